@@ -1,0 +1,133 @@
+"""What an audit finds: one finding a clause, and the figures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BREACHED, INCONCLUSIVE, NOT_RUN, KEPT = VERDICTS = ("breached", "inconclusive", "not_run", "kept")
+
+
+def worst(verdicts: tuple[str, ...]) -> str:
+    """The verdict of an audit: the worst of its clauses (DESIGN §1); not_run when there is none."""
+    return min(verdicts, key=VERDICTS.index, default=NOT_RUN)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A clause's verdict with its numbers.
+
+    `estimate`, `low` and `high` are on the metric's own scale; the interval is two-sided at
+    `confidence`. `n` units were counted on `clusters` items, `errors` of them wrong. p_breach is the
+    chance of a sample this bad from a delivery that just keeps the clause, p_kept of one this good
+    from a delivery that just breaks it; None where the rule gives none. `more_items` is how many
+    further audited items would decide an inconclusive clause if the estimate stays as it is.
+    """
+
+    clause: str
+    metric: str
+    unit: str
+    scope: str
+    group: str | None
+    threshold: str
+    verdict: str
+    reason: str
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    confidence: float | None = None
+    method: str = ""
+    n: int = 0
+    errors: int = 0
+    clusters: int = 0
+    population: int | None = None
+    design_effect: float | None = None
+    p_breach: float | None = None
+    p_kept: float | None = None
+    more_items: int | None = None
+    strikeouts: int | None = None  # wrong units that could be struck out before the breach falls
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """One class: units that gold gives it, how many were right, precision, recall, F1 (None = 0/0)."""
+
+    name: str
+    n: int
+    correct: int
+    delivered: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True)
+class AnnotatorFigures:
+    """One annotator on the gold items, with the exact 95 % interval of the accuracy."""
+
+    name: str
+    n: int
+    errors: int
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One of the silent failure patterns: raised or not, with the numbers it rests on."""
+
+    name: str
+    flag: bool
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """Everything an audit found (record `vendoreval/audit/1`)."""
+
+    audit: str
+    delivery: str
+    contract: str
+    contract_version: int
+    vendor: str
+    gold: str
+    verdict: str
+    counts: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    by_class: tuple[ClassFigures, ...] = ()
+    by_annotator: tuple[AnnotatorFigures, ...] = ()
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # expected -> delivered -> n
+    patterns: tuple[Pattern, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values (DESIGN §6)."""
+        return {
+            "schema": "vendoreval/audit/1",
+            "audit": self.audit,
+            "delivery": self.delivery,
+            "contract": self.contract,
+            "contract_version": self.contract_version,
+            "vendor": self.vendor,
+            "gold": self.gold,
+            "verdict": self.verdict,
+            "counts": dict(self.counts),
+            "findings": [finding.to_json() for finding in self.findings],
+            "by_class": [_renamed(figures, "class") for figures in self.by_class],
+            "by_annotator": [_renamed(figures, "annotator") for figures in self.by_annotator],
+            "confusion": {row: dict(cells) for row, cells in self.confusion.items()},
+            "patterns": [
+                {"pattern": p.name, "flag": p.flag, "evidence": dict(p.evidence)} for p in self.patterns
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def _renamed(figures: ClassFigures | AnnotatorFigures, name: str) -> dict[str, Any]:
+    plain = dict(vars(figures))
+    return {name: plain.pop("name"), **plain}

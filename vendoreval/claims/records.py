@@ -1,0 +1,122 @@
+"""A rework claim: what is wrong, line by line, what is asked for, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vendoreval.money import Money
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One defect. `also` names further breached clauses that count the same defect."""
+
+    number: int
+    item: str
+    unit: int
+    expected: str | None
+    delivered: str | None
+    annotator: str | None
+    outcome: str
+    severity: str
+    clause: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One step of the remedies ladder, with its amount (None where nothing is paid) and basis."""
+
+    remedy: str
+    kind: str
+    text: str
+    amount: Money | None
+    amount_on_estimate: Money | None
+    due: date | None
+    ref: str = ""
+    justification: str = ""
+
+
+@dataclass(frozen=True)
+class Extrapolation:
+    """Wrong units in the whole delivery for one breached clause.
+
+    `found` on `sample` audited units; `estimate` and the one-sided lower bound `at_least` are scaled
+    to `population` units; `allowed` is what the threshold tolerates. `strikeouts` is the number of
+    found errors that could be struck out before the breach is no longer proven.
+    """
+
+    clause: str
+    found: int
+    sample: int
+    population: int
+    estimate: int
+    at_least: int
+    allowed: int
+    confidence: float
+    strikeouts: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim (record `vendoreval/claim/1`). State: draft or issued."""
+
+    id: str
+    version: int
+    state: str
+    audit: str
+    delivery: str
+    contract: str
+    contract_version: int
+    vendor: str
+    buyer: str
+    currency: str
+    drafted: date
+    issued: date | None
+    answer_by: date | None
+    extrapolations: tuple[Extrapolation, ...]
+    demands: tuple[Demand, ...]
+    lines: tuple[ClaimLine, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values."""
+        return {
+            "schema": "vendoreval/claim/1",
+            "claim": self.id,
+            "version": self.version,
+            "state": self.state,
+            "audit": self.audit,
+            "delivery": self.delivery,
+            "contract": self.contract,
+            "contract_version": self.contract_version,
+            "vendor": self.vendor,
+            "buyer": self.buyer,
+            "currency": self.currency,
+            "drafted": self.drafted.isoformat(),
+            "issued": self.issued.isoformat() if self.issued else None,
+            "answer_by": self.answer_by.isoformat() if self.answer_by else None,
+            "strikeouts": min((e.strikeouts for e in self.extrapolations), default=0),
+            "extrapolations": [dict(vars(e)) for e in self.extrapolations],
+            "demands": [_demand(demand) for demand in self.demands],
+            "lines": [{**vars(line), "also": list(line.also)} for line in self.lines],
+            "notes": list(self.notes),
+        }
+
+
+def _demand(demand: Demand) -> dict[str, Any]:
+    def money(value: Money | None) -> dict[str, Any] | None:
+        return None if value is None else {"minor": value.minor, "currency": value.currency, "text": str(value)}
+
+    return {
+        "remedy": demand.remedy,
+        "kind": demand.kind,
+        "text": demand.text,
+        "amount": money(demand.amount),
+        "amount_on_estimate": money(demand.amount_on_estimate),
+        "due": demand.due.isoformat() if demand.due else None,
+        "ref": demand.ref,
+        "justification": demand.justification,
+    }

@@ -1,0 +1,143 @@
+"""A contract's quality terms, as frozen records. Parsing stands in `parsing`, wording in `explain`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+Answers = Literal["each", "consensus"]
+Ties = Literal["smallest_label", "first_answer", "wrong"]
+
+
+@dataclass(frozen=True)
+class Guideline:
+    """The written guideline that labels must follow."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is labelled, and how an answer is held against gold."""
+
+    type: str
+    classes: tuple[str, ...]
+    guideline: Guideline | None = None
+    answers: Answers = "each"
+    ties: Ties = "smallest_label"
+    severity: dict[str, str] = field(default_factory=dict)  # class -> minor, major or critical
+    matching: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Price:
+    """Price of one unit in major units of the contract's currency, exact."""
+
+    per_unit: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """The window in which the buyer must answer a delivery, in business days of `calendar`."""
+
+    window_days: int
+    silence: Literal["accepted", "not_accepted"]
+    calendar: str = "mon-fri"
+    holidays: tuple[date, ...] = ()
+    response_days: int = 5  # the vendor's time to answer a claim
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a clause is decided. `rule` names one of `contracts.rules.RULES`.
+
+    alpha: highest accepted chance to claim a breach that is none; beta: highest accepted chance to
+    call kept what is breached. `tolerated` and `calibrated` belong to the sequential rule, `options`
+    holds what single rules need besides.
+    """
+
+    rule: str
+    alpha: Decimal = Decimal("0.05")
+    beta: Decimal = Decimal("0.10")
+    tolerated: Decimal | None = None
+    calibrated: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One promise that can be kept or breached.
+
+    `threshold` is the contract's own decimal text, so that no verdict hangs on a rounded float.
+    `group` restricts a scope "class", "annotator" or "edge_case" to one of them; None = each.
+    """
+
+    id: str
+    metric: str
+    unit: str
+    scope: str
+    threshold: str
+    decision: Decision
+    remedy: tuple[str, ...] = ()
+    ref: str = ""
+    group: str | None = None
+
+    @property
+    def limit(self) -> Fraction:
+        """The threshold as an exact fraction."""
+        return Fraction(self.threshold)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What the vendor owes when a clause that names it is breached.
+
+    kind: rework, credit, refund, audit_cost, withhold or termination. Amounts are major units.
+    """
+
+    id: str
+    kind: str
+    scope: str = "delivery"  # defects, class or delivery
+    rounds: int = 0
+    deadline_days: int = 0
+    amount: Decimal | None = None  # a fixed sum
+    per_unit: Decimal | None = None  # a sum for each counted wrong unit (default: the unit's price)
+    percent: Decimal | None = None  # of the delivery's price
+    basis: Literal["lower_bound", "estimate", "found"] = "lower_bound"
+    excess_only: bool = True  # count only what exceeds the allowed number of errors
+    cap_percent: Decimal | None = None  # of the delivery's price
+    sole: bool = False
+    justification: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The quality terms of one contract version."""
+
+    id: str
+    vendor: str
+    title: str
+    currency: str
+    task: Task
+    clauses: tuple[Clause, ...]
+    effective: date | None = None
+    ends: date | None = None
+    price: Price | None = None
+    acceptance: Acceptance | None = None
+    remedies: tuple[Remedy, ...] = ()
+    buyer: str = ""
+    version: int = 1
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause with this id; KeyError if there is none."""
+        return {clause.id: clause for clause in self.clauses}[clause_id]
+
+    def remedy(self, remedy_id: str) -> Remedy:
+        """The remedy with this id; KeyError if there is none."""
+        return {remedy.id: remedy for remedy in self.remedies}[remedy_id]

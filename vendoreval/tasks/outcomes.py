@@ -1,0 +1,88 @@
+"""Outcomes: the universal seam between labels and everything that is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.labels.columns import Coded, Index
+
+OUTCOMES = (
+    "correct",
+    "wrong_label",
+    "imprecise",
+    "missing",
+    "extra",
+    "wrong_attribute",
+    "empty_agreed",
+    "unscorable",
+)
+SEVERITIES = ("minor", "major", "critical")
+CODE = {name: code for code, name in enumerate(OUTCOMES)}
+SEVERITY_CODE = {name: code for code, name in enumerate(SEVERITIES)}
+RIGHT = (CODE["correct"], CODE["empty_agreed"])
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """One row per unit of opportunity (an item, a label, an object …), in columns of equal length.
+
+    `unit` is the row's number within its item (0-based); `outcome` indexes OUTCOMES, `severity`
+    indexes SEVERITIES; `score` is 1 for right, 0 for wrong, in between where the task type measures
+    degree. `annotator` is -1 where no one person answered (a consensus, a missing item).
+    """
+
+    item: Coded
+    unit: NDArray[np.int32]
+    annotator: Coded
+    labelled_at: NDArray[np.datetime64] | None
+    expected: Coded
+    delivered: Coded
+    outcome: NDArray[np.int8]
+    score: NDArray[np.float64]
+    severity: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+    def take(self, rows: Index) -> Outcomes:
+        """The chosen rows of every column."""
+        when = None if self.labelled_at is None else self.labelled_at[rows]
+        return Outcomes(
+            self.item.take(rows), self.unit[rows], self.annotator.take(rows), when,
+            self.expected.take(rows), self.delivered.take(rows),
+            self.outcome[rows], self.score[rows], self.severity[rows],
+        )  # fmt: skip
+
+    def counts(self) -> dict[str, int]:
+        """Number of units by outcome; every outcome is present."""
+        tally = np.bincount(self.outcome, minlength=len(OUTCOMES)).tolist()
+        return dict(zip(OUTCOMES, tally, strict=True))
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Rows that count as right."""
+        return np.isin(self.outcome, RIGHT)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Plain records in row order, as they go into evidence."""
+        items, annotators = self.item.text(), self.annotator.text()
+        expected, delivered = self.expected.text(), self.delivered.text()
+        times = [None] * len(self) if self.labelled_at is None else _iso(self.labelled_at)
+        codes, severities = self.outcome.tolist(), self.severity.tolist()
+        units, scores = self.unit.tolist(), self.score.tolist()
+        for row in range(len(self)):
+            yield {
+                "item_id": items[row], "unit_id": units[row], "annotator_id": annotators[row],
+                "labelled_at": times[row], "expected": expected[row], "delivered": delivered[row],
+                "outcome": OUTCOMES[codes[row]], "score": scores[row], "severity": SEVERITIES[severities[row]],
+            }  # fmt: skip
+
+
+def _iso(times: NDArray[np.datetime64]) -> list[str | None]:
+    texts = np.datetime_as_string(times, unit="us").tolist()
+    return [None if text == "NaT" else f"{text}Z" for text in texts]

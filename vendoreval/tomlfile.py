@@ -1,0 +1,96 @@
+"""TOML with line numbers: parse a document and find the line on which a field stands.
+
+`tomllib` gives values but not places, and a person who wrote a contract needs the place.
+The scan below only finds lines; it never interprets a value.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from vendoreval.errors import InvalidDocument, Problem
+
+_HEADER = re.compile(r"^\s*(\[\[|\[)\s*([^\]]+?)\s*\]")
+_KEY = re.compile(
+    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
+_SYNTAX_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class TomlDocument:
+    """Parsed data and the line of every table and key; paths look like ("clause", 0, "alpha")."""
+
+    name: str
+    data: dict[str, Any]
+    lines: dict[Path, int]
+
+    def line(self, *path: str | int) -> int:
+        """Line of the field, or of the nearest enclosing table that has one; 0 if unknown."""
+        for length in range(len(path), 0, -1):
+            found = self.lines.get(path[:length])
+            if found:
+                return found
+        return 0
+
+
+def parse_toml(text: str, name: str) -> TomlDocument:
+    """Parse `text`; raises InvalidDocument with the line of a syntax error."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _SYNTAX_PLACE.search(str(error))
+        line = int(place.group(1)) if place else text.count("\n") + 1
+        what = _SYNTAX_PLACE.sub("", str(error)).strip()
+        problem = Problem(line, "file", f"this is not valid TOML: {what}.")
+        raise InvalidDocument(name, (problem,)) from error
+    return TomlDocument(name, data, _find_lines(text))
+
+
+def _find_lines(text: str) -> dict[Path, int]:
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    fence = ""  # the quotes of a multi-line string that is still open
+    for number, row in enumerate(text.splitlines(), start=1):
+        if fence:
+            if row.count(fence) % 2:
+                fence = ""
+            continue
+        header = _HEADER.match(row)
+        if header:
+            table = _table_path(header.group(1) == "[[", _keys(header.group(2)), counts)
+            lines.setdefault(table, number)
+            continue
+        key = _KEY.match(row)
+        if key:
+            path = table + _keys(key.group(1))
+            lines.setdefault(path, number)
+            for inner in re.finditer(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", row):
+                lines.setdefault((*path, inner.group(1)), number)
+        for quotes in ('"""', "'''"):
+            if row.count(quotes) % 2:
+                fence = quotes
+    return lines
+
+
+def _keys(dotted: str) -> Path:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _table_path(is_array: bool, keys: Path, counts: dict[Path, int]) -> Path:
+    """Insert the index of every array of tables that the header passes through."""
+    path: Path = ()
+    for position, key in enumerate(keys):
+        path = (*path, key)
+        last = position == len(keys) - 1
+        if last and is_array:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
