@@ -1,0 +1,137 @@
+"""The audit: contract clauses × outcomes → findings, and the figures beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
+from vendoreval.audits.figures import by_annotator, by_class, confusion
+from vendoreval.audits.measures import MEASURED, measure
+from vendoreval.audits.records import AuditResult, Finding, worst
+from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.tasks.outcomes import CODE, Outcomes
+
+NEEDS_CLASS = ("recall", "precision", "f1")
+
+
+@dataclass(frozen=True, eq=False)
+class AuditInput:
+    """What an audit looks at.
+
+    `units` are the outcomes that clauses count (single labels, or the consensus of each item);
+    `by_label` are always the single labels. `items` and `labels` are the delivery's totals.
+    `sent_known`: a list of the items sent to the vendor exists, so that a gold item without an
+    answer is the vendor's omission and counts as wrong. `edge_items` are gold's edge cases.
+    """
+
+    units: Outcomes
+    by_label: Outcomes
+    gold_items: int
+    items: int
+    labels: int
+    sent_known: bool = False
+    edge_items: frozenset[str] = frozenset()
+    ties: int = 0
+
+
+def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
+    """Judge every clause of `contract`; pure, and the same for the same input in any row order."""
+    findings = tuple(finding for clause in contract.clauses for finding in _judge(contract, clause, seen))
+    return AuditResult(
+        audit=audit_id,
+        delivery=delivery,
+        contract=contract.id,
+        contract_version=contract.version,
+        vendor=contract.vendor,
+        gold=gold,
+        verdict=worst(tuple(finding.verdict for finding in findings)),
+        counts=_counts(seen),
+        findings=findings,
+        by_class=by_class(seen.units),
+        by_annotator=by_annotator(seen.by_label),
+        confusion=confusion(seen.units),
+        notes=_notes(contract, seen),
+    )
+
+
+def counted(seen: AuditInput, metric: str) -> Outcomes:
+    """The units that `metric` counts: without omissions where nothing proves that they were sent."""
+    if metric == "completeness" or seen.sent_known:
+        return seen.units
+    return seen.units.take(np.flatnonzero(seen.units.outcome != CODE["missing"]))
+
+
+def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
+    if clause.metric not in MEASURED:
+        yield not_run(clause, f"This version does not measure {clause.metric}.")
+        return
+    if clause.decision.rule not in RULES_HERE:
+        yield not_run(clause, f"This version does not decide by the rule {clause.decision.rule}.")
+        return
+    units = counted(seen, clause.metric)
+    frame = _frame(units, seen)
+    classes = contract.task.classes or units.expected.values
+    for group, rows in _groups(clause, classes, units, seen):
+        name = group if clause.scope == "class" else None
+        totals = measure(clause.metric, rows, name, classes)
+        yield decide(clause, group, totals, frame, whole=clause.scope == "delivery")
+
+
+def _frame(units: Outcomes, seen: AuditInput) -> Frame:
+    audited = len(np.unique(units.item.codes))
+    return Frame(max(seen.items, audited), census=audited >= seen.items)
+
+
+def _groups(
+    clause: Clause, classes: tuple[str, ...], units: Outcomes, seen: AuditInput
+) -> Iterable[tuple[str | None, Outcomes]]:
+    """The groups that the clause judges one by one, with the outcomes of each."""
+    if clause.scope == "class" or clause.metric in NEEDS_CLASS:
+        for name in (clause.group,) if clause.group else classes:
+            yield name, units
+    elif clause.scope == "annotator":
+        for person in (clause.group,) if clause.group else sorted(seen.by_label.annotator.values):
+            code = _code(seen.by_label.annotator.values, person)
+            rows = seen.by_label.take(np.flatnonzero(seen.by_label.annotator.codes == code))
+            if len(rows) or clause.group:
+                yield person, rows
+    elif clause.scope == "edge_case":
+        marked = np.asarray([item in seen.edge_items for item in units.item.values] + [False])
+        yield None, units.take(np.flatnonzero(marked[units.item.codes]))
+    else:
+        yield None, units
+
+
+def _code(values: tuple[str, ...], wanted: str) -> int:
+    return values.index(wanted) if wanted in values else -2  # -2: nobody, -1 is taken by "no person"
+
+
+def _counts(seen: AuditInput) -> dict[str, int]:
+    """The denominators, all printed. `items` and `labels` are the whole delivery's."""
+    return {
+        "items": seen.items,
+        "labels": seen.labels,
+        "gold_items": seen.gold_items,
+        "opportunities": len(seen.units),
+        **seen.units.counts(),
+        "ties": seen.ties,
+    }
+
+
+def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
+    notes = []
+    missing = seen.units.counts()["missing"]
+    if missing and not seen.sent_known:
+        notes.append(
+            f"{missing:,} of {seen.gold_items:,} gold items have no answer in this delivery. No list of the "
+            "items sent was given, so they count for completeness only, not as wrong answers."
+        )
+    elif missing:
+        notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
+    if seen.ties:
+        rule = contract.task.ties.replace("_", " ")
+        notes.append(f"{seen.ties:,} items had tied labels; the contract decides them by: {rule}.")
+    return tuple(notes)

@@ -1,0 +1,103 @@
+"""Classification: a delivered class is right when gold accepts it.
+
+The gold answer that a label is held against is the accepted answer it equals, else the primary one.
+So an accepted alternative lies on the diagonal of the confusion matrix and counts for the class that
+was delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded, Codes
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.outcomes import CODE, SEVERITY_CODE, Outcomes
+
+DEFAULT_SEVERITY = "major"
+
+
+def compare(
+    gold: GoldSet,
+    labels: LabelTable,
+    classes: Sequence[str] = (),
+    severity: Mapping[str, str] | None = None,
+) -> Outcomes:
+    """Hold every label on a gold item against gold; one outcome a label, one a missing item.
+
+    `labels` may hold rows on other items: they are no opportunity and give no outcome. A row whose
+    label is empty, and a gold item without any row, is `missing`. `severity` maps the expected class
+    to minor, major or critical (default major). Rows keep their order; missing items come last.
+    """
+    known = labels.item.recode(gold.item_ids)
+    rows = np.flatnonzero(known.codes >= 0)
+    kept, gold_row = labels.take(rows), known.codes[rows]
+    answer = kept.answers["label"]
+    if not isinstance(answer, Coded):
+        raise TypeError("classification needs a text column 'label'")
+    values = _value_list(classes, gold, answer)
+    delivered = answer.recode(values).codes
+    primary = np.asarray([values.index(a[0]) for a in gold.accepted], dtype=np.int32)
+    outcome, expected = _judge(gold, values, gold_row, delivered, primary)
+    absent = np.setdiff1d(np.arange(len(gold), dtype=np.int32), gold_row)
+    item = np.concatenate([gold_row, absent])
+    expected = np.concatenate([expected, primary[absent]])
+    blank = np.full(len(absent), -1, dtype=np.int32)
+    outcome = np.concatenate([outcome, np.full(len(absent), CODE["missing"], dtype=np.int8)])
+    return Outcomes(
+        item=Coded(item, gold.item_ids),
+        unit=_position_in_item(item),
+        annotator=Coded(np.concatenate([kept.annotator.codes, blank]), kept.annotator.values),
+        labelled_at=_times(kept, len(absent)),
+        expected=Coded(expected, values),
+        delivered=Coded(np.concatenate([delivered, blank]), values),
+        outcome=outcome,
+        score=(outcome == CODE["correct"]).astype(np.float64),
+        severity=_severities(values, severity or {})[expected],
+    )
+
+
+def _value_list(classes: Sequence[str], gold: GoldSet, answer: Coded) -> tuple[str, ...]:
+    """The contract's classes in their order, then whatever else occurs, in text order."""
+    seen = {accepted for answers in gold.accepted for accepted in answers}
+    used = np.unique(answer.codes[answer.codes >= 0]).tolist()
+    others = (seen | {answer.values[code] for code in used}) - set(classes)
+    return (*classes, *sorted(others))
+
+
+def _judge(
+    gold: GoldSet, values: tuple[str, ...], gold_row: Codes, delivered: Codes, primary: Codes
+) -> tuple[NDArray[np.int8], Codes]:
+    """Outcome codes and the gold answer each label is held against."""
+    position = {value: code for code, value in enumerate(values)}
+    pairs = [row * len(values) + position[a] for row, answers in enumerate(gold.accepted) for a in answers]
+    mine = gold_row.astype(np.int64) * len(values) + delivered
+    right = np.isin(mine, np.asarray(pairs, dtype=np.int64)) & (delivered >= 0)
+    wrong = np.where(delivered >= 0, CODE["wrong_label"], CODE["missing"])
+    outcome = np.where(right, CODE["correct"], wrong).astype(np.int8)
+    return outcome, np.where(right, delivered, primary[gold_row]).astype(np.int32)
+
+
+def _position_in_item(item: Codes) -> NDArray[np.int32]:
+    """0 for the first unit of an item, 1 for its second …, in row order."""
+    order = np.argsort(item, kind="stable")
+    ordered = item[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(item) else np.empty(0, int)
+    lengths = np.diff(np.r_[starts, len(item)])
+    position = np.empty(len(item), dtype=np.int32)
+    position[order] = np.arange(len(item)) - np.repeat(starts, lengths)
+    return position
+
+
+def _times(labels: LabelTable, absent: int) -> NDArray[np.datetime64] | None:
+    if labels.labelled_at is None:
+        return None
+    return np.concatenate([labels.labelled_at, np.full(absent, "NaT", dtype="datetime64[us]")])
+
+
+def _severities(values: tuple[str, ...], severity: Mapping[str, str]) -> NDArray[np.int8]:
+    codes = [SEVERITY_CODE[severity.get(value, DEFAULT_SEVERITY)] for value in values]
+    return np.asarray(codes, dtype=np.int8)
