@@ -77,7 +77,8 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
     for group, rows in _groups(clause, classes, units, seen):
         name = group if clause.scope == "class" else None
         totals = measure(clause.metric, rows, name, classes)
-        yield decide(clause, group, totals, frame, whole=clause.scope == "delivery")
+        whole = group is None and clause.scope == "delivery"
+        yield decide(clause, group, totals, frame, whole=whole)
 
 
 def _frame(units: Outcomes, seen: AuditInput) -> Frame:

@@ -1,0 +1,5 @@
+"""`python -m vendoreval`."""
+
+from vendoreval.cli.app import main
+
+main()
