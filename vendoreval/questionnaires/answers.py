@@ -1,0 +1,155 @@
+"""Answers as appended events: the latest counts, the earlier ones stay as history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+State = Literal["answered", "unanswered", "declined", "na", "unknown"]
+STATES: tuple[State, ...] = ("answered", "unanswered", "declined", "na", "unknown")
+Commitment = Literal["yes", "changes", "no"]
+
+
+@dataclass(frozen=True)
+class EvidenceItem:
+    """One piece of evidence. `kind` is one of `bank.EVIDENCE_KINDS`.
+
+    `level` belongs to kind "measured" only: the level that a pilot or an audit found. `sha256` is
+    empty as long as the piece was named but has not arrived.
+    """
+
+    kind: str
+    name: str
+    sha256: str = ""
+    dated: date | None = None
+    expires: date | None = None
+    level: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The item as plain JSON values."""
+        return {
+            **vars(self),
+            "dated": self.dated.isoformat() if self.dated else None,
+            "expires": self.expires.isoformat() if self.expires else None,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> EvidenceItem:
+        """The item that `to_json` wrote."""
+        dates = {key: _date(record.get(key)) for key in ("dated", "expires")}
+        return cls(**{**record, **dates})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer event (record `vendoreval/answer/1`).
+
+    `level` is the anchored level 0–4 the answer stands for, None when nobody has set one. `value` is
+    the figure in the question's unit as it was written, `text` the answer in words. `commitment` says
+    whether the answer goes into the contract: yes, changes (yes with changes), no, or None (silent).
+    `channel` is form, html, cli, call or mail; `actor` is who answered or recorded it.
+    """
+
+    question_id: str
+    level: int | None = None
+    state: State = "answered"
+    value: str = ""
+    text: str = ""
+    note: str = ""
+    commitment: Commitment | None = None
+    evidence: tuple[EvidenceItem, ...] = ()
+    na_reason: str = ""
+    na_approved: bool = False
+    answered_at: datetime | None = None
+    channel: str = ""
+    actor: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as plain JSON values."""
+        return {
+            "schema": "vendoreval/answer/1",
+            **vars(self),
+            "evidence": [item.to_json() for item in self.evidence],
+            "answered_at": self.answered_at.isoformat() if self.answered_at else None,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Answer:
+        """The event that `to_json` wrote."""
+        at = record.get("answered_at")
+        return cls(
+            **{key: value for key, value in record.items() if key not in ("schema", "evidence", "answered_at")},
+            evidence=tuple(EvidenceItem.from_json(item) for item in record.get("evidence", ())),
+            answered_at=datetime.fromisoformat(at) if at else None,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an import changes in one question: field name -> (before, after), as shown to people."""
+
+    question_id: str
+    kind: Literal["new", "changed", "withdrawn"]
+    fields: Mapping[str, tuple[str, str]]
+
+
+def fold(events: Iterable[Answer]) -> dict[str, Answer]:
+    """Current answers by question id: the event appended last wins, whatever its own clock says."""
+    return {event.question_id: event for event in events}
+
+
+def history(events: Iterable[Answer]) -> dict[str, tuple[Answer, ...]]:
+    """All events of each question, oldest first."""
+    found: dict[str, list[Answer]] = {}
+    for event in events:
+        found.setdefault(event.question_id, []).append(event)
+    return {question: tuple(of_question) for question, of_question in found.items()}
+
+
+# Circumstances of an answer, not its content.
+_CIRCUMSTANCES = frozenset({"question_id", "answered_at", "channel", "actor"})
+
+
+def changes(old: Mapping[str, Answer], new: Mapping[str, Answer]) -> tuple[Change, ...]:
+    """What differs between two sets of current answers, by question id; equal content is no change.
+
+    A question that only `old` holds is "withdrawn".
+    """
+    found = []
+    for question_id in sorted(old.keys() | new.keys()):
+        before, after = old.get(question_id), new.get(question_id)
+        differing = _differing(
+            before or Answer(question_id, state="unanswered"), after or Answer(question_id, state="unanswered")
+        )
+        if before is None:
+            found.append(Change(question_id, "new", differing))
+        elif after is None:
+            found.append(Change(question_id, "withdrawn", differing))
+        elif differing:
+            found.append(Change(question_id, "changed", differing))
+    return tuple(found)
+
+
+def _differing(before: Answer, after: Answer) -> dict[str, tuple[str, str]]:
+    pairs = {
+        field.name: (_shown(getattr(before, field.name)), _shown(getattr(after, field.name)))
+        for field in fields(Answer)
+        if field.name not in _CIRCUMSTANCES
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "; ".join(
+            " ".join(_shown(part) for part in vars(item).values() if part not in (None, "")) for item in value
+        )
+    return str(value)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

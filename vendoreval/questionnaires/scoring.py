@@ -1,0 +1,344 @@
+"""From answers to an assessment: claimed and evidenced scores, coverage, knock-outs, flags.
+
+The rules, in the order in which they are applied (exact arithmetic; floats only in the result):
+
+1. A question applies unless the buyer stated that its `applies_if` fact is false, or approved an
+   N/A. An N/A that nobody approved stays in the denominator and scores 0, so it gains nothing.
+2. Level L is 0–4, its score s = L/4. Unanswered, declined, unknown and unapproved N/A count 0. A
+   commitment "no" lets an answer count at most 1, "changes" at most 3: words outside the contract
+   are not a promise.
+3. Evidence has a strength ε by the kind of the best valid piece: none 0.4, document 0.7, live demo
+   or sample of real work 0.85, independent 0.9, measured by a pilot or audit 1.0. A piece that has
+   expired or is older than `max_age_days` on `as_of` counts as none.
+4. In the evidenced score a level counts at most the highest level that its evidence supports: the
+   highest l ≤ L such that no level up to l asks (`min_for_level`) for a stronger kind. Claiming more
+   than one can show therefore never lowers the evidenced score, and never raises it either. A
+   measured level takes L's place.
+5. A section's score is Σ w·s / Σ w (claimed) or Σ w·s·ε / Σ w (evidenced) over its applicable
+   questions; a failed cap multiplies it by min(1, cap/score). The total is the mean of the section
+   scores by section weight, over the sections that the mode asks. Adding a question therefore never
+   shifts another section.
+6. Coverage is answered weight / applicable weight (question weights). Below 90 % there is no rank.
+7. A knock-out fails when the level (measured, else as in 2) is below its minimum; no score mends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.questionnaires.assessment import (
+    Assessment,
+    Flag,
+    FollowUp,
+    KnockOut,
+    QuestionScore,
+    SectionScore,
+    Status,
+    Waiver,
+)
+from vendoreval.questionnaires.bank import (
+    EVIDENCE_KINDS,
+    MAX_LEVEL,
+    Bank,
+    Mode,
+    Question,
+    Section,
+    template_hash,
+    weights_hash,
+)
+
+STRENGTH = {
+    "none": Fraction(4, 10),
+    "document": Fraction(7, 10),
+    "demo": Fraction(85, 100),
+    "independent": Fraction(9, 10),
+    "measured": Fraction(1),
+}
+COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1}
+MIN_COVERAGE = Fraction(9, 10)
+MAX_GAP = 20  # points between claimed and evidenced
+FOLLOW_UP_LEVEL = 2  # answers up to this level are taken up in the interview
+
+FLAGS = {
+    "gap": "talks better than it shows",
+    "declined": "the vendor refused to answer",
+    "unsupported": "the evidence does not support the level claimed",
+    "outdated": "the evidence has expired or is too old",
+    "uncommitted": "a high level is claimed, and the contract is refused",
+    "not_approved": "called not applicable, and nobody has approved that",
+}
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A question with its answer and what both are worth."""
+
+    question: Question
+    answer: Answer
+    applies: bool
+    level: int  # as claimed
+    proven: int  # as evidence supports or as measured
+    best: str  # kind of the best valid evidence
+    outdated: tuple[EvidenceItem, ...]
+
+    @property
+    def effective(self) -> int:
+        """The level that knock-outs and caps look at."""
+        return self.proven if self.best == "measured" else self.level
+
+    @property
+    def claimed(self) -> Fraction:
+        return Fraction(self.level, MAX_LEVEL)
+
+    @property
+    def evidenced(self) -> Fraction:
+        return Fraction(self.proven, MAX_LEVEL) * STRENGTH[self.best]
+
+    @property
+    def covered(self) -> bool:
+        return self.answer.state == "answered" and self.answer.level is not None
+
+
+def score(
+    bank: Bank,
+    answers: Mapping[str, Answer],
+    mode: Mode = "full",
+    *,
+    facts: Mapping[str, bool] | None = None,
+    waivers: Iterable[Waiver] = (),
+    as_of: date | None = None,
+) -> Assessment:
+    """Score current answers (see `answers.fold`) by the rules at the head of this module.
+
+    `facts` are the buyer's statements on the project for `applies_if`; a fact nobody stated counts
+    as true, so that silence removes no question. `as_of` is the day on which evidence and waivers
+    must still be valid; None looks at no dates. Answers to questions the mode does not ask are
+    ignored.
+    """
+    judged = [_judge(question, answers.get(question.id), facts or {}, as_of) for question in bank.asked(mode)]
+    scored = [
+        _section(section, [one for one in judged if one.question.section == section.id])
+        for section in bank.sections_of(mode)
+    ]
+    weight = sum(section.weight for section in scored if section.claimed is not None)
+    claimed = _mean([(section.weight, section.claimed) for section in scored])
+    evidenced = _mean([(section.weight, section.evidenced) for section in scored])
+    coverage = _coverage(judged)
+    knock_outs = _knock_outs(judged, {waiver.question_id: waiver for waiver in waivers}, as_of)
+    status = _status(knock_outs)
+    return Assessment(
+        bank=bank.id,
+        version=bank.version,
+        template=template_hash(bank),
+        weights=weights_hash(bank),
+        mode=mode,
+        status=status,
+        ranked=coverage >= MIN_COVERAGE and status != "not eligible",
+        claimed=_percent(claimed),
+        evidenced=_percent(evidenced),
+        coverage=_percent(coverage),
+        sections=tuple(_section_score(section) for section in scored),
+        questions=tuple(_question_score(one, scored, weight) for one in judged),
+        knock_outs=knock_outs,
+        flags=_flags(judged, claimed - evidenced),
+        follow_ups=tuple(follow for one in judged if (follow := _follow_up(one))),
+    )
+
+
+def _judge(question: Question, given: Answer | None, facts: Mapping[str, bool], as_of: date | None) -> _Judged:
+    answer = given or Answer(question.id, state="unanswered")
+    out = question.applies_if is not None and not facts.get(question.applies_if, True)
+    approved = answer.state == "na" and answer.na_approved
+    level = 0
+    if answer.state == "answered" and answer.level is not None:
+        level = min(answer.level, COMMITMENT_CEILING[answer.commitment or "yes"])
+    dated = [(item, _outdated(item, question, as_of)) for item in answer.evidence]
+    valid = [item for item, old in dated if not old]
+    best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
+    return _Judged(
+        question=question,
+        answer=answer,
+        applies=not (out or approved),
+        level=level,
+        proven=_proven(question, level, best, valid),
+        best=best,
+        outdated=tuple(item for item, old in dated if old),
+    )
+
+
+def _outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
+    if as_of is None:
+        return False
+    age = question.evidence.max_age_days
+    too_old = age is not None and item.dated is not None and item.dated + timedelta(days=age) < as_of
+    return too_old or (item.expires is not None and item.expires < as_of)
+
+
+def _proven(question: Question, level: int, best: str, valid: list[EvidenceItem]) -> int:
+    if best == "measured":
+        measured = [item.level for item in valid if item.kind == "measured" and item.level is not None]
+        return measured[-1] if measured else level  # the last measurement counts
+    rank = EVIDENCE_KINDS.index(best)
+    too_high = [
+        needed
+        for needed, kind in question.evidence.min_for_level.items()
+        if needed <= level and EVIDENCE_KINDS.index(kind) > rank
+    ]
+    return max(min(too_high) - 1, 0) if too_high else level
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A section's exact scores; None when nothing of it applies."""
+
+    section: Section
+    applicable: int  # sum of question weights
+    claimed: Fraction | None
+    evidenced: Fraction | None
+    coverage: Fraction | None
+    capped_by: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        return self.section.weight
+
+
+def _section(section: Section, judged: list[_Judged]) -> _Scored:
+    counted = [one for one in judged if one.applies and one.question.weight]
+    applicable = sum(one.question.weight for one in counted)
+    if not applicable:
+        return _Scored(section, 0, None, None, None, ())
+    caps = [
+        (one.question.id, Fraction(one.question.cap.percent, 100))
+        for one in counted
+        if one.question.cap and one.effective < one.question.cap.min_level
+    ]
+    limit = min((limit for _, limit in caps), default=Fraction(1))
+    return _Scored(
+        section,
+        applicable,
+        min(limit, sum(one.question.weight * one.claimed for one in counted) / applicable),
+        min(limit, sum(one.question.weight * one.evidenced for one in counted) / applicable),
+        _coverage(counted),
+        tuple(question for question, _ in caps),
+    )
+
+
+def _coverage(judged: Iterable[_Judged]) -> Fraction:
+    applicable = [one for one in judged if one.applies]
+    weight = sum(one.question.weight for one in applicable)
+    covered = sum(one.question.weight for one in applicable if one.covered)
+    return Fraction(covered, weight) if weight else Fraction(0)
+
+
+def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction:
+    present = [(weight, value) for weight, value in weighted if value is not None]
+    total = sum(weight for weight, _ in present)
+    return sum((weight * value for weight, value in present), Fraction(0)) / total if total else Fraction(0)
+
+
+def _knock_outs(
+    judged: Iterable[_Judged], waivers: Mapping[str, Waiver], as_of: date | None
+) -> tuple[KnockOut, ...]:
+    found = []
+    for one in judged:
+        least = one.question.min_level
+        if least is None or not one.applies or one.effective >= least:
+            continue
+        waiver = waivers.get(one.question.id)
+        if waiver and as_of and waiver.expires < as_of:
+            waiver = None
+        found.append(KnockOut(one.question.id, one.effective, least, waiver))
+    return tuple(found)
+
+
+def _status(knock_outs: tuple[KnockOut, ...]) -> Status:
+    if any(failed.waiver is None for failed in knock_outs):
+        return "not eligible"
+    return "waived" if knock_outs else "eligible"
+
+
+def _flags(judged: Iterable[_Judged], gap: Fraction) -> tuple[Flag, ...]:
+    flags = []
+    if 100 * gap > MAX_GAP:
+        flags.append(Flag("gap", None, f"Claimed exceeds evidenced by {_percent(gap):.0f} points."))
+    for one in judged:
+        if one.applies:
+            flags.extend(_question_flags(one))
+    return tuple(flags)
+
+
+def _question_flags(one: _Judged) -> Iterable[Flag]:
+    question, answer = one.question.id, one.answer
+    if answer.state == "declined":
+        yield Flag("declined", question, "The vendor declined to answer.")
+    if answer.state == "na":
+        yield Flag("not_approved", question, f"Called not applicable: {answer.na_reason or 'no reason given'}.")
+    if one.proven < one.level and one.best == "measured":
+        yield Flag("unsupported", question, f"Claims level {one.level}; level {one.proven} was measured.")
+    elif one.proven < one.level:
+        what = "no valid evidence" if one.best == "none" else f"a piece of kind {one.best!r}"
+        yield Flag(
+            "unsupported", question, f"Claims level {one.level} with {what}; that supports level {one.proven}."
+        )
+    for item in one.outdated:
+        yield Flag("outdated", question, f"{item.name!r} is no longer valid.")
+    if answer.commitment == "no" and (answer.level or 0) > COMMITMENT_CEILING["no"]:
+        yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
+
+
+def _follow_up(one: _Judged) -> FollowUp | None:
+    if not one.applies:
+        return None
+    reasons = []
+    if one.answer.state != "answered":
+        reasons.append(
+            {"na": "called not applicable", "unknown": "not known"}.get(one.answer.state, one.answer.state)
+        )
+    elif one.answer.level is None:
+        reasons.append("answered in words, without a level")
+    elif one.level <= FOLLOW_UP_LEVEL:
+        reasons.append(f"level {one.level}")
+    if one.question.evidence.wanted and one.best == "none":
+        reasons.append("no valid evidence" if one.outdated else "no evidence")
+    ask = one.question.follow_up or one.question.text
+    return FollowUp(one.question.id, ask, tuple(reasons)) if reasons else None
+
+
+def _section_score(scored: _Scored) -> SectionScore:
+    return SectionScore(
+        scored.section.id,
+        scored.section.title,
+        scored.section.weight,
+        *(
+            None if value is None else _percent(value)
+            for value in (scored.claimed, scored.evidenced, scored.coverage)
+        ),
+        capped_by=scored.capped_by,
+    )
+
+
+def _question_score(one: _Judged, scored: Iterable[_Scored], total: int) -> QuestionScore:
+    section = next(part for part in scored if part.section.id == one.question.section)
+    share = Fraction(0)
+    if one.applies and section.applicable and total:
+        share = Fraction(section.weight, total) * Fraction(one.question.weight, section.applicable)
+    return QuestionScore(
+        question_id=one.question.id,
+        section=one.question.section,
+        state=one.answer.state,
+        applies=one.applies,
+        level=one.level,
+        evidenced_level=one.proven,
+        evidence=one.best,
+        strength=float(STRENGTH[one.best]),
+        share=_percent(share),
+    )
+
+
+def _percent(value: Fraction) -> float:
+    return float(100 * value)
