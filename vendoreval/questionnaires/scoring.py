@@ -15,7 +15,7 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
    than one can show therefore never lowers the evidenced score, and never raises it either. A
    measured level takes L's place.
 5. A section's score is Σ w·s / Σ w (claimed) or Σ w·s·ε / Σ w (evidenced) over its applicable
-   questions; a failed cap multiplies it by min(1, cap/score). The total is the mean of the section
+   questions; a failed cap limits both to its per cent. The total is the mean of the section
    scores by section weight, over the sections that the mode asks. Adding a question therefore never
    shifts another section.
 6. Coverage is answered weight / applicable weight (question weights). Below 90 % there is no rank.
@@ -24,7 +24,7 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -221,8 +221,8 @@ def _section(section: Section, judged: list[_Judged]) -> _Scored:
     return _Scored(
         section,
         applicable,
-        min(limit, sum(one.question.weight * one.claimed for one in counted) / applicable),
-        min(limit, sum(one.question.weight * one.evidenced for one in counted) / applicable),
+        min(limit, _mean([(one.question.weight, one.claimed) for one in counted])),
+        min(limit, _mean([(one.question.weight, one.evidenced) for one in counted])),
         _coverage(counted),
         tuple(question for question, _ in caps),
     )
@@ -235,7 +235,7 @@ def _coverage(judged: Iterable[_Judged]) -> Fraction:
     return Fraction(covered, weight) if weight else Fraction(0)
 
 
-def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction:
+def _mean(weighted: Sequence[tuple[int, Fraction | None]] | Sequence[tuple[int, Fraction]]) -> Fraction:
     present = [(weight, value) for weight, value in weighted if value is not None]
     total = sum(weight for weight, _ in present)
     return sum((weight * value for weight, value in present), Fraction(0)) / total if total else Fraction(0)
@@ -310,14 +310,16 @@ def _follow_up(one: _Judged) -> FollowUp | None:
 
 
 def _section_score(scored: _Scored) -> SectionScore:
+    def percent(value: Fraction | None) -> float | None:
+        return None if value is None else _percent(value)
+
     return SectionScore(
-        scored.section.id,
-        scored.section.title,
-        scored.section.weight,
-        *(
-            None if value is None else _percent(value)
-            for value in (scored.claimed, scored.evidenced, scored.coverage)
-        ),
+        id=scored.section.id,
+        title=scored.section.title,
+        weight=scored.section.weight,
+        claimed=percent(scored.claimed),
+        evidenced=percent(scored.evidenced),
+        coverage=percent(scored.coverage),
         capped_by=scored.capped_by,
     )
 
