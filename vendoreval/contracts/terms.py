@@ -74,7 +74,7 @@ class Clause:
     """One promise that can be kept or breached.
 
     `threshold` is the contract's own decimal text, so that no verdict hangs on a rounded float.
-    `group` restricts a scope "class", "annotator" or "edge_case" to one of them; None = each.
+    `group` restricts a scope "class" or "annotator" to one of them; None = each.
     """
 
     id: str

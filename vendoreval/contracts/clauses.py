@@ -1,0 +1,144 @@
+"""Reading one `[[clause]]`: the promise, its limit and the rule that decides it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from vendoreval.contracts.fields import Section, suggest
+from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS, Metric
+from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
+
+_DEFAULT_ALPHA, _DEFAULT_BETA = Decimal("0.05"), Decimal("0.10")
+_HIGHEST_RISK = Decimal("0.5")
+_RULE_EXAMPLE = '{ rule = "claim", alpha = 0.05, beta = 0.10 }'
+
+
+def read_clause(section: Section, task: Task, remedies: tuple[Remedy, ...]) -> Clause:
+    """Read a clause of a contract about `task`; problems are noted in the section."""
+    clause_id = section.slug("id")
+    name = section.choice("metric", METRICS)
+    unit, scope = section.choice("unit", UNITS), section.choice("scope", SCOPES)
+    threshold = section.decimal_text("threshold", required=True)
+    metric = METRICS.get(name)
+    if metric:
+        _check_fit(section, metric, task, unit, scope)
+        _check_threshold(section, "threshold", threshold, metric)
+    clause = Clause(
+        clause_id, name, unit, scope, threshold or "0",
+        decision=_decision(section, metric, threshold),
+        remedy=_remedies(section, remedies),
+        ref=section.text("ref", ""),
+        group=_group(section, scope, task),
+    )  # fmt: skip
+    section.finish()
+    return clause
+
+
+def _check_fit(section: Section, metric: Metric, task: Task, unit: str, scope: str) -> None:
+    if task.type and metric.tasks and task.type not in metric.tasks:
+        section.problem(
+            "metric",
+            f"{metric.name} does not exist for the task type {task.type}.",
+            f"It measures {', '.join(metric.tasks)}.",
+        )
+    if unit and unit not in metric.units:
+        section.problem(
+            "unit", f"{metric.name} does not count by {unit}.", f"It takes: {', '.join(metric.units)}."
+        )
+    if scope and scope not in metric.scopes:
+        takes = ", ".join(metric.scopes)
+        section.problem("scope", f"{metric.name} is not judged by {scope}.", f"It takes: {takes}.")
+
+
+def _check_threshold(section: Section, key: str, text: str | None, metric: Metric) -> None:
+    if text is None or not metric.bounded or Fraction(text) <= 1:
+        return
+    hint = ""
+    if 50 <= Fraction(text) <= 100:  # somebody thought of per cent
+        hint = f'For {text} % write "{(Decimal(text) / 100).normalize():f}".'
+    section.problem(key, f"{text} does not lie between 0 and 1.", hint)
+
+
+def _group(section: Section, scope: str, task: Task) -> str | None:
+    group = section.text("group", "") or None
+    if group is None:
+        return None
+    if scope in ("delivery", "edge_case"):
+        section.problem("group", f"a clause with the scope {scope} has no groups.", "Leave it out.")
+    elif scope == "class" and task.classes and group not in task.classes:
+        section.problem("group", f"{group!r} is no class of this task.", suggest(group, task.classes))
+    return group
+
+
+def _remedies(section: Section, remedies: tuple[Remedy, ...]) -> tuple[str, ...]:
+    wanted, known = section.texts("remedy"), [remedy.id for remedy in remedies]
+    for name in wanted:
+        if name not in known:
+            hint = suggest(name, known) or f'Add [[remedy]] with id = "{name}".'
+            section.problem("remedy", f"there is no remedy {name!r} in this contract.", hint)
+    return wanted
+
+
+def _decision(section: Section, metric: Metric | None, threshold: str | None) -> Decision:
+    if not section.has("decision"):
+        what = "is missing: nothing says when this clause counts as breached."
+        section.section("decision")
+        section.problem("decision", what, f"Write decision = {_RULE_EXAMPLE}.")
+        return Decision("")
+    table = section.section("decision")
+    if table is None:
+        return Decision("")
+    rule = RULES.get(table.choice("rule", RULES))
+    options = {key: table.table[key] for key in (rule.options if rule else ()) if table.has(key)}
+    decision = Decision(
+        rule.name if rule else "",
+        _risk(table, "alpha", _DEFAULT_ALPHA),
+        _risk(table, "beta", _DEFAULT_BETA),
+        tolerated=_tolerated(table, options, metric, threshold),
+        calibrated=bool("calibrated" in options and table.flag("calibrated", False)),
+        options=_options(table, options),
+    )
+    if rule:
+        table.finish()
+    return decision
+
+
+def _risk(table: Section, key: str, default: Decimal) -> Decimal:
+    value = table.number(key, default)
+    if value is None or not 0 < value <= _HIGHEST_RISK:
+        table.problem(key, f"{value} is no risk above 0 and up to 0.5.", f"The usual value is {default}.")
+        return default
+    return value
+
+
+def _tolerated(
+    table: Section, options: dict[str, Any], metric: Metric | None, threshold: str | None
+) -> Decimal | None:
+    if "tolerated" not in options:
+        return None
+    text = table.decimal_text("tolerated")
+    if text is None:
+        return None
+    if metric and threshold:
+        _check_threshold(table, "tolerated", text, metric)
+        gap = Fraction(threshold) - Fraction(text)
+        if (gap >= 0) if metric.lower_is_better else (gap <= 0):
+            side = "above" if metric.lower_is_better else "below"
+            table.problem("tolerated", f"{text} must lie {side} the threshold, {threshold}.")
+    return Decimal(text)
+
+
+def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
+    """The rule's further keys: whole numbers, decimals or words, kept as they are written."""
+    kept = {}
+    for key, value in options.items():
+        if key in ("tolerated", "calibrated"):
+            continue
+        kept[key] = value
+        if isinstance(value, str):
+            table.text(key)
+        else:
+            table.number(key)
+    return kept

@@ -1,0 +1,221 @@
+"""What a contract may name: task types, metrics, units, scopes, decision rules and kinds of remedy.
+
+`docs/contract.md` prints these tables, and a test keeps the two in step. An entry that is not
+`available` is known and may stand in a contract; its clause is `not_run` in this version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+UNITS = {
+    "item": "what was sent to be labelled, however many labels it got",
+    "label": "one annotator's answer on an item",
+    "object": "one box, polygon, mask or set of keypoints",
+    "span": "one marked piece of text or of time",
+    "word": "one word of the reference text",
+    "attribute": "one attribute of an object",
+    "frame": "one frame of a video",
+}
+SCOPES = {
+    "delivery": "the whole delivery",
+    "class": "each class for itself, or the one that `group` names",
+    "annotator": "each annotator for himself or herself, or the one that `group` names",
+    "edge_case": "the items that gold marks as edge cases",
+}
+CALENDARS = {
+    "mon-fri": "Monday to Friday",
+    "sun-thu": "Sunday to Thursday",
+}
+
+
+@dataclass(frozen=True)
+class MatchingKey:
+    """A key of `[task.matching]`; `default` holds where the contract says nothing."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...] = ()  # empty: a number from 0 to `highest`
+    highest: int | None = 1
+
+
+@dataclass(frozen=True)
+class TaskType:
+    """A type of answer, and how an answer is held against gold."""
+
+    name: str
+    meaning: str
+    matching: tuple[MatchingKey, ...] = ()
+    available: bool = False
+
+
+_IOU = MatchingKey("iou", "0.5")
+_PRESET = MatchingKey("preset", "none", ("none", "cvat", "coco", "fiftyone", "labelbox", "datumaro"))
+_TOLERANCE = MatchingKey("tolerance", "0", highest=None)
+
+TASK_TYPES = {
+    entry.name: entry
+    for entry in (
+        TaskType("classification", "one class for each item", available=True),
+        TaskType("multilabel", "any number of classes for each item"),
+        TaskType("ordinal", "one class of an ordered scale", (_TOLERANCE,)),
+        TaskType("numeric", "one number", (_TOLERANCE,)),
+        TaskType("transcription", "text", (MatchingKey("normalize", "none", ("none", "basic")),)),
+        TaskType("boxes", "boxes in an image, upright or turned", (_IOU, _PRESET)),
+        TaskType("polygons", "outlines in an image", (_IOU, _PRESET)),
+        TaskType("masks", "pixels of an image", (_IOU, _PRESET)),
+        TaskType("keypoints", "named points of an object", (MatchingKey("oks", "0.5"), _PRESET)),
+        TaskType(
+            "spans",
+            "pieces of a text",
+            (
+                MatchingKey("mode", "strict", ("strict", "exact", "partial", "type")),
+                MatchingKey("overlap", "0.5"),
+            ),
+        ),
+        TaskType("segments", "pieces of time", (_IOU, _TOLERANCE)),
+        TaskType("tracks", "objects followed through a video", (_IOU, _PRESET)),
+        TaskType("preference", "which of two answers is better"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number that a clause can hold a delivery to.
+
+    kind: `share` is a proportion of counted units, `mean` averages ratios (F1, macro figures) and
+    `score` is anything else. `bounded`: it lies between 0 and 1. Empty `tasks`: every task type.
+    """
+
+    name: str
+    kind: Literal["share", "mean", "score", "agreement"]
+    meaning: str
+    units: tuple[str, ...]
+    scopes: tuple[str, ...] = ("delivery", "class", "annotator", "edge_case")
+    tasks: tuple[str, ...] = ()
+    lower_is_better: bool = False
+    bounded: bool = True
+    available: bool = False
+
+
+_ALL = tuple(UNITS)
+_CLASSED = ("classification", "multilabel", "ordinal", "boxes", "polygons", "masks", "keypoints", "spans",
+            "segments", "tracks", "preference")  # fmt: skip
+_COUNTED = ("item", "label", "object", "span", "attribute", "frame")
+_SHAPES = ("boxes", "polygons", "masks", "tracks")
+_WHOLE = ("delivery", "annotator", "edge_case")
+
+METRICS = {
+    entry.name: entry
+    for entry in (
+        Metric("accuracy", "share", "share of the counted units that are right", _ALL, available=True),
+        Metric("error_rate", "share", "share of the counted units that are wrong", _ALL,
+               lower_is_better=True, available=True),
+        Metric("recall", "share", "share of a class's gold units that were delivered as this class",
+               _COUNTED, ("class",), _CLASSED, available=True),
+        Metric("precision", "share", "share of the units delivered as a class that gold gives this class",
+               _COUNTED, ("class",), _CLASSED, available=True),
+        Metric("f1", "mean", "harmonic mean of a class's precision and recall",
+               _COUNTED, ("class",), _CLASSED, available=True),
+        Metric("macro_recall", "mean", "plain mean of the classes' recall",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("macro_precision", "mean", "plain mean of the classes' precision",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("macro_f1", "mean", "plain mean of the classes' F1",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("completeness", "share", "share of the gold items that were answered at all",
+               ("item",), ("delivery", "edge_case"), available=True),
+        Metric("exact_match", "share", "share of items whose set of classes, or text, equals gold's",
+               ("item", "label"), _WHOLE, ("multilabel", "transcription", "spans")),
+        Metric("jaccard", "score", "common classes ÷ all classes, mean over items",
+               ("item", "label"), _WHOLE, ("multilabel",)),
+        Metric("mean_iou", "score", "overlap ÷ union, mean over objects",
+               ("object", "item", "span"), tasks=(*_SHAPES, "segments")),
+        Metric("mean_dice", "score", "twice the overlap ÷ sum of both areas, mean over objects",
+               ("object", "item"), tasks=_SHAPES),
+        Metric("pq", "score", "panoptic quality", ("object",), tasks=("masks",)),
+        Metric("oks", "score", "object keypoint similarity, mean over objects", ("object",),
+               tasks=("keypoints",)),
+        Metric("pck", "share", "share of keypoints near enough to gold", ("object", "attribute"),
+               tasks=("keypoints",)),
+        Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
+               ("numeric", "ordinal"), lower_is_better=True, bounded=False),
+        Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
+               ("item", "label"), _WHOLE, ("numeric", "ordinal", "segments")),
+        Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False),
+        Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False),
+        Metric("idf1", "score", "identity F1 of tracks", ("object",), tasks=("tracks",)),
+        Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
+               ("delivery", "class")),
+        Metric("kappa", "agreement", "Cohen's or Fleiss' kappa among the annotators", ("item",),
+               ("delivery", "class")),
+        Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class")),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A decision rule; `options` are the keys it takes besides alpha and beta."""
+
+    name: str
+    meaning: str
+    options: tuple[str, ...] = ()
+    available: bool = False
+
+
+RULES = {
+    entry.name: entry
+    for entry in (
+        Rule("claim", "breached only if chance at most alpha explains the sample, kept only with beta",
+             available=True),
+        Rule("acceptance", "kept only if chance at most alpha explains the sample, breached only with beta",
+             available=True),
+        Rule("point", "the estimate against the threshold, with no protection against chance", available=True),
+        Rule("sequential", "stops as soon as the sample decides; may be looked at any time",
+             ("tolerated", "calibrated", "max_items")),
+        Rule("fixed", "a sample of a fixed size, read once at its end", ("tolerated", "items")),
+        Rule("curtailed", "a fixed sample that stops when the result is certain", ("tolerated", "items")),
+        Rule("zero_defect", "one error in the sample breaks the clause", ("items",)),
+        Rule("double", "a second sample where the first does not decide", ("tolerated", "items")),
+        Rule("group_sequential", "a fixed number of planned looks", ("tolerated", "items", "looks")),
+        Rule("iso2859-1", "an acceptance plan by AQL, with switching over deliveries",
+             ("aql", "level", "inspection")),
+        Rule("iso2859-2", "a limiting-quality plan for a single delivery", ("lq",)),
+        Rule("iso2859-4", "checks a declared quality level; made for claims", ("dql", "level")),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RemedyKind:
+    """A kind of remedy; `keys` are those it takes besides id, kind, ref, sole and justification."""
+
+    name: str
+    meaning: str
+    keys: tuple[str, ...] = ()
+
+
+_COUNT_KEYS = ("per_unit", "basis", "excess_only")
+
+REMEDIES = {
+    entry.name: entry
+    for entry in (
+        RemedyKind("rework", "the vendor labels again, free of charge", ("scope", "rounds", "deadline_days")),
+        RemedyKind("audit_cost", "the vendor pays for the audit: `amount`, or `per_unit` for each audited item",
+                   ("amount", "per_unit", "cap_percent", "deadline_days")),
+        RemedyKind("credit", "a sum for each wrong unit, a `percent` of the delivery's price, or an `amount`",
+                   (*_COUNT_KEYS, "percent", "amount", "cap_percent", "deadline_days")),
+        RemedyKind("withhold", "the buyer keeps back a `percent` of the delivery's price (default 100)",
+                   ("percent", "amount", "cap_percent")),
+        RemedyKind("refund", "the vendor pays back a `percent` of the delivery's price (default 100)",
+                   ("percent", "amount", "cap_percent", "deadline_days")),
+        RemedyKind("termination", "the buyer may end the contract", ("deadline_days",)),
+    )
+}  # fmt: skip
+REWORK_SCOPES = ("defects", "class", "delivery")
+BASES = ("lower_bound", "estimate", "found")
