@@ -1,0 +1,207 @@
+"""A contract in plain words: what every term means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES
+from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy, Task
+from vendoreval.money import Money
+
+
+@dataclass(frozen=True)
+class PowerQuestion:
+    """What to ask of statistics for one clause: the limit as the least share of right units.
+
+    alpha guards the word breached, beta the word kept.
+    """
+
+    clause: str
+    limit: Fraction
+    alpha: float
+    beta: float
+
+
+def power_questions(contract: Contract) -> list[PowerQuestion]:
+    """One question for every clause on a share that this version measures and decides by chance."""
+    questions = []
+    for clause in contract.clauses:
+        metric, decision = METRICS[clause.metric], clause.decision
+        if metric.kind != "share" or not metric.available or decision.rule == "point":
+            continue
+        limit = 1 - clause.limit if metric.lower_is_better else clause.limit
+        alpha, beta = float(decision.alpha), float(decision.beta)
+        if decision.rule == "acceptance":
+            alpha, beta = beta, alpha
+        questions.append(PowerQuestion(clause.id, limit, alpha, beta))
+    return questions
+
+
+def explain(contract: Contract) -> list[str]:
+    """Sentences for every term of the contract, in the order of the document."""
+    lines = [_heading(contract), _task(contract.task)]
+    if contract.task.severity:
+        listed = ", ".join(f"{name} {severity}" for name, severity in contract.task.severity.items())
+        lines.append(f"An error on these classes weighs otherwise than major: {listed}.")
+    if contract.price:
+        price = _money(contract, contract.price.per_unit)
+        lines.append(f"The price is {price} for each {contract.price.unit}.")
+    lines.append(_acceptance(contract.acceptance))
+    lines += [_clause(clause) for clause in contract.clauses]
+    lines += [_remedy(contract, remedy) for remedy in contract.remedies]
+    return lines
+
+
+def _heading(contract: Contract) -> str:
+    buyer = f" to {contract.buyer}" if contract.buyer else ""
+    start = f", from {contract.effective}" if contract.effective else ""
+    end = f" until {contract.ends}" if contract.ends else ", without an end date"
+    return f"{contract.title} ({contract.id}): {contract.vendor} delivers{buyer}{start}{end}."
+
+
+def _task(task: Task) -> str:
+    kind = TASK_TYPES[task.type]
+    parts = [f"Task: {task.type}, {kind.meaning}"]
+    if task.classes:
+        parts.append(f"{len(task.classes)} classes ({', '.join(task.classes)})")
+    if task.guideline:
+        parts.append(f"by guideline {task.guideline.id} version {task.guideline.version}")
+    for key in kind.matching:
+        chosen = task.matching.get(key.name)
+        parts.append(
+            f"{key.name} = {key.default} (not written, assumed)" if chosen is None else f"{key.name} = {chosen}"
+        )
+    if task.answers == "each":
+        return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
+    ties = {
+        "smallest_label": "the first of the tied classes in text order",
+        "first_answer": "the tied class that was answered first",
+        "wrong": "counted as wrong",
+    }[task.ties]
+    return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _acceptance(acceptance: Acceptance | None) -> str:
+    if acceptance is None:
+        return "The contract sets no window for accepting a delivery."
+    silence = {"accepted": "accepts it", "not_accepted": "does not accept it"}[acceptance.silence]
+    holidays = f" without {len(acceptance.holidays)} holidays" if acceptance.holidays else ""
+    return (
+        f"The buyer has {acceptance.window_days} business days ({CALENDARS[acceptance.calendar]}{holidays}) to "
+        f"answer a delivery; silence {silence}. The vendor has {acceptance.response_days} business days to "
+        "answer a claim."
+    )
+
+
+def percent(share: Decimal | Fraction | str) -> str:
+    """An exact share as a percentage, with no digit more than it has: 0.97 -> "97 %"."""
+    exact = Fraction(share) * 100
+    value = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return f"{value.normalize():f} %"
+
+
+def _clause(clause: Clause) -> str:
+    place = f"{clause.ref} " if clause.ref else ""
+    tail = (
+        []
+        if RULES[clause.decision.rule].available
+        else [f"This version does not decide by {clause.decision.rule}."]
+    )
+    if not METRICS[clause.metric].available:
+        tail.append(f"This version does not measure {clause.metric}.")
+    if tail:
+        tail.append("The clause is reported as not run.")
+    if clause.remedy:
+        tail.append(f"A breach leads to: {', '.join(clause.remedy)}.")
+    return " ".join([f"{place}{clause.id}: {_promise(clause)}", *_decision(clause), *tail])
+
+
+def _promise(clause: Clause) -> str:
+    metric = METRICS[clause.metric]
+    bound = "at most" if metric.lower_is_better else "at least"
+    group = f" {clause.group!r}" if clause.group else ""
+    where = {
+        "delivery": "in every delivery",
+        "class": f"for the class{group}" if group else "for every class",
+        "annotator": f"for the annotator{group}" if group else "for every annotator",
+        "edge_case": "on the edge cases",
+    }[clause.scope]
+    limit = percent(clause.threshold) if metric.bounded and metric.kind != "agreement" else clause.threshold
+    name = clause.metric.replace("_", " ")
+    return f"the {name} ({metric.meaning}), counted by {clause.unit}, must be {bound} {limit} {where}."
+
+
+def _decision(clause: Clause) -> list[str]:
+    decision = clause.decision
+    alpha, beta = percent(decision.alpha), percent(decision.beta)
+    if decision.rule == "point":
+        return ["The measured figure alone decides, whatever chance did to the sample."]
+    if decision.rule not in ("claim", "acceptance"):
+        words = [f"It is decided by {decision.rule}: {RULES[decision.rule].meaning}."]
+        if decision.tolerated is not None:
+            words.append(f"It counts as kept once {percent(decision.tolerated)} is shown.")
+        return words
+    breach, kept = (alpha, beta) if decision.rule == "claim" else (beta, alpha)
+    return [
+        "A breach is claimed only if a delivery that just keeps the promise would give a sample this bad with "
+        f"a chance of at most {breach}; it counts as kept only if a delivery that just breaks it would give "
+        f"one this good with a chance of at most {kept}; otherwise the sample cannot decide."
+    ]
+
+
+def _remedy(contract: Contract, remedy: Remedy) -> str:
+    place = f"{remedy.ref} " if remedy.ref else ""
+    parts = [f"{place}{remedy.id}: {_owed(contract, remedy)}"]
+    if remedy.deadline_days:
+        parts.append(f"within {remedy.deadline_days} business days")
+    if remedy.cap_percent is not None:
+        parts.append(f"never more than {remedy.cap_percent:f} % of the delivery's price")
+    text = ", ".join(parts) + "."
+    if remedy.justification:
+        text += f" Why this sum: {remedy.justification.rstrip('.')}."
+    return f"{text} It is the only remedy." if remedy.sole else text
+
+
+def _owed(contract: Contract, remedy: Remedy) -> str:
+    sums = {"refund": "the vendor pays back", "withhold": "the buyer keeps back"}
+    if remedy.kind == "rework":
+        what = {
+            "defects": "the wrong units",
+            "class": "the classes in breach",
+            "delivery": "the whole delivery",
+        }
+        rounds = f", up to {remedy.rounds} rounds" if remedy.rounds else ""
+        return f"the vendor labels {what[remedy.scope]} again, free of charge{rounds}"
+    if remedy.kind == "termination":
+        return "the buyer may end the contract"
+    if remedy.kind == "audit_cost":
+        each = "" if remedy.amount is not None else " for each audited item"
+        paid = remedy.per_unit if remedy.amount is None else remedy.amount
+        return f"the vendor pays {_money(contract, paid or Decimal(0))}{each} for the audit"
+    if remedy.kind == "credit" and remedy.percent is None and remedy.amount is None:
+        return _credit(contract, remedy)
+    verb = sums.get(remedy.kind, "the vendor credits")
+    if remedy.amount is not None:
+        return f"{verb} {_money(contract, remedy.amount)}"
+    share = Decimal(100) if remedy.percent is None else remedy.percent
+    return f"{verb} {share:f} % of the delivery's price"
+
+
+def _credit(contract: Contract, remedy: Remedy) -> str:
+    price = contract.price.per_unit if contract.price else Decimal(0)
+    each = _money(contract, remedy.per_unit if remedy.per_unit is not None else price)
+    count = {
+        "lower_bound": "the number of wrong units in the whole delivery that is proven at the least",
+        "estimate": "the estimated number of wrong units in the whole delivery",
+        "found": "the number of wrong units found",
+    }[remedy.basis]
+    excess = " beyond the number that the threshold allows" if remedy.excess_only else ""
+    return f"the vendor credits {each} for each wrong unit{excess}, counting {count}"
+
+
+def _money(contract: Contract, amount: Decimal) -> str:
+    """A sum as the contract writes it; unit prices may be finer than the minor unit."""
+    rounded = Money.of(amount, contract.currency)
+    return str(rounded) if rounded.amount == amount else f"{contract.currency} {amount:f}"
