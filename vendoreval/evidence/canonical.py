@@ -1,0 +1,49 @@
+"""The bytes that are hashed: canonical JSON (RFC 8785), SHA-256, and times as text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+
+from vendoreval.errors import InputError
+
+
+def canonical(value: Any) -> bytes:
+    """`value` as canonical JSON: equal values give equal bytes on every machine (RFC 8785).
+
+    Accepts what JSON can carry without loss. Raises InputError for anything else: whole numbers
+    beyond 2^53-1 (write them as text), NaN and infinities, lone surrogates, bytes, other types.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.IntegerDomainError as error:
+        raise InputError(
+            f"A whole number is too big for JSON: {error}.", remedy="Write big numbers and ids as text."
+        ) from error
+    except rfc8785.FloatDomainError as error:
+        raise InputError(
+            f"A number cannot be written as JSON: {error}.", remedy="Leave out what is not a finite number."
+        ) from error
+    except rfc8785.CanonicalizationError as error:
+        raise InputError(f"This cannot be written as canonical JSON: {error}.") from error
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 of `data` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def hash_of(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """SHA-256 of the canonical JSON of a record; raises InputError as `canonical` does."""
+    return sha256_hex(canonical(value))
+
+
+def utc_text(at: datetime) -> str:
+    """A moment as ISO-8601 text in UTC, always with microseconds, so that text order is time order."""
+    if at.tzinfo is None:
+        raise ValueError("times carry a time zone here")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

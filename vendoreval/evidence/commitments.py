@@ -1,0 +1,101 @@
+"""Commit to gold before labels are seen; reveal single items later without showing the rest.
+
+Every record becomes a Merkle leaf `salt || canonical(record)`, hashed as RFC 6962 hashes leaves:
+SHA-256(0x00 || salt || canonical(record)). Labels are few and easy to guess, so without a secret
+salt a leaf a vendor could find the answers by trying them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.canonical import canonical, utc_text
+from vendoreval.evidence.merkle import Tree, root, verify_inclusion
+
+SALT_BYTES = 32
+ALGORITHM = "RFC 6962 Merkle tree, SHA-256; leaf = 32-byte salt, then the record as RFC 8785 JSON"
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What is published: the root (64 hexadecimal digits) over `size` records in a fixed order."""
+
+    root: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """One opened record: its place, its salt, and the hashes that lead to the published root."""
+
+    index: int
+    record: Record
+    salt: bytes
+    proof: tuple[bytes, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values (record `vendoreval/reveal/1`)."""
+        return {
+            "schema": "vendoreval/reveal/1",
+            "index": self.index,
+            "record": dict(self.record),
+            "salt": self.salt.hex(),
+            "proof": [step.hex() for step in self.proof],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Reveal:
+        """Read back `to_json`; raises EvidenceError when a field is missing or of the wrong kind."""
+        try:
+            proof = tuple(bytes.fromhex(step) for step in plain["proof"])
+            return cls(int(plain["index"]), dict(plain["record"]), bytes.fromhex(plain["salt"]), proof)
+        except (KeyError, TypeError, ValueError) as error:
+            raise EvidenceError(f"This is not a revealed item: {error!r}.") from error
+
+
+def commit(records: Sequence[Record], salts: Sequence[bytes]) -> Commitment:
+    """Commit to `records` in their order with one secret salt (32 random bytes) each.
+
+    Raises InputError when a record cannot be written as JSON.
+    """
+    return Commitment(root(_leaves(records, salts)).hex(), len(records))
+
+
+def reveal(records: Sequence[Record], salts: Sequence[bytes], indices: Iterable[int]) -> tuple[Reveal, ...]:
+    """Open the records at `indices`; the rest stays secret."""
+    tree = Tree(_leaves(records, salts))
+    return tuple(Reveal(i, records[i], salts[i], tree.inclusion_proof(i)) for i in indices)
+
+
+def verify_reveal(commitment: Commitment, opened: Reveal) -> bool:
+    """Whether the opened record is the one committed to at its place."""
+    if len(opened.salt) != SALT_BYTES:
+        return False
+    leaf = opened.salt + canonical(opened.record)
+    published = bytes.fromhex(commitment.root)
+    return verify_inclusion(leaf, opened.index, commitment.size, opened.proof, published)
+
+
+def receipt(commitment: Commitment, *, gold: str, contract: str, committed_at: datetime) -> dict[str, Any]:
+    """What the vendor gets (record `vendoreval/commitment/1`): no labels, no item ids, no salts."""
+    return {
+        "schema": "vendoreval/commitment/1",
+        "gold": gold,
+        "contract": contract,
+        "items": commitment.size,
+        "algorithm": ALGORITHM,
+        "root": commitment.root,
+        "committed_at": utc_text(committed_at),
+    }
+
+
+def _leaves(records: Sequence[Record], salts: Sequence[bytes]) -> list[bytes]:
+    if any(len(salt) != SALT_BYTES for salt in salts):
+        raise ValueError(f"a salt has {SALT_BYTES} bytes")
+    return [salt + canonical(record) for record, salt in zip(records, salts, strict=True)]

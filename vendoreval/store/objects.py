@@ -1,0 +1,171 @@
+"""Content-addressed files: an object's name is the SHA-256 of its bytes.
+
+An object appears complete or not at all: bytes go to a temporary file, which is fsynced and then
+renamed to its address. Equal content is stored once; nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from vendoreval.errors import EvidenceError, InputError, VendorevalError, WorkspaceError
+
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
+_LEFTOVER_SECONDS = 24 * 3600
+
+
+@dataclass
+class ObjectWriter:
+    """A new object while it is written, through `file` or `path`; `sha` is set when it is complete."""
+
+    path: Path
+    file: BinaryIO
+    sha: str = ""
+
+
+class ObjectStore:
+    """The objects below the folder `root`, at `root/ab/cdef…`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._unfinished = root / "tmp"
+
+    def create(self) -> None:
+        """Make the folders; does nothing where they exist."""
+        with refuse_full_disk():
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.root)
+
+    def put_bytes(self, data: bytes) -> str:
+        """Store `data`; returns its address."""
+        with self.writer() as out:
+            out.file.write(data)
+        return out.sha
+
+    def put_file(self, source: Path) -> str:
+        """Store a copy of a file, streamed; raises InputError when it cannot be read."""
+        try:
+            opened = source.open("rb")
+        except OSError as error:
+            raise InputError(f"it cannot be read: {error.strerror}.", file=str(source)) from error
+        with opened, self.writer() as out:
+            shutil.copyfileobj(opened, out.file, 1 << 20)
+        return out.sha
+
+    @contextmanager
+    def writer(self) -> Iterator[ObjectWriter]:
+        """Write an object piece by piece: `with objects.writer() as out: …`, then use `out.sha`.
+
+        Nothing is stored when the block raises. Raises VendorevalError when the disk is full.
+        """
+        path = self._unfinished / f"{uuid.uuid4().hex}.part"
+        try:
+            with refuse_full_disk():
+                with path.open("xb") as file:
+                    out = ObjectWriter(path, file)
+                    yield out
+                    file.flush()
+                out.sha = self._keep(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def has(self, sha: str) -> bool:
+        """Whether the object is here."""
+        return self._place(sha).is_file()
+
+    def path(self, sha: str) -> Path:
+        """Where the object lies, for reading only; raises WorkspaceError when it is missing."""
+        place = self._place(sha)
+        if not place.is_file():
+            raise WorkspaceError(
+                f"The workspace lacks the file {place}.", remedy="Restore it from a backup of the workspace."
+            )
+        return place
+
+    def read(self, sha: str) -> bytes:
+        """The object's bytes, checked against its address; raises EvidenceError when they differ."""
+        data = self.path(sha).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha:
+            raise _altered(self.path(sha))
+        return data
+
+    def verify(self, sha: str) -> None:
+        """Raise EvidenceError when the object's bytes do not match its address."""
+        if _hash_file(self.path(sha)) != sha:
+            raise _altered(self.path(sha))
+
+    def clean(self) -> None:
+        """Remove unfinished files that a killed command left behind more than a day ago."""
+        oldest = time.time() - _LEFTOVER_SECONDS
+        for part in self._unfinished.glob("*.part"):
+            try:
+                if part.stat().st_mtime < oldest:
+                    part.unlink()
+            except FileNotFoundError:  # another command cleans at the same moment
+                continue
+
+    def _place(self, sha: str) -> Path:
+        if not _ADDRESS.fullmatch(sha):
+            raise ValueError(f"{sha!r} is no object address")
+        return self.root / sha[:2] / sha[2:]
+
+    def _keep(self, part: Path) -> str:
+        with part.open("r+b") as file:
+            sha = hashlib.file_digest(file, "sha256").hexdigest()
+            place = self._place(sha)
+            if place.is_file():
+                return sha
+            os.fsync(file.fileno())
+        if not place.parent.is_dir():
+            place.parent.mkdir(exist_ok=True)
+            sync_folder(self.root)
+        part.replace(place)
+        sync_folder(place.parent)
+        return sha
+
+
+@contextmanager
+def refuse_full_disk() -> Iterator[None]:
+    """Turn "no space left" and "quota exceeded" into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise VendorevalError(
+            "The disk is full; nothing was changed.", remedy="Free some space and run the command again."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` survive a power cut, where the system can do that."""
+    if os.name == "nt":  # Windows has no handle on a folder to flush
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _altered(path: Path) -> EvidenceError:
+    return EvidenceError(
+        f"The file {path} was altered: its content no longer matches its name.",
+        remedy="Restore it from a backup of the workspace.",
+    )

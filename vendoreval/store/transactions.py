@@ -1,0 +1,130 @@
+"""Reading rows, and changing them together with the log of events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, inspect, select
+
+from vendoreval.errors import Conflict, NotFound
+from vendoreval.evidence.canonical import canonical, utc_text
+from vendoreval.evidence.chain import Event, link
+from vendoreval.store.tables import EventRow, Row
+
+R = TypeVar("R", bound=Row)
+
+
+class Reader:
+    """Rows of one consistent state of the database."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, row_type: type[R], *key: str | int) -> R | None:
+        """The row with this primary key, or None."""
+        return self._session.get(row_type, key if len(key) > 1 else key[0])
+
+    def require(self, row_type: type[R], id: str, kind: str = "") -> R:  # noqa: A002 – the trade's word
+        """The row with this id; of a contract or claim, the latest version.
+
+        Raises NotFound, which calls the thing `kind` (default: the table's name) and lists known ids.
+        """
+        found = self.all(row_type, id=id)
+        if not found:
+            known = sorted({row.id for row in self.all(row_type)})  # type: ignore[attr-defined]
+            raise NotFound(kind or _noun(row_type), id, tuple(known))
+        return found[-1]
+
+    def all(self, row_type: type[R], **equals: object) -> tuple[R, ...]:
+        """All rows whose columns equal the given values, in order of their primary key.
+
+        The order is made here, because databases do not agree on the order of text.
+        """
+        query = select(row_type).where(*(getattr(row_type, name) == value for name, value in equals.items()))
+        return tuple(sorted(self._session.exec(query), key=_key))
+
+    def events(self) -> tuple[Event, ...]:
+        """The log, oldest first."""
+        return tuple(_event(row) for row in self.all(EventRow))
+
+
+class Transaction(Reader):
+    """A change in progress: what is added, updated and logged becomes visible together."""
+
+    def __init__(self, session: Session, actor: str, at: datetime) -> None:
+        super().__init__(session)
+        self._actor = actor
+        self._at = at
+        self._unlogged = False
+
+    def add(self, row: R) -> R:
+        """Add a new row; raises Conflict when it exists already or contradicts other rows."""
+        key = _key(row)
+        if None not in key and self.get(type(row), *key) is not None:
+            raise Conflict(
+                f"There is already a {_noun(type(row))} {_spoken(key)}.", remedy="Choose another id."
+            )
+        self._session.add(row)
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise Conflict(
+                f"The {_noun(type(row))} {_spoken(key)} contradicts what the workspace holds: {error.orig}."
+            ) from error
+        self._unlogged = True
+        return row
+
+    def update(self, row: R, **values: object) -> R:
+        """Change columns of the stored row that has the primary key of `row`; returns the stored row.
+
+        Only columns that the table names as `changeable` may change: all else is history.
+        """
+        frozen = values.keys() - row.changeable
+        if frozen:
+            raise ValueError(f"{_noun(type(row))} rows never change their {', '.join(sorted(frozen))}")
+        stored = self.get(type(row), *_key(row))
+        if stored is None:
+            raise NotFound(_noun(type(row)), _spoken(_key(row)))
+        for name, value in values.items():
+            setattr(stored, name, value)
+        self._session.add(stored)
+        self._session.flush()
+        self._unlogged = True
+        return stored
+
+    def event(self, kind: str, subject: str, data: Mapping[str, Any]) -> Event:
+        """Append an event to the hash-chained log; raises InputError when `data` is not JSON."""
+        newest = self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+        previous = _event(newest) if newest else None
+        event = link(previous, at=self._at, actor=self._actor, kind=kind, subject=subject, data=data)
+        row = EventRow(**{**vars(event), "at": self._at, "data": canonical(event.data).decode()})
+        self._session.add(row)
+        self._session.flush()
+        self._unlogged = False
+        return event
+
+    def check_logged(self) -> None:
+        """Refuse to commit a change that no event tells of; that is a fault of the program."""
+        if self._unlogged:
+            raise RuntimeError("rows were changed without an event after them")
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(inspect(type(row)).primary_key_from_instance(row))
+
+
+def _noun(row_type: type[Row]) -> str:
+    return str(row_type.__tablename__)
+
+
+def _spoken(key: tuple[Any, ...]) -> str:
+    return ", version ".join(repr(part) if isinstance(part, str) else str(part) for part in key)
+
+
+def _event(row: EventRow) -> Event:
+    data = json.loads(row.data)
+    return Event(row.seq, utc_text(row.at), row.actor, row.kind, row.subject, data, row.previous, row.hash)
