@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -106,6 +106,26 @@ def history(events: Iterable[Answer]) -> dict[str, tuple[Answer, ...]]:
     for event in events:
         found.setdefault(event.question_id, []).append(event)
     return {question: tuple(of_question) for question, of_question in found.items()}
+
+
+def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) -> dict[str, Answer]:
+    """`received` with what a vendor's form cannot hold, taken from the `current` answers.
+
+    These are: hashes of files that are named again, levels we measured ourselves, and the approval of
+    an N/A whose reason is unchanged.
+    """
+    return {
+        question_id: _carried(current[question_id], answer) if question_id in current else answer
+        for question_id, answer in received.items()
+    }
+
+
+def _carried(before: Answer, after: Answer) -> Answer:
+    hashes = {item.name: item.sha256 for item in before.evidence if item.kind != "measured"}
+    named = tuple(replace(item, sha256=item.sha256 or hashes.get(item.name, "")) for item in after.evidence)
+    measured = tuple(item for item in before.evidence if item.kind == "measured")
+    same_na = after.state == before.state == "na" and after.na_reason == before.na_reason
+    return replace(after, evidence=named + measured, na_approved=same_na and before.na_approved)
 
 
 # Circumstances of an answer, not its content.

@@ -4,9 +4,9 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 
 1. A question applies unless the buyer stated that its `applies_if` fact is false, or approved an
    N/A. An N/A that nobody approved stays in the denominator and scores 0, so it gains nothing.
-2. Level L is 0–4, its score s = L/4. Unanswered, declined, unknown and unapproved N/A count 0. A
-   commitment "no" lets an answer count at most 1, "changes" at most 3: words outside the contract
-   are not a promise.
+2. Level L is 0–4, its score s = L/4. Unanswered, declined, unknown and unapproved N/A count 0. To a
+   question of type "commit", a commitment "no" lets an answer count at most 1, "changes" at most 3:
+   words outside the contract are not a promise.
 3. Evidence has a strength ε by the kind of the best valid piece: none 0.4, document 0.7, live demo
    or sample of real work 0.85, independent 0.9, measured by a pilot or audit 1.0. A piece that has
    expired or is older than `max_age_days` on `as_of` counts as none.
@@ -155,7 +155,7 @@ def _judge(question: Question, given: Answer | None, facts: Mapping[str, bool], 
     approved = answer.state == "na" and answer.na_approved
     level = 0
     if answer.state == "answered" and answer.level is not None:
-        level = min(answer.level, COMMITMENT_CEILING[answer.commitment or "yes"])
+        level = min(answer.level, _ceiling(question, answer))
     dated = [(item, _outdated(item, question, as_of)) for item in answer.evidence]
     valid = [item for item, old in dated if not old]
     best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
@@ -168,6 +168,10 @@ def _judge(question: Question, given: Answer | None, facts: Mapping[str, bool], 
         best=best,
         outdated=tuple(item for item, old in dated if old),
     )
+
+
+def _ceiling(question: Question, answer: Answer) -> int:
+    return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
 
 
 def _outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
@@ -287,7 +291,7 @@ def _question_flags(one: _Judged) -> Iterable[Flag]:
         )
     for item in one.outdated:
         yield Flag("outdated", question, f"{item.name!r} is no longer valid.")
-    if answer.commitment == "no" and (answer.level or 0) > COMMITMENT_CEILING["no"]:
+    if answer.commitment == "no" and one.level < (answer.level or 0):
         yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
 
 

@@ -1,0 +1,123 @@
+"""What the vendor's form is made of, for those who write it and those who read it back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from vendoreval.questionnaires.answers import Answer, Commitment, State
+from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question, Section, template_hash
+
+SCHEMA = "vendoreval/form/1"
+COVER = "Read me first"
+LISTS = "_lists"  # very hidden: the drop-downs' choices and the form's identity
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a section sheet; `key` stands in a hidden row, so that titles may be renamed."""
+
+    key: str
+    title: str
+    width: int  # in characters
+    answer: bool = True
+
+
+COLUMNS = (
+    Column("id", "Id", 6, answer=False),
+    Column("number", "No.", 6, answer=False),
+    Column("question", "Question", 42, answer=False),
+    Column("levels", "What the levels mean", 64, answer=False),
+    Column("level", "Your level", 19),
+    Column("commitment", "In the contract?", 15),
+    Column("value", "Figure", 14),
+    Column("text", "Your answer in words", 44),
+    Column("evidence_kind", "Kind of evidence", 21),
+    Column("evidence_names", "Evidence: file names, one a line", 30),
+    Column("evidence_dated", "Evidence dated", 13),
+    Column("evidence_expires", "Valid until", 13),
+    Column("note", "Remark, or reason if not applicable", 30),
+)
+
+LEVEL_CHOICES = tuple(f"Level {level}" for level in range(MAX_LEVEL + 1))
+STATE_CHOICES: dict[str, State] = {
+    "Not applicable": "na",
+    "We decline to answer": "declined",
+    "We do not know": "unknown",
+}
+COMMITMENT_CHOICES: dict[str, Commitment] = {"Yes": "yes", "Yes, with changes": "changes", "No": "no"}
+EVIDENCE_CHOICES = {
+    "Document": "document",
+    "Demo, sample of real work": "demo",
+    "Independent certificate": "independent",
+}
+# Rows of the cover that the vendor fills, by hidden key.
+CONTACT = {"respondent_name": "Name", "respondent_role": "Role", "respondent_mail": "E-mail"}
+
+
+def identity(bank: Bank, vendor: str, mode: Mode) -> dict[str, str]:
+    """What ties a form to a bank's version, a vendor and a mode."""
+    return {
+        "schema": SCHEMA,
+        "bank": bank.id,
+        "version": bank.version,
+        "template_sha256": template_hash(bank),
+        "vendor": vendor,
+        "mode": mode,
+    }
+
+
+def asks(question: Question, key: str) -> bool:
+    """Whether the answer column `key` is open for this question."""
+    if key == "commitment":
+        return question.type == "commit"
+    if key == "value":
+        return question.unit is not None
+    if key.startswith("evidence"):
+        return bool(question.evidence.wanted)
+    return True
+
+
+def question_text(question: Question) -> str:
+    """The question with the figure and the evidence it asks for."""
+    parts = [question.text]
+    if question.unit:
+        parts.append(f"Figure in: {question.unit}")
+    if question.evidence.wanted:
+        parts.append(f"Evidence welcome: {'; '.join(question.evidence.wanted)}")
+    return "\n\n".join(parts)
+
+
+def levels_text(question: Question) -> str:
+    """The five anchors, one a line."""
+    return "\n".join(f"{level}  {anchor}" for level, anchor in enumerate(question.levels))
+
+
+def sheet_name(section: Section) -> str:
+    """The section's sheet: at most 31 characters, cut between words, without signs Excel refuses."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", f"{section.id} {section.title}")
+    if len(name) > 31:
+        name = name[:32].rsplit(" ", 1)[0]
+    return name[:31].strip()
+
+
+def cell_values(question: Question, answer: Answer) -> dict[str, object]:
+    """An answer as the cells of its row, by column key. What we measured ourselves is not shown."""
+    level = next((title for title, state in STATE_CHOICES.items() if state == answer.state), "")
+    if answer.state == "answered" and answer.level is not None:
+        level = LEVEL_CHOICES[answer.level]
+    shown = [item for item in answer.evidence if item.kind in EVIDENCE_CHOICES.values()]
+    kinds = {kind: title for title, kind in EVIDENCE_CHOICES.items()}
+    commitments = {kind: title for title, kind in COMMITMENT_CHOICES.items()}
+    values = {
+        "level": level,
+        "commitment": commitments[answer.commitment] if answer.commitment else "",
+        "value": answer.value,
+        "text": answer.text,
+        "evidence_kind": kinds[shown[0].kind] if shown else "",
+        "evidence_names": "\n".join(item.name for item in shown),
+        "evidence_dated": shown[0].dated if shown else None,
+        "evidence_expires": shown[0].expires if shown else None,
+        "note": answer.na_reason if answer.state == "na" else answer.note,
+    }
+    return {key: value for key, value in values.items() if value and asks(question, key)}

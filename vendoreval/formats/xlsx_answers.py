@@ -1,0 +1,384 @@
+"""Read a filled XLSX form back: first is it safe to open, then is it ours, then what does it say."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import InputError, InvalidDocument, Problem
+from vendoreval.formats.form_layout import (
+    COLUMNS,
+    COMMITMENT_CHOICES,
+    CONTACT,
+    EVIDENCE_CHOICES,
+    LISTS,
+    STATE_CHOICES,
+    asks,
+    identity,
+    question_text,
+)
+from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
+from vendoreval.questionnaires.bank import MAX_LEVEL, MODES, Bank, Mode, Question
+
+MAX_BYTES = 20_000_000  # as received
+MAX_UNPACKED = 200_000_000
+MAX_RATIO = 200  # an empty form unpacks to about 8 times its size
+MAX_PARTS = 2_000
+MAX_ROWS = 5_000  # of a sheet; forms have at most some hundred
+_KEY_ROWS = 20  # the hidden row of keys stands in the first rows of a sheet
+
+_SEND_AGAIN = "Ask the vendor to fill the form that `vendoreval questionnaire form` wrote."
+
+
+def read_form(
+    source: Path | str | bytes, bank: Bank, *, vendor: str
+) -> tuple[dict[str, Answer], tuple[str, ...]]:
+    """Answers by question id, and notes on what a person should know about the reading.
+
+    Rows and columns may have moved, titles may be renamed, and any spreadsheet program may have saved
+    the file. Questions left empty are not among the answers; a note lists them. `answered_at` is left
+    to the caller, as the file does not say it.
+
+    Raises InputError for a file that is no XLSX or is unsafe to open, a form of another bank, version
+    or vendor, and missing, doubled or unknown rows; InvalidDocument for cells that cannot be read
+    (all at once, each named).
+    """
+    name, data = _bytes(source)
+    _check_zip(name, data)
+    properties, sheets = _open(name, data)
+    mode = _check_identity(name, _identity(properties, sheets), bank, vendor)
+    reader = _Reader(
+        name, {question.id: question for question in bank.asked(mode)}, _respondent(sheets) or vendor
+    )
+    for title, rows in sheets.items():
+        if title != LISTS:
+            reader.sheet(title, rows)
+    return reader.finish()
+
+
+# ------------------------------------------------------------------ is it safe to open
+
+
+def _bytes(source: Path | str | bytes) -> tuple[str, bytes]:
+    if isinstance(source, bytes):
+        return "form", source
+    path = Path(source)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB.", file=path.name, remedy=_SEND_AGAIN)
+        return path.name, path.read_bytes()
+    except OSError as error:
+        what = "is a folder, not a file." if path.is_dir() else f"cannot be read: {error.strerror}."
+        raise InputError(what, file=path.name) from error
+
+
+def _check_zip(name: str, data: bytes) -> None:
+    if not data:
+        raise InputError("is empty.", file=name, remedy=_SEND_AGAIN)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(
+            "is an old .xls file or is protected by a password.",
+            file=name,
+            remedy="Save it as XLSX without a password.",
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise InputError(
+            "is not an XLSX file, or it is damaged.", file=name, remedy="Save it as XLSX and try again."
+        ) from error
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or len(data) > MAX_BYTES or unpacked > min(MAX_UNPACKED, MAX_RATIO * len(data)):
+        raise InputError(
+            "unpacks to far more than a form can hold, so it was not opened.", file=name, remedy=_SEND_AGAIN
+        )
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=_SEND_AGAIN)
+
+
+def _open(name: str, data: bytes) -> tuple[dict[str, str], dict[str, list[list[Any]]]]:
+    """Custom properties, and the cells of each sheet by rows."""
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about extensions that other programs write
+            book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            properties = {entry.name or "": str(entry.value) for entry in book.custom_doc_props.props}
+            sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+            book.close()
+    except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble on
+        raise InputError(
+            f"cannot be opened as XLSX; a part of it is damaged ({type(error).__name__}).",
+            file=name,
+            remedy="Open it with a spreadsheet program, save it as XLSX and try again.",
+        ) from error
+    return properties, sheets
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    sheet.reset_dimensions()  # other programs write wrong ones
+    rows = []
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > MAX_ROWS:
+            break
+        cells = [cell for cell in row if cell.value is not None]
+        if cells:
+            rows.append(cells)
+    return rows
+
+
+# ------------------------------------------------------------------ is it ours
+
+
+def _identity(properties: Mapping[str, str], sheets: Mapping[str, list[list[Any]]]) -> dict[str, str]:
+    found = {
+        key.removeprefix("vendoreval "): value
+        for key, value in properties.items()
+        if key.startswith("vendoreval ")
+    }
+    if found:
+        return found
+    for row in sheets.get(LISTS, []):
+        texts = [str(cell.value) for cell in row]
+        found.update(zip(texts[-2:-1], texts[-1:], strict=True))
+    return found
+
+
+def _check_identity(name: str, found: Mapping[str, str], bank: Bank, vendor: str) -> Mode:
+    if "template_sha256" not in found:
+        raise InputError("is not a questionnaire form of vendoreval.", file=name, remedy=_SEND_AGAIN)
+    theirs = f"{found.get('bank')} {found.get('version')}"
+    ours = identity(bank, vendor, "full")
+    if theirs != f"{bank.id} {bank.version}":
+        raise InputError(
+            f"is a form of {theirs}; asked for was {bank.id} {bank.version}.",
+            file=name,
+            remedy="Import it with the questionnaire of its own version, or send the vendor a new form.",
+        )
+    if found["template_sha256"] != ours["template_sha256"]:
+        raise InputError(
+            f"was made from another text of {theirs}: questions or levels have changed since.",
+            file=name,
+            remedy="A changed bank needs a new version; send the vendor a new form.",
+        )
+    if found.get("vendor") != vendor:
+        raise InputError(
+            f"was written for vendor {found.get('vendor')!r}, not for {vendor!r}.",
+            file=name,
+            remedy=f"Import it for {found.get('vendor')!r}.",
+        )
+    return next((mode for mode in MODES if mode == found.get("mode")), "full")
+
+
+def _respondent(sheets: Mapping[str, list[list[Any]]]) -> str:
+    """Who filled the form, from the cover."""
+    found = {}
+    for rows in sheets.values():
+        for cells in rows:
+            if cells[0].value in CONTACT and len(cells) > 2:
+                found[cells[0].value] = _text(cells[-1].value)
+    return ", ".join(found[key] for key in CONTACT if found.get(key))
+
+
+# ------------------------------------------------------------------ what does it say
+
+
+@dataclass
+class _Reader:
+    """Collects answers, notes and problems over all sheets."""
+
+    name: str
+    questions: Mapping[str, Question]
+    actor: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)  # question id -> where
+    reworded: list[str] = field(default_factory=list)
+    without_level: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def sheet(self, title: str, rows: list[list[Any]]) -> None:
+        """Read one sheet; a sheet without a row of keys is not a section."""
+        columns: dict[int, str] = {}
+        for cells in rows:
+            if not columns:
+                columns = self._columns(title, cells)
+                continue
+            by_key = {columns[cell.column]: cell for cell in cells if cell.column in columns}
+            if "id" in by_key and _text(by_key["id"].value):
+                self._row(title, by_key)
+            elif any(key in by_key for key in _ANSWER_KEYS):
+                first = next(iter(by_key.values()))
+                self._problem(title, first, "this row has answers, but its id is gone; please restore the row.")
+
+    def _columns(self, title: str, cells: list[Any]) -> dict[int, str]:
+        keys = {column.key for column in COLUMNS}
+        columns = {cell.column: cell.value for cell in cells if cell.value in keys}
+        if not {"id", "level"} <= set(columns.values()):
+            return {}
+        gone = [column.title for column in COLUMNS if column.answer and column.key not in columns.values()]
+        if gone:
+            listed = ", ".join(repr(one) for one in gone)
+            self.problems.append(Problem(0, f"sheet {title!r}", f"these columns are gone: {listed}."))
+        return columns
+
+    def _row(self, title: str, cells: Mapping[str, Any]) -> None:
+        question_id = _text(cells["id"].value)
+        where = f"sheet {title!r}, row {cells['id'].row}"
+        question = self.questions.get(question_id)
+        if question is None:
+            self._problem(title, cells["id"], f"{question_id!r} is not a question of this form.")
+        elif question_id in self.seen:
+            self._problem(
+                title, cells["id"], f"{question_id} stands in the form twice (also {self.seen[question_id]})."
+            )
+        else:
+            self.seen[question_id] = where
+            if "question" in cells and _plain(cells["question"].value) != _plain(question_text(question)):
+                self.reworded.append(question_id)
+            if self._readable(title, question, cells):
+                self._answer(title, question, cells)
+
+    def _readable(self, title: str, question: Question, cells: Mapping[str, Any]) -> bool:
+        fine = True
+        for key in _ANSWER_KEYS & cells.keys():
+            cell = cells[key]
+            if cell.data_type == "f":
+                self._problem(title, cell, f"{question.id} is answered by a formula; please type the answer.")
+                fine = False
+            elif cell.data_type == "e":
+                self._problem(title, cell, f"{question.id} shows the error {cell.value}.")
+                fine = False
+        return fine
+
+    def _answer(self, title: str, question: Question, cells: Mapping[str, Any]) -> None:
+        values = {key: _text(cells[key].value) for key in _ANSWER_KEYS & cells.keys() if asks(question, key)}
+        if not any(values.values()):
+            return
+        state, level = self._level(title, cells)
+        if level is None and state == "answered":
+            self.without_level.append(question.id)
+        note = values.get("note", "")
+        self.answers[question.id] = Answer(
+            question_id=question.id,
+            level=level,
+            state=state,
+            value=values.get("value", ""),
+            text=values.get("text", ""),
+            note="" if state == "na" else note,
+            commitment=self._choice(title, cells, "commitment", COMMITMENT_CHOICES)
+            if values.get("commitment")
+            else None,
+            evidence=self._evidence(title, question, cells, values),
+            na_reason=note if state == "na" else "",
+            channel="form",
+            actor=self.actor,
+        )
+        if state == "na" and not note:
+            self.notes.append(f"{question.id} is called not applicable without a reason.")
+
+    def _level(self, title: str, cells: Mapping[str, Any]) -> tuple[State, int | None]:
+        text = _plain(cells["level"].value) if "level" in cells else ""
+        if not text:
+            return "answered", None
+        for words, state in STATE_CHOICES.items():
+            if text == words.casefold():
+                return state, None
+        found = re.match(r"(?:level\s*)?([0-9]+)(?:\.0+)?(?![0-9.])", text)
+        if found and int(found.group(1)) <= MAX_LEVEL:
+            return "answered", int(found.group(1))
+        self._problem(title, cells["level"], f"{_text(cells['level'].value)!r} is none of the list's choices.")
+        return "answered", None
+
+    def _choice(self, title: str, cells: Mapping[str, Any], key: str, choices: Mapping[str, Any]) -> Any:
+        text = _plain(cells[key].value)
+        for words, meaning in choices.items():
+            if text in (words.casefold(), meaning):
+                return meaning
+        self._problem(title, cells[key], f"{_text(cells[key].value)!r} is none of the list's choices.")
+        return None
+
+    def _evidence(
+        self, title: str, question: Question, cells: Mapping[str, Any], values: Mapping[str, str]
+    ) -> tuple[EvidenceItem, ...]:
+        names = [name.strip() for name in re.split(r"[\n;]", values.get("evidence_names", "")) if name.strip()]
+        kind = "document"
+        if values.get("evidence_kind"):
+            kind = self._choice(title, cells, "evidence_kind", EVIDENCE_CHOICES) or kind
+            if not names:
+                self.notes.append(f"{question.id} gives a kind of evidence, but names none.")
+        elif names:
+            self.notes.append(
+                f"{question.id} does not say what kind its evidence is; it was taken as a document."
+            )
+        dated, expires = (
+            self._date(title, cells[key]) if values.get(key) else None
+            for key in ("evidence_dated", "evidence_expires")
+        )
+        return tuple(EvidenceItem(kind, name, dated=dated, expires=expires) for name in names)
+
+    def _date(self, title: str, cell: Any) -> date | None:
+        if isinstance(cell.value, datetime):
+            return cell.value.date()
+        try:
+            return date.fromisoformat(_text(cell.value)[:10])
+        except ValueError:
+            self._problem(title, cell, f"{_text(cell.value)!r} is no date; please write it as 2026-03-31.")
+            return None
+
+    def _problem(self, title: str, cell: Any, what: str) -> None:
+        self.problems.append(Problem(0, f"sheet {title!r}, cell {cell.coordinate}", what))
+
+    def finish(self) -> tuple[dict[str, Answer], tuple[str, ...]]:
+        """Answers and notes, once it is certain that nothing is lost."""
+        missing = [question for question in self.questions if question not in self.seen]
+        if missing and not self.problems:
+            raise InputError(
+                f"lacks the rows of {_listed(missing)}; rows or sheets were deleted.",
+                file=self.name,
+                remedy="Nothing was imported. Restore the rows, or send the vendor a new form.",
+            )
+        if self.problems:
+            raise InvalidDocument(self.name, tuple(self.problems))
+        open_questions = [question for question in self.questions if question not in self.answers]
+        if open_questions:
+            self.notes.append(
+                f"{len(open_questions)} of {len(self.questions)} questions are open: {_listed(open_questions)}."
+            )
+        if self.without_level:
+            self.notes.append(
+                f"No level was chosen for {_listed(self.without_level)}; until one is set it counts as 0."
+            )
+        if self.reworded:
+            self.notes.append(
+                f"The wording of {_listed(self.reworded)} differs from ours; the answers count for our wording."
+            )
+        return {key: self.answers[key] for key in self.questions if key in self.answers}, tuple(self.notes)
+
+
+_ANSWER_KEYS = {column.key for column in COLUMNS if column.answer}
+
+
+def _listed(ids: list[str]) -> str:
+    return ", ".join(ids[:12]) + (f" and {len(ids) - 12} more" if len(ids) > 12 else "")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def _plain(value: object) -> str:
+    return " ".join(_text(value).split()).casefold()
