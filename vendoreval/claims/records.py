@@ -45,10 +45,13 @@ class Extrapolation:
 
     `found` on `sample` audited units; `estimate` and the one-sided lower bound `at_least` are scaled
     to `population` units; `allowed` is what the threshold tolerates. `strikeouts` is the number of
-    found errors that could be struck out before the breach is no longer proven.
+    found errors that could be struck out before the breach is no longer proven. `group` is the class
+    or annotator where the clause judges each of them. Where the number of units in the delivery is not
+    known, `population` is the sample and nothing is extrapolated.
     """
 
     clause: str
+    group: str | None
     found: int
     sample: int
     population: int

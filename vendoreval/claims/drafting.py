@@ -1,0 +1,139 @@
+"""From a breached audit to a claim, and from a draft to the issued first version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.records import BREACHED, AuditResult, Finding
+from vendoreval.claims.deadlines import add_business_days, deadlines
+from vendoreval.claims.defects import claim_lines
+from vendoreval.claims.extrapolating import extrapolate
+from vendoreval.claims.records import Claim, Extrapolation
+from vendoreval.claims.remedies import Grounds, ladder
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict
+
+DRAFT, ISSUED = "draft", "issued"
+_ANSWER_DAYS = 5  # where the contract says nothing; Acceptance.response_days has the same default
+
+ROW_HEADER = (
+    "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
+    "clause", "also",
+)  # fmt: skip
+
+
+def draft_claim(
+    contract: Contract,
+    result: AuditResult,
+    seen: AuditInput,
+    *,
+    claim_id: str,
+    today: date,
+    received: date | None = None,
+) -> Claim:
+    """Draft a claim on the breached findings of `result`; `seen` is what that audit looked at.
+
+    `received`: the day the delivery arrived, for the acceptance window. Raises Conflict when nothing
+    is breached, or when the result belongs to another contract or version.
+    """
+    if (result.contract, result.contract_version) != (contract.id, contract.version):
+        raise Conflict(
+            f"Audit {result.audit!r} judged contract {result.contract!r} version {result.contract_version}, "
+            f"not {contract.id!r} version {contract.version}.",
+            remedy="Claim under the version that was audited.",
+        )
+    breached = tuple(finding for finding in result.findings if finding.verdict == BREACHED)
+    if not breached:
+        raise Conflict(
+            f"There is nothing to claim: audit {result.audit!r} found no clause breached "
+            f"(its verdict is {result.verdict})."
+        )
+    extrapolations = tuple(extrapolate(contract.clause(f.clause), f, result.counts) for f in breached)
+    return Claim(
+        id=claim_id,
+        version=1,
+        state=DRAFT,
+        audit=result.audit,
+        delivery=result.delivery,
+        contract=contract.id,
+        contract_version=contract.version,
+        vendor=contract.vendor,
+        buyer=contract.buyer,
+        currency=contract.currency,
+        drafted=today,
+        issued=None,
+        answer_by=None,
+        extrapolations=extrapolations,
+        demands=ladder(contract, Grounds(extrapolations, max(f.clusters for f in breached), result.counts)),
+        lines=claim_lines(breached, seen),
+        notes=_notes(contract, breached, extrapolations, today, received),
+    )
+
+
+def issue(claim: Claim, contract: Contract, on: date) -> Claim:
+    """Freeze a draft: the day of issue, the vendor's last day to answer, and each demand's due day.
+
+    Raises Conflict when the claim is issued already.
+    """
+    if claim.state != DRAFT:
+        raise Conflict(f"Claim {claim.id!r} was issued on {claim.issued} and stays as it is.")
+    names = tuple(demand.remedy for demand in claim.demands)
+    due = {entry.name: entry.due for entry in deadlines(contract, issued=on, remedies=names)}
+    days = contract.acceptance.response_days if contract.acceptance else _ANSWER_DAYS
+    return replace(
+        claim,
+        state=ISSUED,
+        issued=on,
+        answer_by=add_business_days(on, days, contract.acceptance),
+        demands=tuple(replace(demand, due=due.get(f"remedy.{demand.remedy}")) for demand in claim.demands),
+    )
+
+
+def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of the claim's list of defects, as text; the writer guards against formulas."""
+    rows: list[tuple[str, ...]] = [
+        (
+            str(line.number), line.item, str(line.unit), line.expected or "", line.delivered or "",
+            line.annotator or "", line.outcome, line.severity, line.clause, " ".join(line.also),
+        )
+        for line in claim.lines
+    ]  # fmt: skip
+    return ROW_HEADER, rows
+
+
+def _notes(
+    contract: Contract,
+    breached: tuple[Finding, ...],
+    extrapolations: tuple[Extrapolation, ...],
+    today: date,
+    received: date | None,
+) -> tuple[str, ...]:
+    notes = [
+        "Further rights are reserved. The demands are steps in the contract's order, and no wrong unit is paid twice."
+    ]
+    if any(e.population == e.sample for e in extrapolations):
+        notes.append(
+            "Where the number of units in the whole delivery is not known, or all of them were audited, the "
+            "claim rests on the wrong units found and nothing is extrapolated."
+        )
+    if any(contract.clause(finding.clause).decision.rule == "point" for finding in breached):
+        notes.append('A clause decided by "point" is breached by its figure alone; chance was not ruled out.')
+    named = {name for finding in breached for name in contract.clause(finding.clause).remedy}
+    sole = [remedy.id for remedy in contract.remedies if remedy.sole and remedy.id in named]
+    if sole:
+        notes.append(f"The contract calls {', '.join(sole)} the only remedy.")
+    if received and contract.acceptance:
+        notes.append(_timeliness(contract, today, received))
+    return tuple(notes)
+
+
+def _timeliness(contract: Contract, today: date, received: date) -> str:
+    end = next(d.due for d in deadlines(contract, received=received) if d.name == "acceptance")
+    if today <= end:
+        return f"The delivery arrived on {received}; the acceptance window ends on {end}."
+    late = f"The acceptance window ended on {end}, before this claim was drafted"
+    if contract.acceptance and contract.acceptance.silence == "accepted":
+        return f"{late}; by the contract silence accepts the delivery. Show when it was rejected."
+    return f"{late}; by the contract silence does not accept the delivery."

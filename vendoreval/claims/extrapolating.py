@@ -1,0 +1,74 @@
+"""From the wrong units of a sample to those of the whole delivery, clause by clause.
+
+Only the accuracy (or error rate) of a whole delivery is extrapolated: its population is known from the
+manifest. For classes, annotators, edge cases and averages of ratios it is not, and the claim stays with
+the wrong units that were found.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+
+from vendoreval.audits.records import Finding
+from vendoreval.claims.records import Extrapolation
+from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.terms import Clause
+from vendoreval.inference.hypergeometric import allowed_errors, errors_at_least
+
+_ROUNDING = 1e-9  # float noise must not raise a count
+
+
+def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> Extrapolation:
+    """Wrong units of the delivery for a breached `finding` of `clause`.
+
+    `counts` are the audit's: the delivery's `items` and `labels`. The lower bound is the exact
+    hypergeometric one at the clause's alpha where an item holds one unit, else the conservative end of
+    the finding's interval.
+    """
+    population = _population(finding, counts)
+    return Extrapolation(
+        clause=clause.id,
+        group=finding.group,
+        found=finding.errors,
+        sample=finding.n,
+        population=population,
+        estimate=_rounded(Fraction(population * finding.errors, finding.n)),
+        at_least=_at_least(clause, finding, population),
+        allowed=allowed(clause, population),
+        confidence=float(1 - clause.decision.alpha),
+        strikeouts=finding.strikeouts or 0,
+    )
+
+
+def allowed(clause: Clause, units: int) -> int:
+    """The most wrong units that the threshold tolerates among `units`."""
+    is_error = METRICS[clause.metric].lower_is_better
+    return allowed_errors(units, 1 - clause.limit if is_error else clause.limit)
+
+
+def _population(finding: Finding, counts: Mapping[str, int]) -> int:
+    """Units in the delivery, or in the sample alone where the delivery's number is not known."""
+    whole = finding.scope == "delivery" and finding.metric in ("accuracy", "error_rate")
+    if not whole or finding.population is None or finding.population <= finding.clusters:
+        return finding.n
+    if finding.n == finding.clusters:
+        return max(finding.population, finding.n)
+    return max(counts["labels"], finding.n)
+
+
+def _at_least(clause: Clause, finding: Finding, population: int) -> int:
+    if population == finding.n:
+        return finding.errors
+    if finding.n == finding.clusters:
+        return errors_at_least(population, finding.n, finding.errors, float(clause.decision.alpha))
+    bound = finding.low if METRICS[clause.metric].lower_is_better else finding.high
+    if bound is None:
+        return finding.errors
+    share = bound if METRICS[clause.metric].lower_is_better else 1 - bound
+    return max(math.ceil(population * share - _ROUNDING), finding.errors)
+
+
+def _rounded(value: Fraction) -> int:
+    return math.floor(value + Fraction(1, 2))

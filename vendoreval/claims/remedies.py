@@ -1,0 +1,150 @@
+"""What is demanded: the remedies of the breached clauses, in the contract's order, with their sums.
+
+Formulas, in the contract's currency, rounded half up to its minor unit once, at the end:
+
+    counted        at_least, estimate or found wrong units, as the remedy's basis says
+    credit         max(0, counted - allowed) x price of a unit; allowed is 0 without `excess_only`
+    credit         or: percent of the delivery's price, or a fixed amount
+    audit_cost     a fixed amount, or a sum x audited items
+    withhold, refund   percent (default 100) of the delivery's price, or a fixed amount
+    cap            no sum exceeds cap_percent of the delivery's price
+
+One wrong unit is paid for once: where several clauses or groups lead to the same credit, the largest
+of their sums is demanded, not the total. `amount` rests on the remedy's basis, `amount_on_estimate` on
+the point estimate in the place of a lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from vendoreval.claims.extrapolating import allowed
+from vendoreval.claims.records import Demand, Extrapolation
+from vendoreval.contracts.terms import Contract, Remedy
+from vendoreval.money import Money
+
+_UNIT_COUNTS = {"item": "items", "label": "labels"}
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What sums are computed from: the breaches, the audited items and the delivery's counts."""
+
+    extrapolations: tuple[Extrapolation, ...]
+    audited_items: int
+    counts: Mapping[str, int]
+
+
+def delivery_price(contract: Contract, counts: Mapping[str, int]) -> Decimal | None:
+    """Price of the whole delivery in major units; None when there is none or its units are not counted."""
+    price = contract.price
+    if price is None or price.unit not in _UNIT_COUNTS:
+        return None
+    return price.per_unit * counts[_UNIT_COUNTS[price.unit]]
+
+
+def ladder(contract: Contract, grounds: Grounds) -> tuple[Demand, ...]:
+    """One demand for each remedy that a breached clause names, in the contract's order of remedies."""
+    breached = {e.clause for e in grounds.extrapolations}
+    named = {name for clause in contract.clauses if clause.id in breached for name in clause.remedy}
+    return tuple(_demand(contract, remedy, grounds) for remedy in contract.remedies if remedy.id in named)
+
+
+def _demand(contract: Contract, remedy: Remedy, grounds: Grounds) -> Demand:
+    amount, how = _sum(contract, remedy, grounds, remedy.basis)
+    basis = "estimate" if remedy.basis == "lower_bound" else remedy.basis
+    on_estimate, _ = _sum(contract, remedy, grounds, basis)
+    price = delivery_price(contract, grounds.counts)
+    return Demand(
+        remedy=remedy.id,
+        kind=remedy.kind,
+        text=_with_cap(how, remedy, price, contract.currency),
+        amount=_capped(amount, remedy, price, contract.currency),
+        amount_on_estimate=_capped(on_estimate, remedy, price, contract.currency),
+        due=None,
+        ref=remedy.ref,
+        justification=remedy.justification,
+    )
+
+
+def _sum(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tuple[Decimal | None, str]:
+    """The sum before any cap, in major units, and the sentence that says how it comes about."""
+    if remedy.kind == "rework":
+        return None, _rework(remedy)
+    if remedy.kind == "termination":
+        return None, "The buyer reserves the right to end the contract."
+    if remedy.amount is not None:
+        return remedy.amount, f"{_VERBS[remedy.kind]} the fixed sum that the contract names."
+    if remedy.kind == "audit_cost":
+        each = remedy.per_unit or Decimal(0)
+        return each * grounds.audited_items, (
+            f"Pay for the audit: {contract.currency} {each:f} × {grounds.audited_items:,} audited items."
+        )
+    if remedy.kind == "credit" and remedy.percent is None:
+        return _credit(contract, remedy, grounds, basis)
+    share = Decimal(100) if remedy.percent is None else remedy.percent
+    price = delivery_price(contract, grounds.counts)
+    text = f"{_VERBS[remedy.kind]} {share:f} % of the delivery's price"
+    if price is None:
+        return None, f"{text}; the sum follows from the invoice, as the priced units are not counted here."
+    return price * share / 100, f"{text}, {Money.of(price, contract.currency)}."
+
+
+_VERBS = {"credit": "Credit", "refund": "Pay back", "withhold": "The buyer keeps back", "audit_cost": "Pay"}
+
+
+def _rework(remedy: Remedy) -> str:
+    what = {"defects": "the defects listed", "class": "the classes in breach", "delivery": "the whole delivery"}
+    rounds = f" The contract allows {remedy.rounds} rounds." if remedy.rounds else ""
+    days = f" within {remedy.deadline_days} business days of this claim" if remedy.deadline_days else ""
+    fresh = " The result is audited on a fresh sample."
+    return f"Label {what[remedy.scope]} again, free of charge{days}.{rounds}{fresh}"
+
+
+def _credit(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tuple[Decimal, str]:
+    price = contract.price.per_unit if contract.price else Decimal(0)
+    each = price if remedy.per_unit is None else remedy.per_unit
+    counted = []
+    for ground in grounds.extrapolations:
+        clause = contract.clause(ground.clause)
+        if remedy.id not in clause.remedy:
+            continue
+        units = {"lower_bound": ground.at_least, "estimate": ground.estimate, "found": ground.found}[basis]
+        within = ground.sample if basis == "found" else ground.population
+        free = allowed(clause, within) if remedy.excess_only else 0
+        counted.append((max(0, units - free), units, free, ground))
+    paid, units, free, ground = max(counted, key=lambda entry: entry[0])
+    group = f" ({ground.group})" if ground.group else ""
+    less = f", less {free:,} allowed" if remedy.excess_only else ""
+    text = (
+        f"Credit {contract.currency} {each:f} × {paid:,} wrong units: {_BASES[basis]} {units:,}{less}, "
+        f"by clause {ground.clause}{group}."
+    )
+    if len(counted) > 1:
+        text += " Further breaches lead to the same credit; each wrong unit is counted once."
+    return each * paid, text
+
+
+_BASES = {"lower_bound": "proven at the least", "estimate": "estimated", "found": "found"}
+
+
+def _cap(remedy: Remedy, price: Decimal | None) -> Decimal | None:
+    return None if remedy.cap_percent is None or price is None else price * remedy.cap_percent / 100
+
+
+def _capped(amount: Decimal | None, remedy: Remedy, price: Decimal | None, currency: str) -> Money | None:
+    """The sum under its cap; None where a cap exists that cannot be computed."""
+    if amount is None or (remedy.cap_percent is not None and price is None):
+        return None
+    cap = _cap(remedy, price)
+    return Money.of(amount if cap is None else min(amount, cap), currency)
+
+
+def _with_cap(text: str, remedy: Remedy, price: Decimal | None, currency: str) -> str:
+    if remedy.cap_percent is None or remedy.kind in ("rework", "termination"):
+        return text
+    cap = _cap(remedy, price)
+    known = "which the invoice shows" if cap is None else str(Money.of(cap, currency))
+    return f"{text} Capped at {remedy.cap_percent:f} % of the delivery's price, {known}."
