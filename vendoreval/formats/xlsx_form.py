@@ -46,7 +46,7 @@ _STEPS = (
     "There is one sheet for each section. Please fill the pale yellow cells only; everything else is locked "
     "so that we can read your answers back by program.",
     "For each question choose the level that describes what you do today for projects like ours. A level "
-    "holds only if all of its text holds. When in doubt choose the lower one: we hold answers against evidence.",
+    "holds only if all of its text holds. In doubt choose the lower one: we hold answers against evidence.",
     "‘Not applicable’ needs a reason in the last column. You may also decline to answer, or say that you do "
     "not know.",
     "Where we ask ‘In the contract?’, say whether you will put your answer into the contract.",
