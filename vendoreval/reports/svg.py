@@ -98,10 +98,11 @@ class Svg:
     ) -> None:
         """One line of text, cut to `longest` characters; `turned` reads upwards."""
         weight = ' font-weight="700"' if bold else ""
+        shown = escape(clip(visible(words), longest))
         turn = f' transform="rotate(-90 {_n(x)} {_n(y)})"' if turned else ""
         self._parts.append(
             f'<text x="{_n(x)}" y="{_n(y)}" font-family="{FONT}" font-size="{_n(size)}" '
-            f'text-anchor="{anchor}" fill="{colour}"{weight}{turn}>{escape(clip(visible(words), longest))}</text>'
+            f'text-anchor="{anchor}" fill="{colour}"{weight}{turn}>{shown}</text>'
         )
 
     def mark(self, verdict: str, x: float, y: float, radius: float = 4.5) -> None:

@@ -157,5 +157,5 @@ def _plain(number: Decimal) -> str:
 
 def _round_down(number: float) -> int:
     """To one leading digit: 48,211 becomes 40,000."""
-    size = 10 ** (len(str(int(number))) - 1)
+    size: int = 10 ** (len(str(int(number))) - 1)
     return int(number) // size * size

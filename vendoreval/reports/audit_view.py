@@ -1,0 +1,117 @@
+"""The audit certificate: what was audited, what was found, how sure it is, and what was not looked at."""
+
+from __future__ import annotations
+
+from vendoreval.audits.records import NOT_RUN, AuditResult
+from vendoreval.contracts.terms import Contract
+from vendoreval.reports import parts
+from vendoreval.reports.facts import Facts
+from vendoreval.reports.report import Report, audit_files
+from vendoreval.reports.sentences import answers_sentence, headline, method_sentences, rule_sentences
+from vendoreval.reports.wording import count, day, plural
+
+
+def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
+    """The certificate of one audit under `contract`; pure."""
+    files = audit_files(result)
+    worst_first = sorted(
+        result.findings, key=lambda f: ("breached", "inconclusive", "not_run", "kept").index(f.verdict)
+    )
+    view = {
+        "schema": "vendoreval/audit_report/1",
+        **parts.head(f"Audit of delivery {result.delivery}", "Audit certificate", result.audit, facts),
+        "verdict": parts.verdict(result.verdict),
+        "headline": headline(result.findings),
+        "figures": parts.key_figures(parts.main_finding(result.findings)),
+        "parties": parties(contract, result, facts),
+        "findings": parts.findings_table(result.findings, contract),
+        "in_words": [row["sentences"] for row in parts.findings_table(worst_first, contract)][
+            : parts.MOST_ROWS
+        ],
+        "forest": parts.forest(
+            result.findings, "Measured values with their intervals and the contract’s limits"
+        ),
+        "method": method(contract, result),
+        "counts": counts(result),
+        "confusion": parts.confusion(result, contract.task.classes),
+        "classes": parts.classes(result.by_class),
+        "annotators": parts.annotators(result.by_annotator),
+        "patterns": parts.patterns(result.patterns),
+        "limits": limits(result),
+        "integrity": parts.integrity(facts, files),
+        "record": result.to_json(),
+    }
+    return Report("audit", facts.printed, view, files)
+
+
+def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[str]]:
+    """Who, under which contract, about which delivery: pairs of name and value."""
+    guideline = contract.task.guideline
+    rows = [
+        ["Buyer", facts.buyer or contract.buyer],
+        ["Vendor", facts.vendor],
+        ["Contract", f"{contract.id}, version {result.contract_version}: {contract.title}"],
+        ["Delivery", result.delivery + (f", received {day(facts.delivered)}" if facts.delivered else "")],
+        ["Task", f"{contract.task.type}, {count(len(contract.task.classes), 'class', 'classes')}"],
+        ["Guideline", f"{guideline.id} {guideline.version}" if guideline else ""],
+        ["Gold", result.gold],
+    ]
+    return [row for row in rows if row[1]]
+
+
+def method(contract: Contract, result: AuditResult) -> list[str]:
+    """How labels were compared, counted and judged, in plain words."""
+    judged = {finding.clause for finding in result.findings if finding.verdict != NOT_RUN}
+    rules = [rule_sentences(clause) for clause in contract.clauses if clause.id in judged]
+    return [
+        answers_sentence(contract),
+        *method_sentences(result.findings),
+        *dict.fromkeys(rules),
+        "No verdict hangs on a rounded number: counts are whole numbers and limits are the contract’s own text.",
+    ]
+
+
+def counts(result: AuditResult) -> list[list[str]]:
+    """Every denominator, in the order of the record; outcomes that did not occur are left out."""
+    words = {
+        "items": "items in the delivery",
+        "labels": "labels in the delivery",
+        "gold_items": "gold items",
+        "opportunities": "units counted",
+        "correct": "right",
+        "wrong_label": "wrong label",
+        "empty_agreed": "rightly left empty",
+        "ties": "items with tied labels",
+    }
+    always = ("items", "labels", "gold_items", "opportunities", "correct")
+    return [
+        [words.get(key, key.replace("_", " ")), f"{n:,}"]
+        for key, n in result.counts.items()
+        if n or key in always
+    ]
+
+
+def limits(result: AuditResult) -> list[str]:
+    """What this audit did not test."""
+    seen = result.counts.get("items", 0)
+    gold = result.counts.get("gold_items", 0)
+    said = []
+    if seen > gold:
+        said.append(
+            f"{count(seen - gold, 'item')} of {seen:,} in the delivery have no gold answer. They were not looked "
+            "at; the interval speaks about them only as far as the gold items are a fair draw of the delivery."
+        )
+    said += [f"Clause {f.clause} was not judged: {f.reason}" for f in result.findings if f.verdict == NOT_RUN]
+    if result.counts.get("unscorable"):
+        said.append(f"{count(result.counts['unscorable'], 'unit')} could not be scored and are in no figure.")
+    said += result.notes
+    if not result.patterns:
+        said.append("Silent failure patterns (drift, copying, leaked gold) were not looked for in this audit.")
+    said.append(
+        "Mistakes in the gold itself were not estimated. An answer that is right while gold is wrong counts as "
+        "an error until it is ruled otherwise."
+    )
+    if len(result.by_annotator) > 1:
+        people = plural("annotator")
+        said.append(f"Intervals of single {people} are not corrected for looking at many at once.")
+    return said

@@ -1,0 +1,216 @@
+"""The rework claim: the blocks that let the other side check it, answer it, or pay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from vendoreval.audits.records import BREACHED, AuditResult, Finding
+from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
+from vendoreval.contracts.terms import Contract
+from vendoreval.reports import parts
+from vendoreval.reports.audit_view import limits, method, parties
+from vendoreval.reports.facts import Facts
+from vendoreval.reports.parts import Plain
+from vendoreval.reports.report import Report, claim_files
+from vendoreval.reports.wording import count, day, joined, metric_limit, metric_words, percent
+
+LINES_SHOWN = 200
+GROUPS_SHOWN = 20
+_SEVERITY = {"critical": 0, "major": 1, "minor": 2}
+
+REBUTTALS = (
+    ("guideline_ambiguous", "The guideline can be read either way; say which passage."),
+    ("guideline_changed", "The guideline in force when the label was made said otherwise."),
+    ("input_unreadable", "The item could not be labelled: broken, empty or illegible."),
+    ("acceptable_alternative", "The delivered answer is right too."),
+    ("duplicate_count", "The same defect is counted twice."),
+    ("severity_wrong", "The defect is real, its severity is set too high."),
+    ("matching_artifact", "The comparison paired the wrong objects or units."),
+    ("gold_wrong", "The gold answer itself is wrong."),
+    ("out_of_scope", "The item or class is not part of this contract."),
+    ("agreed_exception", "An exception was agreed; say when and by whom."),
+)
+
+
+def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Facts) -> Report:
+    """The claim's notice; pure. Shows at most LINES_SHOWN lines, and carries all as attached files."""
+    files = claim_files(claim)
+    breached = [finding for finding in result.findings if finding.verdict == BREACHED]
+    kicker = "Rework claim" if claim.state == "issued" else "Rework claim (draft, not issued)"
+    view = {
+        "schema": "vendoreval/claim_report/1",
+        **parts.head(
+            f"Rework claim for delivery {claim.delivery}", kicker, f"{claim.id} v{claim.version}", facts
+        ),
+        "verdict": parts.verdict(result.verdict),
+        "headline": _headline(claim),
+        "figures": _figures(claim),
+        "parties": parties(contract, result, facts),
+        "clauses": _clauses(contract, breached),
+        "timeliness": _timeliness(claim, facts),
+        "demands": [_demand(number, demand) for number, demand in enumerate(claim.demands, 1)],
+        "population": _population(result),
+        "reference": _reference(result, facts),
+        "findings": parts.findings_table(breached, contract),
+        "forest": parts.forest(breached, "Breached clauses: measured values, intervals and limits"),
+        "method": method(contract, result),
+        "extrapolations": [_extrapolation(row) for row in claim.extrapolations],
+        "break_even": _break_even(claim),
+        "lines": _lines(claim.lines),
+        "answer_by": day(claim.answer_by),
+        "rebuttals": [list(pair) for pair in REBUTTALS],
+        "limits": [*claim.notes, *limits(result)],
+        "integrity": parts.integrity(facts, files),
+        "record": claim.to_json(),
+    }
+    return Report("claim", facts.printed, view, files)
+
+
+def _headline(claim: Claim) -> str:
+    asked = joined(dict.fromkeys(demand.kind.replace("_", " ") for demand in claim.demands))
+    first = f"{count(len(claim.lines), 'defect')} in delivery {claim.delivery} breach the contract."
+    return f"{first} We ask for {asked}." if asked else first
+
+
+def _figures(claim: Claim) -> list[Plain]:
+    figures = [
+        {"label": "Defects listed", "value": f"{len(claim.lines):,}", "note": "each with item and gold answer"}
+    ]
+    if claim.extrapolations:
+        worst = max(claim.extrapolations, key=lambda row: row.at_least)
+        note = f"wrong units in the delivery, {percent(worst.confidence, digits=0)} sure"
+        figures.append({"label": "At least", "value": f"{worst.at_least:,}", "note": note})
+    paid = [demand for demand in claim.demands if demand.amount is not None]
+    if paid:
+        first = max(paid, key=lambda demand: demand.amount.minor if demand.amount else 0)
+        figures.append(
+            {"label": "Largest amount", "value": str(first.amount), "note": first.kind.replace("_", " ")}
+        )
+    figures.append({"label": "Answer by", "value": day(claim.answer_by), "note": "line by line, see below"})
+    return figures
+
+
+def _clauses(contract: Contract, breached: Sequence[Finding]) -> list[list[str]]:
+    named = {finding.clause for finding in breached}
+    return [
+        [
+            f"{clause.id} {clause.ref}".strip(),
+            f"{metric_words(clause.metric)} {metric_limit(clause.metric, clause.threshold)}, by {clause.unit}",
+            joined(name.replace("_", " ") for name in clause.remedy) or "–",
+        ]
+        for clause in contract.clauses
+        if clause.id in named
+    ]
+
+
+def _timeliness(claim: Claim, facts: Facts) -> list[list[str]]:
+    rows = [
+        ["Delivery received", day(facts.delivered)],
+        ["Acceptance window ends", day(facts.notice_by)],
+        ["Claim drafted", day(claim.drafted)],
+        ["Notice given", day(claim.issued) if claim.issued else "not yet: this is a draft"],
+        ["Answer due", day(claim.answer_by)],
+    ]
+    if facts.notice_by and claim.issued:
+        kept = "within the window" if claim.issued <= facts.notice_by else "after the window"
+        rows[3][1] += f", {kept}"
+    return [row for row in rows if row[1] != "–"]
+
+
+def _demand(number: int, demand: Demand) -> Plain:
+    return {
+        "number": number,
+        "kind": demand.kind.replace("_", " ").capitalize(),
+        "ref": demand.ref,
+        "text": demand.text,
+        "amount": str(demand.amount) if demand.amount else "–",
+        "on_estimate": str(demand.amount_on_estimate) if demand.amount_on_estimate else "–",
+        "due": day(demand.due),
+        "justification": demand.justification,
+    }
+
+
+def _population(result: AuditResult) -> str:
+    counts = result.counts
+    labels = counts.get("labels", 0)
+    return (
+        f"The claim is about delivery {result.delivery} with {count(counts.get('items', 0), 'item')}"
+        + (f" and {count(labels, 'label')}" if labels else "")
+        + f". {count(counts.get('gold_items', 0), 'item')} of it have a gold answer and were audited, "
+        f"{count(counts.get('opportunities', 0), 'unit')} in all."
+    )
+
+
+def _reference(result: AuditResult, facts: Facts) -> str:
+    said = f"The reference is gold set {result.gold}."
+    if facts.hashes.gold_root:
+        said += (
+            " The buyer committed to it before the labels were seen: the root below fixes every gold answer, and "
+            "a single answer can be revealed with a proof."
+        )
+    return said
+
+
+def _extrapolation(row: Extrapolation) -> Plain:
+    return {
+        "clause": row.clause + (f", {row.group}" if row.group else ""),
+        "found": f"{row.found:,} of {row.sample:,}",
+        "population": f"{row.population:,}",
+        "allowed": f"{row.allowed:,}",
+        "at_least": f"{row.at_least:,}",
+        "estimate": f"{row.estimate:,}",
+        "strikeouts": f"{row.strikeouts:,}",
+    }
+
+
+def _break_even(claim: Claim) -> str:
+    if not claim.extrapolations:
+        return ""
+    weakest = min(claim.extrapolations, key=lambda row: row.strikeouts)
+    return (
+        f"The breach of clause {weakest.clause} still stands if up to {weakest.strikeouts:,} of the "
+        f"{weakest.found:,} errors found are struck out."
+    )
+
+
+def _lines(lines: Sequence[ClaimLine]) -> Plain:
+    ordered = sorted(lines, key=lambda line: (_SEVERITY.get(line.severity, 3), line.number))
+    shown = ordered[:LINES_SHOWN]
+    note = ""
+    if len(lines) > len(shown):
+        note = (
+            f"The {len(shown)} gravest of {len(lines):,} lines are printed. The attached claim.csv and claim.json hold "
+            "every line; their SHA-256 stands in the integrity block."
+        )
+    return {
+        "note": note,
+        "rows": [
+            {
+                "number": f"{line.number}",
+                "item": line.item,
+                "expected": line.expected if line.expected is not None else "–",
+                "delivered": line.delivered if line.delivered is not None else "nothing",
+                "annotator": line.annotator if line.annotator is not None else "–",
+                "severity": line.severity,
+                "clause": joined([line.clause, *line.also]),
+            }
+            for line in shown
+        ],
+        "totals": [
+            _totals("By severity", Counter(line.severity for line in lines)),
+            _totals("By gold answer", Counter(line.expected or "–" for line in lines)),
+            _totals("By annotator", Counter(line.annotator or "–" for line in lines)),
+        ],
+    }
+
+
+def _totals(title: str, tally: Counter[str]) -> Plain:
+    ordered = sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))
+    total = tally.total()
+    rest = ordered[GROUPS_SHOWN:]
+    rows = [[name, f"{n:,}", percent(n / total)] for name, n in ordered[:GROUPS_SHOWN]]
+    if rest:
+        left = sum(n for _, n in rest)
+        rows.append([f"{len(rest):,} more", f"{left:,}", percent(left / total)])
+    return {"title": title, "rows": rows}

@@ -1,0 +1,101 @@
+"""A report before it is drawn: plain values for the template, and the files it carries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from vendoreval.audits.records import AuditResult
+from vendoreval.claims.records import Claim
+from vendoreval.evidence.canonical import canonical, sha256_hex
+
+Kind = Literal["audit", "claim", "scorecard"]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the PDF. `relationship` is PDF's AFRelationship: Data, Source or Supplement."""
+
+    name: str
+    data: bytes
+    description: str
+    relationship: str
+
+    @property
+    def sha256(self) -> str:
+        """The digest that the report prints."""
+        return sha256_hex(self.data)
+
+    def listed(self) -> dict[str, str]:
+        """The line about the file in the report's integrity block."""
+        return {
+            "name": self.name,
+            "what": self.description,
+            "size": f"{len(self.data):,} bytes",
+            "sha256": self.sha256,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: what the template `<kind>.html` shows, when it was made, and the files it carries.
+
+    `view` holds plain values that are worded already, and charts (dataclasses with `svg()`).
+    """
+
+    kind: Kind
+    created: datetime
+    view: Mapping[str, Any]
+    files: tuple[Attached, ...] = ()
+
+
+CLAIM_COLUMNS = (
+    "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
+    "clause", "also",
+)  # fmt: skip
+
+
+def claim_files(claim: Claim) -> tuple[Attached, ...]:
+    """Every claim line as raw CSV, and the whole claim as canonical JSON."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CLAIM_COLUMNS)
+    for line in claim.lines:
+        writer.writerow([
+            line.number, line.item, line.unit, line.expected, line.delivered, line.annotator,
+            line.outcome, line.severity, line.clause, "|".join(line.also),
+        ])  # fmt: skip
+    return (
+        Attached(
+            "claim.csv",
+            out.getvalue().encode("utf-8", "backslashreplace"),
+            "All claim lines, one row a defect",
+            "Data",
+        ),
+        Attached("claim.json", canonical(claim.to_json()), "The claim, machine-readable", "Source"),
+    )
+
+
+def audit_files(result: AuditResult) -> tuple[Attached, ...]:
+    """The audit result as canonical JSON."""
+    data = canonical(result.to_json())
+    return (Attached("audit.json", data, "The audit result, machine-readable", "Source"),)
+
+
+def scorecard_files(
+    audits: Sequence[tuple[AuditResult, datetime]], claims: Sequence[Claim]
+) -> tuple[Attached, ...]:
+    """The audits behind a scorecard, and its claims without their lines, as canonical JSON."""
+    listed = [{key: value for key, value in claim.to_json().items() if key != "lines"} for claim in claims]
+    data = canonical(
+        {
+            "schema": "vendoreval/scorecard/1",
+            "audits": [{"at": when.isoformat(), "result": result.to_json()} for result, when in audits],
+            "claims": listed,
+        }
+    )
+    return (Attached("scorecard.json", data, "The audits and claims shown, machine-readable", "Source"),)

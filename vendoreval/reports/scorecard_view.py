@@ -1,0 +1,195 @@
+"""The vendor scorecard: what was promised, what was measured, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from vendoreval.audits.records import BREACHED, KEPT, AuditResult
+from vendoreval.claims.records import Claim
+from vendoreval.contracts.terms import Contract
+from vendoreval.questionnaires.assessment import Assessment, SectionScore
+from vendoreval.reports import parts
+from vendoreval.reports.charts.sections import SectionBar, Sections
+from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
+from vendoreval.reports.facts import Facts
+from vendoreval.reports.parts import Plain
+from vendoreval.reports.report import Report, scorecard_files
+from vendoreval.reports.sentences import headline
+from vendoreval.reports.wording import (
+    NBSP,
+    day,
+    interval,
+    is_share,
+    metric_limit,
+    metric_value,
+    metric_words,
+)
+
+Audited = tuple[AuditResult, datetime]
+
+
+def scorecard_view(
+    contract: Contract | None,
+    assessment: Assessment | None,
+    audits: Sequence[Audited],
+    claims: Sequence[Claim],
+    facts: Facts,
+) -> Report:
+    """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit."""
+    ordered = sorted(audits, key=lambda pair: (pair[1], pair[0].audit))
+    latest = ordered[-1][0] if ordered else None
+    files = scorecard_files(ordered, claims)
+    view = {
+        "schema": "vendoreval/scorecard_report/1",
+        **parts.head(facts.vendor, "Vendor scorecard", day(facts.printed), facts),
+        "verdict": parts.verdict(latest.verdict) if latest else None,
+        "headline": _headline(ordered),
+        "figures": _figures(assessment, ordered, claims),
+        "assessment": _assessment(assessment),
+        "audits": [_audit(result, when) for result, when in ordered],
+        "timeline": _timeline(ordered),
+        "latest": _latest(contract, latest),
+        "claims": [_claim(claim) for claim in claims],
+        "integrity": parts.integrity(facts, files),
+    }
+    return Report("scorecard", facts.printed, view, files)
+
+
+def _headline(audits: Sequence[Audited]) -> str:
+    if not audits:
+        return "No delivery of this vendor has been audited yet."
+    latest, when = audits[-1]
+    return f"Latest audit, {day(when)}, delivery {latest.delivery}: {headline(latest.findings)}"
+
+
+def _figures(assessment: Assessment | None, audits: Sequence[Audited], claims: Sequence[Claim]) -> list[Plain]:
+    main = parts.main_finding(audits[-1][0].findings) if audits else None
+    figures = parts.key_figures(main)[:2]
+    if audits:
+        kept = sum(result.verdict == KEPT for result, _ in audits)
+        breached = sum(result.verdict == BREACHED for result, _ in audits)
+        note = f"{kept} kept, {breached} breached"
+        figures.append({"label": "Audits", "value": f"{len(audits)}", "note": note})
+    if assessment:
+        note = f"claimed: {_points(assessment.claimed)}"
+        figures.append({"label": "Questionnaire", "value": _points(assessment.evidenced), "note": note})
+    elif claims:
+        figures.append({"label": "Claims", "value": f"{len(claims)}", "note": "see below"})
+    return figures
+
+
+def _points(score: float | None) -> str:
+    return "–" if score is None else f"{score:.0f}{NBSP}%"
+
+
+def _assessment(assessment: Assessment | None) -> Plain | None:
+    if assessment is None:
+        return None
+    scored = [section for section in assessment.sections if section.claimed is not None]
+    return {
+        "name": f"{assessment.bank} {assessment.version}, mode {assessment.mode}",
+        "summary": (
+            f"The vendor claims {_points(assessment.claimed)} of all points; {_points(assessment.evidenced)} are shown "
+            f"by evidence. {_points(assessment.coverage)} of the questions’ weight were answered. "
+            f"Status: {assessment.status}{'' if assessment.ranked else ', not ranked'}."
+        ),
+        "chart": Sections("Questionnaire scores by section", tuple(_bar(section) for section in scored)),
+        "knock_outs": [
+            f"Question {failed.question_id}: level {failed.level}, at least {failed.min_level} is required"
+            + (
+                f"; waived by {failed.waiver.person} until {day(failed.waiver.expires)}: {failed.waiver.reason}"
+                if failed.waiver
+                else "."
+            )
+            for failed in assessment.knock_outs
+        ],
+        "flags": [
+            f"{flag.question_id}: {flag.what}" if flag.question_id else flag.what for flag in assessment.flags
+        ],
+    }
+
+
+def _bar(section: SectionScore) -> SectionBar:
+    claimed, evidenced = section.claimed or 0.0, section.evidenced or 0.0
+    return SectionBar(
+        f"{section.id}  {section.title}", claimed / 100, evidenced / 100, f"{evidenced:.0f} of {claimed:.0f} %"
+    )
+
+
+def _audit(result: AuditResult, when: datetime) -> Plain:
+    main = parts.main_finding(result.findings)
+    return {
+        "audit": result.audit,
+        "delivery": result.delivery,
+        "day": day(when),
+        "verdict": parts.verdict(result.verdict),
+        "metric": metric_words(main.metric) if main else "–",
+        "value": metric_value(main.metric, main.estimate, main.threshold) if main else "–",
+        "interval": interval(main.metric, main.low, main.high, main.threshold) if main else "–",
+        "limit": metric_limit(main.metric, main.threshold) if main else "–",
+        "n": f"{main.n:,}" if main else "–",
+    }
+
+
+def _timeline(audits: Sequence[Audited]) -> Timeline | None:
+    """The latest audit's main clause over all audits that judged its metric; None for fewer than two."""
+    main = parts.main_finding(audits[-1][0].findings) if audits else None
+    if main is None or not is_share(main.metric):
+        return None
+    points = []
+    for result, when in audits:
+        same = [
+            f for f in result.findings if (f.metric, f.scope, f.group) == (main.metric, main.scope, main.group)
+        ]
+        for f in same[:1]:
+            if f.estimate is None or f.low is None or f.high is None:
+                continue
+            value = metric_value(f.metric, f.estimate, f.threshold)
+            text = f"{value}, {f.verdict.replace('_', ' ')}, limit {metric_limit(f.metric, f.threshold)}"
+            points.append(
+                TimelinePoint(
+                    result.delivery,
+                    f"{when:%d %b %y}",
+                    f.estimate,
+                    f.low,
+                    f.high,
+                    float(f.threshold),
+                    f.verdict,
+                    text,
+                )
+            )
+    title = f"{metric_words(main.metric).capitalize()} over time"
+    return Timeline(title, tuple(points)) if len(points) > 1 else None
+
+
+def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | None:
+    if result is None:
+        return None
+    own = contract if contract is not None and contract.id == result.contract else None
+    return {
+        "delivery": result.delivery,
+        "audit": result.audit,
+        "findings": parts.findings_table(result.findings, own),
+        "forest": parts.forest(result.findings, "Clauses of the latest audit"),
+        "confusion": parts.confusion(result, own.task.classes if own else ()),
+        "classes": parts.classes(result.by_class),
+        "annotators": parts.annotators(result.by_annotator),
+        "patterns": parts.patterns(result.patterns),
+        "notes": list(result.notes),
+    }
+
+
+def _claim(claim: Claim) -> Plain:
+    amounts = [demand.amount for demand in claim.demands if demand.amount is not None]
+    least = min((row.strikeouts for row in claim.extrapolations), default=None)
+    return {
+        "id": f"{claim.id} v{claim.version}",
+        "delivery": claim.delivery,
+        "state": claim.state,
+        "issued": day(claim.issued),
+        "lines": f"{len(claim.lines):,}",
+        "amount": str(max(amounts)) if amounts else "–",
+        "answer_by": day(claim.answer_by),
+        "strikeouts": "–" if least is None else f"{least:,}",
+    }

@@ -1,0 +1,210 @@
+"""Findings, methods and rules as plain English sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
+from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.reports.wording import (
+    chance,
+    count,
+    interval,
+    joined,
+    metric_limit,
+    metric_value,
+    metric_words,
+    percent,
+    plural,
+)
+
+COUNTED = frozenset({"accuracy", "error_rate", "recall", "precision", "completeness", "exact_match"})
+
+RULES = {
+    "claim": (
+        "A clause is called breached only when a delivery that just keeps it would give so bad a sample with "
+        "a chance of at most {alpha}. It is called kept when a delivery that just breaks it would give so "
+        "good a sample with a chance of at most {beta}. In between the sample cannot decide."
+    ),
+    "acceptance": (
+        "A clause is called kept only when a delivery that just breaks it would give so good a sample with a "
+        "chance of at most {alpha}, and breached when a delivery that just keeps it would give so bad a sample "
+        "with a chance of at most {beta}. In between the sample cannot decide."
+    ),
+    "point": "The measured value itself is held against the limit; chance is not taken into account.",
+    "sequential": (
+        "Items were audited one after another until the evidence sufficed. The chance of a wrong claim stays "
+        "at most {alpha} however often one looks."
+    ),
+}
+
+METHODS = (
+    ("clopper", "The interval is the exact binomial one (Clopper–Pearson): it holds for any true value."),
+    ("hypergeometric", "The interval is exact for a sample drawn without replacement from a finite delivery."),
+    ("census", "Every item of the delivery was audited, so that nothing is left to chance."),
+    (
+        "cluster",
+        "Labels of one item resemble each other. The interval counts items, not labels, as independent.",
+    ),
+    ("effective", "The sample was counted as the smaller number of independent labels that it is worth."),
+    ("wilson", "The interval is Wilson’s score interval."),
+    ("bootstrap", "The interval comes from drawing the audited items again many times."),
+)
+
+
+def finding_sentences(finding: Finding, rule: str) -> str:
+    """What was counted, how sure it is, and what follows, in two or three sentences."""
+    if finding.verdict == NOT_RUN or finding.estimate is None:
+        return f"{clause_name(finding)} was not judged. {finding.reason}"
+    parts = [_counted(finding), _between(finding), _verdict(finding, rule)]
+    return " ".join(part for part in parts if part)
+
+
+def clause_name(finding: Finding) -> str:
+    """Metric and group, such as `Recall of class “pop”`."""
+    words = metric_words(finding.metric)
+    return words[:1].upper() + words[1:] + (f" of {_whole(finding)}" if finding.group else "")
+
+
+def headline(findings: Sequence[Finding]) -> str:
+    """One sentence about all clauses together."""
+    of = {v: sum(f.verdict == v for f in findings) for v in (BREACHED, INCONCLUSIVE, NOT_RUN, KEPT)}
+    total = len(findings)
+    if total == 0:
+        return "The contract has no clause to judge."
+    if of[BREACHED]:
+        first = f"The delivery breaches {_of(of[BREACHED], total)}."
+    elif of[KEPT] == total:
+        return "The delivery keeps the clause." if total == 1 else f"The delivery keeps all {total} clauses."
+    else:
+        first = "No clause is shown to be breached."
+    rest = []
+    if of[INCONCLUSIVE]:
+        rest.append(f"{_number(of[INCONCLUSIVE])} cannot be decided with this sample")
+    if of[NOT_RUN]:
+        rest.append(f"{_number(of[NOT_RUN])} {'was' if of[NOT_RUN] == 1 else 'were'} not judged")
+    if of[KEPT]:
+        rest.append(f"{_number(of[KEPT])} {'is' if of[KEPT] == 1 else 'are'} kept")
+    second = joined(rest)
+    return f"{first} {second[:1].upper()}{second[1:]}." if second else first
+
+
+def rule_sentences(clause: Clause) -> str:
+    """How the clause is decided, with its risks."""
+    text = RULES.get(clause.decision.rule, "The clause is decided by the rule {rule}.")
+    return text.format(
+        alpha=percent(clause.decision.alpha, digits=0),
+        beta=percent(clause.decision.beta, digits=0),
+        rule=clause.decision.rule,
+    )
+
+
+def method_sentences(findings: Sequence[Finding]) -> list[str]:
+    """One sentence for each method that the findings name."""
+    said = []
+    for method in dict.fromkeys(finding.method for finding in findings if finding.method):
+        known = [words for key, words in METHODS if key in method.lower()]
+        said += known or [f"The interval’s method: {method}."]
+    return list(dict.fromkeys(said))
+
+
+def answers_sentence(contract: Contract) -> str:
+    """What was held against gold: single labels, or one answer an item."""
+    if contract.task.answers == "each":
+        return "Each single label was held against the gold answer of its item; any accepted answer is right."
+    ties = {
+        "smallest_label": "the smallest label in alphabetical order wins a tie",
+        "first_answer": "the earliest label wins a tie",
+        "wrong": "a tie counts as wrong",
+    }[contract.task.ties]
+    return (
+        "The vendor’s answer on an item is the majority of its labels, as the contract says "
+        f"({ties}). It was held against the gold answer; any accepted answer is right."
+    )
+
+
+def _counted(finding: Finding) -> str:
+    units = plural(finding.unit)
+    right = finding.n - finding.errors
+    value = metric_value(finding.metric, finding.estimate, finding.threshold)
+    on = f" on {count(finding.clusters, 'item')}" if finding.clusters not in (0, finding.n) else ""
+    if finding.metric not in COUNTED:
+        return f"{clause_name(finding)} is {value}, measured on {count(finding.n, finding.unit)}{on}."
+    if finding.metric == "completeness":
+        return f"Of {count(finding.n, 'gold item')}, {right:,} were answered ({value})."
+    if finding.metric == "error_rate":
+        return f"Of {finding.n:,} audited {units}{on}, {finding.errors:,} were wrong ({value})."
+    return f"Of {finding.n:,} audited {units}{_picked(finding)}{on}, {right:,} were right ({value})."
+
+
+def _picked(finding: Finding) -> str:
+    if finding.scope == "annotator" and finding.group:
+        return f" by annotator “{finding.group}”"
+    if finding.scope == "edge_case":
+        return " marked as edge cases"
+    if not finding.group:
+        return ""
+    return f" {'delivered as' if finding.metric == 'precision' else 'that gold calls'} “{finding.group}”"
+
+
+def _whole(finding: Finding) -> str:
+    if finding.group:
+        return f"{'annotator' if finding.scope == 'annotator' else 'class'} “{finding.group}”"
+    return "the edge cases" if finding.scope == "edge_case" else "the delivery"
+
+
+def _between(finding: Finding) -> str:
+    limit = metric_limit(finding.metric, finding.threshold)
+    if finding.low is None or finding.high is None:
+        return f"The contract asks for {limit}."
+    sure = percent(finding.confidence or 0.95, digits=0)
+    bounds = interval(finding.metric, finding.low, finding.high, finding.threshold).replace(" to ", " and ")
+    name = metric_words(finding.metric)
+    return f"With {sure} confidence the {name} of {_whole(finding)} is between {bounds}; the contract asks for {limit}."
+
+
+def _verdict(finding: Finding, rule: str) -> str:
+    if rule == "point":
+        return f"The contract decides by the measured value alone: the clause is {finding.verdict}."
+    if finding.verdict == BREACHED:
+        return _breached(finding)
+    if finding.verdict == KEPT:
+        odds = (
+            ""
+            if finding.p_kept is None
+            else f" A delivery that just breaks it gives so good a sample with a chance of {chance(finding.p_kept)}."
+        )
+        return f"The clause is kept.{odds}"
+    more = (
+        f"About {count(finding.more_items, 'further audited item')} would decide it, if the share stays as it is."
+        if finding.more_items
+        else "No number of further items of this delivery would decide it, if the share stays as it is."
+    )
+    return f"The sample cannot decide whether the clause is kept. {more}"
+
+
+def _breached(finding: Finding) -> str:
+    odds = (
+        ""
+        if finding.p_breach is None
+        else f" A delivery that just keeps it gives so bad a sample with a chance of {chance(finding.p_breach)}."
+    )
+    strike = (
+        f" The breach stands even if {finding.strikeouts:,} of the {finding.errors:,} errors found were struck out."
+        if finding.strikeouts
+        else " The breach falls if a single error is struck out."
+        if finding.strikeouts == 0
+        else ""
+    )
+    return f"The clause is breached.{odds}{strike}"
+
+
+def _of(part: int, total: int) -> str:
+    if total == 1:
+        return "the clause"
+    return f"all {total} clauses" if part == total else f"{part} of {total} clauses"
+
+
+def _number(n: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[n] if n < len(words) else f"{n:,}"
