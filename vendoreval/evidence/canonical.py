@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import rfc8785
 
 from vendoreval.errors import InputError
+
+_MAX_DIGITS = 18  # 2^53 has sixteen digits; longer text is never a safe whole number
 
 
 def canonical(value: Any) -> bytes:
@@ -32,6 +35,15 @@ def canonical(value: Any) -> bytes:
         raise InputError(f"This cannot be written as canonical JSON: {error}.") from error
 
 
+def parsed(text: bytes | str) -> Any:
+    """Read canonical JSON back so that `canonical` gives the same bytes again.
+
+    Canonical JSON writes the float 1e16 as 10000000000000000; a whole number of that size is
+    therefore read as a float. Raises ValueError when `text` is not JSON.
+    """
+    return json.loads(text, parse_int=_number)
+
+
 def sha256_hex(data: bytes) -> str:
     """SHA-256 of `data` as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
@@ -47,3 +59,8 @@ def utc_text(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("times carry a time zone here")
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _number(digits: str) -> int | float:
+    whole = int(digits) if len(digits) < _MAX_DIGITS else 2**53
+    return whole if abs(whole) < 2**53 else float(digits)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
@@ -122,7 +122,7 @@ def explain_failures() -> Iterator[None]:
             raise WorkspaceError(
                 "Another command is writing to this workspace.", remedy="Wait until it is done and try again."
             ) from error
-        if type(error).__name__ in ("OperationalError", "DatabaseError"):
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
             raise WorkspaceError(
                 f"The workspace's database cannot be used: {reason}.",
                 remedy="Check that it exists, that you may write to it, and that its server runs.",

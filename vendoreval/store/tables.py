@@ -195,7 +195,7 @@ class ClaimRow(Row, table=True):
     """One version of a claim. State: draft or issued."""
 
     __tablename__ = "claim"
-    changeable: ClassVar[frozenset[str]] = frozenset({"state", "claim_sha", "issued_at"})
+    changeable: ClassVar[frozenset[str]] = frozenset({"state", "claim_sha", "drafted_at", "issued_at"})
 
     id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, inspect, select
 
 from vendoreval.errors import Conflict, NotFound
-from vendoreval.evidence.canonical import canonical, utc_text
+from vendoreval.evidence.canonical import canonical, parsed, utc_text
 from vendoreval.evidence.chain import Event, link
 from vendoreval.store.tables import EventRow, Row
 
 R = TypeVar("R", bound=Row)
+Key = str | int | tuple[str | int, ...]  # a tuple where the primary key has several columns
 
 
 class Reader:
@@ -24,20 +24,17 @@ class Reader:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, row_type: type[R], *key: str | int) -> R | None:
+    def get(self, row_type: type[R], key: Key) -> R | None:
         """The row with this primary key, or None."""
-        return self._session.get(row_type, key if len(key) > 1 else key[0])
+        return self._session.get(row_type, key)
 
-    def require(self, row_type: type[R], id: str, kind: str = "") -> R:  # noqa: A002 – the trade's word
-        """The row with this id; of a contract or claim, the latest version.
-
-        Raises NotFound, which calls the thing `kind` (default: the table's name) and lists known ids.
-        """
-        found = self.all(row_type, id=id)
-        if not found:
-            known = sorted({row.id for row in self.all(row_type)})  # type: ignore[attr-defined]
-            raise NotFound(kind or _noun(row_type), id, tuple(known))
-        return found[-1]
+    def require(self, row_type: type[R], key: Key, kind: str) -> R:
+        """The row with this primary key; raises NotFound, calling it a `kind` and naming known ids."""
+        found = self.get(row_type, key)
+        if found is None:
+            known = {str(_key(row)[0]) for row in self.all(row_type)}
+            raise NotFound(kind, _spoken(key), tuple(sorted(known)))
+        return found
 
     def all(self, row_type: type[R], **equals: object) -> tuple[R, ...]:
         """All rows whose columns equal the given values, in order of their primary key.
@@ -64,16 +61,14 @@ class Transaction(Reader):
     def add(self, row: R) -> R:
         """Add a new row; raises Conflict when it exists already or contradicts other rows."""
         key = _key(row)
-        if None not in key and self.get(type(row), *key) is not None:
-            raise Conflict(
-                f"There is already a {_noun(type(row))} {_spoken(key)}.", remedy="Choose another id."
-            )
+        if None not in key and self.get(type(row), key) is not None:
+            raise Conflict(f"The {_noun(type(row))} {_spoken(key)!r} exists already.", remedy="Choose another id.")
         self._session.add(row)
         try:
             self._session.flush()
         except IntegrityError as error:
             raise Conflict(
-                f"The {_noun(type(row))} {_spoken(key)} contradicts what the workspace holds: {error.orig}."
+                f"This {_noun(type(row))} contradicts what the workspace holds: {error.orig}."
             ) from error
         self._unlogged = True
         return row
@@ -86,7 +81,7 @@ class Transaction(Reader):
         frozen = values.keys() - row.changeable
         if frozen:
             raise ValueError(f"{_noun(type(row))} rows never change their {', '.join(sorted(frozen))}")
-        stored = self.get(type(row), *_key(row))
+        stored = self.get(type(row), _key(row))
         if stored is None:
             raise NotFound(_noun(type(row)), _spoken(_key(row)))
         for name, value in values.items():
@@ -121,10 +116,12 @@ def _noun(row_type: type[Row]) -> str:
     return str(row_type.__tablename__)
 
 
-def _spoken(key: tuple[Any, ...]) -> str:
-    return ", version ".join(repr(part) if isinstance(part, str) else str(part) for part in key)
+def _spoken(key: Key) -> str:
+    if isinstance(key, tuple):
+        return ", version ".join(str(part) for part in key)
+    return str(key)
 
 
 def _event(row: EventRow) -> Event:
-    data = json.loads(row.data)
-    return Event(row.seq, utc_text(row.at), row.actor, row.kind, row.subject, data, row.previous, row.hash)
+    at, data = utc_text(row.at), parsed(row.data)
+    return Event(row.seq, at, row.actor, row.kind, row.subject, data, row.previous, row.hash)
