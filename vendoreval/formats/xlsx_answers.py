@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -90,18 +91,32 @@ def _check_zip(name: str, data: bytes) -> None:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            _check_parts(name, len(data), packed)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise InputError(
             "is not an XLSX file, or it is damaged.", file=name, remedy="Save it as XLSX and try again."
         ) from error
+
+
+def _check_parts(name: str, size: int, packed: zipfile.ZipFile) -> None:
+    parts = packed.infolist()
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or len(data) > MAX_BYTES or unpacked > min(MAX_UNPACKED, MAX_RATIO * len(data)):
+    if len(parts) > MAX_PARTS or size > MAX_BYTES or unpacked > min(MAX_UNPACKED, MAX_RATIO * size):
         raise InputError(
             "unpacks to far more than a form can hold, so it was not opened.", file=name, remedy=_SEND_AGAIN
         )
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=_SEND_AGAIN)
+    for part in parts:
+        with packed.open(part) as stream:
+            if b"<!DOCTYPE" in stream.read(4096).replace(
+                b"\0", b""
+            ):  # where entities that blow up would be declared
+                raise InputError(
+                    f"declares a document type in {part.filename}, which no spreadsheet program does.",
+                    file=name,
+                    remedy=_SEND_AGAIN,
+                )
 
 
 def _open(name: str, data: bytes) -> tuple[dict[str, str], dict[str, list[list[Any]]]]:
@@ -148,8 +163,8 @@ def _identity(properties: Mapping[str, str], sheets: Mapping[str, list[list[Any]
     if found:
         return found
     for row in sheets.get(LISTS, []):
-        texts = [str(cell.value) for cell in row]
-        found.update(zip(texts[-2:-1], texts[-1:], strict=True))
+        if len(row) > 1:
+            found[str(row[-2].value)] = str(row[-1].value)
     return found
 
 
