@@ -111,7 +111,7 @@ def _check_parts(name: str, size: int, packed: zipfile.ZipFile) -> None:
         with packed.open(part) as stream:
             if b"<!DOCTYPE" in stream.read(4096).replace(
                 b"\0", b""
-            ):  # where entities that blow up would be declared
+            ):  # would declare entities
                 raise InputError(
                     f"declares a document type in {part.filename}, which no spreadsheet program does.",
                     file=name,
