@@ -84,4 +84,4 @@ def _share(weights: NDArray[np.float64], from_: int = 0, to: int | None = None) 
     start = max(from_, 0)
     if start == 0 and stop == len(weights):
         return 1.0
-    return float(weights[start:stop].sum() / weights.sum()) if start < stop else 0.0
+    return min(float(weights[start:stop].sum() / weights.sum()), 1.0) if start < stop else 0.0
