@@ -133,22 +133,21 @@ _CIRCUMSTANCES = frozenset({"question_id", "answered_at", "channel", "actor"})
 
 
 def changes(old: Mapping[str, Answer], new: Mapping[str, Answer]) -> tuple[Change, ...]:
-    """What differs between two sets of current answers, by question id; equal content is no change.
+    """What the answers in `new` change, by question id; equal content is no change.
 
-    A question that only `old` holds is "withdrawn".
+    Questions that only `old` holds are left alone: a blank cell in a form that was sent out before an
+    answer was recorded must not withdraw it. To withdraw is an answer of its own, state "unanswered".
     """
     found = []
-    for question_id in sorted(old.keys() | new.keys()):
-        before, after = old.get(question_id), new.get(question_id)
-        differing = _differing(
-            before or Answer(question_id, state="unanswered"), after or Answer(question_id, state="unanswered")
-        )
-        if before is None:
-            found.append(Change(question_id, "new", differing))
-        elif after is None:
-            found.append(Change(question_id, "withdrawn", differing))
-        elif differing:
-            found.append(Change(question_id, "changed", differing))
+    for question_id in sorted(new):
+        before = old.get(question_id, Answer(question_id, state="unanswered"))
+        after = new[question_id]
+        differing = _differing(before, after)
+        if differing:
+            kind: Literal["new", "changed", "withdrawn"] = (
+                "withdrawn" if after.state == "unanswered" else "changed" if question_id in old else "new"
+            )
+            found.append(Change(question_id, kind, differing))
     return tuple(found)
 
 

@@ -69,10 +69,14 @@ def test_changes_show_before_and_after() -> None:
         "G1": Answer("G1", 2, evidence=(EvidenceItem("document", "g.pdf", dated=date(2026, 1, 5)),)),
         "G3": Answer("G3", 3),
     }
+    new["M1"] = Answer("M1", None, "unanswered")
+    old["M2"], new["M2"] = Answer("M2", 1), Answer("M2", None, "unanswered")
     found = {change.question_id: change for change in changes(old, new)}
     assert found["G1"].kind == "changed"
     assert found["G1"].fields == {"level": ("4", "2"), "evidence": ("", "document g.pdf 2026-01-05")}
-    assert (found["G2"].kind, found["G2"].fields["level"]) == ("withdrawn", ("1", ""))
+    assert "G2" not in found  # a question that a form leaves blank keeps its answer
+    assert "M1" not in found
+    assert (found["M2"].kind, found["M2"].fields["level"]) == ("withdrawn", ("1", ""))
     assert (found["G3"].kind, found["G3"].fields["level"]) == ("new", ("", "3"))
 
 
