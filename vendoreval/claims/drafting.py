@@ -111,7 +111,8 @@ def _notes(
     received: date | None,
 ) -> tuple[str, ...]:
     notes = [
-        "Further rights are reserved. The demands are steps in the contract's order, and no wrong unit is paid twice."
+        "Further rights are reserved. The demands are steps in the contract's order; "
+        "no wrong unit is credited twice."
     ]
     if any(e.population == e.sample for e in extrapolations):
         notes.append(
