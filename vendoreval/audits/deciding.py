@@ -85,17 +85,13 @@ def _risks(clause: Clause) -> tuple[float, float]:
     return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
 
 
-def _estimate(
-    totals: Measure, limit: Fraction, confidence: float, frame: Frame, *, whole: bool
-) -> Proportion:
+def _estimate(totals: Measure, limit: Fraction, confidence: float, frame: Frame, *, whole: bool) -> Proportion:
     if len(totals.xs) > 1:
         return macro(totals.ys, totals.xs, limit, confidence=confidence, population_clusters=frame.items)
     if totals.one_unit_an_item:
         population = totals.n if frame.census else frame.items if whole else None
         return simple(totals.n - totals.errors, totals.n, limit, confidence=confidence, population=population)
-    return clustered(
-        totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=frame.items
-    )
+    return clustered(totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=frame.items)
 
 
 def _verdict(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,12 +73,12 @@ def _completeness(outcomes: Outcomes, group: str | None, classes: tuple[str, ...
     return Measure((delivered,), (np.ones(n, dtype=np.int64),), n, n - present)
 
 
-def _is(outcomes: Outcomes, group: str | None, side: str) -> Mask:
-    column = getattr(outcomes, side)
+def _is(outcomes: Outcomes, group: str | None, side: Literal["expected", "delivered"]) -> Mask:
+    column = outcomes.expected if side == "expected" else outcomes.delivered
     if group is None or group not in column.values:
         return np.zeros(len(outcomes), dtype=np.bool_)
-    found: Mask = column.codes == column.values.index(group)
-    return found
+    wanted: Mask = column.codes == np.int32(column.values.index(group))
+    return wanted
 
 
 def _recall(outcomes: Outcomes, group: str | None, classes: tuple[str, ...]) -> Measure:

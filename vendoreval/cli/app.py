@@ -46,7 +46,6 @@ def _main(
 
 def _add_nouns() -> None:
     from vendoreval.cli import (
-        agreement,
         audit,
         claim,
         contract,
@@ -60,7 +59,7 @@ def _add_nouns() -> None:
     )
 
     start.add_to(app)
-    for noun in (vendor, questionnaire, contract, gold, delivery, audit, agreement, claim, report, evidence):
+    for noun in (vendor, questionnaire, contract, gold, delivery, audit, claim, report, evidence):
         app.add_typer(noun.app)
 
 

@@ -109,9 +109,7 @@ def _check_parts(name: str, size: int, packed: zipfile.ZipFile) -> None:
         raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=_SEND_AGAIN)
     for part in parts:
         with packed.open(part) as stream:
-            if b"<!DOCTYPE" in stream.read(4096).replace(
-                b"\0", b""
-            ):  # would declare entities
+            if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):  # would declare entities
                 raise InputError(
                     f"declares a document type in {part.filename}, which no spreadsheet program does.",
                     file=name,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,18 @@ class GoldSet:
         """Item ids in row order."""
         values = self.labels.item.values
         return tuple(values[code] for code in self.labels.item.codes.tolist())
+
+    def only(self, items: Collection[str]) -> GoldSet:
+        """The gold items that are in `items`."""
+        rows = np.flatnonzero([item in items for item in self.item_ids])
+        return replace(
+            self,
+            labels=self.labels.take(rows),
+            accepted=tuple(self.accepted[row] for row in rows.tolist()),
+            difficulty=None if self.difficulty is None else self.difficulty.take(rows),
+            edge_case=None if self.edge_case is None else self.edge_case[rows],
+            provenance={name: column.take(rows) for name, column in self.provenance.items()},
+        )
 
     def records(self) -> list[dict[str, Any]]:
         """One plain record an item, as it is committed to: id, accepted answers, edge case."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,25 @@ class Outcomes:
     score: NDArray[np.float64]
     severity: NDArray[np.int8]
 
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]], classes: Sequence[str]) -> Outcomes:
+        """The inverse of `rows()`. `classes` come first among the values, as in `tasks` comparisons."""
+        listed = list(rows)
+        seen = {row[side] for row in listed for side in ("expected", "delivered")} - {None}
+        values = (*classes, *sorted(seen - set(classes)))
+        times = [row["labelled_at"] for row in listed]
+        return cls(
+            item=Coded.from_text(row["item_id"] for row in listed),
+            unit=np.asarray([row["unit_id"] for row in listed], dtype=np.int32),
+            annotator=Coded.from_text(row["annotator_id"] for row in listed),
+            labelled_at=_from_iso(times) if any(times) else None,
+            expected=Coded.from_text(row["expected"] for row in listed).recode(values),
+            delivered=Coded.from_text(row["delivered"] for row in listed).recode(values),
+            outcome=np.asarray([CODE[row["outcome"]] for row in listed], dtype=np.int8),
+            score=np.asarray([row["score"] for row in listed], dtype=np.float64),
+            severity=np.asarray([SEVERITY_CODE[row["severity"]] for row in listed], dtype=np.int8),
+        )
+
     def __len__(self) -> int:
         return len(self.outcome)
 
@@ -86,3 +105,7 @@ class Outcomes:
 def _iso(times: NDArray[np.datetime64]) -> list[str | None]:
     texts = np.datetime_as_string(times, unit="us").tolist()
     return [None if text == "NaT" else f"{text}Z" for text in texts]
+
+
+def _from_iso(texts: Sequence[str | None]) -> NDArray[np.datetime64]:
+    return np.asarray(["NaT" if text is None else text.rstrip("Z") for text in texts], dtype="datetime64[us]")

@@ -1,0 +1,102 @@
+"""vendoreval audit: run, show, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, facts, percent, say, table, verdict
+from vendoreval.errors import Exit
+
+if TYPE_CHECKING:
+    from vendoreval.audits.records import AuditResult, Finding
+
+app = typer.Typer(name="audit", help="Audits of deliveries against gold.", no_args_is_help=True)
+
+EXITS = {"kept": Exit.FINE, "breached": Exit.BREACHED}
+
+
+@app.command()
+def run(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    gold: Annotated[str, typer.Option(help="The gold set's id.")],
+    id: Annotated[str, typer.Option("--id", help="An id for the audit. Default: from both.")] = "",
+    json: Json = False,
+) -> None:
+    """Audit a delivery against gold under its contract. Exit code 3 breached, 4 undecided."""
+    from vendoreval.workflow import audits, workspaces
+
+    result = audits.run_audit(workspaces.open_workspace(), delivery, gold, id or None)
+    if json:
+        emit(result.to_json())
+    else:
+        _print(result)
+    raise typer.Exit(EXITS.get(result.verdict, Exit.UNDECIDED))
+
+
+@app.command()
+def show(audit: Annotated[str, typer.Argument(help="The audit's id.")], json: Json = False) -> None:
+    """Show an audit's findings and figures."""
+    from vendoreval.workflow import audits, workspaces
+
+    result = audits.load_audit(workspaces.open_workspace(), audit).result
+    return emit(result.to_json()) if json else _print(result)
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List all audits."""
+    from vendoreval.workflow import audits, workspaces
+
+    rows = audits.list_audits(workspaces.open_workspace())
+    if json:
+        return emit(
+            [
+                {"audit": r.id, "delivery": r.delivery_id, "gold": r.gold_id, "contract": r.contract_id,
+                 "verdict": r.verdict, "ran_at": r.ran_at.isoformat()}
+                for r in rows
+            ]
+        )  # fmt: skip
+    return table(
+        ["audit", "delivery", "gold", "contract", "verdict", "run"],
+        [
+            (r.id, r.delivery_id, r.gold_id, r.contract_id, verdict(r.verdict), r.ran_at.date().isoformat())
+            for r in rows
+        ],
+    )
+
+
+def _print(result: AuditResult) -> None:
+    counts = result.counts
+    facts(
+        [
+            ("audit", result.audit),
+            ("verdict", verdict(result.verdict)),
+            ("delivery", f"{result.delivery}: {counts['labels']:,} labels on {counts['items']:,} items"),
+            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {counts['missing']:,} of them missing"),
+            ("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct"),
+        ]
+    )
+    table(
+        ["clause", "metric", "group", "asked", "found", "interval", "verdict"],
+        [
+            (f.clause, f.metric, f.group, f.threshold, percent(f.estimate), _interval(f), verdict(f.verdict))
+            for f in result.findings
+        ],
+        right=("asked", "found"),
+    )
+    for finding in result.findings:
+        name = finding.clause if finding.group is None else f"{finding.clause} ({finding.group})"
+        say(f"{name}: {finding.reason}")
+    for text in result.notes:
+        say(f"Note: {text}")
+    for pattern in result.patterns:
+        if pattern.flag:
+            say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
+
+
+def _interval(finding: Finding) -> str | None:
+    if finding.low is None or finding.high is None:
+        return None
+    return f"{100 * finding.low:.1f}–{100 * finding.high:.1f} %"

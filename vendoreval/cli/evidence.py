@@ -1,0 +1,42 @@
+"""vendoreval evidence: export, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, note, say
+
+app = typer.Typer(name="evidence", help="Bundles that the other side can compute again.", no_args_is_help=True)
+
+
+@app.command()
+def export(
+    audit: Annotated[str, typer.Argument(help="The audit's id.")],
+    out: Annotated[Path, typer.Option(help="Where to write the bundle (zip).")],
+    json: Json = False,
+) -> None:
+    """Write an audit's bundle: contract, commitment, manifest, outcomes, result, claim, log."""
+    from vendoreval.workflow import evidence, workspaces
+
+    sha = evidence.export_bundle(workspaces.open_workspace(), audit, out)
+    if json:
+        emit({"schema": "vendoreval/exported/1", "audit": audit, "file": str(out), "sha256": sha})
+    else:
+        say(f"Wrote {out}\nSHA-256 {sha}")
+    note("note: the bundle reveals the gold answers of the audited items; the log says so.")
+
+
+@app.command()
+def verify(bundle: Annotated[Path, typer.Argument(help="The bundle (zip).")], json: Json = False) -> None:
+    """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
+    from vendoreval.workflow.evidence import verify_file
+
+    found = verify_file(bundle)
+    if json:
+        return emit(found.to_json())
+    for check in found.checks:
+        say(f"✔ {check}")
+    return say(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")

@@ -1,0 +1,90 @@
+"""vendoreval report: scorecard, audit, claim."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, say
+
+if TYPE_CHECKING:
+    from vendoreval.reports.report import Report
+    from vendoreval.store.workspace import Workspace
+
+app = typer.Typer(name="report", help="Reports as PDF, HTML or JSON.", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """The form of a report."""
+
+    pdf = "pdf"
+    html = "html"
+    json = "json"
+
+
+class Paper(StrEnum):
+    """The page size of a PDF."""
+
+    A4 = "A4"
+    Letter = "Letter"
+
+
+Out = Annotated[Path, typer.Option(help="Where to write the report.")]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="Default: by the file's ending, else pdf.")
+]
+PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
+
+
+@app.command()
+def scorecard(
+    vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
+    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """A vendor's scorecard: answers, audits over time, verdicts, claims."""
+    from vendoreval.workflow import reports, workspaces
+
+    workspace = workspaces.open_workspace()
+    _write(workspace, reports.scorecard_report(workspace, vendor), vendor, out, format, paper, json)
+
+
+@app.command()
+def audit(
+    audit: Annotated[str, typer.Argument(help="The audit's id.")],
+    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """An audit's certificate: findings, method in plain words, figures, hashes."""
+    from vendoreval.workflow import reports, workspaces
+
+    workspace = workspaces.open_workspace()
+    _write(workspace, reports.audit_report(workspace, audit), audit, out, format, paper, json)
+
+
+@app.command()
+def claim(
+    claim: Annotated[str, typer.Argument(help="The claim's id.")],
+    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
+    from vendoreval.workflow import reports, workspaces
+
+    workspace = workspaces.open_workspace()
+    _write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
+
+
+def _write(
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format | None, paper: Paper, json: bool
+) -> None:
+    from vendoreval.workflow.reports import write_report
+
+    endings = {f".{known}": known for known in Format}
+    chosen = fmt or endings.get(out.suffix.lower(), Format.pdf)
+    size = write_report(workspace, report, subject, out, chosen.value, paper.value)
+    if json:
+        emit({"schema": "vendoreval/report-made/1", "kind": report.kind, "subject": subject,
+              "file": str(out), "bytes": size})  # fmt: skip
+    else:
+        say(f"Wrote {out} ({size / 1024:,.0f} KB).")

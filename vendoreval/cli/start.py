@@ -1,0 +1,56 @@
+"""Commands without a noun: init, demo, doctor, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.errors import Exit
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on the front door."""
+    for command in (init, doctor, status):
+        app.command()(command)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make it in.")] = Path(),
+    json: Json = False,
+) -> None:
+    """Make a workspace in this folder."""
+    from vendoreval.workflow.workspaces import init_workspace
+
+    workspace = init_workspace(folder)
+    if json:
+        return emit({"schema": "vendoreval/workspace/1", "root": str(workspace.root)})
+    say(f"Made a workspace in {workspace.root}.")
+    return note('next: vendoreval vendor add acme --name "Acme Labels"')
+
+
+def doctor(json: Json = False) -> None:
+    """Say what is missing on this machine, and how to get it."""
+    from vendoreval.workflow.doctor import examine
+
+    found = examine()
+    if json:
+        emit([vars(part) for part in found])
+    else:
+        table(
+            ["part", "state", "what to do"],
+            [(p.name, "✔ " + p.state if p.fine else "✘ " + p.state, p.remedy) for p in found],
+        )
+    if not all(part.fine for part in found):
+        raise typer.Exit(Exit.UNUSABLE)
+
+
+def status(json: Json = False) -> None:
+    """Show what the workspace holds, and check its log."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.status import survey
+
+    found = survey(workspaces.open_workspace())
+    return emit(found) if json else facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")

@@ -1,0 +1,132 @@
+"""The bundle: everything the other side needs to compute an audit's result again.
+
+A bundle is a set of named files, sealed by `bundle.json`, which lists the SHA-256 of each. It reveals
+the gold answers of the audited items (in `outcomes.jsonl`), and of no others. The folder
+`signatures/` is reserved: files under it are not listed, for they are made after the seal.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vendoreval.audits.auditing import AuditInput
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.tasks.outcomes import Outcomes
+
+SEAL = "bundle.json"
+SIGNATURES = "signatures/"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # zip files cannot be older; a fixed time keeps the bytes the same
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What is sealed. Records are plain JSON values; `contract` is the TOML as it was added."""
+
+    audit: str
+    made_at: str
+    contract: bytes
+    seen: AuditInput
+    result: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    intake: Mapping[str, Any]
+    commitment: Mapping[str, Any] | None
+    claim: Mapping[str, Any] | None
+    received: str  # date on which the delivery was received, ISO
+    log: Sequence[Mapping[str, Any]]
+
+
+def seal(contents: Contents) -> dict[str, bytes]:
+    """The bundle's files by name, the seal included; the same contents give the same bytes."""
+    files = {
+        "contract.toml": contents.contract,
+        **seen_files(contents.seen, contents.received),
+        "result.json": canonical(contents.result),
+        "manifest.json": canonical(contents.manifest),
+        "intake.json": canonical(contents.intake),
+        "log.jsonl": _lines(contents.log),
+    }
+    if contents.commitment is not None:
+        files["gold_commitment.json"] = canonical(contents.commitment)
+    if contents.claim is not None:
+        files["claim.json"] = canonical(contents.claim)
+    index = {
+        "schema": "vendoreval/bundle/1",
+        "audit": contents.audit,
+        "made_at": contents.made_at,
+        "files": [{"name": name, "sha256": sha256_hex(files[name])} for name in sorted(files)],
+    }
+    return {SEAL: canonical(index), **files}
+
+
+def seen_files(seen: AuditInput, received: str) -> dict[str, bytes]:
+    """What an audit looked at, as files; `labels.jsonl` only where units are not single labels."""
+    files = {
+        "frame.json": canonical(_frame(seen, received)),
+        "outcomes.jsonl": _lines(seen.units.rows()),
+    }
+    if seen.by_label is not seen.units:
+        files["labels.jsonl"] = _lines(seen.by_label.rows())
+    return files
+
+
+def to_zip(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip with fixed times and order."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def from_zip(data: bytes) -> dict[str, bytes]:
+    """The files of a bundle; raises EvidenceError when it is no zip or is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if len(names) != len(set(names)):
+                raise EvidenceError("The bundle holds a file name twice.")
+            return {name: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+        raise EvidenceError(f"The bundle is not a readable zip file: {error}.") from error
+
+
+def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[AuditInput, str]:
+    """The audit's input as sealed, and the date of receipt."""
+    frame = json.loads(files["frame.json"])
+    units = Outcomes.from_rows(_read_lines(files["outcomes.jsonl"]), classes)
+    labels = files.get("labels.jsonl")
+    by_label = Outcomes.from_rows(_read_lines(labels), classes) if labels is not None else units
+    seen = AuditInput(
+        units, by_label, frame["gold_items"], frame["items"], frame["labels"],
+        frame["sent_known"], frozenset(frame["edge_items"]), frame["ties"],
+    )  # fmt: skip
+    return seen, frame["received"]
+
+
+def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
+    return {
+        "schema": "vendoreval/frame/1",
+        "received": received,
+        "gold_items": seen.gold_items,
+        "items": seen.items,
+        "labels": seen.labels,
+        "sent_known": seen.sent_known,
+        "edge_items": sorted(seen.edge_items),
+        "ties": seen.ties,
+    }
+
+
+def _lines(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """One record a line. The file's bytes are what is hashed, so plain JSON is enough, and fast."""
+    write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+    return "".join(f"{write(record)}\n" for record in records).encode()
+
+
+def _read_lines(data: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in data.splitlines()]

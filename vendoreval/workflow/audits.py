@@ -1,0 +1,133 @@
+"""Running an audit: delivery × gold × contract → result, stored with what it looked at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.records import AuditResult
+from vendoreval.contracts.terms import Contract
+from vendoreval.engines.local import labels_on_items
+from vendoreval.errors import Conflict, InputError
+from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
+from vendoreval.evidence.canonical import canonical
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.tasks.classification import compare
+from vendoreval.tasks.consensus import count_ties, majority
+from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.deliveries import delivery_row
+from vendoreval.workflow.golds import load_gold
+
+
+@dataclass(frozen=True, eq=False)
+class StoredAudit:
+    """An audit with what it rests on."""
+
+    row: AuditRow
+    result: AuditResult
+    contract: Contract
+    seen: AuditInput
+    received: datetime
+
+
+def run_audit(workspace: Workspace, delivery_id: str, gold_id: str, audit_id: str | None = None) -> AuditResult:
+    """Audit a delivery against gold under its contract, and store the result.
+
+    Raises NotFound, Conflict when the audit id is taken, InputError when no gold item was delivered.
+    """
+    delivery = delivery_row(workspace, delivery_id)
+    gold = load_gold(workspace, gold_id)
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
+    _refuse_taken(workspace, name)
+    seen = look(workspace, contract, gold, delivery)
+    result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
+    at = now()
+    result_sha = workspace.objects.put_bytes(canonical(result.to_json()))
+    received = delivery.received_at.date().isoformat()
+    seen_sha = workspace.objects.put_bytes(to_zip(seen_files(seen, received)))
+    items_sha = workspace.objects.put_bytes(canonical(sorted(gold.item_ids)))
+    with workspace.write(actor(), at) as tx:
+        if tx.get(AuditRow, name):
+            raise _taken(name)
+        tx.add(
+            AuditRow(
+                id=name, delivery_id=delivery_id, gold_id=gold_id, contract_id=contract.id,
+                contract_version=contract.version, verdict=result.verdict, result_sha=result_sha,
+                outcomes_sha=seen_sha, ran_at=at,
+            )
+        )  # fmt: skip
+        tx.add(
+            ExposureRow(gold_id=gold_id, vendor_id=contract.vendor, kind="audited", items_sha=items_sha, at=at)
+        )
+        tx.event("audit.run", name, {"delivery": delivery_id, "gold": gold_id, "result": result_sha})
+    return result
+
+
+def look(workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow) -> AuditInput:
+    """Compare the delivery's labels on gold items with gold."""
+    if contract.task.type != "classification":
+        raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    gold, sent_known = _only_sent(gold, workspace, intake)
+    path = workspace.objects.path(delivery.table_sha)
+    labels = labels_on_items(path, gold.item_ids)
+    if not len(labels):
+        raise InputError(
+            f"Delivery {delivery.id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}.",
+            remedy="Check that the item ids are written the same way in both files.",
+        )
+    task = contract.task
+    by_label = compare(gold, labels, task.classes, task.severity)
+    units, ties = by_label, 0
+    if task.answers == "consensus":
+        units = compare(gold, majority(labels, task.ties), task.classes, task.severity)
+        ties = count_ties(labels)
+    edges = gold.edge_case.tolist() if gold.edge_case is not None else []
+    return AuditInput(
+        units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
+        frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
+    )  # fmt: skip
+
+
+def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, bool]:
+    """Gold items that were sent, where a list of the items sent came with the delivery."""
+    sha = intake.get("sent_items_sha256")
+    if not sha:
+        return gold, False
+    sent = set(json.loads(workspace.objects.read(sha)))
+    return gold.only(sent), True
+
+
+def _refuse_taken(workspace: Workspace, name: str) -> None:
+    with workspace.read() as reader:
+        if reader.get(AuditRow, name):
+            raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is an audit {name!r} already.", remedy="Give another one with --id.")
+
+
+def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
+    """An audit, computed again from what it looked at; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(AuditRow, audit_id, "audit")
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+    contract = load_contract(workspace, row.contract_id, row.contract_version)
+    files = from_zip(workspace.objects.read(row.outcomes_sha))
+    seen, _ = read_seen(files, contract.task.classes)
+    result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
+    return StoredAudit(row, result, contract, seen, delivery.received_at)
+
+
+def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:
+    """All audits, oldest first."""
+    with workspace.read() as reader:
+        return tuple(sorted(reader.all(AuditRow), key=lambda row: (row.ran_at, row.id)))

@@ -1,0 +1,87 @@
+"""Claims: drafting from a breached audit, issuing, showing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vendoreval.claims.drafting import draft_claim as draft_from_result
+from vendoreval.claims.drafting import issue
+from vendoreval.claims.records import Claim
+from vendoreval.errors import Conflict
+from vendoreval.evidence.canonical import canonical
+from vendoreval.store.tables import ClaimRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits import StoredAudit, load_audit
+from vendoreval.workflow.context import actor, now, slug
+
+
+def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None) -> Claim:
+    """Draft a claim from a breached audit and store it.
+
+    Raises NotFound, Conflict when nothing is breached or the id is taken.
+    """
+    stored = load_audit(workspace, audit_id)
+    name = slug(claim_id or f"{audit_id}-claim"[:64], "claim")
+    at = now()
+    claim = _drafted(stored, name, at)
+    sha = workspace.objects.put_bytes(canonical(claim.to_json()))
+    with workspace.write(actor(), at) as tx:
+        if tx.get(ClaimRow, (name, 1)):
+            raise Conflict(f"There is a claim {name!r} already.", remedy="Give another id with --id.")
+        tx.add(ClaimRow(id=name, version=1, audit_id=audit_id, state="draft", claim_sha=sha, drafted_at=at))
+        tx.event("claim.drafted", name, {"audit": audit_id, "sha256": sha, "lines": len(claim.lines)})
+    return claim
+
+
+def _drafted(stored: StoredAudit, name: str, at: Any) -> Claim:
+    return draft_from_result(
+        stored.contract, stored.result, stored.seen, claim_id=name, today=at.date(),
+        received=stored.received.date(),
+    )  # fmt: skip
+
+
+def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
+    """Freeze a draft as version 1 and log it; raises NotFound, Conflict when issued already."""
+    row = claim_row(workspace, claim_id)
+    if row.state != "draft":
+        raise Conflict(f"Claim {claim_id!r} was issued already.", remedy="An issued claim stays as it is.")
+    stored = load_audit(workspace, row.audit_id)
+    at = now()
+    claim = issue(_drafted(stored, claim_id, row.drafted_at), stored.contract, at.date())
+    sha = workspace.objects.put_bytes(canonical(claim.to_json()))
+    with workspace.write(actor(), at) as tx:
+        if tx.require(ClaimRow, claim_id, "claim").state != "draft":
+            raise Conflict(f"Claim {claim_id!r} was issued already.")
+        tx.update(row, state="issued", claim_sha=sha, issued_at=at)
+        tx.event("claim.issued", claim_id, {"version": row.version, "sha256": sha})
+    return claim
+
+
+def claim_row(workspace: Workspace, claim_id: str) -> ClaimRow:
+    """The newest version of a claim; raises NotFound."""
+    with workspace.read() as reader:
+        return reader.require(ClaimRow, claim_id, "claim")
+
+
+def load_claim(workspace: Workspace, claim_id: str) -> tuple[Claim, StoredAudit]:
+    """A claim as drafted or issued, with its audit; raises NotFound."""
+    row = claim_row(workspace, claim_id)
+    stored = load_audit(workspace, row.audit_id)
+    claim = _drafted(stored, claim_id, row.drafted_at)
+    if row.issued_at:
+        claim = issue(claim, stored.contract, row.issued_at.date())
+    return claim, stored
+
+
+def claim_record(workspace: Workspace, claim_id: str) -> dict[str, Any]:
+    """The claim's stored record, exactly as frozen."""
+    row = claim_row(workspace, claim_id)
+    record: dict[str, Any] = json.loads(workspace.objects.read(row.claim_sha))
+    return record
+
+
+def list_claims(workspace: Workspace) -> tuple[ClaimRow, ...]:
+    """All claims, oldest first."""
+    with workspace.read() as reader:
+        return tuple(sorted(reader.all(ClaimRow), key=lambda row: (row.drafted_at, row.id)))

@@ -1,0 +1,138 @@
+"""Contracts: check, add, show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vendoreval.contracts.amending import amend
+from vendoreval.contracts.explain import PowerQuestion, explain, power_questions
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.weaknesses import Weakness, warnings
+from vendoreval.errors import Conflict, InputError, NotFound
+from vendoreval.inference.power import PowerRow, power_table, sample_for_power
+from vendoreval.store.tables import ContractRow, VendorRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.files import read_text
+
+SIZES = (100, 200, 500, 1000, 2000, 5000)
+FACTORS = (1.25, 1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class ClausePower:
+    """The power table of one clause; `needed` items catch double the allowed errors 9 times in 10."""
+
+    clause: str
+    needed: int
+    rows: tuple[PowerRow, ...]
+
+
+@dataclass(frozen=True)
+class ContractCheck:
+    """A contract explained: what each term means, which are weak, what samples would catch."""
+
+    contract: Contract
+    sentences: tuple[str, ...]
+    weak: tuple[Weakness, ...]
+    power: tuple[ClausePower, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": "vendoreval/contract-check/1",
+            "contract": self.contract.id,
+            "sentences": list(self.sentences),
+            "warnings": [dict(vars(w)) for w in self.weak],
+            "factors": list(FACTORS),
+            "power": [
+                {"clause": p.clause, "needed": p.needed, "rows": [dict(vars(row)) for row in p.rows]}
+                for p in self.power
+            ],
+        }
+
+
+def check_contract(path: Path | str) -> ContractCheck:
+    """Read and explain a contract file. Raises InvalidDocument with all problems at once."""
+    contract = parse_contract(read_text(Path(path)), Path(path).name)
+    powers = tuple(_power(question) for question in power_questions(contract) if 0 < question.limit < 1)
+    return ContractCheck(contract, tuple(explain(contract)), tuple(warnings(contract)), powers)
+
+
+def _power(question: PowerQuestion) -> ClausePower:
+    limit, alpha = question.limit, question.alpha
+    factors = [factor for factor in FACTORS if factor * float(1 - limit) < 1]
+    rows = power_table(limit, alpha, SIZES, factors)
+    needed = sample_for_power(limit, alpha, 0.9, factors[-1])[0] if factors else 0
+    return ClausePower(question.clause, needed, rows)
+
+
+def add_contract(workspace: Workspace, path: Path | str) -> Contract:
+    """Add a contract file; raises InvalidDocument, NotFound for its vendor, Conflict if it is there."""
+    return _store(workspace, Path(path), amending=False)
+
+
+def amend_contract(workspace: Workspace, path: Path | str) -> Contract:
+    """Add the next version of a contract; raises NotFound when there is none to amend."""
+    return _store(workspace, Path(path), amending=True)
+
+
+def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
+    text = read_text(path)
+    contract = parse_contract(text, path.name)
+    slug(contract.id, "contract")
+    at = now()
+    source = workspace.objects.put_bytes(text.encode())
+    with workspace.write(actor(), at) as tx:
+        tx.require(VendorRow, contract.vendor, "vendor")
+        versions = tx.all(ContractRow, id=contract.id)
+        if versions and not amending:
+            raise Conflict(
+                f"There is a contract {contract.id!r} already.",
+                remedy="Use `vendoreval contract amend` for a new version.",
+            )
+        if amending and not versions:
+            raise NotFound("contract", contract.id, tuple({row.id for row in tx.all(ContractRow)}))
+        contract = replace(contract, version=len(versions) + 1)
+        changes = amend(_parsed(workspace, versions[-1]), contract) if amending else ()
+        tx.add(
+            ContractRow(
+                id=contract.id, version=contract.version, vendor_id=contract.vendor, title=contract.title,
+                source_sha=source, added_at=at,
+            )
+        )  # fmt: skip
+        data = {"version": contract.version, "sha256": source, "changes": [str(change) for change in changes]}
+        tx.event("contract.amended" if amending else "contract.added", contract.id, data)
+    return contract
+
+
+def load_contract(workspace: Workspace, contract_id: str, version: int | None = None) -> Contract:
+    """A contract's version, by default the newest; raises NotFound."""
+    return _parsed(workspace, contract_row(workspace, contract_id, version))
+
+
+def contract_row(workspace: Workspace, contract_id: str, version: int | None = None) -> ContractRow:
+    """The stored row of a contract's version; raises NotFound."""
+    with workspace.read() as reader:
+        rows = reader.all(ContractRow, id=contract_id)
+        chosen = [row for row in rows if version in (None, row.version)]
+        if not chosen:
+            raise NotFound("contract", contract_id, tuple({row.id for row in reader.all(ContractRow)}))
+        return max(chosen, key=lambda row: row.version)
+
+
+def list_contracts(workspace: Workspace) -> tuple[Contract, ...]:
+    """The newest version of every contract, by id."""
+    with workspace.read() as reader:
+        ids = sorted({row.id for row in reader.all(ContractRow)})
+    return tuple(load_contract(workspace, contract_id) for contract_id in ids)
+
+
+def _parsed(workspace: Workspace, row: ContractRow) -> Contract:
+    text = workspace.objects.read(row.source_sha).decode()
+    try:
+        return replace(parse_contract(text, f"{row.id} version {row.version}"), version=row.version)
+    except InputError as error:
+        raise InputError(f"The stored contract no longer reads: {error}") from error

@@ -1,0 +1,134 @@
+"""Deliveries: taking them in, and showing what was taken."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict
+from vendoreval.evidence.canonical import canonical, hash_of
+from vendoreval.formats.columns_map import parse_pairs
+from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.labels.manifest import Manifest, ManifestFile
+from vendoreval.store.tables import DeliveryRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.contracts import load_contract
+
+
+def add_delivery(
+    workspace: Workspace,
+    files: Sequence[Path | str],
+    *,
+    contract_id: str,
+    delivery_id: str = "",
+    mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    items: Path | None = None,
+    fmt: str | None = None,
+) -> dict[str, Any]:
+    """Take files in as a delivery; returns its record with the intake report.
+
+    Raises InputError for unreadable files, Conflict when the id is taken or the same content is there.
+    """
+    paths = sorted((Path(file) for file in files), key=lambda path: path.name)
+    name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
+    contract = load_contract(workspace, contract_id)
+    with workspace.objects.writer() as sink:
+        intake = _read(contract, paths, sink.file, mapping, where, items, fmt)
+    manifest = _manifest(workspace, name, paths)
+    report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
+    if intake.sent is not None:
+        report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
+    at = now()
+    row = DeliveryRow(
+        id=name, contract_id=contract.id, contract_version=contract.version,
+        manifest_sha=workspace.objects.put_bytes(canonical(manifest.to_json())),
+        content_sha=hash_of([[f.sha256 for f in manifest.files], sorted(where)]),
+        table_sha=sink.sha, intake_sha=workspace.objects.put_bytes(canonical(report)),
+        rows=intake.labels, items=intake.items, annotators=intake.annotators, received_at=at,
+    )  # fmt: skip
+    with workspace.write(actor(), at) as tx:
+        if tx.get(DeliveryRow, name):
+            raise Conflict(f"There is a delivery {name!r} already.", remedy="Give another id with --id.")
+        same = tx.all(DeliveryRow, content_sha=row.content_sha)
+        if same:
+            raise Conflict(f"Delivery {same[0].id!r} has the same content.", remedy="Nothing was added.")
+        tx.add(row)
+        tx.event("delivery.added", name, {"manifest": row.manifest_sha, "labels": row.table_sha})
+    return _record(row, report)
+
+
+def check_delivery(
+    workspace: Workspace,
+    files: Sequence[Path | str],
+    *,
+    contract_id: str,
+    mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    items: Path | None = None,
+    fmt: str | None = None,
+) -> dict[str, Any]:
+    """The intake report that `add_delivery` would give, storing nothing."""
+    contract = load_contract(workspace, contract_id)
+    intake = _read(contract, [Path(f) for f in files], io.BytesIO(), mapping, where, items, fmt)
+    return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
+
+
+def _read(
+    contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
+    items: Path | None, fmt: str | None,
+) -> DeliveryIntake:  # fmt: skip
+    return read_delivery(
+        paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
+        where=parse_pairs(where, "--where"), items=items, fmt=fmt,
+    )  # fmt: skip
+
+
+def _manifest(workspace: Workspace, name: str, paths: Sequence[Path]) -> Manifest:
+    files = tuple(
+        ManifestFile(path.name, path.stat().st_size, workspace.objects.put_file(path)) for path in paths
+    )
+    return Manifest(name, files)
+
+
+def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
+    """The stored row; raises NotFound."""
+    with workspace.read() as reader:
+        return reader.require(DeliveryRow, delivery_id, "delivery")
+
+
+def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
+    """A delivery's record; raises NotFound."""
+    row = delivery_row(workspace, delivery_id)
+    return _record(row, json.loads(workspace.objects.read(row.intake_sha)))
+
+
+def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
+    """All deliveries, oldest first."""
+    with workspace.read() as reader:
+        rows = sorted(reader.all(DeliveryRow), key=lambda row: (row.received_at, row.id))
+    return [
+        {
+            "delivery": row.id, "contract": row.contract_id, "rows": row.rows, "items": row.items,
+            "annotators": row.annotators, "received": row.received_at.date().isoformat(),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _record(row: DeliveryRow, report: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": "vendoreval/delivery/1",
+        "delivery": row.id,
+        "contract": row.contract_id,
+        "contract_version": row.contract_version,
+        "received_at": row.received_at.isoformat(),
+        "manifest_sha256": row.manifest_sha,
+        "labels_sha256": row.table_sha,
+        "intake": report,
+    }

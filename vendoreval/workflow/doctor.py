@@ -1,0 +1,62 @@
+"""What this machine has and lacks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from dataclasses import dataclass
+
+from vendoreval.errors import MissingPart
+from vendoreval.resources import resource
+
+PARTS = ("numpy", "scipy", "pandas", "pyarrow", "sqlmodel", "alembic", "jinja2", "openpyxl", "xlsxwriter")
+PANGO = {
+    "Linux": "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+    "Darwin": "brew install pango",
+    "Windows": "pip install gstreamer-libs, or install Pango with MSYS2",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is needed: its name, whether it is fine, its state, and how to get it."""
+
+    name: str
+    fine: bool
+    state: str
+    remedy: str = ""
+
+
+def examine() -> tuple[Part, ...]:
+    """Every part the program needs, in order of need."""
+    enough = sys.version_info >= (3, 11)
+    python = Part(
+        "Python", enough, platform.python_version(), "" if enough else "Install Python 3.11 or newer."
+    )
+    return (python, *(_library(name) for name in PARTS), _pdf(), *(_shipped(name) for name in _SHIPPED))
+
+
+def _library(name: str) -> Part:
+    try:
+        return Part(name, True, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Part(name, False, "missing", f"pip install {name}")
+
+
+def _pdf() -> Part:
+    try:
+        import weasyprint
+    except (ImportError, OSError):
+        return Part("PDF (Pango)", False, "missing", PANGO.get(platform.system(), PANGO["Linux"]))
+    return Part("PDF (Pango)", True, f"WeasyPrint {weasyprint.__version__}")
+
+
+_SHIPPED = ("templates", "questionnaires", "samples")
+
+
+def _shipped(name: str) -> Part:
+    try:
+        return Part(f"files: {name}", True, str(resource(name)))
+    except MissingPart:
+        return Part(f"files: {name}", False, "missing", "Install vendoreval again.")

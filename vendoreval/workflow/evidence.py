@@ -1,0 +1,70 @@
+"""Exporting a bundle from the workspace, and verifying one without it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.bundle import Contents, from_zip, seal, to_zip
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.verify import Verification, verify_bundle
+from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ExposureRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits import StoredAudit, load_audit
+from vendoreval.workflow.claims import claim_record
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts import contract_row
+from vendoreval.workflow.files import read_bytes, write_whole
+
+
+def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
+    """Write an audit's bundle to `out`; returns its SHA-256.
+
+    The bundle reveals the gold answers of the audited items, and the log notes it.
+    """
+    stored = load_audit(workspace, audit_id)
+    data = to_zip(seal(_contents(workspace, stored)))
+    write_whole(out, data)
+    sha, at = sha256_hex(data), now()
+    items = workspace.objects.put_bytes(json.dumps(sorted(stored.seen.units.item.values)).encode())
+    with workspace.write(actor(), at) as tx:
+        tx.add(
+            ExposureRow(
+                gold_id=stored.row.gold_id, vendor_id=stored.contract.vendor, kind="revealed",
+                items_sha=items, at=at,
+            )
+        )  # fmt: skip
+        tx.event("evidence.exported", audit_id, {"sha256": sha})
+    return sha
+
+
+def verify_file(path: Path) -> Verification:
+    """Verify a bundle file; needs no workspace. Raises EvidenceError naming the first misfit."""
+    return verify_bundle(from_zip(read_bytes(path)))
+
+
+def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
+    row, objects = stored.row, workspace.objects
+    with workspace.read() as reader:
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+        commitment = reader.get(CommitmentRow, row.gold_id)
+        issued = [c for c in reader.all(ClaimRow, audit_id=row.id) if c.state == "issued"]
+    contract = contract_row(workspace, row.contract_id, row.contract_version)
+    result = json.loads(objects.read(row.result_sha))
+    if result != json.loads(json.dumps(stored.result.to_json())):
+        raise EvidenceError(f"The stored result of audit {row.id!r} is not what its outcomes give.")
+    return Contents(
+        audit=row.id,
+        made_at=now().isoformat(),
+        contract=objects.read(contract.source_sha),
+        seen=stored.seen,
+        result=result,
+        manifest=json.loads(objects.read(delivery.manifest_sha)),
+        intake=json.loads(objects.read(delivery.intake_sha)),
+        commitment=json.loads(objects.read(commitment.receipt_sha)) if commitment else None,
+        claim=claim_record(workspace, issued[-1].id) if issued else None,
+        received=delivery.received_at.date().isoformat(),
+        log=[asdict(event) for event in workspace.events()],
+    )

@@ -1,0 +1,137 @@
+"""Gold sets: adding, committing, showing, retiring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import Conflict
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.commitments import commit, receipt
+from vendoreval.formats.columns_map import parse_pairs
+from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.contracts import list_contracts, load_contract
+from vendoreval.workflow.files import read_bytes, write_whole
+
+
+def add_gold(
+    workspace: Workspace,
+    file: Path | str,
+    *,
+    gold_id: str = "",
+    contract_id: str = "",
+    mapping: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Add a gold set from a row file; returns its record.
+
+    Without `contract_id`, the workspace must hold exactly one contract. Raises InputError with file
+    and line for anything wrong in the file, Conflict when the id is taken.
+    """
+    path = Path(file)
+    name = slug(gold_id or path.name.split(".")[0].lower(), "gold set")
+    contract = load_contract(workspace, contract_id or _only_contract(workspace))
+    gold, notes = read_gold(path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes)
+    at = now()
+    source = workspace.objects.put_bytes(read_bytes(path))
+    table = workspace.objects.put_bytes(gold_bytes(gold))
+    with workspace.write(actor(), at) as tx:
+        if tx.get(GoldRow, name):
+            raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")
+        tx.add(
+            GoldRow(
+                id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
+                source_sha=source, items=len(gold), added_at=at,
+            )
+        )  # fmt: skip
+        tx.event("gold.added", name, {"contract": contract.id, "items": len(gold), "sha256": table})
+    return {**show_gold(workspace, name), "notes": list(notes)}
+
+
+def _only_contract(workspace: Workspace) -> str:
+    found = list_contracts(workspace)
+    if len(found) != 1:
+        ids = ", ".join(contract.id for contract in found) or "none yet"
+        raise Conflict(
+            f"Which contract does the gold belong to? The workspace has: {ids}.",
+            remedy="Say it with --contract.",
+        )
+    return found[0].id
+
+
+def load_gold(workspace: Workspace, gold_id: str) -> GoldSet:
+    """A gold set with its answers; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(GoldRow, gold_id, "gold set")
+    return gold_from(workspace.objects.path(row.table_sha), gold_id)
+
+
+def show_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:
+    """What is known of a gold set, without its answers; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(GoldRow, gold_id, "gold set")
+        commitment = reader.get(CommitmentRow, gold_id)
+        exposures = reader.all(ExposureRow, gold_id=gold_id)
+    return {
+        "schema": "vendoreval/gold/1",
+        "gold": row.id,
+        "contract": row.contract_id,
+        "items": row.items,
+        "added_at": row.added_at.isoformat(),
+        "committed_at": commitment.committed_at.isoformat() if commitment else None,
+        "root": commitment.root if commitment else None,
+        "retired_at": row.retired_at.isoformat() if row.retired_at else None,
+        "exposures": len(exposures),
+    }
+
+
+def list_golds(workspace: Workspace) -> list[dict[str, Any]]:
+    """All gold sets by id."""
+    with workspace.read() as reader:
+        ids = [row.id for row in reader.all(GoldRow)]
+    return [show_gold(workspace, gold_id) for gold_id in ids]
+
+
+def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]:
+    """Commit to a gold set and write the vendor's receipt; the salts stay in the workspace.
+
+    Raises Conflict when there is a commitment already: it must not change.
+    """
+    gold = load_gold(workspace, gold_id)
+    at = now()
+    records = gold.records()
+    salts = [secret() for _ in records]
+    made = commit(records, salts)
+    with workspace.read() as reader:
+        contract = reader.require(GoldRow, gold_id, "gold set").contract_id
+    shown = receipt(made, gold=gold_id, contract=contract, committed_at=at)
+    hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
+    receipt_sha = workspace.objects.put_bytes(canonical(shown))
+    with workspace.write(actor(), at) as tx:
+        if tx.get(CommitmentRow, gold_id):
+            raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
+        tx.add(
+            CommitmentRow(
+                gold_id=gold_id, root=made.root, secret_sha=hidden, receipt_sha=receipt_sha, committed_at=at
+            )
+        )
+        tx.event("gold.committed", gold_id, {"root": made.root, "items": made.size})
+    write_whole(Path(out), json.dumps(shown, indent=2).encode() + b"\n")
+    return shown
+
+
+def retire_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:
+    """Mark a gold set as retired; raises NotFound, Conflict when it is already."""
+    at = now()
+    with workspace.write(actor(), at) as tx:
+        row = tx.require(GoldRow, gold_id, "gold set")
+        if row.retired_at:
+            raise Conflict(f"Gold set {gold_id!r} is retired already.")
+        tx.update(row, retired_at=at)
+        tx.event("gold.retired", gold_id, {})
+    return show_gold(workspace, gold_id)

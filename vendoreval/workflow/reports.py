@@ -1,0 +1,120 @@
+"""Reports: gather the facts, build the view, write PDF, HTML or JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from vendoreval import __version__
+from vendoreval.claims.deadlines import deadlines
+from vendoreval.claims.records import Claim
+from vendoreval.contracts.terms import Contract
+from vendoreval.questionnaires.assessment import Assessment
+from vendoreval.reports.audit_view import audit_view
+from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.report import Report
+from vendoreval.reports.scorecard_view import scorecard_view
+from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ReportRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits import StoredAudit, list_audits, load_audit
+from vendoreval.workflow.claims import load_claim
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts import contract_row
+from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.questionnaires import current_answers, load_bank, score_vendor
+from vendoreval.workflow.vendors import show_vendor
+
+if TYPE_CHECKING:
+    from vendoreval.reports.pdf import Paper
+
+Format = Literal["pdf", "html", "json"]
+
+
+def audit_report(workspace: Workspace, audit_id: str) -> Report:
+    """The certificate of an audit; raises NotFound."""
+    stored = load_audit(workspace, audit_id)
+    return audit_view(stored.contract, stored.result, _facts(workspace, stored, ()))
+
+
+def claim_report(workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The notice of a claim; raises NotFound."""
+    claim, stored = load_claim(workspace, claim_id)
+    return claim_view(stored.contract, claim, stored.result, _facts(workspace, stored, remarks))
+
+
+def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The scorecard of a vendor: answers, audits over time, claims; raises NotFound."""
+    vendor = show_vendor(workspace, vendor_id)
+    names = {audit for audit, _ in vendor.audits}
+    stored = [load_audit(workspace, row.id) for row in list_audits(workspace) if row.id in names]
+    with workspace.read() as reader:
+        rows = [row for row in reader.all(ClaimRow) if row.audit_id in names]
+    claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
+    audits = [(audit.result, audit.row.ran_at) for audit in stored]
+    contract: Contract | None = stored[-1].contract if stored else None
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
+        buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
+        remarks=remarks,
+    )  # fmt: skip
+    return scorecard_view(contract, _assessment(workspace, vendor_id), audits, claims, facts)
+
+
+def _assessment(workspace: Workspace, vendor_id: str) -> Assessment | None:
+    bank = load_bank()
+    answers = current_answers(workspace, vendor_id, bank)
+    return score_vendor(workspace, vendor_id, bank) if answers else None
+
+
+def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) -> Facts:
+    row, contract = stored.row, stored.contract
+    with workspace.read() as reader:
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+        commitment = reader.get(CommitmentRow, row.gold_id)
+    ends = {entry.name: entry.due for entry in deadlines(contract, received=stored.received.date())}
+    return Facts(
+        printed=now(),
+        program=f"vendoreval {__version__}",
+        vendor=show_vendor(workspace, contract.vendor).name,
+        buyer=contract.buyer,
+        delivered=stored.received.date(),
+        notice_by=ends.get("acceptance"),
+        hashes=Hashes(
+            contract=contract_row(workspace, contract.id, contract.version).source_sha,
+            manifest=delivery.manifest_sha,
+            gold_root=commitment.root if commitment else "",
+            result=row.result_sha,
+            log_head=workspace.verify_log(),
+        ),
+        remarks=remarks,
+    )
+
+
+def write_report(
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
+) -> int:
+    """Write a report whole or not at all, log it, and return its size in bytes.
+
+    Raises MissingPart for PDF where Pango is absent; HTML and JSON always work.
+    """
+    data = _rendered(report, fmt, paper)
+    at = now()
+    sha = workspace.objects.put_bytes(data)
+    with workspace.write(actor(), at) as tx:
+        tx.add(ReportRow(kind=report.kind, subject=subject, sha=sha, name=out.name, made_at=at))
+        tx.event("report.made", subject, {"kind": report.kind, "sha256": sha, "name": out.name})
+    write_whole(out, data)
+    return len(data)
+
+
+def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:
+    from vendoreval.reports.render import to_html, to_json
+
+    if fmt == "html":
+        return to_html(report).encode()
+    if fmt == "json":
+        return to_json(report).encode()
+    from vendoreval.reports.pdf import to_pdf
+
+    return to_pdf(report, paper)

@@ -1,0 +1,26 @@
+"""What a workspace holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vendoreval.store.tables import AuditRow, ClaimRow, ContractRow, DeliveryRow, GoldRow, Row, VendorRow
+from vendoreval.store.workspace import Workspace
+
+KINDS: dict[str, type[Row]] = {
+    "vendors": VendorRow, "contracts": ContractRow, "gold_sets": GoldRow, "deliveries": DeliveryRow,
+    "audits": AuditRow, "claims": ClaimRow,
+}  # fmt: skip
+
+
+def survey(workspace: Workspace) -> dict[str, Any]:
+    """Counts by kind and the log's last hash; raises EvidenceError when the log's chain is broken."""
+    with workspace.read() as reader:
+        counts = {kind: len(reader.all(row)) for kind, row in KINDS.items()}
+    return {
+        "schema": "vendoreval/status/1",
+        "workspace": str(workspace.root),
+        **counts,
+        "events": len(workspace.events()),
+        "log_hash": workspace.verify_log(),
+    }

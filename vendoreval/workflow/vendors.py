@@ -1,0 +1,68 @@
+"""Vendors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vendoreval.errors import Conflict
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, VendorRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, slug
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor as the workspace knows it, with the ids of its contracts and deliveries."""
+
+    id: str
+    name: str
+    added_at: datetime
+    contracts: tuple[str, ...] = ()
+    deliveries: tuple[str, ...] = ()
+    audits: tuple[tuple[str, str], ...] = ()  # (audit id, verdict), oldest first
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": "vendoreval/vendor/1",
+            "vendor": self.id,
+            "name": self.name,
+            "added_at": self.added_at.isoformat(),
+            "contracts": list(self.contracts),
+            "deliveries": list(self.deliveries),
+            "audits": [{"audit": audit, "verdict": verdict} for audit, verdict in self.audits],
+        }
+
+
+def add_vendor(workspace: Workspace, vendor_id: str, name: str) -> Vendor:
+    """Add a vendor. Raises Conflict when the id is taken, UsageError when it is no slug."""
+    at = now()
+    row = VendorRow(id=slug(vendor_id, "vendor"), name=name.strip() or vendor_id, added_at=at)
+    with workspace.write(actor(), at) as tx:
+        if tx.get(VendorRow, vendor_id):
+            raise Conflict(f"There is a vendor {vendor_id!r} already.", remedy="Choose another id.")
+        tx.add(row)
+        tx.event("vendor.added", vendor_id, {"name": name})
+    return show_vendor(workspace, vendor_id)
+
+
+def show_vendor(workspace: Workspace, vendor_id: str) -> Vendor:
+    """One vendor; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(VendorRow, vendor_id, "vendor")
+        contracts = sorted({c.id for c in reader.all(ContractRow, vendor_id=vendor_id)})
+        deliveries = [d for c in contracts for d in reader.all(DeliveryRow, contract_id=c)]
+        audits = [a for d in deliveries for a in reader.all(AuditRow, delivery_id=d.id)]
+        audits.sort(key=lambda audit: (audit.ran_at, audit.id))
+        return Vendor(
+            row.id, row.name, row.added_at, tuple(contracts), tuple(d.id for d in deliveries),
+            tuple((audit.id, audit.verdict) for audit in audits),
+        )  # fmt: skip
+
+
+def list_vendors(workspace: Workspace) -> tuple[Vendor, ...]:
+    """All vendors by id."""
+    with workspace.read() as reader:
+        ids = sorted(row.id for row in reader.all(VendorRow))
+    return tuple(show_vendor(workspace, vendor_id) for vendor_id in ids)
