@@ -6,14 +6,11 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from vendoreval.store.workspace import Workspace, create
-
-NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+"""Migrations: they make exactly the tables that the program uses, in one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import ProgrammingError
+
+from vendoreval.errors import WorkspaceError
+from vendoreval.store.database import SCHEMA_VERSION, Database, parse_url, sqlite_url
+from vendoreval.store.tables import Row
+from vendoreval.store.workspace import Workspace, create
+
+
+def test_the_migrated_schema_is_the_declared_one(workspace: Workspace) -> None:
+    with workspace.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Row.metadata) == []
+        assert set(inspect(connection).get_table_names()) == {*Row.metadata.tables, "alembic_version"}
+
+
+def test_the_newest_script_is_the_version_of_the_program() -> None:
+    config = Config()
+    config.set_main_option("script_location", "vendoreval.store:migrations")
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_current_head() == SCHEMA_VERSION
+    assert all(len(script.revision) == 4 for script in scripts.walk_revisions())
+
+
+def test_every_reference_is_declared(workspace: Workspace) -> None:
+    inspector = inspect(workspace.database.engine)
+    found = {
+        (table, *key["constrained_columns"], key["referred_table"])
+        for table in inspector.get_table_names()
+        for key in inspector.get_foreign_keys(table)
+    }
+    assert found == {
+        ("contract", "vendor_id", "vendor"),
+        ("answer", "vendor_id", "vendor"),
+        ("commitment", "gold_id", "gold"),
+        ("seed", "gold_id", "gold"),
+        ("exposure", "gold_id", "gold"),
+        ("exposure", "vendor_id", "vendor"),
+        ("delivery", "contract_id", "contract_version", "contract"),
+        ("audit", "contract_id", "contract_version", "contract"),
+        ("audit", "delivery_id", "delivery"),
+        ("audit", "gold_id", "gold"),
+        ("claim", "audit_id", "audit"),
+    }
+
+
+def test_migrating_twice_changes_nothing(workspace: Workspace) -> None:
+    workspace.database.migrate()
+    assert workspace.database.version() == SCHEMA_VERSION
+
+
+def test_a_migration_that_fails_leaves_no_table(tmp_path: Path, database_url: str | None) -> None:
+    database = Database(parse_url(database_url) if database_url else sqlite_url(tmp_path / "v.db"))
+    with database.writing() as session:
+        session.connection().execute(text("CREATE TABLE report (seq INTEGER)"))  # the last one to be made
+    with pytest.raises((WorkspaceError, ProgrammingError), match="report"):
+        database.migrate()
+    with database.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["report"]
+    with database.writing() as session:
+        session.connection().execute(text("DROP TABLE report"))
+    database.migrate()
+    assert database.version() == SCHEMA_VERSION
+
+
+def test_a_path_with_odd_characters(tmp_path: Path) -> None:
+    create(tmp_path / "100 % of märch?#1")
