@@ -98,7 +98,7 @@ _VERBS = {"credit": "Credit", "refund": "Pay back", "withhold": "The buyer keeps
 def _rework(remedy: Remedy) -> str:
     what = {"defects": "the defects listed", "class": "the classes in breach", "delivery": "the whole delivery"}
     rounds = f" The contract allows {remedy.rounds} rounds." if remedy.rounds else ""
-    days = f" within {remedy.deadline_days} business days of this claim" if remedy.deadline_days else ""
+    days = f", within {remedy.deadline_days} business days of this claim" if remedy.deadline_days else ""
     fresh = " The result is audited on a fresh sample."
     return f"Label {what[remedy.scope]} again, free of charge{days}.{rounds}{fresh}"
 

@@ -207,7 +207,8 @@ def test_rows_for_the_attachment_and_json() -> None:
     assert len(rows) == len(claim.lines)
     assert dict(zip(header, rows[8], strict=True)) == {
         "number": "9", "item_id": "x00", "unit_id": "0", "expected": "a", "delivered": "b",
-        "annotator_id": "ben", "outcome": "wrong_label", "severity": "minor", "clause": "accuracy", "also": "floor",
+        "annotator_id": "ben", "outcome": "wrong_label", "severity": "minor",
+        "clause": "accuracy", "also": "floor",
     }  # fmt: skip
     assert json.loads(json.dumps(claim.to_json()))["schema"] == "vendoreval/claim/1"
 
@@ -235,4 +236,4 @@ def test_every_remedy_of_the_demo_contract_is_demanded() -> None:
     assert len(claim.lines) == 100
     credit = claim.demands[2].amount
     assert credit is not None
-    assert credit.minor == (100 - 9) * 30  # all 300 were audited: 100 wrong, 9 allowed, USD 0.30 each
+    assert credit.minor == (100 - 36) * 120  # all 300 were audited: 100 wrong, 36 allowed, USD 1.20 each
