@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendoreval.audits.records import NOT_RUN, AuditResult
+from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.facts import Facts
@@ -14,9 +14,8 @@ from vendoreval.reports.wording import count, day, plural
 def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
     """The certificate of one audit under `contract`; pure."""
     files = audit_files(result)
-    worst_first = sorted(
-        result.findings, key=lambda f: ("breached", "inconclusive", "not_run", "kept").index(f.verdict)
-    )
+    worst_first = sorted(result.findings, key=lambda finding: VERDICTS.index(finding.verdict))
+    worded = parts.findings_table(worst_first[: parts.MOST_ROWS], contract)
     view = {
         "schema": "vendoreval/audit_report/1",
         **parts.head(f"Audit of delivery {result.delivery}", "Audit certificate", result.audit, facts),
@@ -25,12 +24,8 @@ def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
         "figures": parts.key_figures(parts.main_finding(result.findings)),
         "parties": parties(contract, result, facts),
         "findings": parts.findings_table(result.findings, contract),
-        "in_words": [row["sentences"] for row in parts.findings_table(worst_first, contract)][
-            : parts.MOST_ROWS
-        ],
-        "forest": parts.forest(
-            result.findings, "Measured values with their intervals and the contract’s limits"
-        ),
+        "in_words": [row["sentences"] for row in worded],
+        "forest": parts.forest(result.findings, "Measured values, intervals and the contract’s limits"),
         "method": method(contract, result),
         "counts": counts(result),
         "confusion": parts.confusion(result, contract.task.classes),
@@ -62,12 +57,11 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
 def method(contract: Contract, result: AuditResult) -> list[str]:
     """How labels were compared, counted and judged, in plain words."""
     judged = {finding.clause for finding in result.findings if finding.verdict != NOT_RUN}
-    rules = [rule_sentences(clause) for clause in contract.clauses if clause.id in judged]
     return [
         answers_sentence(contract),
         *method_sentences(result.findings),
-        *dict.fromkeys(rules),
-        "No verdict hangs on a rounded number: counts are whole numbers and limits are the contract’s own text.",
+        *rule_sentences([clause for clause in contract.clauses if clause.id in judged]),
+        "No verdict hangs on a rounded number: counts are whole, and limits are the contract’s own text.",
     ]
 
 
@@ -98,8 +92,9 @@ def limits(result: AuditResult) -> list[str]:
     said = []
     if seen > gold:
         said.append(
-            f"{count(seen - gold, 'item')} of {seen:,} in the delivery have no gold answer. They were not looked "
-            "at; the interval speaks about them only as far as the gold items are a fair draw of the delivery."
+            f"{count(seen - gold, 'item')} of {seen:,} in the delivery have no gold answer. They were not "
+            "looked at; the interval speaks about them only as far as the gold items are a fair draw of the "
+            "delivery."
         )
     said += [f"Clause {f.clause} was not judged: {f.reason}" for f in result.findings if f.verdict == NOT_RUN]
     if result.counts.get("unscorable"):

@@ -16,7 +16,7 @@ from vendoreval.reports.report import Report, claim_files
 from vendoreval.reports.wording import count, day, joined, metric_limit, metric_words, percent
 
 LINES_SHOWN = 200
-GROUPS_SHOWN = 20
+GROUPS_SHOWN = 10
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 
 REBUTTALS = (
@@ -69,7 +69,7 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
 
 def _headline(claim: Claim) -> str:
     asked = joined(dict.fromkeys(demand.kind.replace("_", " ") for demand in claim.demands))
-    first = f"{count(len(claim.lines), 'defect')} in delivery {claim.delivery} breach the contract."
+    first = f"We claim {count(len(claim.lines), 'defect')} in delivery {claim.delivery}."
     return f"{first} We ask for {asked}." if asked else first
 
 
@@ -146,8 +146,8 @@ def _reference(result: AuditResult, facts: Facts) -> str:
     said = f"The reference is gold set {result.gold}."
     if facts.hashes.gold_root:
         said += (
-            " The buyer committed to it before the labels were seen: the root below fixes every gold answer, and "
-            "a single answer can be revealed with a proof."
+            " The buyer committed to it before the labels were seen: the root below fixes every gold answer, "
+            "and a single answer can be revealed with a proof."
         )
     return said
 
@@ -180,8 +180,8 @@ def _lines(lines: Sequence[ClaimLine]) -> Plain:
     note = ""
     if len(lines) > len(shown):
         note = (
-            f"The {len(shown)} gravest of {len(lines):,} lines are printed. The attached claim.csv and claim.json hold "
-            "every line; their SHA-256 stands in the integrity block."
+            f"The {len(shown)} gravest of {len(lines):,} lines are printed. The attached claim.csv and "
+            "claim.json hold every line; their SHA-256 stands in the integrity block."
         )
     return {
         "note": note,

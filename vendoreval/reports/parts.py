@@ -86,7 +86,7 @@ def forest(findings: Sequence[Finding], title: str) -> Forest | None:
             low=f.low,
             high=f.high,
             threshold=float(f.threshold),
-            text=f"{metric_value(f.metric, f.estimate, f.threshold)}  ({interval(f.metric, f.low, f.high, f.threshold)})",
+            text=_value_and_interval(f),
             verdict=f.verdict,
         )
         for f in findings
@@ -95,11 +95,16 @@ def forest(findings: Sequence[Finding], title: str) -> Forest | None:
     return Forest(title, rows[:MOST_ROWS]) if rows else None
 
 
+def _value_and_interval(f: Finding) -> str:
+    value = metric_value(f.metric, f.estimate, f.threshold)
+    return f"{value}  ({interval(f.metric, f.low, f.high, f.threshold)})"
+
+
 def main_finding(findings: Sequence[Finding]) -> Finding | None:
     """The finding that stands for the whole delivery: the first one on it that has a number."""
     measured = [f for f in findings if f.estimate is not None]
     whole = [f for f in measured if f.scope == "delivery" and f.group is None]
-    return (whole or measured or [None])[0]
+    return next(iter(whole or measured), None)
 
 
 def key_figures(finding: Finding | None) -> list[Plain]:
@@ -202,7 +207,7 @@ def patterns(found: Iterable[Pattern]) -> list[Plain]:
     """Silent failure patterns: raised or not, with their numbers as text."""
     return [
         {
-            "name": pattern.name.replace("_", " ").capitalize(),
+            "name": _spaced(pattern.name).capitalize(),
             "flag": pattern.flag,
             "evidence": "; ".join(
                 f"{key.replace('_', ' ')}: {_figure(v)}" for key, v in pattern.evidence.items()
@@ -215,6 +220,10 @@ def patterns(found: Iterable[Pattern]) -> list[Plain]:
 def integrity(facts: Facts, files: Sequence[Attached]) -> Plain:
     """Hashes of what was judged and of the files inside this document."""
     return {"hashes": facts.hashes.named(), "files": [file.listed() for file in files]}
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _figure(value: object) -> str:

@@ -97,8 +97,9 @@ def _weasyprint() -> Any:
             raise MissingPart(
                 "PDF needs WeasyPrint and the system library Pango, which are not usable here.",
                 remedy=(
-                    "Debian and Ubuntu: apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
-                    "libharfbuzz-subset0. macOS: brew install pango. HTML and JSON work without them: --format html."
+                    "Debian and Ubuntu: apt-get install --no-install-recommends libpango-1.0-0 "
+                    "libpangoft2-1.0-0 libharfbuzz-subset0. macOS: brew install pango. "
+                    "HTML and JSON work without them: --format html."
                 ),
             ) from error
     return weasyprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from vendoreval.audits.records import BREACHED, KEPT, AuditResult
+from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
 from vendoreval.claims.records import Claim
 from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
@@ -42,7 +42,7 @@ def scorecard_view(
     files = scorecard_files(ordered, claims)
     view = {
         "schema": "vendoreval/scorecard_report/1",
-        **parts.head(facts.vendor, "Vendor scorecard", day(facts.printed), facts),
+        **parts.head(facts.vendor, "Vendor scorecard", "Scorecard", facts),
         "verdict": parts.verdict(latest.verdict) if latest else None,
         "headline": _headline(ordered),
         "figures": _figures(assessment, ordered, claims),
@@ -89,11 +89,7 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
     scored = [section for section in assessment.sections if section.claimed is not None]
     return {
         "name": f"{assessment.bank} {assessment.version}, mode {assessment.mode}",
-        "summary": (
-            f"The vendor claims {_points(assessment.claimed)} of all points; {_points(assessment.evidenced)} are shown "
-            f"by evidence. {_points(assessment.coverage)} of the questions’ weight were answered. "
-            f"Status: {assessment.status}{'' if assessment.ranked else ', not ranked'}."
-        ),
+        "summary": _summary(assessment),
         "chart": Sections("Questionnaire scores by section", tuple(_bar(section) for section in scored)),
         "knock_outs": [
             f"Question {failed.question_id}: level {failed.level}, at least {failed.min_level} is required"
@@ -108,6 +104,14 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
             f"{flag.question_id}: {flag.what}" if flag.question_id else flag.what for flag in assessment.flags
         ],
     }
+
+
+def _summary(assessment: Assessment) -> str:
+    return (
+        f"The vendor claims {_points(assessment.claimed)} of all points; {_points(assessment.evidenced)} "
+        f"are shown by evidence. {_points(assessment.coverage)} of the questions’ weight were answered. "
+        f"Status: {assessment.status}{'' if assessment.ranked else ', not ranked'}."
+    )
 
 
 def _bar(section: SectionScore) -> SectionBar:
@@ -137,30 +141,26 @@ def _timeline(audits: Sequence[Audited]) -> Timeline | None:
     main = parts.main_finding(audits[-1][0].findings) if audits else None
     if main is None or not is_share(main.metric):
         return None
-    points = []
-    for result, when in audits:
-        same = [
-            f for f in result.findings if (f.metric, f.scope, f.group) == (main.metric, main.scope, main.group)
-        ]
-        for f in same[:1]:
-            if f.estimate is None or f.low is None or f.high is None:
-                continue
-            value = metric_value(f.metric, f.estimate, f.threshold)
-            text = f"{value}, {f.verdict.replace('_', ' ')}, limit {metric_limit(f.metric, f.threshold)}"
-            points.append(
-                TimelinePoint(
-                    result.delivery,
-                    f"{when:%d %b %y}",
-                    f.estimate,
-                    f.low,
-                    f.high,
-                    float(f.threshold),
-                    f.verdict,
-                    text,
-                )
-            )
+    key = (main.metric, main.scope, main.group)
+    points = [
+        point
+        for result, when in audits
+        for finding in result.findings
+        if (finding.metric, finding.scope, finding.group) == key
+        and (point := _point(result.delivery, when, finding)) is not None
+    ]
     title = f"{metric_words(main.metric).capitalize()} over time"
     return Timeline(title, tuple(points)) if len(points) > 1 else None
+
+
+def _point(delivery: str, when: datetime, finding: Finding) -> TimelinePoint | None:
+    f = finding
+    if f.estimate is None or f.low is None or f.high is None:
+        return None
+    value, limit = metric_value(f.metric, f.estimate, f.threshold), metric_limit(f.metric, f.threshold)
+    text = f"{value}, {f.verdict.replace('_', ' ')}, limit {limit}"
+    day_text = f"{when:%d %b %y}"
+    return TimelinePoint(delivery, day_text, f.estimate, f.low, f.high, float(f.threshold), f.verdict, text)
 
 
 def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | None:
@@ -171,6 +171,7 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "delivery": result.delivery,
         "audit": result.audit,
         "findings": parts.findings_table(result.findings, own),
+        "in_words": _in_words(result, own),
         "forest": parts.forest(result.findings, "Clauses of the latest audit"),
         "confusion": parts.confusion(result, own.task.classes if own else ()),
         "classes": parts.classes(result.by_class),
@@ -178,6 +179,12 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "patterns": parts.patterns(result.patterns),
         "notes": list(result.notes),
     }
+
+
+def _in_words(result: AuditResult, contract: Contract | None) -> list[str]:
+    """Sentences about the whole delivery; classes and annotators have their row in the table."""
+    whole = [finding for finding in result.findings if finding.group is None]
+    return [row["sentences"] for row in parts.findings_table(whole, contract)]
 
 
 def _claim(claim: Claim) -> Plain:

@@ -39,16 +39,15 @@ RULES = {
 }
 
 METHODS = (
-    ("clopper", "The interval is the exact binomial one (Clopper–Pearson): it holds for any true value."),
-    ("hypergeometric", "The interval is exact for a sample drawn without replacement from a finite delivery."),
-    ("census", "Every item of the delivery was audited, so that nothing is left to chance."),
+    ("exact binomial", "The interval is the exact binomial one (Clopper–Pearson)."),
+    ("exact hypergeometric", "The interval is exact for a draw without replacement from this delivery."),
+    ("census", "Every unit of the delivery was audited, so that nothing is left to chance."),
     (
-        "cluster",
-        "Labels of one item resemble each other. The interval counts items, not labels, as independent.",
+        "ratio over items",
+        "Labels of one item resemble each other, so items, not labels, count as independent: the interval is "
+        "the exact one for the number of independent labels that the sample is worth (Korn and Graubard 1998).",
     ),
-    ("effective", "The sample was counted as the smaller number of independent labels that it is worth."),
-    ("wilson", "The interval is Wilson’s score interval."),
-    ("bootstrap", "The interval comes from drawing the audited items again many times."),
+    ("mean of class ratios", "A mean over classes gets the interval of the number of items that it rests on."),
 )
 
 
@@ -89,14 +88,19 @@ def headline(findings: Sequence[Finding]) -> str:
     return f"{first} {second[:1].upper()}{second[1:]}." if second else first
 
 
-def rule_sentences(clause: Clause) -> str:
-    """How the clause is decided, with its risks."""
-    text = RULES.get(clause.decision.rule, "The clause is decided by the rule {rule}.")
-    return text.format(
-        alpha=percent(clause.decision.alpha, digits=0),
-        beta=percent(clause.decision.beta, digits=0),
-        rule=clause.decision.rule,
-    )
+def rule_sentences(clauses: Sequence[Clause]) -> list[str]:
+    """How the clauses are decided, with the risks; those with the same rule together."""
+    by_rule: dict[str, list[str]] = {}
+    for clause in clauses:
+        text = RULES.get(clause.decision.rule, "It is decided by the rule {rule}.").format(
+            alpha=percent(clause.decision.alpha, digits=0),
+            beta=percent(clause.decision.beta, digits=0),
+            rule=clause.decision.rule,
+        )
+        by_rule.setdefault(text, []).append(clause.id)
+    if len(by_rule) == 1:
+        return list(by_rule)
+    return [f"Clause {joined(ids)}: {text}" for text, ids in by_rule.items()]
 
 
 def method_sentences(findings: Sequence[Finding]) -> list[str]:
@@ -159,44 +163,38 @@ def _between(finding: Finding) -> str:
         return f"The contract asks for {limit}."
     sure = percent(finding.confidence or 0.95, digits=0)
     bounds = interval(finding.metric, finding.low, finding.high, finding.threshold).replace(" to ", " and ")
-    name = metric_words(finding.metric)
-    return f"With {sure} confidence the {name} of {_whole(finding)} is between {bounds}; the contract asks for {limit}."
+    what = f"the {metric_words(finding.metric)} of {_whole(finding)}"
+    return f"With {sure} confidence {what} is between {bounds}; the contract asks for {limit}."
 
 
 def _verdict(finding: Finding, rule: str) -> str:
     if rule == "point":
         return f"The contract decides by the measured value alone: the clause is {finding.verdict}."
     if finding.verdict == BREACHED:
-        return _breached(finding)
+        return f"The clause is breached.{_odds(finding.p_breach, 'keeps', 'bad')}{_struck_out(finding)}"
     if finding.verdict == KEPT:
-        odds = (
-            ""
-            if finding.p_kept is None
-            else f" A delivery that just breaks it gives so good a sample with a chance of {chance(finding.p_kept)}."
-        )
-        return f"The clause is kept.{odds}"
+        return f"The clause is kept.{_odds(finding.p_kept, 'breaks', 'good')}"
     more = (
-        f"About {count(finding.more_items, 'further audited item')} would decide it, if the share stays as it is."
+        f"About {count(finding.more_items, 'further audited item')} would decide it"
         if finding.more_items
-        else "No number of further items of this delivery would decide it, if the share stays as it is."
+        else "No number of further items of this delivery would decide it"
     )
-    return f"The sample cannot decide whether the clause is kept. {more}"
+    return f"The sample cannot decide whether the clause is kept. {more}, if the share stays as it is."
 
 
-def _breached(finding: Finding) -> str:
-    odds = (
-        ""
-        if finding.p_breach is None
-        else f" A delivery that just keeps it gives so bad a sample with a chance of {chance(finding.p_breach)}."
-    )
-    strike = (
-        f" The breach stands even if {finding.strikeouts:,} of the {finding.errors:,} errors found were struck out."
-        if finding.strikeouts
-        else " The breach falls if a single error is struck out."
-        if finding.strikeouts == 0
-        else ""
-    )
-    return f"The clause is breached.{odds}{strike}"
+def _odds(p: float | None, just: str, quality: str) -> str:
+    if p is None:
+        return ""
+    return f" A delivery that just {just} it gives so {quality} a sample with a chance of {chance(p)}."
+
+
+def _struck_out(finding: Finding) -> str:
+    if finding.strikeouts is None:
+        return ""
+    if finding.strikeouts == 0:
+        return " The breach falls if a single error is struck out."
+    part = f"{finding.strikeouts:,} of the {finding.errors:,} errors found"
+    return f" The breach stands even if {part} were struck out."
 
 
 def _of(part: int, total: int) -> str:

@@ -128,7 +128,7 @@ def plural(word: str) -> str:
 
 def day(when: date | datetime | None) -> str:
     """`24 November 2026`, a dash when unknown."""
-    return "–" if when is None else f"{when.day}{NBSP}{when:%B}{NBSP}{when.year}"
+    return "–" if when is None else f"{when.day}{NBSP}{when:%B} {when.year}"
 
 
 def moment(when: datetime) -> str:

@@ -56,7 +56,7 @@ def finding(clause: Clause, right: int, n: int, *, clusters: int, verdict: str, 
     return Finding(
         clause.id, clause.metric, clause.unit, clause.scope, more.pop("group", clause.group), clause.threshold,
         verdict, "measured", estimate=estimate, low=low, high=high, confidence=0.95,
-        method="Clopper-Pearson, exact", n=n, errors=n - right, clusters=clusters, **more,
+        method="exact binomial (Clopper-Pearson)", n=n, errors=n - right, clusters=clusters, **more,
     )  # fmt: skip
 
 
@@ -72,7 +72,9 @@ def music_contract() -> Contract:
         clauses=(
             Clause("accuracy", "accuracy", "label", "delivery", "0.85", claim, ("rework", "credit"), "§4.2"),
             Clause("per-class", "recall", "label", "class", "0.60", claim, ("rework",), "§4.3"),
-            Clause("complete", "completeness", "item", "delivery", "0.99", Decision("point"), ("credit",), "§4.5"),
+            Clause(
+                "complete", "completeness", "item", "delivery", "0.99", Decision("point"), ("credit",), "§4.5"
+            ),
             Clause("agreement", "alpha", "label", "delivery", "0.67", claim, (), "§4.6"),
         ),
         effective=date(2025, 10, 1),
@@ -223,16 +225,18 @@ def music_claim(lines: tuple[ClaimLine, ...] | None = None) -> Claim:
         extrapolations=(Extrapolation("accuracy", None, 1295, 2945, 2945, 1295, 1251, 441, 0.95, 806),),
         demands=(
             Demand(
-                "rework", "rework", "Label the whole delivery again, by other annotators, at no charge.", None, None,
-                date(2026, 1, 29), "§6.1", "",
+                "rework", "rework", "Label the whole delivery again, by other annotators, at no charge.",
+                None, None, date(2026, 1, 29), "§6.1", "",
             ),
             Demand(
-                "audit_cost", "audit_cost", "Bear the cost of this audit.", Money(50000, "USD"), Money(50000, "USD"),
-                date(2026, 2, 5), "§6.2", "The audit cost is the invoice of the second audit.",
+                "audit_cost", "audit_cost", "Bear the cost of this audit.", Money(50000, "USD"),
+                Money(50000, "USD"), date(2026, 2, 5), "§6.2",
+                "The audit cost is the invoice of the second audit.",
             ),
             Demand(
                 "credit", "credit", "Credit each wrong label above the allowed number at its price.",
-                Money(6480, "USD"), Money(6832, "USD"), date(2026, 2, 5), "§6.3", "The price of a label that is wrong.",
+                Money(6480, "USD"), Money(6832, "USD"), date(2026, 2, 5), "§6.3",
+                "The price of a label that is wrong.",
             ),
         ),
         lines=held,
@@ -288,8 +292,8 @@ def history() -> list[tuple[AuditResult, datetime]]:
         audits.append(
             (
                 AuditResult(
-                    f"audit-2025-{month:02d}", f"batch-2025-{month:02d}", "acme-music-2026", 1, "acme", "gold-0", verdict,
-                    {"items": n, "gold_items": n}, (only,),
+                    f"audit-2025-{month:02d}", f"batch-2025-{month:02d}", "acme-music-2026", 1, "acme",
+                    "gold-0", verdict, {"items": n, "gold_items": n}, (only,),
                 ),
                 datetime(2025, month, 12, tzinfo=UTC),
             )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vendoreval.reports.svg import FULL, INK, MUTED, PAPER, SMALL, TEXT, Svg
 
 MOST_CLASSES = 12
-_LEFT, _TOP = 132.0, 62.0
+_LEFT, _TOP = 132.0, 48.0
 _TINT = (29, 78, 121)
 _WRONG_TINT = (163, 32, 32)
 
@@ -25,20 +25,22 @@ class ConfusionMap:
     def svg(self) -> Markup:
         """Shade is the share of the row; every cell carries its number; the diagonal is framed."""
         size = min(52.0, (FULL - _LEFT - 60) / len(self.names))
-        high = max(22.0, min(size, 30.0))
+        high = max(20.0, min(size, 25.0))
         height = _TOP + high * len(self.names) + 8
         drawing = Svg(FULL, height, self.title, self._said())
-        longest = max(4, int(size / 5.8))
-        drawing.text(_LEFT + size * len(self.names) / 2, 14, "delivered", "middle", colour=MUTED)
-        drawing.text(14, _TOP + high * len(self.names) / 2, "gold", "middle", colour=MUTED, turned=True)
+        longest = max(4, int(size / 5.0))
+        crowded = max(map(len, self.names)) > longest
+        letters = longest * (2 if crowded else 1)
+        drawing.text(_LEFT + size * len(self.names) / 2, 12, "delivered", "middle", colour=MUTED)
+        drawing.text(10, _TOP + high * len(self.names) / 2, "gold", "middle", colour=MUTED, turned=True)
         for column, name in enumerate(self.names):
-            lift = 12 * (column % 2) if size < 48 else 0  # two lines of headings when cells are narrow
+            lift = 12 * (column % 2) if crowded else 0  # two lines of headings when cells are narrow
             x = _LEFT + size * (column + 0.5)
-            drawing.text(x, _TOP - 10 - lift, name, "middle", size=SMALL, longest=longest * (2 if lift else 1))
+            drawing.text(x, _TOP - 8 - lift, name, "middle", size=SMALL, longest=letters)
         for row, name in enumerate(self.names):
             total = sum(self.cells[row])
             y = _TOP + high * row
-            drawing.text(_LEFT - 10, y + high / 2 + 3.6, name, "end", longest=20)
+            drawing.text(24, y + high / 2 + 3.6, name, longest=18)
             for column, n in enumerate(self.cells[row]):
                 self._cell(drawing, _LEFT + size * column, y, size, high, n, total, row == column)
         return drawing.done()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vendoreval.reports.svg import ACCENT, BAD, FULL, MUTED, RULE, SMALL, Svg, scale, tick_text
 
 ROW = 18.0
-LEFT, RIGHT = 190.0, 500.0
+LEFT, RIGHT = 168.0, 520.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Dots:
             y = ROW * (number + 0.5) + 4
             below = row.high < self.mean
             colour = BAD if below else ACCENT
-            drawing.text(LEFT - 12, y + 3.6, row.label, "end", longest=32)
+            drawing.text(0, y + 3.6, row.label, longest=30)
             drawing.line(x(row.low), y, x(row.high), y, colour, 1.4)
             drawing.circle(x(row.estimate), y, 3.6, "#ffffff" if below else colour, colour)
             drawing.text(RIGHT + 14, y + 3.6, row.text, size=SMALL)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vendoreval.reports.svg import BAD, FULL, INK, MUTED, RULE, SMALL, VERDICT_INK, Svg, scale, tick_text
 
 ROW = 24.0
-LEFT, RIGHT = 190.0, 500.0
+LEFT, RIGHT = 168.0, 520.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Forest:
             colour = VERDICT_INK.get(row.verdict, INK)
             at = x(row.threshold)
             drawing.line(at, middle - ROW / 2, at, middle + ROW / 2, BAD, 1.3, "3 2")
-            drawing.text(LEFT - 12, middle + 3.6, row.label, "end", longest=32)
+            drawing.text(0, middle + 3.6, row.label, longest=30)
             drawing.line(x(row.low), middle, x(row.high), middle, colour, 1.8)
             for end in (row.low, row.high):
                 drawing.line(x(end), middle - 4, x(end), middle + 4, colour, 1.4)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vendoreval.reports.svg import ACCENT, FULL, MUTED, RULE, SMALL, Svg, scale
 
 ROW = 28.0
-LEFT, RIGHT = 190.0, 560.0
+LEFT, RIGHT = 196.0, 590.0
 _CLAIMED = "#c9d6e2"
 
 
@@ -43,7 +43,7 @@ class Sections:
             )
         for number, bar in enumerate(self.bars):
             y = ROW * number + 6
-            drawing.text(LEFT - 12, y + 12.5, bar.label, "end", longest=34)
+            drawing.text(0, y + 12.5, bar.label, longest=36)
             drawing.rect(LEFT, y, max(x(bar.claimed) - LEFT, 0.5), 18, _CLAIMED)
             drawing.rect(LEFT, y + 5, max(x(bar.evidenced) - LEFT, 0.5), 8, ACCENT)
             drawing.text(RIGHT + 14, y + 12.5, bar.text, size=SMALL)
