@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import rfc8785
 
+from vendoreval.questionnaires.consistency import Rule
+
 Mode = Literal["full", "core", "short"]
 MODES: tuple[Mode, ...] = ("full", "core", "short")
 
@@ -105,6 +107,7 @@ class Bank:
     license: str
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
+    rules: tuple[Rule, ...] = ()
 
     def question(self, question_id: str) -> Question:
         """The question with this id; KeyError if there is none."""

@@ -19,11 +19,14 @@ from vendoreval.questionnaires.bank import (
     Question,
     Section,
 )
+from vendoreval.questionnaires.consistency import Rule, parse_condition
 from vendoreval.tomlfile import Path, TomlDocument, parse_toml
 
 SCHEMA = "vendoreval/questionnaire/1"
 
-_BANK_KEYS = frozenset({"schema", "id", "version", "title", "locale", "license", "section", "question"})
+_BANK_KEYS = frozenset(
+    {"schema", "id", "version", "title", "locale", "license", "section", "question", "consistency"}
+)
 _SECTION_KEYS = frozenset({"id", "title", "weight", "standard"})
 _QUESTION_KEYS = frozenset(
     {"id", "section", "text", "why", "type", "importance", "levels", "knock_out", "cap", "short", "core"}
@@ -52,6 +55,7 @@ def parse_bank(text: str, name: str) -> Bank:
         license=reader.text((), data, "license", ""),
         sections=tuple(reader.section(path, row) for path, row in reader.rows("section")),
         questions=tuple(reader.question(path, row) for path, row in reader.rows("question")),
+        rules=tuple(reader.rule(path, row) for path, row in reader.rows("consistency", needed=False)),
     )
     _check_whole(reader, bank)
     if reader.problems:
@@ -73,6 +77,11 @@ def _check_whole(reader: _Reader, bank: Bank) -> None:
             reader.problem(
                 ("question", index, "section"), f"there is no section {question.section!r}; known: {listed}."
             )
+    _check_unique(reader, "consistency", [rule.id for rule in bank.rules])
+    asked = {question.id for question in bank.questions}
+    for index, rule in enumerate(bank.rules):
+        for unknown in sorted(set(rule.questions) - asked):
+            reader.problem(("consistency", index, "all"), f"there is no question {unknown!r}.")
     for index, section in enumerate(bank.sections):
         if not any(question.section == section.id for question in bank.questions):
             reader.problem(("section", index, "id"), f"section {section.id!r} has no question.")
@@ -110,8 +119,10 @@ class _Reader:
                 return found if isinstance(found, str) and found else None
         return None
 
-    def rows(self, key: str) -> list[tuple[Path, dict[str, Any]]]:
+    def rows(self, key: str, needed: bool = True) -> list[tuple[Path, dict[str, Any]]]:
         found = self.document.data.get(key)
+        if found is None and not needed:
+            return []
         if not isinstance(found, list) or not found or not all(isinstance(row, dict) for row in found):
             self.problem((key,), f"at least one [[{key}]] is needed.")
             return []
@@ -213,6 +224,18 @@ class _Reader:
             promise=self.optional(path, row, "promise"),
             unit=self.optional(path, row, "unit"),
         )
+
+    def rule(self, path: Path, row: dict[str, Any]) -> Rule:
+        self.known(path, row, frozenset({"id", "all", "says"}))
+        conditions = []
+        for text in self.texts(path, row, "all"):
+            try:
+                conditions.append(parse_condition(text))
+            except ValueError as error:
+                self.problem((*path, "all"), str(error))
+        if not row.get("all"):
+            self.problem((*path, "all"), "is missing; it must be a list of conditions.")
+        return Rule(self.identifier(path, row), tuple(conditions), self.text(path, row, "says"))
 
     def _levels(self, path: Path, row: dict[str, Any]) -> tuple[str, ...]:
         if "levels" not in row:
