@@ -8,7 +8,7 @@ from typing import Any
 from vendoreval.claims.drafting import draft_claim as draft_from_result
 from vendoreval.claims.drafting import issue
 from vendoreval.claims.records import Claim
-from vendoreval.errors import Conflict
+from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import ClaimRow
 from vendoreval.store.workspace import Workspace
@@ -51,7 +51,7 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     claim = issue(_drafted(stored, claim_id, row.drafted_at), stored.contract, at.date())
     sha = workspace.objects.put_bytes(canonical(claim.to_json()))
     with workspace.write(actor(), at) as tx:
-        if tx.require(ClaimRow, claim_id, "claim").state != "draft":
+        if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
             raise Conflict(f"Claim {claim_id!r} was issued already.")
         tx.update(row, state="issued", claim_sha=sha, issued_at=at)
         tx.event("claim.issued", claim_id, {"version": row.version, "sha256": sha})
@@ -61,7 +61,10 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
 def claim_row(workspace: Workspace, claim_id: str) -> ClaimRow:
     """The newest version of a claim; raises NotFound."""
     with workspace.read() as reader:
-        return reader.require(ClaimRow, claim_id, "claim")
+        rows = reader.all(ClaimRow, id=claim_id)
+        if not rows:
+            raise NotFound("claim", claim_id, tuple({row.id for row in reader.all(ClaimRow)}))
+        return rows[-1]
 
 
 def load_claim(workspace: Workspace, claim_id: str) -> tuple[Claim, StoredAudit]:
