@@ -52,10 +52,7 @@ def _explain(checked: ContractCheck) -> None:
             "vendor with so many times the allowed errors"
         )
         heads = [f"{factor:g}×" for factor in FACTORS]
-        rows = [
-            (row.n, row.critical, *(percent(chance, 0) for chance in row.power))
-            for row in power.rows
-        ]
+        rows = [(row.n, row.critical, *(percent(chance, 0) for chance in row.power)) for row in power.rows]
         table(
             ["items", "errors allowed", *heads[: len(power.rows[0].power)]], rows,
             right=("items", "errors allowed", *heads),

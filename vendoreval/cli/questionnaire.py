@@ -153,6 +153,8 @@ def answer(
     json: Json = False,
 ) -> None:
     """Record one answer; asks for the level when it is not given."""
+    import click
+
     from vendoreval.questionnaires.answers import Answer, EvidenceItem
     from vendoreval.questionnaires.bank import EVIDENCE_KINDS
     from vendoreval.workflow import questionnaires, workspaces
@@ -172,12 +174,12 @@ def answer(
             say(known[question].text)
             for number, anchor in enumerate(known[question].levels):
                 say(f"   {number}  {anchor}")
-        level = typer.prompt("Level", type=typer.IntRange(0, 4) if hasattr(typer, "IntRange") else int)
+        level = typer.prompt("Level", type=click.IntRange(0, 4))
     given = Answer(
         question, level if state is State.answered else None, state.value, text=text, na_reason=reason,
         evidence=tuple(pieces), channel="cli",
     )  # fmt: skip
-    questionnaires.record_answer(workspaces.open_workspace(), vendor, chosen, given)
+    questionnaires.record_answers(workspaces.open_workspace(), vendor, chosen, [given])
     if json:
         return emit(given.to_json())
     return say(f"Recorded {question} for {vendor}.")

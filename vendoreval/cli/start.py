@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
 from vendoreval.errors import Exit
 
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the front door."""
-    for command in (init, doctor, status):
+    for command in (init, demo, doctor, status):
         app.command()(command)
 
 
@@ -29,6 +29,31 @@ def init(
         return emit({"schema": "vendoreval/workspace/1", "root": str(workspace.root)})
     say(f"Made a workspace in {workspace.root}.")
     return note('next: vendoreval vendor add acme --name "Acme Labels"')
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the demo's workspace.")] = Path(
+        "vendoreval-demo"
+    ),
+    json: Json = False,
+) -> None:
+    """Run the whole story on real labels of two vendors, and leave the workspace to explore."""
+    from vendoreval.workflow.demo import REMARK, run_demo
+
+    made = run_demo(folder, lambda step: note(f"… {step}"))
+    if json:
+        return emit(
+            {"schema": "vendoreval/demo/1", "workspace": str(made.workspace), "verdicts": made.verdicts,
+             "files": [str(file) for file in made.files]}
+        )  # fmt: skip
+    table(["vendor", "verdict"], [(vendor, verdict(word)) for vendor, word in made.verdicts.items()])
+    say(f"\nLook at {made.workspace}:")
+    for file in made.files:
+        say(f"  {file.name}")
+    say(f"\n{REMARK}")
+    say(f"\nTry next, in {made.workspace}:")
+    say("  vendoreval audit show audit-mturk\n  vendoreval questionnaire score crowdflower")
+    return say("  vendoreval evidence verify bundle-mturk.zip\n  vendoreval vendor list")
 
 
 def doctor(json: Json = False) -> None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import normalize
 
 from vendoreval.errors import InputError
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """An item's place in the draw: its ticket in lower-case hex, and its id (NFC). Ties go by id."""
 
     ticket: str

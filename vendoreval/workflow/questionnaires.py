@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,12 +73,14 @@ def import_form(
     return found, tuple(notes)
 
 
-def record_answer(workspace: Workspace, vendor: str, bank: Bank, answer: Answer) -> None:
-    """Append one answer; raises NotFound for an unknown question or vendor."""
+def record_answers(workspace: Workspace, vendor: str, bank: Bank, answers: Sequence[Answer]) -> None:
+    """Append answers; raises NotFound for an unknown question or vendor."""
     known = {question.id for question in bank.questions}
-    if answer.question_id not in known:
-        raise NotFound("question", answer.question_id, tuple(known))
-    _append(workspace, vendor, bank, [replace(answer, answered_at=now(), actor=actor())], None)
+    for answer in answers:
+        if answer.question_id not in known:
+            raise NotFound("question", answer.question_id, tuple(known))
+    at, who = now(), actor()
+    _append(workspace, vendor, bank, [replace(answer, answered_at=at, actor=who) for answer in answers], None)
 
 
 def _append(workspace: Workspace, vendor: str, bank: Bank, events: list[Answer], source: bytes | None) -> None:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "json"]
 
 
-def audit_report(workspace: Workspace, audit_id: str) -> Report:
+def audit_report(workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = ()) -> Report:
     """The certificate of an audit; raises NotFound."""
     stored = load_audit(workspace, audit_id)
-    return audit_view(stored.contract, stored.result, _facts(workspace, stored, ()))
+    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks))
 
 
 def claim_report(workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = ()) -> Report:

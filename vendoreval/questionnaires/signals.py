@@ -1,0 +1,232 @@
+"""Signs of hesitation, as a list of flags with quotes. Their weight in the score is 0.
+
+No study is known to us that delay or evasion predicts the quality of labels, so these are shown beside
+the score, never in it. Delays are compared with this vendor's own median only; a form that comes back as
+a file says nothing about time, and gives no delay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any, Literal
+
+from vendoreval.questionnaires.answers import Answer, history
+from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.business_hours import BusinessHours
+from vendoreval.questionnaires.consistency import contradictions, figure, quote
+from vendoreval.questionnaires.reviews import Clarity, Review
+
+Severity = Literal["high", "medium", "low"]
+_ORDER: dict[str, int] = {"high": 0, "medium": 1, "low": 2}
+
+DELAY_FACTOR = 3  # times the vendor's own median …
+DELAY_DAYS = 2  # … and more than this many working days
+MAX_ROUNDS = 2  # of clarification
+
+HEDGES = (
+    "typically", "usually", "generally", "normally", "approximately", "roughly", "up to", "as needed",
+    "where possible", "best effort", "best-effort", "best efforts", "we strive", "we aim", "industry-leading",
+    "industry leading", "world-class", "state of the art", "case by case", "it depends", "depends on",
+)  # fmt: skip
+_HEDGE = re.compile(r"\b(" + "|".join(re.escape(hedge) for hedge in HEDGES) + r")\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One dated event with a vendor on one question.
+
+    kind: asked, evidence_requested, evidence_received, evidence_refused, evidence_substituted (something
+    else was sent), clarification, shortlisted (question_id is empty).
+    """
+
+    kind: str
+    question_id: str
+    at: datetime
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One flag. Kinds: delay, evidence_lag, evidence, commitment_gap, clarification, revision,
+    contradiction, clarity, hedges."""
+
+    kind: str
+    question_id: str
+    severity: Severity
+    what: str
+    quote: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The flag as plain JSON values; its weight in the score is always 0."""
+        return {**{"question" if k == "question_id" else k: v for k, v in vars(self).items()}, "weight": 0}
+
+
+def signals(
+    bank: Bank,
+    events: Sequence[Answer],
+    contacts: Sequence[Contact] = (),
+    reviews: Sequence[Review] = (),
+    hours: BusinessHours | None = None,
+) -> tuple[Signal, ...]:
+    """All flags, the most severe first, then in the bank's order.
+
+    `events` are all answer events, oldest first; `hours` the vendor's working hours (default: Monday to
+    Friday, 9 to 17, UTC).
+    """
+    calendar = hours or BusinessHours()
+    by_question = history(event for event in events if event.question_id in {q.id for q in bank.questions})
+    current = {question: found[-1] for question, found in by_question.items()}
+    found = [
+        *_delays(bank, by_question, contacts, calendar),
+        *_evidence(contacts, calendar),
+        *_commitment_gaps(bank, current),
+        *_clarifications(contacts),
+        *_revisions(bank, by_question, contacts),
+        *_contradictions(bank, current),
+        *_clarity(reviews, current),
+        *_hedges(current),
+    ]
+    place = {question.id: number for number, question in enumerate(bank.questions)}
+    return tuple(
+        sorted(found, key=lambda one: (_ORDER[one.severity], place.get(one.question_id, -1), one.kind))
+    )
+
+
+def _slow(lags: Mapping[str, float], calendar: BusinessHours) -> dict[str, str]:
+    """Keys whose lag exceeds both the own median by the factor and the working days, with wording."""
+    if not lags:
+        return {}
+    usual = median(lags.values())
+    return {
+        key: f"{lag / calendar.day:.1f} working days; this vendor's median is {usual / calendar.day:.1f}."
+        for key, lag in lags.items()
+        if lag > DELAY_FACTOR * usual and lag > DELAY_DAYS * calendar.day
+    }
+
+
+def _delays(
+    bank: Bank,
+    by_question: Mapping[str, Sequence[Answer]],
+    contacts: Iterable[Contact],
+    calendar: BusinessHours,
+) -> Iterable[Signal]:
+    asked = {contact.question_id: contact.at for contact in reversed(list(contacts)) if contact.kind == "asked"}
+    by_type: dict[str, dict[str, float]] = {}
+    for question in bank.questions:
+        first = next(iter(by_question.get(question.id, ())), None)
+        if first and first.answered_at and first.channel != "form" and question.id in asked:
+            lag = calendar.between(asked[question.id], first.answered_at)
+            by_type.setdefault(question.type, {})[question.id] = lag
+    for lags in by_type.values():
+        for question_id, words in _slow(lags, calendar).items():
+            yield Signal(
+                "delay", question_id, "low", f"Answered after {words}", quote(by_question[question_id][0])
+            )
+
+
+def _evidence(contacts: Sequence[Contact], calendar: BusinessHours) -> Iterable[Signal]:
+    requested: dict[str, datetime] = {}
+    lags: dict[str, float] = {}
+    for contact in contacts:
+        if contact.kind == "evidence_requested":
+            requested.setdefault(contact.question_id, contact.at)
+        elif contact.kind == "evidence_received" and contact.question_id in requested:
+            lags.setdefault(contact.question_id, calendar.between(requested[contact.question_id], contact.at))
+        elif contact.kind == "evidence_refused":
+            yield Signal("evidence", contact.question_id, "high", "Evidence was refused.", contact.quote)
+        elif contact.kind == "evidence_substituted":
+            yield Signal("evidence", contact.question_id, "medium", "Something else was sent.", contact.quote)
+    for question_id, words in _slow(lags, calendar).items():
+        yield Signal("evidence_lag", question_id, "low", f"Evidence came after {words}")
+
+
+def _commitment_gaps(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signal]:
+    for question in bank.questions:
+        answer = current.get(question.id)
+        if question.type != "commit" or not answer or answer.commitment not in ("no", "changes"):
+            continue
+        if figure(answer.value or answer.text) is None:
+            continue
+        refused = answer.commitment == "no"
+        what = (
+            "Gives a figure and will not put it in the contract."
+            if refused
+            else "Gives a figure, with changes."
+        )
+        yield Signal("commitment_gap", question.id, "high" if refused else "medium", what, quote(answer))
+
+
+def _clarifications(contacts: Sequence[Contact]) -> Iterable[Signal]:
+    rounds: dict[str, list[Contact]] = {}
+    for contact in contacts:
+        if contact.kind == "clarification":
+            rounds.setdefault(contact.question_id, []).append(contact)
+    for question_id, found in rounds.items():
+        if len(found) > MAX_ROUNDS:
+            what = f"It took {len(found)} rounds to learn what is meant."
+            yield Signal("clarification", question_id, "medium", what, found[-1].quote)
+
+
+def _revisions(
+    bank: Bank, by_question: Mapping[str, Sequence[Answer]], contacts: Iterable[Contact]
+) -> Iterable[Signal]:
+    shortlisted = min((contact.at for contact in contacts if contact.kind == "shortlisted"), default=None)
+    for question in bank.questions:
+        found = by_question.get(question.id, ())
+        for before, after in pairwise(found):
+            if before.level is None or (after.level or 0) == before.level:
+                continue
+            weaker = (after.level or 0) < before.level
+            late = shortlisted and after.answered_at and after.answered_at > shortlisted
+            change = f"{quote(before)} → {quote(after)}"
+            if weaker and question.min_level is not None and late:
+                yield Signal(
+                    "revision",
+                    question.id,
+                    "high",
+                    "A knock-out answer was weakened after shortlisting.",
+                    change,
+                )
+            elif weaker:
+                yield Signal("revision", question.id, "medium", "The answer was weakened.", change)
+            elif set(after.evidence) <= set(before.evidence):
+                yield Signal(
+                    "revision", question.id, "low", "The level was raised without new evidence.", change
+                )
+
+
+def _contradictions(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signal]:
+    for found in contradictions(bank.rules, current):
+        quotes = "; ".join(f"{question}: {text}" for question, text in found.quotes)
+        yield Signal("contradiction", found.quotes[0][0], "high", found.says, quotes)
+
+
+def _clarity(reviews: Iterable[Review], current: Mapping[str, Answer]) -> Iterable[Signal]:
+    """Codes count only where at least two reviewers coded, and all of them say it was not clear."""
+    codes: dict[str, dict[str, Clarity]] = {}
+    for review in reviews:
+        if review.clarity:
+            codes.setdefault(review.question_id, {})[review.reviewer] = review.clarity
+    for question_id, by_reviewer in codes.items():
+        found = set(by_reviewer.values())
+        if len(by_reviewer) > 1 and "clear" not in found:
+            what = (
+                "No reply, say all reviewers."
+                if found == {"non_reply"}
+                else "Not a clear reply, say all reviewers."
+            )
+            said = quote(current[question_id]) if question_id in current else ""
+            yield Signal("clarity", question_id, "medium", what, said)
+
+
+def _hedges(current: Mapping[str, Answer]) -> Iterable[Signal]:
+    for question_id, answer in current.items():
+        found = list(dict.fromkeys(match.lower() for match in _HEDGE.findall(answer.text)))
+        if found:
+            what = f"Hedging words: {', '.join(found)}."
+            yield Signal("hedges", question_id, "low", what, " ".join(answer.text.split()))

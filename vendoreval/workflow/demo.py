@@ -1,0 +1,114 @@
+"""The whole story on real labels: two vendors are scored, audited, and one is shown a claim.
+
+Labels and gold are real (samples/weather_sentiment); contracts, prices and answers are invented, and
+every report says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendoreval.errors import Conflict
+from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.resources import resource
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow import audits, claims, contracts, deliveries, evidence, golds, questionnaires, reports
+from vendoreval.workflow.vendors import add_vendor
+from vendoreval.workflow.workspaces import init_workspace
+
+REMARK = "Demonstration: labels and gold are real, contract, prices and questionnaire answers are invented."
+
+
+@dataclass(frozen=True)
+class DemoVendor:
+    """A vendor of the demo; `levels` are its invented answers, question by question in turn."""
+
+    id: str
+    name: str
+    levels: tuple[int, ...]
+    evidence: str
+
+
+VENDORS = (
+    DemoVendor("crowdflower", "CrowdFlower (demo)", (3, 4, 3, 2, 3), "document"),
+    DemoVendor("mturk", "MTurk (demo)", (4, 3, 4, 4), "none"),
+)
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo made: verdicts by vendor and the files written."""
+
+    workspace: Path
+    verdicts: dict[str, str]
+    files: tuple[Path, ...]
+
+
+def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
+    """Run the story in a new folder, telling each step; raises Conflict when the folder is in use."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty.", remedy="Name another folder, or remove this one.")
+    tell("making a workspace")
+    workspace = init_workspace(folder)
+    files: list[Path] = []
+    verdicts = {}
+    for vendor in VENDORS:
+        tell(f"{vendor.name}: questionnaire, contract, gold, delivery")
+        _prepare(workspace, folder, vendor)
+        tell(f"{vendor.name}: audit against gold")
+        audit = f"audit-{vendor.id}"
+        result = audits.run_audit(workspace, f"batch-{vendor.id}", f"gold-{vendor.id}", audit)
+        verdicts[vendor.id] = result.verdict
+        tell(f"{vendor.name}: reports and evidence")
+        files += _report(workspace, folder, vendor.id, audit, breached=result.verdict == "breached")
+    return DemoResult(folder, verdicts, tuple(files))
+
+
+def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
+    samples = resource("samples")
+    add_vendor(workspace, vendor.id, vendor.name)
+    bank = questionnaires.load_bank()
+    answers = [
+        Answer(
+            question.id,
+            vendor.levels[number % len(vendor.levels)],
+            text="Invented for the demonstration.",
+            evidence=() if vendor.evidence == "none" else (EvidenceItem(vendor.evidence, "invented.pdf"),),
+            channel="demo",
+        )
+        for number, question in enumerate(bank.questions)
+    ]
+    questionnaires.record_answers(workspace, vendor.id, bank, answers)
+    terms = (samples / "contracts" / "weather-sentiment.toml").read_text("utf-8")
+    terms = terms.replace('id = "weather-sentiment-2026"', f'id = "weather-{vendor.id}"')
+    terms = terms.replace('vendor = "crowdflower"', f'vendor = "{vendor.id}"')
+    written = folder / f"contract-{vendor.id}.toml"
+    written.write_text(terms, "utf-8")
+    contracts.add_contract(workspace, written)
+    data = samples / "weather_sentiment"
+    contract = f"weather-{vendor.id}"
+    golds.add_gold(workspace, data / "gold.csv", gold_id=f"gold-{vendor.id}", contract_id=contract)
+    golds.commit_gold(workspace, f"gold-{vendor.id}", folder / f"receipt-{vendor.id}.json")
+    deliveries.add_delivery(
+        workspace, [data / "delivered.csv"], contract_id=contract, delivery_id=f"batch-{vendor.id}",
+        where=[f"vendor={vendor.id}"],
+    )  # fmt: skip
+
+
+def _report(workspace: Workspace, folder: Path, vendor: str, audit: str, *, breached: bool) -> Iterator[Path]:
+    if breached:
+        claim = claims.draft_claim(workspace, audit, f"claim-{vendor}")
+        claims.issue_claim(workspace, claim.id)
+    made = {"audit": reports.audit_report(workspace, audit, (REMARK,))}
+    if breached:
+        made["claim"] = reports.claim_report(workspace, f"claim-{vendor}", (REMARK,))
+    made["scorecard"] = reports.scorecard_report(workspace, vendor, (REMARK,))
+    for kind, report in made.items():
+        out = folder / f"{kind}-{vendor}.pdf"
+        reports.write_report(workspace, report, vendor, out)
+        yield out
+    bundle = folder / f"bundle-{vendor}.zip"
+    evidence.export_bundle(workspace, audit, bundle)
+    yield bundle
