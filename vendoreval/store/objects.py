@@ -43,6 +43,8 @@ class ObjectStore:
 
     def create(self) -> None:
         """Make the folders; does nothing where they exist."""
+        if self._unfinished.is_dir():
+            return
         with refuse_full_disk():
             self._unfinished.mkdir(parents=True, exist_ok=True)
             sync_folder(self.root)

@@ -124,6 +124,7 @@ def open_workspace(root: Path, database_url: str | None = None) -> Workspace:
             remedy=f"Check {DATABASE_VARIABLE}.",
         )
     objects = ObjectStore(root / "objects")
+    objects.create()  # backups tend to lose empty folders
     objects.clean()
     return Workspace(root, objects, database)
 

@@ -106,4 +106,4 @@ def test_a_million_leaves_take_about_a_second() -> None:
     leaves = [number.to_bytes(40, "big") for number in range(1_000_000)]
     started = time.process_time()
     root(leaves)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10  # a machine that does other things; quadratic would take hours

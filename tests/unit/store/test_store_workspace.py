@@ -33,6 +33,11 @@ def test_a_new_workspace_can_be_opened_again(workspace: Workspace, database_url:
         create(workspace.root, database_url)
 
 
+def test_a_backup_may_lose_empty_folders(tmp_path: Path) -> None:
+    (create(tmp_path).objects.root / "tmp").rmdir()
+    assert open_workspace(tmp_path).objects.put_bytes(b"x")
+
+
 def test_found_from_below_by_name_or_by_environment(tmp_path: Path) -> None:
     create(tmp_path / "one")
     create(tmp_path / "two")
