@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vendoreval.errors import InputError
 from vendoreval.questionnaires.answers import Answer, Commitment, State
-from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question, Section, template_hash
+from vendoreval.questionnaires.bank import MAX_LEVEL, MODES, Bank, Mode, Question, Section, template_hash
 
 SCHEMA = "vendoreval/form/1"
 COVER = "Read me first"
+SEND_AGAIN = "Ask the vendor to fill the form that `vendoreval questionnaire form` wrote."
 LISTS = "_lists"  # very hidden: the drop-downs' choices and the form's identity
 
 
@@ -65,6 +68,33 @@ def identity(bank: Bank, vendor: str, mode: Mode) -> dict[str, str]:
         "vendor": vendor,
         "mode": mode,
     }
+
+
+def check_identity(name: str, found: Mapping[str, str], bank: Bank, vendor: str) -> Mode:
+    """The mode of a form whose identity was `found` in file `name`; raises InputError if it is not ours."""
+    if "template_sha256" not in found:
+        raise InputError("is not a questionnaire form of vendoreval.", file=name, remedy=SEND_AGAIN)
+    theirs = f"{found.get('bank')} {found.get('version')}"
+    ours = identity(bank, vendor, "full")
+    if theirs != f"{bank.id} {bank.version}":
+        raise InputError(
+            f"is a form of {theirs}; asked for was {bank.id} {bank.version}.",
+            file=name,
+            remedy="Import it with the questionnaire of its own version, or send the vendor a new form.",
+        )
+    if found["template_sha256"] != ours["template_sha256"]:
+        raise InputError(
+            f"was made from another text of {theirs}: questions or levels have changed since.",
+            file=name,
+            remedy="A changed bank needs a new version; send the vendor a new form.",
+        )
+    if found.get("vendor") != vendor:
+        raise InputError(
+            f"was written for vendor {found.get('vendor')!r}, not for {vendor!r}.",
+            file=name,
+            remedy=f"Import it for {found.get('vendor')!r}.",
+        )
+    return next((mode for mode in MODES if mode == found.get("mode")), "full")
 
 
 def asks(question: Question, key: str) -> bool:

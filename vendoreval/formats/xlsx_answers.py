@@ -20,13 +20,14 @@ from vendoreval.formats.form_layout import (
     CONTACT,
     EVIDENCE_CHOICES,
     LISTS,
+    SEND_AGAIN,
     STATE_CHOICES,
     asks,
-    identity,
+    check_identity,
     question_text,
 )
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
-from vendoreval.questionnaires.bank import MAX_LEVEL, MODES, Bank, Mode, Question
+from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
 
 MAX_BYTES = 20_000_000  # as received
 MAX_UNPACKED = 200_000_000
@@ -34,8 +35,6 @@ MAX_RATIO = 200  # an empty form unpacks to about 8 times its size
 MAX_PARTS = 2_000
 MAX_ROWS = 5_000  # of a sheet; forms have at most some hundred
 _KEY_ROWS = 20  # the hidden row of keys stands in the first rows of a sheet
-
-_SEND_AGAIN = "Ask the vendor to fill the form that `vendoreval questionnaire form` wrote."
 
 
 def read_form(
@@ -54,7 +53,7 @@ def read_form(
     name, data = _bytes(source)
     _check_zip(name, data)
     properties, sheets = _open(name, data)
-    mode = _check_identity(name, _identity(properties, sheets), bank, vendor)
+    mode = check_identity(name, _identity(properties, sheets), bank, vendor)
     reader = _Reader(
         name, {question.id: question for question in bank.asked(mode)}, _respondent(sheets) or vendor
     )
@@ -73,7 +72,7 @@ def _bytes(source: Path | str | bytes) -> tuple[str, bytes]:
     path = Path(source)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB.", file=path.name, remedy=_SEND_AGAIN)
+            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB.", file=path.name, remedy=SEND_AGAIN)
         return path.name, path.read_bytes()
     except OSError as error:
         what = "is a folder, not a file." if path.is_dir() else f"cannot be read: {error.strerror}."
@@ -82,7 +81,7 @@ def _bytes(source: Path | str | bytes) -> tuple[str, bytes]:
 
 def _check_zip(name: str, data: bytes) -> None:
     if not data:
-        raise InputError("is empty.", file=name, remedy=_SEND_AGAIN)
+        raise InputError("is empty.", file=name, remedy=SEND_AGAIN)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError(
             "is an old .xls file or is protected by a password.",
@@ -103,17 +102,17 @@ def _check_parts(name: str, size: int, packed: zipfile.ZipFile) -> None:
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or size > MAX_BYTES or unpacked > min(MAX_UNPACKED, MAX_RATIO * size):
         raise InputError(
-            "unpacks to far more than a form can hold, so it was not opened.", file=name, remedy=_SEND_AGAIN
+            "unpacks to far more than a form can hold, so it was not opened.", file=name, remedy=SEND_AGAIN
         )
     if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=_SEND_AGAIN)
+        raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=SEND_AGAIN)
     for part in parts:
         with packed.open(part) as stream:
             if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):  # would declare entities
                 raise InputError(
                     f"declares a document type in {part.filename}, which no spreadsheet program does.",
                     file=name,
-                    remedy=_SEND_AGAIN,
+                    remedy=SEND_AGAIN,
                 )
 
 
@@ -164,32 +163,6 @@ def _identity(properties: Mapping[str, str], sheets: Mapping[str, list[list[Any]
         if len(row) > 1:
             found[str(row[-2].value)] = str(row[-1].value)
     return found
-
-
-def _check_identity(name: str, found: Mapping[str, str], bank: Bank, vendor: str) -> Mode:
-    if "template_sha256" not in found:
-        raise InputError("is not a questionnaire form of vendoreval.", file=name, remedy=_SEND_AGAIN)
-    theirs = f"{found.get('bank')} {found.get('version')}"
-    ours = identity(bank, vendor, "full")
-    if theirs != f"{bank.id} {bank.version}":
-        raise InputError(
-            f"is a form of {theirs}; asked for was {bank.id} {bank.version}.",
-            file=name,
-            remedy="Import it with the questionnaire of its own version, or send the vendor a new form.",
-        )
-    if found["template_sha256"] != ours["template_sha256"]:
-        raise InputError(
-            f"was made from another text of {theirs}: questions or levels have changed since.",
-            file=name,
-            remedy="A changed bank needs a new version; send the vendor a new form.",
-        )
-    if found.get("vendor") != vendor:
-        raise InputError(
-            f"was written for vendor {found.get('vendor')!r}, not for {vendor!r}.",
-            file=name,
-            remedy=f"Import it for {found.get('vendor')!r}.",
-        )
-    return next((mode for mode in MODES if mode == found.get("mode")), "full")
 
 
 def _respondent(sheets: Mapping[str, list[list[Any]]]) -> str:

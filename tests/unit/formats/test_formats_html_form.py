@@ -1,0 +1,188 @@
+"""The offline HTML form: what is in it, what a browser saves, and how that is read back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vendoreval.errors import InputError, InvalidDocument
+from vendoreval.formats.form_layout import identity
+from vendoreval.formats.html_form import html_form, read_saved
+from vendoreval.questionnaires.answers import Answer, EvidenceItem, changes
+from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.resources import resource
+
+TEXT = (resource("questionnaires") / "annotation-core.toml").read_text(encoding="utf-8")
+BANK = parse_bank(TEXT, "annotation-core.toml")
+HOSTILE = "</script><script>alert(1)</script><!-- =1+1 @JS@"
+
+
+def saved(answers: dict[str, Any], **more: Any) -> bytes:
+    record = {
+        "schema": "vendoreval/form-answers/1",
+        "form": identity(BANK, "acme", "full"),
+        "respondent": {"name": "Ann", "role": "Ops", "mail": ""},
+        "answers": answers,
+    }
+    return json.dumps(record | more).encode()
+
+
+def test_self_contained_and_without_scoring() -> None:
+    page = html_form(BANK, vendor="acme")
+    assert page == html_form(BANK, vendor="acme")
+    assert "default-src 'none'" in page
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", page)
+    data = re.search(r'<script type="application/json" id="form-data">(.*?)</script>', page, re.S)
+    assert data
+    for word in ("importance", "critical", "knock", "weight", "red_flags", "follow_up", "why"):
+        assert f'"{word}"' not in data.group(1)
+    assert "@" not in re.sub(r"@media", "", page.split('id="form-data"')[0])
+
+
+def test_vendor_text_cannot_leave_its_place() -> None:
+    page = html_form(BANK, vendor="acme", answers={"G1": Answer("G1", 3, text=HOSTILE)})
+    assert page.count("</script>") == 2
+    assert page.count("<script") == 2
+    assert "@JS@" in page  # the vendor's words are not taken for a mark
+
+
+def test_facts_leave_questions_out() -> None:
+    assert '"id": "S3"' in html_form(BANK, vendor="acme")
+    assert '"id": "S3"' in html_form(BANK, vendor="acme", facts={"personal_data": True})
+    assert '"id": "S3"' not in html_form(BANK, vendor="acme", facts={"personal_data": False})
+
+
+def test_read_saved_answers() -> None:
+    piece = {"kind": "demo", "name": "a.pdf", "sha256": "ab" * 32, "dated": "2026-01-02", "expires": ""}
+    data = saved(
+        {
+            "C1": {"level": "3", "commitment": "changes", "value": " 97.5 ", "evidence": [piece, {"name": ""}],
+                   "changed_at": "2026-03-02T10:00:00.000Z"},
+            "S3": {"level": "na", "note": "no persons"},
+            "A2": {"text": HOSTILE},
+            "G1": {"level": ""},
+        }
+    )  # fmt: skip
+    answers, notes = read_saved(data, BANK, vendor="acme")
+    assert answers["C1"] == Answer(
+        "C1",
+        3,
+        value="97.5",
+        commitment="changes",
+        evidence=(EvidenceItem("demo", "a.pdf", "ab" * 32, dated=date(2026, 1, 2)),),
+        answered_at=datetime(2026, 3, 2, 10, tzinfo=UTC),
+        channel="html",
+        actor="Ann, Ops",
+    )
+    assert (answers["S3"].state, answers["S3"].na_reason) == ("na", "no persons")
+    assert answers["A2"].text == HOSTILE
+    assert list(answers) == ["A2", "C1", "S3"]
+    assert notes[0].startswith("42 of 45 questions are open: G1, G2")
+    assert notes[1] == "No level was chosen for A2; until one is set it counts as 0."
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is not a file of saved answers"),
+        (b"\xff\xfe{}", "is not a file of saved answers"),
+        (b"[1]", "is not a file of saved answers"),
+        (b"[" * 100_000, "is not a file of saved answers"),
+        (b'{"schema": "vendoreval/form-answers/1"}', "is not a file of saved answers"),
+        (saved({}, form={}), "is not a questionnaire form of vendoreval"),
+        (saved({}, form=identity(BANK, "birds", "full")), "written for vendor 'birds'"),
+        (saved({"Z1": {}}), "Z1: is not a question of this form"),
+        (saved({"A4": {"level": "7"}}), "A4: '7' is no level"),
+        (saved({"A4": {"level": 3}}), "A4: level must be text"),
+        (saved({"A4": 3}), "A4: cannot be read"),
+        (saved({"A4": {"level": "3", "commitment": "maybe"}}), "'maybe' is no commitment"),
+        (saved({"A4": {"evidence": [{"name": "x", "kind": "measured"}]}}), "'measured' is no kind"),
+        (saved({"A4": {"evidence": [{"name": "x", "sha256": "zz"}]}}), "is no SHA-256"),
+        (saved({"A4": {"evidence": [{"name": "x", "dated": "soon"}]}}), "Invalid isoformat"),
+        (saved({"A4": {"evidence": ["x"]}}), "A4: cannot be read"),
+        (saved({"A4": {"level": "1", "changed_at": "2026-03-02T10:00:00"}}), "names no time zone"),
+    ],
+)
+def test_bad_files_are_refused(data: bytes, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_saved(data, BANK, vendor="acme")
+    assert says in str(caught.value)
+
+
+def test_all_faults_at_once_and_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        read_saved(saved({"A4": {"level": "7"}, "G1": {"level": "x"}}), BANK, vendor="acme")
+    assert len(caught.value.problems) == 2
+    with pytest.raises(InputError, match="cannot be read"):
+        read_saved(tmp_path / "none.json", BANK, vendor="acme")
+
+
+# Fills the form as a person would and shows what "Save answers" would write.
+DRIVER = r"""
+addEventListener("load", () => {
+  const show = (id, textContent) => {
+    document.body.append(Object.assign(document.createElement("pre"), {id, textContent}));
+  };
+  URL.createObjectURL = (blob) => { blob.text().then((text) => show("out", text)); return "#"; };
+  const find = (selector) => document.querySelector(selector);
+  const pick = (name, value) => find(`input[name="level-${name}"][value="${value}"]`).click();
+  const put = (selector, value) => {
+    find(selector).value = value;
+    find(selector).dispatchEvent(new Event("input", {bubbles: true}));
+  };
+  pick("G1", "3");
+  put("#G1 textarea", "<\/script> & =1+1");
+  [...document.querySelectorAll("#G1 button")].find((one) => one.textContent === "Add evidence").click();
+  put("#G1 .piece input", "guide.pdf");
+  put("#G1 .piece input[type=date]", "2026-01-02");
+  pick("C1", "4");
+  put("#C1 select", "no");
+  put("#C1 .row input[type=text]", "99");
+  pick("S3", "na");
+  put("#S3 > label input", "no persons");
+  find("#save").click();
+  const articles = document.querySelectorAll("article").length;
+  show("seen", JSON.stringify([find("#S3 > div").hidden, find("#progress").textContent, articles]));
+});
+"""
+
+
+@pytest.mark.slow
+def test_filled_in_a_real_browser(tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    assert browser, "the form is tested in Chromium; please install it"
+    before = {"M1": Answer("M1", 2, text="as before")}
+    page = html_form(BANK, vendor="acme", answers=before)
+    allowed = base64.b64encode(hashlib.sha256(DRIVER.encode()).digest()).decode()
+    # The page's own policy stays in force; the driver is allowed besides.
+    page = page.replace("script-src ", f"script-src 'sha256-{allowed}' ")
+    page = page.replace("</body>", f"<script>{DRIVER}</script></body>")
+    (tmp_path / "form.html").write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+         "--virtual-time-budget=3000", "--dump-dom", (tmp_path / "form.html").as_uri()],
+        capture_output=True, text=True, timeout=90, check=True,
+    )  # fmt: skip
+    out = re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.S)
+    seen = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
+    assert out
+    assert seen
+    assert json.loads(html.unescape(seen.group(1))) == [True, "4 of 45 questions answered", 45]
+    answers, _ = read_saved(html.unescape(out.group(1)).encode(), BANK, vendor="acme")
+    assert sorted(answers) == ["C1", "G1", "M1", "S3"]
+    assert changes(before, {"M1": answers["M1"]}) == ()
+    assert (answers["G1"].level, answers["G1"].text) == (3, "</script> & =1+1")
+    assert answers["G1"].evidence == (EvidenceItem("document", "guide.pdf", dated=date(2026, 1, 2)),)
+    assert (answers["C1"].commitment, answers["C1"].value) == ("no", "99")
+    assert (answers["S3"].state, answers["S3"].na_reason) == ("na", "no persons")
+    assert answers["G1"].answered_at is not None
