@@ -65,6 +65,8 @@ def _render(
         document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(
             stylesheets=[size], font_config=fonts, pdf_variant=VARIANT
         )
+        if document.metadata.attachments:  # links in the page; ours are not there yet
+            raise _refused([f"{len(document.metadata.attachments)} files to attach"])
         document.metadata.attachments = [
             weasyprint.Attachment(
                 string=file.data,

@@ -143,7 +143,9 @@ def scale(
 ) -> Scale:
     """An axis around `values` with three to seven round ticks, never beyond `least` and `most`."""
     low, high = min(values), max(values)
-    room = (high - low) * 0.04 or abs(high) * 0.05 or 0.05
+    spread = high - low
+    one_point = spread < 1e-6 * max(1.0, abs(high))
+    room = max(abs(high) * 0.05, 0.005) if one_point else spread * 0.04
     low, high = max(low - room, least), min(high + room, most)
     step = _round_step((high - low) / 5)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
