@@ -187,4 +187,6 @@ def _rows(
         if not undecided.any():
             break
     figures = zip(accuracies, expected, late, breached, kept, undecided, strict=True)
-    return tuple(OperatingRow(a, float(e), int(t), float(b), float(k), float(u)) for a, e, t, b, k, u in figures)
+    return tuple(
+        OperatingRow(a, float(e), int(t), float(b), float(k), float(u)) for a, e, t, b, k, u in figures
+    )

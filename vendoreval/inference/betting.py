@@ -1,0 +1,119 @@
+"""Scores between 0 and 1 (overlap, share of right words, partial credit): tests by betting.
+
+Scores are drawn from N without replacement, so that after t of them with total S the mean of what is
+left is (N m - S) / (N - t) if m is the delivery's mean. Bet a share f of your money on every score
+against that figure: under the null the money is expected not to grow, and it ever reaches 1/alpha with
+a chance of at most alpha (Waudby-Smith & Ramdas, Estimating means of bounded random variables by
+betting, JRSS B 2024). The money is spread over a grid of shares f, so nothing has to be tuned, and
+evidence is monotone in m, so that bounds come from bisection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.errors import InputError
+from vendoreval.inference.dynamic import BREACHED, INCONCLUSIVE, KEPT
+
+Floats = NDArray[np.float64]
+
+_SHARES = np.geomspace(0.002, 0.98, 16)
+_HALVINGS = 30  # bounds to 1e-9
+_ROUNDING = 1e-9  # differences of means below it are none
+
+
+@dataclass(frozen=True)
+class ScoreAudit:
+    """Where an audit of scores stands after `n` of them, at its first decision or at the end.
+
+    The e-values speak against "the mean reaches the threshold" and "it does not exceed the tolerated".
+    """
+
+    n: int
+    mean: float
+    verdict: str
+    e_breached: float
+    e_kept: float
+
+
+def audit_scores(
+    scores: Sequence[float],
+    population: int,
+    threshold: float,
+    tolerated: float | None = None,
+    alpha: float = 0.05,
+    beta: float = 0.05,
+) -> ScoreAudit:
+    """Follow the scores in the order of the draw to the first decision.
+
+    *breached*: the delivery's mean is below `threshold`, wrongly said with a chance of at most `alpha`;
+    *kept*: it is above `tolerated` (default: the threshold), wrongly said with at most `beta`.
+    """
+    values = _checked(scores, population)
+    floor = threshold if tolerated is None else tolerated
+    if not 0 < floor <= threshold < 1:
+        raise InputError(
+            f"A mean score cannot be tested against {threshold:g} and {floor:g}.",
+            remedy="Use thresholds between 0 and 1, the tolerated one not above the other.",
+        )
+    against = _log_money(1 - values, population, 1 - threshold)
+    for_ = _log_money(values, population, floor)
+    decided = np.flatnonzero((against >= -math.log(alpha)) | (for_ >= -math.log(beta)))
+    n = int(decided[0]) + 1 if len(decided) else len(values)
+    if not n:
+        return ScoreAudit(0, math.nan, INCONCLUSIVE, 1.0, 1.0)
+    verdict = INCONCLUSIVE
+    if len(decided):
+        verdict = BREACHED if against[n - 1] >= -math.log(alpha) else KEPT
+    mean = float(values[:n].mean())
+    with np.errstate(over="ignore"):
+        return ScoreAudit(n, mean, verdict, float(np.exp(against[n - 1])), float(np.exp(for_[n - 1])))
+
+
+def mean_bounds(scores: Sequence[float], population: int, confidence: float) -> tuple[float, float]:
+    """(low, high) for the delivery's mean score, two-sided, valid at any stopping time."""
+    values = _checked(scores, population)
+    enough = -math.log((1 - confidence) / 2)
+    return _lower(values, population, enough), 1 - _lower(1 - values, population, enough)
+
+
+def _lower(values: Floats, population: int, enough: float) -> float:
+    """The largest mean, to 1e-9, that some moment of the audit has disproved from above."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if _log_money(values, population, middle).max(initial=0.0) >= enough:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _checked(scores: Sequence[float], population: int) -> Floats:
+    values = np.asarray(scores, dtype=np.float64)
+    if len(values) > population:
+        raise InputError(f"{len(values)} scores were given of a delivery of {population} units.")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise InputError("A score lies outside 0 to 1.", remedy="Scale the scores to 0 … 1 first.")
+    return values
+
+
+def _log_money(values: Floats, population: int, mean: float) -> Floats:
+    """log of the money after each score, betting that the delivery's mean is above `mean`.
+
+    Infinite from where the scores alone exceed what a delivery with this mean can hold.
+    """
+    seen = np.arange(len(values), dtype=np.float64)
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    left = (population * mean - total[:-1]) / (population - seen)
+    gains = np.divide(values, left, out=np.ones(len(values)), where=left > _ROUNDING)
+    logs = np.cumsum(np.log1p(_SHARES[:, None] * (gains - 1)), axis=1)
+    highest = logs.max(axis=0)
+    money = highest + np.log(np.exp(logs - highest).mean(axis=0))
+    certain = total[1:] / population > mean + _ROUNDING
+    return np.asarray(np.where(certain, np.inf, money))
