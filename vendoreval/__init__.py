@@ -1,3 +1,53 @@
-"""vendoreval: score annotation vendors, audit their deliveries, prove what is owed."""
+"""vendoreval: score annotation vendors, audit their deliveries, prove what is owed.
+
+What the commands do is a handful of functions, imported when they are first used:
+
+    from vendoreval import open_workspace, run_audit
+    result = run_audit(open_workspace(), "batch-1", "gold-1", "audit-1")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from vendoreval.workflow.audits import load_audit, run_audit
+    from vendoreval.workflow.claims import draft_claim, issue_claim
+    from vendoreval.workflow.contracts import add_contract, amend_contract, check_contract
+    from vendoreval.workflow.deliveries import add_delivery
+    from vendoreval.workflow.evidence import export_bundle, verify_file
+    from vendoreval.workflow.frames import findings_frame, outcomes_frame
+    from vendoreval.workflow.golds import add_gold, commit_gold
+    from vendoreval.workflow.questionnaires import import_form, make_form, score_vendor
+    from vendoreval.workflow.reports import audit_report, claim_report, scorecard_report, write_report
+    from vendoreval.workflow.vendors import add_vendor
+    from vendoreval.workflow.workspaces import init_workspace, open_workspace
+
+_HOMES = {
+    "add_contract": "contracts", "add_delivery": "deliveries", "add_gold": "golds", "add_vendor": "vendors",
+    "amend_contract": "contracts", "audit_report": "reports", "check_contract": "contracts",
+    "claim_report": "reports", "commit_gold": "golds", "draft_claim": "claims",
+    "export_bundle": "evidence", "findings_frame": "frames", "import_form": "questionnaires",
+    "init_workspace": "workspaces", "issue_claim": "claims", "load_audit": "audits",
+    "make_form": "questionnaires", "open_workspace": "workspaces", "outcomes_frame": "frames",
+    "run_audit": "audits", "score_vendor": "questionnaires", "scorecard_report": "reports",
+    "verify_file": "evidence", "write_report": "reports",
+}  # fmt: skip
+
+__all__ = [
+    "__version__", "add_contract", "add_delivery", "add_gold", "add_vendor", "amend_contract", "audit_report",
+    "check_contract", "claim_report", "commit_gold", "draft_claim", "export_bundle", "findings_frame",
+    "import_form", "init_workspace", "issue_claim", "load_audit", "make_form", "open_workspace",
+    "outcomes_frame", "run_audit", "score_vendor", "scorecard_report", "verify_file", "write_report",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a function when it is first asked for, so that `vendoreval --help` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'vendoreval' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"vendoreval.workflow.{_HOMES[name]}"), name)

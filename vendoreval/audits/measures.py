@@ -77,8 +77,7 @@ def _is(outcomes: Outcomes, group: str | None, side: Literal["expected", "delive
     column = outcomes.expected if side == "expected" else outcomes.delivered
     if group is None or group not in column.values:
         return np.zeros(len(outcomes), dtype=np.bool_)
-    wanted: Mask = column.codes == np.int32(column.values.index(group))
-    return wanted
+    return np.isin(column.codes, [column.values.index(group)])
 
 
 def _recall(outcomes: Outcomes, group: str | None, classes: tuple[str, ...]) -> Measure:

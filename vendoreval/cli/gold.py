@@ -1,4 +1,4 @@
-"""vendoreval gold: add, show, list, commit, seed, lint, retire."""
+"""vendoreval gold: add, show, list, commit, retire."""
 
 from __future__ import annotations
 
@@ -76,46 +76,6 @@ def commit(
     return say(
         f"Committed to {receipt['items']:,} gold items.\nRoot {receipt['root']}\nSend {out} to the vendor."
     )
-
-
-@app.command()
-def seed(
-    tasks: Annotated[Path, typer.Argument(help="The task list to send (CSV, TSV, JSONL, Parquet).")],
-    gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
-    rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05.")],
-    out: Annotated[Path, typer.Option(help="Where to write the vendor's task list (CSV).")],
-    id: Annotated[str, typer.Option("--id", help="An id for the seeding. Default: from the gold set.")] = "",
-    json: Json = False,
-) -> None:
-    """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
-    from vendoreval.workflow import golds, workspaces
-
-    record = golds.seed_gold(workspaces.open_workspace(), tasks, gold, rate, out, seed_id=id)
-    if json:
-        return emit(record)
-    return say(
-        f"Wrote {record['tasks']:,} tasks, {record['gold_items']:,} of them gold, to {out}. "
-        f"The key stays in the workspace as {record['seed']}."
-    )
-
-
-@app.command()
-def lint(
-    gold: GoldId,
-    tasks: Annotated[Path | None, typer.Option(help="Also check a task list with the items mixed in.")] = None,
-    json: Json = False,
-) -> None:
-    """Find what would give gold away: telling ids, columns, order, repeats, earlier exposure."""
-    from vendoreval.workflow import golds, workspaces
-
-    found = golds.lint_gold(workspaces.open_workspace(), gold, tasks)
-    if json:
-        return emit({"schema": "vendoreval/gold-lint/1", "gold": gold, "findings": found})
-    if not found:
-        return say("Nothing found that would give the gold items away.")
-    for finding in found:
-        say(f"{finding['severity']}: {finding['text']} {finding['remedy']}")
-    return None
 
 
 @app.command()

@@ -153,8 +153,6 @@ def answer(
     json: Json = False,
 ) -> None:
     """Record one answer; asks for the level when it is not given."""
-    import click
-
     from vendoreval.questionnaires.answers import Answer, EvidenceItem
     from vendoreval.questionnaires.bank import EVIDENCE_KINDS
     from vendoreval.workflow import questionnaires, workspaces
@@ -174,7 +172,9 @@ def answer(
             say(known[question].text)
             for number, anchor in enumerate(known[question].levels):
                 say(f"   {number}  {anchor}")
-        level = typer.prompt("Level", type=click.IntRange(0, 4))
+        level = typer.prompt("Level (0 to 4)", type=int)
+    if level is not None and level not in range(5):
+        raise UsageError(f"{level} is not a level.", remedy="Levels go from 0 to 4.")
     given = Answer(
         question, level if state is State.answered else None, state.value, text=text, na_reason=reason,
         evidence=tuple(pieces), channel="cli",

@@ -23,7 +23,7 @@ from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, SIGNATURES, read_seen
-from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.canonical import canonical, parsed, sha256_hex
 from vendoreval.evidence.chain import Event, verify_chain
 
 REQUIRED = ("contract.toml", "frame.json", "outcomes.jsonl", "result.json", "manifest.json", "log.jsonl")
@@ -56,7 +56,7 @@ def verify_bundle(files: Mapping[str, bytes]) -> Verification:
 
 def _verify(files: Mapping[str, bytes]) -> Verification:
     index = _check_seal(files)
-    events = [Event(**json.loads(line)) for line in files["log.jsonl"].splitlines()]
+    events = [Event.from_json(parsed(line)) for line in files["log.jsonl"].splitlines()]
     verify_chain(events)
     result = json.loads(files["result.json"])
     contract = replace(_read_contract(files), version=result["contract_version"])

@@ -122,7 +122,7 @@ class _explained:  # noqa: N801 – reads as a statement
 
 
 def _text(path: Path) -> IO[str]:
-    raw: Any = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    raw: Any = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
     buffered = io.BufferedReader(raw)
     if buffered.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff"):
         buffered.close()
@@ -232,8 +232,7 @@ def _parquet(path: Path) -> RowFile:
             f"The file is not readable Parquet: {error}", file=str(path), remedy="Ask for it again."
         ) from error
     names = list(source.schema_arrow.names)
-    file = RowFile(path, names, lambda: _parquet_batches(path, source))
-    return file
+    return RowFile(path, names, lambda: _parquet_batches(path, source))
 
 
 def _parquet_batches(path: Path, source: Any) -> Iterator[Batch]:

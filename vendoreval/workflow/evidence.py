@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from vendoreval.errors import EvidenceError
@@ -66,5 +65,5 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         commitment=json.loads(objects.read(commitment.receipt_sha)) if commitment else None,
         claim=claim_record(workspace, issued[-1].id) if issued else None,
         received=delivery.received_at.date().isoformat(),
-        log=[asdict(event) for event in workspace.events()],
+        log=[event.to_json() for event in workspace.events()],
     )

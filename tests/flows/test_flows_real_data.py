@@ -1,0 +1,129 @@
+"""Whole commands on real deliveries: figures equal FACTS.json to the digits given."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SHARED, Cli, facts
+
+CONTRACT = """
+schema = "vendoreval/contract/1"
+id = "c-{answers}"
+vendor = "acme"
+title = "Labels"
+currency = "USD"
+effective = 2026-01-01
+ends = 2026-12-31
+[task]
+type = "classification"
+classes = {classes}
+answers = "{answers}"
+[price]
+per_unit = "0.08"
+unit = "label"
+[[clause]]
+id = "accuracy"
+metric = "accuracy"
+unit = "item"
+scope = "delivery"
+threshold = "0.97"
+decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
+remedy = ["rework"]
+[[remedy]]
+id = "rework"
+kind = "rework"
+rounds = 1
+deadline_days = 5
+"""
+CASES = [
+    ("bluebirds", None, ()),
+    ("music_genre", None, ()),
+    ("adultcontent2", None, ()),
+    ("hitspam_copied_consensus", None, ()),
+    ("zencrowd_two_vendors", ("by_vendor", "mturk_us"), ("--where", "vendor=mturk_us")),
+    ("zencrowd_two_vendors", ("by_vendor", "mturk_india"), ("--where", "vendor=mturk_india")),
+    ("weather_sentiment_two_vendors", ("by_vendor", "crowdflower"), ("--where", "vendor=crowdflower")),
+    ("weather_sentiment_two_vendors", ("by_vendor", "mturk"), ("--where", "vendor=mturk")),
+    ("dermxdb", ("diagnosis_round1",), ("--where", "round=1")),
+]
+
+
+def _known(name: str, path: tuple[str, ...] | None) -> dict[str, Any]:
+    found = facts(name)
+    for key in path or ():
+        found = found[key]
+    return found
+
+
+@pytest.mark.parametrize(("name", "path", "where"), CASES)
+def test_figures_equal_the_facts(
+    cli: Cli, tmp_path: Path, name: str, path: tuple[str, ...] | None, where: tuple[str, ...]
+) -> None:
+    known = _known(name, path)
+    classes = sorted({*known["label_counts_delivered"], *known["label_counts_gold"]})
+    data = SHARED / "data" / name
+    cli("init")
+    cli("vendor", "add", "acme")
+    results = {}
+    for answers in ("each", "consensus"):
+        terms = tmp_path / f"{answers}.toml"
+        terms.write_text(CONTRACT.format(answers=answers, classes=json.dumps(classes)), "utf-8")
+        cli("contract", "add", terms)
+    cli("gold", "add", data / "gold.csv", "--id", "g", "--contract", "c-each")
+    delivered = cli(
+        "delivery", "add", data / "delivered.csv", "--id", "d", "--contract", "c-each", *where, "--json"
+    ).json["intake"]
+    assert delivered["labels"] == known["n_labels"]
+    assert delivered["items"] == known["n_items"]
+    assert delivered["annotators"] == known["n_annotators"]
+    assert delivered["repeated_labels"] == known["repeat_labels_same_annotator_same_item"]
+    results["each"] = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json", code=3).json
+    _check_single_labels(results["each"], known)
+    _check_majority(cli, tmp_path, data, where, known)
+
+
+def _check_single_labels(result: dict[str, Any], known: dict[str, Any]) -> None:
+    finding, counts = result["findings"][0], result["counts"]
+    assert round(finding["estimate"], 6) == known["accuracy_single_labels"]
+    assert finding["n"] == known["n_labels_on_gold_items"]
+    assert counts["correct"] == known["n_correct_single_labels"]
+    assert counts["gold_items"] == known["n_gold_items"]
+    assert counts["missing"] == known["n_gold_items"] - known["n_gold_items_with_labels"]
+    figures = {row["class"]: row for row in result["by_class"]}
+    assert figures.keys() == known["per_class"].keys()
+    for name, expected in known["per_class"].items():
+        row = figures[name]
+        assert row["n"] == expected["gold_n"]
+        assert row["delivered"] == expected["delivered_n"]
+        for share in ("precision", "recall"):
+            mine = None if row[share] is None else round(row[share], 6)
+            assert mine == expected[share]
+    assert result["confusion"] == known["confusion_gold_rows"]
+    many = [row["estimate"] for row in result["by_annotator"] if row["n"] >= 10]
+    spread = known["annotator_accuracy_min10gold"]
+    assert len(many) == spread["n"]
+    assert round(sum(many) / len(many), 6) == spread["mean"]
+    assert round(min(many), 6) == spread["min"]
+    assert round(max(many), 6) == spread["max"]
+
+
+def _check_majority(
+    cli: Cli, tmp_path: Path, data: Path, where: tuple[str, ...], known: dict[str, Any]
+) -> None:
+    # The same content may not be delivered twice, so the consensus contract gets a workspace of its own.
+    other = Cli(tmp_path / "consensus")
+    other.folder.mkdir()
+    other("init")
+    other("vendor", "add", "acme")
+    other("contract", "add", tmp_path / "consensus.toml")
+    other("gold", "add", data / "gold.csv", "--id", "g")
+    other("delivery", "add", data / "delivered.csv", "--id", "d", "--contract", "c-consensus", *where)
+    result = other("audit", "run", "d", "--gold", "g", "--id", "a", "--json", code=3).json
+    finding = result["findings"][0]
+    assert round(finding["estimate"], 6) == known["majority_vote_accuracy_ties_to_smallest_label"]
+    assert finding["n"] == known["majority_vote_n_items"]
+    assert result["counts"]["ties"] >= known["majority_vote_ties"]

@@ -1,0 +1,39 @@
+"""Starting up: help answers from light imports, a workspace is found, errors are sentences."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.conftest import Cli
+
+HEAVY = ("pandas", "sqlalchemy", "weasyprint", "scipy", "pyarrow", "numpy", "jinja2", "openpyxl")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from vendoreval.cli.app import app; app(['--help'], standalone_mode=False);"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "audit" in done.stdout
+
+
+def test_workspace_is_found_by_walking_up_and_by_option(cli: Cli) -> None:
+    cli("init")
+    (cli.folder / "a" / "b").mkdir(parents=True)
+    assert Cli(cli.folder / "a" / "b")("vendor", "list", "--json").json == []
+    elsewhere = cli.folder.parent
+    assert Cli(elsewhere)("vendor", "list", "--workspace", cli.folder, "--json").json == []
+    assert "workspace" in Cli(elsewhere)("vendor", "list", code=2).err
+
+
+def test_bad_input_is_one_clear_sentence_and_changes_nothing(cli: Cli) -> None:
+    cli("init")
+    before = cli("status", "--json").json
+    assert "no vendor 'nobody'" in cli("vendor", "show", "nobody", code=2).err
+    assert "usable vendor id" in cli("vendor", "add", "A B", code=2).err
+    assert "no such file" in cli("contract", "add", "missing.toml", code=2).err
+    assert "folder" in cli("contract", "add", ".", code=2).err
+    assert cli("status", "--json").json == before
