@@ -57,7 +57,8 @@ def _share(outcomes: Outcomes, right: Mask, counted: Mask) -> Measure:
 
 
 def _scored(outcomes: Outcomes) -> Mask:
-    return outcomes.outcome != CODE["unscorable"]
+    scored: Mask = outcomes.outcome != np.int8(CODE["unscorable"])
+    return scored
 
 
 def _accuracy(outcomes: Outcomes, group: str | None, classes: tuple[str, ...]) -> Measure:
