@@ -4,6 +4,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import comb
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,7 +129,7 @@ def test_false_breach_and_false_kept_stay_within_their_risk_for_every_delivery()
             breach = [p_breach(population, allowed, sample, s) <= alpha for s in range(sample + 1)]
             kept = [p_kept(population, allowed, sample, s) <= alpha for s in range(sample + 1)]
             for wrong in range(population + 1):
-                chance = hypergeom.pmf(range(sample + 1), population, wrong, sample)
+                chance = np.asarray(hypergeom.pmf(range(sample + 1), population, wrong, sample))
                 false = breach if wrong <= allowed else kept
                 assert chance @ false <= alpha + 1e-12
 

@@ -52,8 +52,8 @@ def test_sample_for_power_is_the_smallest(limit: str, published: tuple[int, ...]
     rate = float(1 - Fraction(limit))
     for factor, enough in zip((2, 1.5, 1.25), published, strict=True):
         sizes = np.arange(1, enough + 1)
-        critical = binom.ppf(0.95, sizes, rate)
-        reached = binom.sf(critical, sizes, factor * rate) >= 0.9
+        critical = np.asarray(binom.ppf(0.95, sizes, rate))
+        reached = np.asarray(binom.sf(critical, sizes, factor * rate)) >= 0.9
         assert reached[-1]
         first = int(np.argmax(reached))
         assert sample_for_power(Fraction(limit), 0.05, 0.9, factor) == (sizes[first], critical[first])

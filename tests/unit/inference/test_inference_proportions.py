@@ -369,7 +369,7 @@ def test_simple_intervals_cover_exactly_enough() -> None:
     for wrong in range(population + 1):
         share = 1 - wrong / population
         covers = [p.low - 1e-12 <= share <= p.high + 1e-12 for p in found]
-        assert hypergeom.pmf(range(sample + 1), population, wrong, sample) @ covers >= 0.9 - 1e-12
+        assert np.asarray(hypergeom.pmf(range(sample + 1), population, wrong, sample)) @ covers >= 0.9 - 1e-12
 
 
 def _boxes(rng: np.random.Generator, correlation: float, share: float) -> Proportion:
