@@ -21,7 +21,7 @@ class Hashes:
         words = {
             "contract": "Contract terms, as parsed",
             "manifest": "Manifest of the delivery, as received",
-            "gold_root": "Gold commitment (Merkle root), made before the labels were seen",
+            "gold_root": "Gold commitment (Merkle root)",
             "result": "Audit result, canonical JSON",
             "log_head": "Head of the workspace’s event log",
         }

@@ -138,10 +138,20 @@ class Scale:
         return self.start + share * (self.end - self.start)
 
 
+def tight_scale(values: Sequence[float], start: float, end: float) -> Scale:
+    """An axis from the smallest to the largest value, with round ticks inside."""
+    low, high = min(values), max(values)
+    if high <= low:
+        return scale(values, start, end)
+    step = _round_step((high - low) / 6)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return Scale(low, high, start, end, tuple(round(k * step, 10) for k in range(first, last + 1)))
+
+
 def scale(
     values: Sequence[float], start: float, end: float, *, least: float = -math.inf, most: float = math.inf
 ) -> Scale:
-    """An axis around `values` with three to seven round ticks, never beyond `least` and `most`."""
+    """An axis around `values` with round ticks at both ends, never beyond `least` and `most`."""
     low, high = min(values), max(values)
     spread = high - low
     one_point = spread < 1e-6 * max(1.0, abs(high))

@@ -19,6 +19,7 @@ from vendoreval.reports.svg import (
     Svg,
     scale,
     tick_text,
+    tight_scale,
 )
 
 LEFT, RIGHT, TOP, FOOT = 62.0, 556.0, 12.0, 204.0
@@ -62,13 +63,15 @@ class Curves:
     def svg(self) -> Markup:
         """The drawing, with each line's name at its right end."""
         drawing = Svg(FULL, HEIGHT, self.title, self.said)
-        across = _axis(self.x, [v for line in self.lines for v in line.xs], LEFT, RIGHT)
-        up = _axis(self.y, [v for line in self.lines for v in line.ys], FOOT, TOP)
+        across = tight_scale([v for line in self.lines for v in line.xs], LEFT, RIGHT)
+        up = scale([v for line in self.lines for v in line.ys], FOOT, TOP, least=self.y.least, most=self.y.most)
         _frame(drawing, self.x, self.y, across, up)
         ends = _spread([(up(line.ys[-1]), line) for line in self.lines])
         for at, line in ends:
             colour = {"accent": ACCENT, "bad": BAD, "good": GOOD}.get(line.tone, MUTED)
-            points = [(across(x), up(y)) for x, y in zip(line.xs, line.ys, strict=True)]
+            points = [
+                (across(x), up(min(max(y, up.low), up.high))) for x, y in zip(line.xs, line.ys, strict=True)
+            ]
             drawing.path(points, colour, 1.6, DASHES[line.style])
             for x, y in points if line.dots else ():
                 drawing.circle(x, y, 2.6, colour)
@@ -87,7 +90,7 @@ def oc_curve(accuracies: Sequence[float], chance_kept: Sequence[float], threshol
     return Curves(
         "Chance that the audit calls a delivery kept, by its true accuracy",
         said,
-        Axis("true accuracy of the delivery", True, 0.0, 1.0),
+        Axis("true accuracy of the delivery", True),
         Axis("chance of the verdict kept", True, 0.0, 1.0),
         (curve, limit),
     )
@@ -124,7 +127,7 @@ def sequential_path(
         "Sequential audit: wrong units found, and the boundaries of decision",
         f"After {xs[-1]:,.0f} items {wrong[-1]:,.0f} were wrong; the boundary for breached is "
         f"{breach[-1]:,.1f}, for kept {keep[-1]:,.1f}.",
-        Axis("items audited", least=0.0),
+        Axis("items audited"),
         Axis("wrong units", least=0.0),
         (
             Line("found", xs, tuple(wrong)),
@@ -142,10 +145,6 @@ def agreement_trend(name: str, values: Sequence[float], floor: float | None) -> 
         lines.append(Line("promised", (xs[0], xs[-1]), (floor, floor), "dashed", "bad"))
     said = ", ".join(f"{value:.2f}" for value in values)
     return Curves(f"{name} by period", said, Axis("period"), Axis(name, most=1.0), tuple(lines))
-
-
-def _axis(axis: Axis, values: Sequence[float], start: float, end: float) -> Scale:
-    return scale(values, start, end, least=axis.least, most=axis.most)
 
 
 def _frame(drawing: Svg, x: Axis, y: Axis, across: Scale, up: Scale) -> None:

@@ -47,7 +47,7 @@ class Pareto:
             drawing.circle(x(p.cost), y(p.quality), 4.5, ACCENT if p in best else "#ffffff", ACCENT)
             near_edge = x(p.cost) > _RIGHT - 90
             drawing.text(
-                x(p.cost) + (-9 if near_edge else 9), y(p.quality) - 6, p.name, "end" if near_edge else "start"
+                x(p.cost) + (-8 if near_edge else 8), y(p.quality) + 14, p.name, "end" if near_edge else "start"
             )
         axis = f"cost of a correct label, {self.currency}"
         drawing.text((_LEFT + _RIGHT) / 2, _FOOT + 34, axis, "middle", size=SMALL)
