@@ -111,7 +111,6 @@ def _taken(
     file: RowFile, batch: Batch, roles: Mapping[str, str], where: Mapping[str, str], counter: _Counter
 ) -> dict[str, list[Any]]:
     """The batch's rows that are chosen and can be taken, by role."""
-    counter.rows_read += len(batch.lines)
     items, labels = batch.columns[roles["item_id"]], batch.columns[roles["label"]]
     chosen = range(len(batch.lines))
     for name, value in where.items():
@@ -154,7 +153,6 @@ class _Counter:
     """Counts over the stream; ids are numbered as they come, so that pairs are two integers."""
 
     classes: frozenset[str]
-    rows_read: int = 0
     left_out: int = 0
     labels: int = 0
     unparsed: dict[str, int] = field(default_factory=dict)
@@ -197,7 +195,7 @@ class _Counter:
         per_item = np.bincount(pairs >> 32)
         named = set(sent or ())
         return DeliveryIntake(
-            rows_read=self.rows_read + len([r for r in refusals if "fields" in r.reason or "JSON" in r.reason]),
+            rows_read=self.labels + len(refusals) + self.left_out,
             labels=self.labels,
             refused=len(refusals),
             left_out=self.left_out,

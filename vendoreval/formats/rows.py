@@ -131,27 +131,27 @@ def _text(path: Path) -> IO[str]:
 
 
 def _separated(path: Path, delimiter: str) -> RowFile:
-    stream = _text(path)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    names = next(reader, [])
+    with _text(path) as stream:
+        names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
     if not any(names):
-        stream.close()
         raise InputError("The file has no header line.", file=str(path))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        stream.close()
         raise InputError(
             f"The column {twice[0]!r} stands twice in the header.", file=str(path), remedy="Rename one of them."
         )
-    file = RowFile(path, names, lambda: _separated_batches(file, stream, reader))
+    file = RowFile(path, names, lambda: _separated_batches(file, delimiter))
     return file
 
 
-def _separated_batches(file: RowFile, stream: IO[str], reader: Any) -> Iterator[Batch]:
+def _separated_batches(file: RowFile, delimiter: str) -> Iterator[Batch]:
     rows: list[list[str]] = []
     lines: list[int] = []
-    width, before = len(file.names), reader.line_num
-    with stream:
+    width = len(file.names)
+    with _text(file.path) as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        next(reader)
+        before = reader.line_num
         for row in reader:
             start, before = before + 1, reader.line_num
             if len(row) == width:
@@ -177,9 +177,12 @@ def _json_lines(path: Path) -> RowFile:
     with _text(path) as stream:
         first = next((line for line in stream if line.strip()), "")
     try:
-        names = list(json.loads(first))
-    except (json.JSONDecodeError, TypeError) as error:
-        raise InputError("The first line is not a JSON object.", file=str(path), line=1) from error
+        row = json.loads(first)
+    except json.JSONDecodeError:
+        row = None
+    if not isinstance(row, dict):
+        raise InputError("The first line is not a JSON object.", file=str(path), line=1)
+    names = list(row)
     file = RowFile(path, names, lambda: _json_batches(file))
     return file
 
