@@ -79,7 +79,8 @@ def double_plan(letter: str, aql: str, inspection: Inspection = "normal") -> Pla
     """
     letter_index, diagonal = _cell(letter, aql, inspection)
     smallest = 3 if inspection == "reduced" else 1
-    if diagonal not in _DOUBLE[inspection] or letter == "A" or letter_index < smallest:
+    alone = diagonal not in _DOUBLE[inspection] or letter_index < smallest
+    if alone or (letter, inspection) == ("A", "normal"):
         return single_plan(letter, aql, inspection)
     accept, reject, accept_both, reject_both = _DOUBLE[inspection][diagonal]
     n = _sizes(inspection)[letter_index - 1]
