@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.inference import binomial, hypergeometric
-from vendoreval.inference.effective import effective_size, tails
+from vendoreval.inference.effective import effective_size, size_for_kept, tails
 from vendoreval.inference.hypergeometric import smallest
 
 Totals = NDArray[np.int64]
@@ -42,6 +42,7 @@ class Proportion:
     `errors` is denominators' minus numerators' total. `effective_n` independent units would tell as much;
     `design_effect` is the variance over that of as many units drawn singly. `population`: units of the
     delivery for a simple draw, items of the delivery else. `exact` is the estimate as a fraction.
+    `kept_n` is the size behind p_kept, smaller where few items show an error; 0 where the draw is simple.
     """
 
     estimate: float
@@ -59,6 +60,7 @@ class Proportion:
     errors: int
     items: int
     exact: Fraction
+    kept_n: float = 0.0
 
 
 def simple(right: int, n: int, limit: Fraction, *, confidence: float, population: int | None) -> Proportion:
@@ -168,10 +170,11 @@ def _tails_with(p: Proportion, items: int, limit: Fraction) -> tuple[float, floa
         return _exact_tails(p.population, limit, items, round_(items * wrong))
     if items == p.population:
         return float(p.exact >= limit), float(p.exact < limit)
-    size = p.effective_n * items / p.items
+    grown = items / p.items
     if p.population is not None:
-        size *= (1 - p.items / p.population) / (1 - items / p.population)
-    return tails(size * float(wrong), size, limit)
+        grown *= (1 - p.items / p.population) / (1 - items / p.population)
+    size, kept_n = p.effective_n * grown, (p.kept_n or p.effective_n) * grown
+    return tails(size * float(wrong), size, limit)[0], tails(kept_n * float(wrong), kept_n, limit)[1]
 
 
 def _of_items(
@@ -208,10 +211,13 @@ def _of_items(
         size = min(_balanced([int(np.count_nonzero(x)) for x in xs]), clusters)
         design_effect = n / size
     low, high = binomial.clopper_pearson(size * estimate, size, confidence)
-    p_breach, p_kept = tails(size * float(1 - share), size, limit)
+    wrong = float(1 - share)
+    faulty = int(np.count_nonzero(np.sum([x - y for y, x in zip(ys, xs, strict=True)], axis=0)))
+    kept_n = size_for_kept(size, clusters, faulty)
+    p_breach, p_kept = tails(size * wrong, size, limit)[0], tails(kept_n * wrong, kept_n, limit)[1]
     return Proportion(
         estimate, low, high, confidence, method, n, clusters, size, design_effect, p_breach, p_kept,
-        population, errors, items, share,
+        population, errors, items, share, kept_n,
     )  # fmt: skip
 
 
