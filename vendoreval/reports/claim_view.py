@@ -58,7 +58,7 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
         "extrapolations": [_extrapolation(row) for row in claim.extrapolations],
         "break_even": _break_even(claim),
         "lines": _lines(claim.lines),
-        "answer_by": day(claim.answer_by),
+        "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
         "rebuttals": [list(pair) for pair in REBUTTALS],
         "limits": [*claim.notes, *limits(result)],
         "integrity": parts.integrity(facts, files),
@@ -80,6 +80,8 @@ def _figures(claim: Claim) -> list[Plain]:
     if claim.extrapolations:
         worst = max(claim.extrapolations, key=lambda row: row.at_least)
         note = f"wrong units in the delivery, {percent(worst.confidence, digits=0)} sure"
+        if worst.population == worst.sample:
+            note = "wrong units, all of them found"
         figures.append({"label": "At least", "value": f"{worst.at_least:,}", "note": note})
     paid = [demand for demand in claim.demands if demand.amount is not None]
     if paid:
@@ -87,7 +89,8 @@ def _figures(claim: Claim) -> list[Plain]:
         figures.append(
             {"label": "Largest amount", "value": str(first.amount), "note": first.kind.replace("_", " ")}
         )
-    figures.append({"label": "Answer by", "value": day(claim.answer_by), "note": "line by line, see below"})
+    if claim.answer_by:
+        figures.append({"label": "Answer by", "value": day(claim.answer_by), "note": "line by line"})
     return figures
 
 
@@ -197,11 +200,15 @@ def _lines(lines: Sequence[ClaimLine]) -> Plain:
             }
             for line in shown
         ],
-        "totals": [
-            _totals("By severity", Counter(line.severity for line in lines)),
-            _totals("By gold answer", Counter(line.expected or "–" for line in lines)),
-            _totals("By annotator", Counter(line.annotator or "–" for line in lines)),
-        ],
+        "totals": [_totals(title, tally) for title, tally in _tallies(lines).items() if len(tally) > 1],
+    }
+
+
+def _tallies(lines: Sequence[ClaimLine]) -> dict[str, Counter[str]]:
+    return {
+        "By severity": Counter(line.severity for line in lines),
+        "By gold answer": Counter(line.expected or "–" for line in lines),
+        "By annotator": Counter(line.annotator or "–" for line in lines),
     }
 
 

@@ -19,7 +19,7 @@ class Hashes:
     def named(self) -> list[dict[str, str]]:
         """The digests that exist, each with the words that say what it covers."""
         words = {
-            "contract": "Contract terms, as parsed",
+            "contract": "Contract, as it was added",
             "manifest": "Manifest of the delivery, as received",
             "gold_root": "Gold commitment (Merkle root)",
             "result": "Audit result, canonical JSON",

@@ -7,17 +7,17 @@ from typing import Any
 
 from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding, Pattern
 from vendoreval.contracts.terms import Contract
+from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.report import Attached
-from vendoreval.reports.sentences import clause_name, finding_sentences
+from vendoreval.reports.sentences import clause_name, finding_sentences, interval_words
 from vendoreval.reports.wording import (
     VERDICT_SYMBOLS,
     VERDICT_WORDS,
     count,
-    interval,
     is_share,
     metric_limit,
     metric_value,
@@ -67,7 +67,7 @@ def findings_table(findings: Sequence[Finding], contract: Contract | None) -> li
             "name": clause_name(finding),
             "limit": metric_limit(finding.metric, finding.threshold),
             "value": metric_value(finding.metric, finding.estimate, finding.threshold),
-            "interval": interval(finding.metric, finding.low, finding.high, finding.threshold),
+            "interval": interval_words(finding),
             "n": f"{finding.n:,}",
             "errors": f"{finding.errors:,}",
             "verdict": verdict(finding.verdict),
@@ -97,7 +97,7 @@ def forest(findings: Sequence[Finding], title: str) -> Forest | None:
 
 def _value_and_interval(f: Finding) -> str:
     value = metric_value(f.metric, f.estimate, f.threshold)
-    return f"{value}  ({interval(f.metric, f.low, f.high, f.threshold)})"
+    return f"{value}  ({interval_words(f)})"
 
 
 def main_finding(findings: Sequence[Finding]) -> Finding | None:
@@ -119,9 +119,9 @@ def key_figures(finding: Finding | None) -> list[Plain]:
             "note": f"contract: {metric_limit(finding.metric, finding.threshold)}",
         },
         {
-            "label": f"{sure} interval",
-            "value": interval(finding.metric, finding.low, finding.high, finding.threshold),
-            "note": "where the true value lies",
+            "label": "Interval" if finding.method == CENSUS else f"{sure} interval",
+            "value": interval_words(finding),
+            "note": "every unit was audited" if finding.method == CENSUS else "where the true value lies",
         },
         {
             "label": "Audited",

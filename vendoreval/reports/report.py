@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from vendoreval.audits.records import AuditResult
+from vendoreval.claims.drafting import claim_rows
 from vendoreval.claims.records import Claim
 from vendoreval.evidence.canonical import canonical, sha256_hex
 
@@ -53,22 +54,11 @@ class Report:
     files: tuple[Attached, ...] = ()
 
 
-CLAIM_COLUMNS = (
-    "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
-    "clause", "also",
-)  # fmt: skip
-
-
 def claim_files(claim: Claim) -> tuple[Attached, ...]:
     """Every claim line as raw CSV, and the whole claim as canonical JSON."""
+    header, rows = claim_rows(claim)
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CLAIM_COLUMNS)
-    for line in claim.lines:
-        writer.writerow([
-            line.number, line.item, line.unit, line.expected, line.delivered, line.annotator,
-            line.outcome, line.severity, line.clause, "|".join(line.also),
-        ])  # fmt: skip
+    csv.writer(out, lineterminator="\n").writerows([header, *rows])
     return (
         Attached(
             "claim.csv",

@@ -15,11 +15,10 @@ from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Report, scorecard_files
-from vendoreval.reports.sentences import headline
+from vendoreval.reports.sentences import headline, interval_words
 from vendoreval.reports.wording import (
     NBSP,
     day,
-    interval,
     is_share,
     metric_limit,
     metric_value,
@@ -130,7 +129,7 @@ def _audit(result: AuditResult, when: datetime) -> Plain:
         "verdict": parts.verdict(result.verdict),
         "metric": metric_words(main.metric) if main else "–",
         "value": metric_value(main.metric, main.estimate, main.threshold) if main else "–",
-        "interval": interval(main.metric, main.low, main.high, main.threshold) if main else "–",
+        "interval": interval_words(main) if main else "–",
         "limit": metric_limit(main.metric, main.threshold) if main else "–",
         "n": f"{main.n:,}" if main else "–",
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
 from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.wording import (
     chance,
     count,
@@ -65,25 +66,37 @@ def clause_name(finding: Finding) -> str:
     return words[:1].upper() + words[1:] + (f" of {_whole(finding)}" if finding.group else "")
 
 
+def interval_words(finding: Finding) -> str:
+    """`75.1 % to 81.2 %`, or that nothing is left to chance."""
+    if finding.method == CENSUS:
+        return "exact"
+    return interval(finding.metric, finding.low, finding.high, finding.threshold)
+
+
 def headline(findings: Sequence[Finding]) -> str:
-    """One sentence about all clauses together."""
-    of = {v: sum(f.verdict == v for f in findings) for v in (BREACHED, INCONCLUSIVE, NOT_RUN, KEPT)}
-    total = len(findings)
+    """One or two sentences about all clauses together; a clause counts once, by its worst finding."""
+    verdicts = {f.clause: worst(tuple(g.verdict for g in findings if g.clause == f.clause)) for f in findings}
+    named = {
+        verdict: [clause for clause, own in verdicts.items() if own == verdict]
+        for verdict in (BREACHED, INCONCLUSIVE, NOT_RUN, KEPT)
+    }
+    total = len(verdicts)
     if total == 0:
         return "The contract has no clause to judge."
-    if of[BREACHED]:
-        first = f"The delivery breaches {_of(of[BREACHED], total)}."
-    elif of[KEPT] == total:
+    if len(named[KEPT]) == total:
         return "The delivery keeps the clause." if total == 1 else f"The delivery keeps all {total} clauses."
-    else:
-        first = "No clause is shown to be breached."
-    rest = []
-    if of[INCONCLUSIVE]:
-        rest.append(f"{_number(of[INCONCLUSIVE])} cannot be decided with this sample")
-    if of[NOT_RUN]:
-        rest.append(f"{_number(of[NOT_RUN])} {'was' if of[NOT_RUN] == 1 else 'were'} not judged")
-    if of[KEPT]:
-        rest.append(f"{_number(of[KEPT])} {'is' if of[KEPT] == 1 else 'are'} kept")
+    first = "No clause is shown to be breached."
+    if named[BREACHED]:
+        first = f"The delivery breaches {_of(len(named[BREACHED]), total)}: {joined(named[BREACHED])}."
+    rest = [
+        f"{_number(len(named[verdict]))} {words}"
+        for verdict, words in (
+            (INCONCLUSIVE, "cannot be decided with this sample"),
+            (NOT_RUN, "was not judged" if len(named[NOT_RUN]) == 1 else "were not judged"),
+            (KEPT, "is kept" if len(named[KEPT]) == 1 else "are kept"),
+        )
+        if named[verdict]
+    ]
     second = joined(rest)
     return f"{first} {second[:1].upper()}{second[1:]}." if second else first
 
@@ -135,10 +148,14 @@ def _counted(finding: Finding) -> str:
     if finding.metric not in COUNTED:
         return f"{clause_name(finding)} is {value}, measured on {count(finding.n, finding.unit)}{on}."
     if finding.metric == "completeness":
-        return f"Of {count(finding.n, 'gold item')}, {right:,} were answered ({value})."
+        return f"Of {count(finding.n, 'gold item')}, {_were(right, 'answered')} ({value})."
     if finding.metric == "error_rate":
-        return f"Of {finding.n:,} audited {units}{on}, {finding.errors:,} were wrong ({value})."
-    return f"Of {finding.n:,} audited {units}{_picked(finding)}{on}, {right:,} were right ({value})."
+        return f"Of {finding.n:,} audited {units}{on}, {_were(finding.errors, 'wrong')} ({value})."
+    return f"Of {finding.n:,} audited {units}{_picked(finding)}{on}, {_were(right, 'right')} ({value})."
+
+
+def _were(n: int, what: str) -> str:
+    return f"{n:,} {'was' if n == 1 else 'were'} {what}"
 
 
 def _picked(finding: Finding) -> str:
@@ -161,6 +178,8 @@ def _between(finding: Finding) -> str:
     limit = metric_limit(finding.metric, finding.threshold)
     if finding.low is None or finding.high is None:
         return f"The contract asks for {limit}."
+    if finding.method == CENSUS:
+        return f"Every unit was audited, so this value is exact; the contract asks for {limit}."
     sure = percent(finding.confidence or 0.95, digits=0)
     bounds = interval(finding.metric, finding.low, finding.high, finding.threshold).replace(" to ", " and ")
     what = f"the {metric_words(finding.metric)} of {_whole(finding)}"
@@ -171,9 +190,10 @@ def _verdict(finding: Finding, rule: str) -> str:
     if rule == "point":
         return f"The contract decides by the measured value alone: the clause is {finding.verdict}."
     if finding.verdict == BREACHED:
-        return f"The clause is breached.{_odds(finding.p_breach, 'keeps', 'bad')}{_struck_out(finding)}"
+        odds = _odds(finding, finding.p_breach, "keeps", "bad")
+        return f"The clause is breached.{odds}{_struck_out(finding)}"
     if finding.verdict == KEPT:
-        return f"The clause is kept.{_odds(finding.p_kept, 'breaks', 'good')}"
+        return f"The clause is kept.{_odds(finding, finding.p_kept, 'breaks', 'good')}"
     more = (
         f"About {count(finding.more_items, 'further audited item')} would decide it"
         if finding.more_items
@@ -182,8 +202,8 @@ def _verdict(finding: Finding, rule: str) -> str:
     return f"The sample cannot decide whether the clause is kept. {more}, if the share stays as it is."
 
 
-def _odds(p: float | None, just: str, quality: str) -> str:
-    if p is None:
+def _odds(finding: Finding, p: float | None, just: str, quality: str) -> str:
+    if p is None or finding.method == CENSUS:
         return ""
     return f" A delivery that just {just} it gives so {quality} a sample with a chance of {chance(p)}."
 
@@ -199,7 +219,7 @@ def _struck_out(finding: Finding) -> str:
 
 def _of(part: int, total: int) -> str:
     if total == 1:
-        return "the clause"
+        return "its only clause"
     return f"all {total} clauses" if part == total else f"{part} of {total} clauses"
 
 

@@ -75,6 +75,9 @@ def test_a_breach_in_words() -> None:
         ({"metric": "macro_f1"}, "claim", "Mean F1 over the classes is 78.3 %, measured on 566 items."),
         ({"unit": "label", "clusters": 200}, "claim", "Of 566 audited labels on 200 items, 443 were right"),
         ({"metric": "completeness"}, "claim", "Of 566 gold items, 443 were answered (78.3 %)."),
+        ({"method": "census"}, "claim", "Every unit was audited, so this value is exact; the contract asks"),
+        ({"method": "census", "strikeouts": None}, "claim", "at least 97 %. The clause is breached."),
+        ({"metric": "recall", "errors": 565}, "claim", "Of 566 audited items, 1 was right"),
         ({"verdict": "not_run", "reason": "Why."}, "claim", "Accuracy was not judged. Why."),
     ],
 )
@@ -95,14 +98,16 @@ def test_an_estimate_just_below_the_limit_is_not_rounded_onto_it() -> None:
         ((), "The contract has no clause to judge."),
         (("kept",), "The delivery keeps the clause."),
         (("kept", "kept"), "The delivery keeps all 2 clauses."),
-        (("breached",), "The delivery breaches the clause."),
-        (("breached", "kept"), "The delivery breaches 1 of 2 clauses. One is kept."),
+        (("breached",), "The delivery breaches its only clause: c0."),
+        (("breached", "kept"), "The delivery breaches 1 of 2 clauses: c0. One is kept."),
         (("inconclusive", "not_run"), "No clause is shown to be breached. One cannot be decided with this "
          "sample and one was not judged."),
     ],
 )  # fmt: skip
 def test_headlines(verdicts: tuple[str, ...], words: str) -> None:
-    assert headline([replace(BASE, verdict=verdict) for verdict in verdicts]) == words
+    findings = [replace(BASE, clause=f"c{k}", verdict=verdict) for k, verdict in enumerate(verdicts)]
+    assert headline(findings) == words
+    assert headline([*findings, *findings]) == words
 
 
 def test_the_certificate_shows_the_delivery_as_counted() -> None:
