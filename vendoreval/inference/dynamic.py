@@ -72,6 +72,51 @@ class Boundaries:
                 return Stop(n, errors, verdict)
         return Stop(len(wrong), errors, INCONCLUSIVE)
 
+    def more_items(self, n: int, errors: int) -> int | None:
+        """How many further units would decide if errors kept coming at the rate so far; 0 if decided.
+
+        Whole errors, rounded towards the undecided, so luck may need fewer. None where the plan's cap
+        would be reached first.
+        """
+        if self.decide(n, errors) != INCONCLUSIVE:
+            return 0
+        later = np.arange(n + 1, self.cap + 1)
+        expected = errors * later
+        refused = expected // max(n, 1) >= self.reject_at[n + 1 :]
+        accepted = -(-expected // max(n, 1)) <= self.accept_at[n + 1 :]
+        decided = np.flatnonzero(refused | accepted)
+        return int(decided[0]) + 1 if len(decided) else None
+
+    def strikeouts(self, n: int, errors: int) -> int:
+        """How many of the errors could be struck out with the verdict still breached; 0 if it is not."""
+        return max(errors - int(self.reject_at[n]), 0)
+
+    def changes(self) -> tuple[Limits, ...]:
+        """The tables in short, for an annex: one row wherever either limit changes, in order of n."""
+        possible = self.reject_at <= np.arange(self.cap + 1)
+        reject = np.where(possible, self.reject_at, -1)
+        moved = (np.diff(reject) != 0) | (np.diff(self.accept_at) != 0)
+        return tuple(
+            Limits(
+                int(n),
+                int(self.accept_at[n]) if self.accept_at[n] >= 0 else None,
+                int(reject[n]) if possible[n] else None,
+            )
+            for n in np.flatnonzero(moved) + 1
+        )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From `n` units on: `kept` with at most `accept` errors, `breached` with at least `reject`.
+
+    None where no number of errors decides.
+    """
+
+    n: int
+    accept: int | None
+    reject: int | None
+
 
 @dataclass(frozen=True)
 class Stop:

@@ -129,7 +129,10 @@ def sequential_design(
 
 
 def e_values(design: SequentialDesign, n: int, errors: int) -> EValues:
-    """Both e-values with `errors` among the first `n` units of the draw."""
+    """Both e-values with `errors` among the first `n` units of the draw.
+
+    A calibrated design decides by its tables alone: it ends with e-values somewhat below 1 / risk.
+    """
     if not 0 <= errors <= n <= design.population:
         raise InputError(f"{errors} errors among {n} units do not fit {design.population} units.")
     at, wrong = np.array([float(n)]), np.array([float(errors)])

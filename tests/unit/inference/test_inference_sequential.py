@@ -320,6 +320,38 @@ def test_decide_and_follow_agree() -> None:
     assert limits.follow([False] * 10).verdict == "inconclusive"
 
 
+def test_more_items_and_strikeouts() -> None:
+    limits = boundaries(zone(10_000))
+    assert limits.decide(200, 4) == "inconclusive"
+    more = limits.more_items(200, 4)
+    assert more is not None
+    assert limits.decide(200 + more, -(-4 * (200 + more) // 200)) == "kept"
+    assert limits.decide(199 + more, -(-4 * (199 + more) // 200)) == "inconclusive"
+    more = limits.more_items(100, 7)
+    assert more is not None
+    assert limits.decide(100 + more, 7 * (100 + more) // 100) == "breached"
+    assert limits.more_items(100, 20) == 0
+    assert limits.strikeouts(100, 20) == 20 - int(limits.reject_at[100])
+    assert limits.decide(100, 20 - limits.strikeouts(100, 20)) == "breached"
+    assert limits.strikeouts(200, 4) == 0
+    assert boundaries(zone(10_000, cap=100)).more_items(50, 2) is None
+    assert limits.more_items(0, 0) is not None
+
+
+def test_an_annex_tells_the_whole_tables() -> None:
+    limits = boundaries(zone(10_000, cap=900))
+    rows = limits.changes()
+    assert len(rows) < 100
+    starts = [row.n for row in rows]
+    for n in range(901):
+        at = [row for row in rows if row.n <= n]
+        accept = at[-1].accept if at else None
+        reject = at[-1].reject if at else None
+        assert (-1 if accept is None else accept) == limits.accept_at[n]
+        assert reject == (limits.reject_at[n] if limits.reject_at[n] <= n else None)
+    assert starts == sorted(set(starts))
+
+
 def test_what_cannot_be_planned_is_refused() -> None:
     with pytest.raises(InputError, match="does not fit a delivery"):
         sequential_design(100, Fraction("0.9"), cap=101)
