@@ -17,15 +17,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from vendoreval.labels.columns import Coded
+from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.table import LabelTable
 
-TEXTS = ("item_id", "annotator_id", "label", "stage", "guideline_version", "source")
+CODED = ("annotator_id", "label", "stage", "guideline_version", "source")
 THREADS = 2  # more gain nothing: decoding is bound by memory
 
 
 def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | None = None) -> LabelTable:
-    """The rows of a canonical delivery whose item is one of `item_ids`, in delivery order."""
+    """The rows of a canonical delivery whose item is one of `item_ids`, in delivery order.
+
+    `executor` runs the partitions (any concurrent.futures.Executor, in other processes too); the
+    default is a few threads. Memory holds a few row groups and the rows that are kept.
+    """
     wanted = pa.array(item_ids, pa.string())
     with pq.ParquetFile(path) as file:
         groups, names = file.num_row_groups, file.schema_arrow.names
@@ -38,21 +42,19 @@ def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | No
     return _joined(parts, names, tuple(item_ids))
 
 
-def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> Any:
-    """The kernel: one row group's rows on wanted items; `item_id` becomes the index into them."""
+def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | None:
+    """The kernel: one row group's rows on wanted items, their items as indexes into `wanted`."""
     path, group, names, wanted = work
-    texts = [name for name in names if name in TEXTS]
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        item = file.read_row_group(group, columns=["item_id"], use_threads=False).column(0).combine_chunks()
-        index = pc.index_in(item.dictionary, value_set=wanted)
-        codes = _numbers(index, -1)[_numbers(item.indices, 0)]
-        rows = np.flatnonzero(codes >= 0)
-        if not len(rows):
+    with pq.ParquetFile(path, read_dictionary=[name for name in names if name in CODED]) as file:
+        item = file.read_row_group(group, columns=["item_id"], use_threads=False).column(0)
+        index = pc.index_in(item, value_set=wanted)
+        if index.null_count == len(index):
             return None
         others = [name for name in names if name != "item_id"]
         table = file.read_row_group(group, columns=others, use_threads=False)
-    kept = table.take(pa.array(rows)) if len(rows) < len(codes) else table
-    return codes[rows].astype(np.int32), kept.combine_chunks()
+    kept = table.filter(pc.is_valid(index)) if index.null_count else table
+    codes = np.asarray(index.drop_null().to_numpy(), dtype=np.int32)
+    return codes, kept.combine_chunks()
 
 
 def _numbers(array: Any, null: int) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """The canonical label table: one Parquet file with plain text ids, in delivery order.
 
-Text columns are dictionary-encoded within each row group, so that any tool reads plain text and the
-audit reads integer codes. Row groups are the partitions over which the audit folds.
+Texts that repeat (annotator, label …) are dictionary-encoded within each row group, so that any tool
+reads plain text and the audit reads integer codes; item ids are not, because few repeat (measured in
+docs/decisions/0005). Row groups are the partitions over which the audit folds.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ TYPES = {
     "seconds": pa.float64(), "stage": TEXT, "guideline_version": TEXT, "source": TEXT,
 }  # fmt: skip
 ROW_GROUP = 1 << 20
-_DICTIONARY_PAGE = 1 << 28  # keep a whole row group's distinct ids in one dictionary
+CODED = ("annotator_id", "label", "stage", "guideline_version", "source")  # read as integer codes
 
 
 def type_of(column: str) -> Any:
@@ -36,7 +37,7 @@ class LabelWriter:
         self._schema = pa.schema(fields, metadata={"schema": schema_id})
         self._writer = pq.ParquetWriter(
             target, self._schema, compression="zstd", write_statistics=False,
-            dictionary_pagesize_limit=_DICTIONARY_PAGE, store_schema=False,
+            use_dictionary=[name for name in columns if name in CODED] or False, store_schema=False,
         )  # fmt: skip
         self._waiting: list[Any] = []
         self._rows = 0
@@ -53,7 +54,7 @@ class LabelWriter:
 
     def write(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Append rows; every column of the writer must be there."""
-        arrays = [pa.array(columns[field.name], type=field.type) for field in self._schema]
+        arrays = [_array(columns[field.name], field.type) for field in self._schema]
         batch = pa.record_batch(arrays, schema=self._schema)
         self._waiting.append(batch)
         self._rows += batch.num_rows
@@ -65,6 +66,10 @@ class LabelWriter:
             table = pa.Table.from_batches(self._waiting, schema=self._schema)
             self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self._waiting, self._rows = [], 0
+
+
+def _array(values: Any, wanted: Any) -> Any:
+    return values.cast(wanted) if isinstance(values, pa.Array) else pa.array(values, type=wanted)
 
 
 def read_texts(source: Path | IO[bytes]) -> dict[str, list[str | None]]:
