@@ -29,6 +29,7 @@ def add(
     where: Where = None,
     items: Items = None,
     format: Format = "",
+    seeding: Annotated[str, typer.Option(help="The seeding whose task ids the files carry.")] = "",
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
@@ -36,7 +37,7 @@ def add(
 
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
-        where=where or [], items=items, fmt=format or None,
+        where=where or [], items=items, fmt=format or None, seeding=seeding,
     )  # fmt: skip
     if json:
         return emit(record)

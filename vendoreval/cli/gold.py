@@ -1,4 +1,4 @@
-"""vendoreval gold: add, show, list, commit, retire."""
+"""vendoreval gold: add, show, list, commit, seed, retire."""
 
 from __future__ import annotations
 
@@ -76,6 +76,28 @@ def commit(
     return say(
         f"Committed to {receipt['items']:,} gold items.\nRoot {receipt['root']}\nSend {out} to the vendor."
     )
+
+
+@app.command()
+def seed(
+    tasks: Annotated[Path, typer.Argument(help="The task list to send, with a column item_id.")],
+    gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
+    rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05.")],
+    out: Annotated[Path, typer.Option(help="Where to write the vendor's task list (CSV).")],
+    id: Annotated[str, typer.Option("--id", help="An id for the seeding. Default: from the gold set.")] = "",
+    json: Json = False,
+) -> None:
+    """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
+    from vendoreval.workflow import seedings, workspaces
+
+    record = seedings.seed_gold(workspaces.open_workspace(), tasks, gold, rate, out, seeding_id=id)
+    if json:
+        return emit(record)
+    say(
+        f"Wrote {record['tasks']:,} tasks, {record['gold_items']:,} of them gold, to {out}. "
+        "The key stays in the workspace."
+    )
+    return note(f"next: vendoreval delivery add FILES --seeding {record['seeding']} …")
 
 
 @app.command()

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from vendoreval.errors import InputError
+from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes, near_classes
+from vendoreval.formats.label_values import Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.parquet_table import LabelWriter
-from vendoreval.formats.rows import Batch, RowFile, open_rows, require
+from vendoreval.formats.row_batches import NOT_COUNTED, Batch
+from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.labels.refusals import Refusal
 
 LISTED = 1000  # refusals beyond these are counted, not listed
+SHOWN = 50  # unknown classes beyond these are counted, not listed
+REQUIRED = ("item_id", "label")
 OPTIONAL = ("annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source")
 SCHEMA = "vendoreval/labels/1"
+_NO_LABEL = "The row is not counted; an item without any other label counts as missing."
 
 
 @dataclass(frozen=True)
 class DeliveryIntake:
     """What was seen while a delivery was taken in; counts are exact, lists hold the first cases."""
 
-    rows_read: int
+    rows_read: int  # taken + refused + left out
     labels: int
     refused: int
     left_out: int  # rows that --where did not choose
@@ -34,6 +39,7 @@ class DeliveryIntake:
     repeated_labels: int  # further labels by the same annotator on the same item
     unknown_class: int
     classes_unknown: tuple[str, ...]
+    unknown_labels: tuple[UnknownLabel, ...]
     missing_items: int | None
     extra_items: int | None
     refusals: tuple[Refusal, ...]
@@ -41,13 +47,14 @@ class DeliveryIntake:
     sent: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The record `vendoreval/intake/1`."""
+        """The record `vendoreval/intake/1`; `sent` stays out, it can be long."""
         plain = {name: value for name, value in vars(self).items() if name != "sent"}
         return {
             "schema": "vendoreval/intake/1",
             **plain,
             "classes_unknown": list(self.classes_unknown),
-            "refusals": [vars(refusal) for refusal in self.refusals],
+            "unknown_labels": [asdict(label) for label in self.unknown_labels],
+            "refusals": [asdict(refusal) for refusal in self.refusals],
             "notes": list(self.notes),
         }
 
@@ -61,183 +68,185 @@ def read_delivery(
     where: Mapping[str, str],
     items: Path | None = None,
     fmt: str | None = None,
+    task_ids: Mapping[str, str] | None = None,
 ) -> DeliveryIntake:
     """Stream `paths` into `sink` as canonical Parquet.
 
-    `mapping` says which file column holds a role, `where` which rows to take. A label that the
-    contract does not list is kept: it is wrong by the contract, and counted. Raises InputError when a
-    file cannot be read, lacks a column, or no row is left.
+    `mapping` says which file column holds a role, `where` which rows to take, `items` names a file of
+    the items that were sent. A label that the contract does not list is kept: it is wrong by the
+    contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
+    gold mixed in. Raises InputError when a file cannot be read, lacks a column, or no row is left.
     """
-    sent = _sent_items(items, fmt) if items else None
+    sent = _sent_items(items) if items else None
+    if task_ids is not None:
+        sent = tuple(sorted(task_ids.values()))
     files = [open_rows(path, fmt) for path in paths]
     roles = _roles(files, mapping, where)
-    counter = _Counter(frozenset(classes))
+    stream = _Stream(roles, where, Counts(frozenset(classes)), task_ids)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
         for file in files:
-            for batch in file.batches():
-                columns = _taken(file, batch, roles, where, counter)
-                counter.count(columns)
-                writer.write(columns)
-    refusals = [refusal for file in files for refusal in file.refusals]
-    if not counter.labels:
-        raise InputError(
-            f"No row was taken: {len(refusals):,} refused, {counter.left_out:,} left out by --where.",
-            file=files[0].path.name,
-            remedy=refusals[0].reason if refusals else "",
-        )
-    return counter.result(refusals, _notes(files, roles, where, counter), sent)
+            for batch in file.batches({*roles.values(), *where}):
+                writer.write(stream.take(file, batch))
+    if not stream.counts.labels:
+        raise _nothing_taken(files[0], stream)
+    return _result(stream, _notes(files, stream), sent)
 
 
 def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Mapping[str, str]) -> dict[str, str]:
-    """Which column each role is read from; the same for all files."""
-    unknown = [role for role in mapping if role not in ("item_id", "label", *OPTIONAL)]
+    """Which column each role is read from; an optional column may be missing from some of the files."""
+    unknown = [role for role in mapping if role not in (*REQUIRED, *OPTIONAL)]
     if unknown:
         raise InputError(
-            f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: item_id, label, {', '.join(OPTIONAL)}."
+            f"--map knows no role {unknown[0]!r}.",
+            remedy=f"Roles: {', '.join((*REQUIRED, *OPTIONAL))}.",
         )
-    needed = {role: mapping.get(role, role) for role in ("item_id", "label")}
-    optional = {
-        role: mapping.get(role, role)
-        for role in OPTIONAL
-        if role in mapping or all(role in file.names for file in files)
-    }
-    roles = {**needed, **optional}
+    needed = {role: mapping.get(role, role) for role in (*REQUIRED, *mapping)}
     for file in files:
-        require(file, {**roles, **{name: name for name in where}})
-    return roles
-
-
-def _taken(
-    file: RowFile, batch: Batch, roles: Mapping[str, str], where: Mapping[str, str], counter: _Counter
-) -> dict[str, list[Any]]:
-    """The batch's rows that are chosen and can be taken, by role."""
-    items, labels = batch.columns[roles["item_id"]], batch.columns[roles["label"]]
-    chosen = range(len(batch.lines))
-    for name, value in where.items():
-        column = batch.columns[name]
-        chosen = [row for row in chosen if column[row] == value]  # type: ignore[assignment]
-    counter.left_out += len(batch.lines) - len(chosen)
-    rows = []
-    for row in chosen:
-        if items[row] and labels[row]:
-            rows.append(row)
-        elif not items[row]:
-            file.refuse(batch.lines[row], "The item id is empty.")
-        else:
-            file.refuse(batch.lines[row], "The label is empty.", items[row])
-    whole = len(rows) == len(batch.lines)
-    columns: dict[str, list[Any]] = {}
-    for role, name in roles.items():
-        column = batch.columns[name]
-        columns[role] = column if whole else [column[row] for row in rows]
-    for role, read in (("labelled_at", _moment), ("seconds", _seconds)):
-        if role in columns:
-            columns[role] = counter.parsed(role, columns[role], read)
-    return columns
-
-
-def _moment(text: str) -> datetime:
-    when = datetime.fromisoformat(text)
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not np.isfinite(value) or value < 0:
-        raise ValueError(text)
-    return value
+        require(file, needed)
+        require(file, {name: name for name in where}, "--where")
+    present = {name for file in files for name in file.names}
+    return needed | {role: role for role in OPTIONAL if role not in mapping and role in present}
 
 
 @dataclass
-class _Counter:
-    """Counts over the stream; ids are numbered as they come, so that pairs are two integers."""
+class _Stream:
+    """The rows on their way from files to the writer: filtered, refused, read and counted."""
 
-    classes: frozenset[str]
+    roles: Mapping[str, str]
+    where: Mapping[str, str]
+    counts: Counts
+    task_ids: Mapping[str, str] | None
     left_out: int = 0
-    labels: int = 0
-    unparsed: dict[str, int] = field(default_factory=dict)
-    unknown: dict[str, int] = field(default_factory=dict)
-    items: dict[str, int] = field(default_factory=dict)
-    people: dict[str | None, int] = field(default_factory=dict)
-    pairs: list[Any] = field(default_factory=list)
+    refused: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    values_of: dict[str, set[str]] = field(default_factory=dict)  # of the columns that --where names
+    moments: Moments = field(default_factory=Moments)
+    numbers: Numbers = field(default_factory=Numbers)
 
-    def parsed(self, role: str, texts: list[str | None], read: Callable[[str], Any]) -> list[Any]:
-        """Values of a column; what cannot be read becomes unknown, and is counted."""
-        values: list[Any] = []
-        for text in texts:
-            try:
-                values.append(read(text) if text else None)
-            except ValueError:
-                values.append(None)
-                self.unparsed[role] = self.unparsed.get(role, 0) + 1
-        return values
+    def take(self, file: RowFile, batch: Batch) -> dict[str, Any]:
+        """The batch's rows that are chosen and can be taken, as Arrow columns by role."""
+        for refusal in batch.refusals:
+            self._refuse(refusal)
+        lines = np.asarray(batch.lines, dtype=np.int64)
+        columns = {role: batch.columns.get(name) for role, name in self.roles.items()}
+        columns = {role: pick(column, len(lines)) for role, column in columns.items()}
+        keep = self._chosen(batch, len(lines))
+        self.left_out += len(lines) - int(keep.sum())
+        given = columns["item_id"]
+        if self.task_ids is not None:
+            columns["item_id"] = pick([self.task_ids.get(task or "") for task in given.to_pylist()], len(lines))
+        no_item, no_label = is_blank(columns["item_id"]), is_blank(columns["label"])
+        for row in np.flatnonzero(keep & (no_item | no_label)).tolist():
+            self._refuse(_refusal(file, int(lines[row]), no_item[row], given[row].as_py()))
+        keep &= ~(no_item | no_label)
+        if not keep.all():
+            columns = {role: column.filter(keep) for role, column in columns.items()}
+        return self._read(columns, file.path.name, lines[keep])
 
-    def count(self, columns: Mapping[str, list[Any]]) -> None:
-        """Add one batch."""
-        items, people = self.items, self.people
-        names = columns["item_id"]
-        codes = np.asarray([items.setdefault(name, len(items)) for name in names], dtype=np.int64)
-        workers = columns.get("annotator_id") or [None] * len(names)
-        who = np.asarray([people.setdefault(person, len(people)) for person in workers], dtype=np.int64)
-        self.pairs.append(codes << 32 | who)
-        self.labels += len(names)
-        if self.classes:
-            for label in columns["label"]:
-                if label not in self.classes:
-                    self.unknown[label] = self.unknown.get(label, 0) + 1
+    def _chosen(self, batch: Batch, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        keep = np.ones(rows, dtype=bool)
+        for name, value in self.where.items():
+            coded = batch.columns[name].dictionary_encode()
+            texts = coded.dictionary.to_pylist()
+            self.values_of.setdefault(name, set()).update(texts[:SHOWN])
+            wanted = texts.index(value) if value in texts else -2
+            keep &= np.asarray(coded.indices.fill_null(-1)) == wanted
+        return keep
 
-    def result(
-        self, refusals: list[Refusal], notes: tuple[str, ...], sent: tuple[str, ...] | None
-    ) -> DeliveryIntake:
-        """The counts of the whole stream."""
-        pairs = np.concatenate(self.pairs)
-        known = pairs[(pairs & 0xFFFFFFFF) != self.people.get(None, -1)]
-        per_item = np.bincount(pairs >> 32)
-        named = set(sent or ())
-        return DeliveryIntake(
-            rows_read=self.labels + len(refusals) + self.left_out,
-            labels=self.labels,
-            refused=len(refusals),
-            left_out=self.left_out,
-            items=len(self.items),
-            annotators=len(self.people.keys() - {None}),
-            items_with_several_labels=int((per_item > 1).sum()),
-            repeated_labels=len(known) - len(np.unique(known)),
-            unknown_class=sum(self.unknown.values()),
-            classes_unknown=tuple(sorted(self.unknown)[:50]),
-            missing_items=None if sent is None else len(named - self.items.keys()),
-            extra_items=None if sent is None else len(self.items.keys() - named),
-            refusals=tuple(refusals[:LISTED]),
-            notes=notes,
-            sent=sent,
-        )
+    def _read(self, columns: dict[str, Any], file: str, lines: Any) -> dict[str, Any]:
+        for role in columns.keys() & set(OPTIONAL):
+            columns[role] = blank_to_null(columns[role])
+        self.counts.add(columns, file, lines)
+        if "labelled_at" in columns:
+            columns["labelled_at"] = self.moments.read(columns["labelled_at"])
+        if "seconds" in columns:
+            columns["seconds"] = self.numbers.read(columns["seconds"])
+        return columns
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refused += 1
+        if len(self.refusals) < LISTED:
+            self.refusals.append(refusal)
 
 
-def _notes(
-    files: Sequence[RowFile], roles: Mapping[str, str], where: Mapping[str, str], counter: _Counter
-) -> tuple[str, ...]:
-    used = {*roles.values(), *where}
-    unused = sorted({name for file in files for name in file.names if name not in used})
-    notes = []
-    if unused:
-        notes.append(f"Columns not used: {', '.join(unused)}.")
-    if "annotator_id" not in roles:
+def _refusal(file: RowFile, line: int, no_item: bool, given: str | None) -> Refusal:
+    if no_item:
+        known = given is not None and given.strip()
+        reason = f"No task {given!r} was sent." if known else "The item id is empty."
+        return Refusal(file.path.name, line, reason, NOT_COUNTED, given or None)
+    return Refusal(file.path.name, line, "The label is empty.", _NO_LABEL, given)
+
+
+def _nothing_taken(file: RowFile, stream: _Stream) -> InputError:
+    remedy = stream.refusals[0].reason if stream.refusals else ""
+    for name, value in stream.where.items():
+        there = stream.values_of.get(name, set())
+        if value not in there:
+            remedy = f"The column {name!r} holds {', '.join(sorted(there)[:12]) or 'nothing'}."
+    return InputError(
+        f"No row was taken: {stream.refused:,} refused, {stream.left_out:,} left out by --where.",
+        file=str(file.path), remedy=remedy,
+    )  # fmt: skip
+
+
+def _result(stream: _Stream, notes: tuple[str, ...], sent: tuple[str, ...] | None) -> DeliveryIntake:
+    counts = stream.counts
+    several, repeated = counts.pairs()
+    named = set(sent or ())
+    unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
+    return DeliveryIntake(
+        rows_read=counts.labels + stream.refused + stream.left_out,
+        labels=counts.labels,
+        refused=stream.refused,
+        left_out=stream.left_out,
+        items=len(counts.items),
+        annotators=len(counts.people),
+        items_with_several_labels=several,
+        repeated_labels=repeated,
+        unknown_class=sum(kind.count for kind in counts.unknown.values()),
+        classes_unknown=tuple(sorted(counts.unknown)[:SHOWN]),
+        unknown_labels=tuple(unknown),
+        missing_items=None if sent is None else len(named - counts.items.keys()),
+        extra_items=None if sent is None else len(counts.items.keys() - named),
+        refusals=tuple(stream.refusals),
+        notes=notes,
+        sent=sent,
+    )
+
+
+def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
+    counts = stream.counts
+    used = {*stream.roles.values(), *stream.where}
+    unused = sorted({name or "(unnamed)" for file in files for name in file.names if name not in used})
+    notes = [f"Columns not used: {', '.join(unused)}."] if unused else []
+    if "annotator_id" not in stream.roles:
         notes.append("There is no column annotator_id, so nothing can be said about single annotators.")
-    for role, count in counter.unparsed.items():
-        notes.append(f"{count:,} values of {role} could not be read; they count as unknown.")
-    if counter.unknown:
-        total, kinds = sum(counter.unknown.values()), len(counter.unknown)
+    notes += [*stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds")]
+    if counts.unknown:
+        total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
         notes.append(
             f"{total:,} labels of {kinds:,} classes that the contract does not know are kept as wrong."
         )
+    for label, name in near_classes(sorted(counts.unknown), counts.classes)[:SHOWN]:
+        notes.append(
+            f"The label {label!r} is not the class {name!r}: case, white space or Unicode form differ."
+        )
+    for what, ids in (("items", counts.items), ("annotators", counts.people)):
+        alike = look_alikes(ids.keys())
+        if alike:
+            first, second = alike[0]
+            notes.append(
+                f"{len(alike):,} {what} are counted apart although only white space or Unicode form "
+                f"differs, for example {first!r} and {second!r}."
+            )
     return tuple(notes)
 
 
-def _sent_items(path: Path, fmt: str | None) -> tuple[str, ...]:
+def _sent_items(path: Path) -> tuple[str, ...]:
     """The distinct items of an items file, in file order."""
-    file = open_rows(path, fmt)
+    file = open_rows(path)
     require(file, {"item_id": "item_id"})
     found: dict[str, None] = {}
-    for batch in file.batches():
-        found.update(dict.fromkeys(item for item in batch.columns["item_id"] if item))
+    for batch in file.batches({"item_id"}):
+        found.update(dict.fromkeys(item for item in batch.columns["item_id"].to_pylist() if item))
     return tuple(found)

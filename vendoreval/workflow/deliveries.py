@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.seedings import task_ids
 
 
 def add_delivery(
@@ -30,8 +31,11 @@ def add_delivery(
     where: Sequence[str] = (),
     items: Path | None = None,
     fmt: str | None = None,
+    seeding: str = "",
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
+
+    `seeding` names the seeding whose opaque task ids the files carry.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same content is there.
     """
@@ -39,7 +43,8 @@ def add_delivery(
     name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
     contract = load_contract(workspace, contract_id)
     with workspace.objects.writer() as sink:
-        intake = _read(contract, paths, sink.file, mapping, where, items, fmt)
+        tasks = task_ids(workspace, seeding) if seeding else None
+        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
     manifest = _manifest(workspace, name, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     if intake.sent is not None:
@@ -81,11 +86,11 @@ def check_delivery(
 
 def _read(
     contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
-    items: Path | None, fmt: str | None,
+    items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None = None,
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
-        where=parse_pairs(where, "--where"), items=items, fmt=fmt,
+        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks,
     )  # fmt: skip
 
 

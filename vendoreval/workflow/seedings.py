@@ -1,0 +1,106 @@
+"""Seeding: writing a vendor's task list with gold mixed in blind, and finding the items again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.evidence.canonical import canonical
+from vendoreval.formats.cells import neutralise
+from vendoreval.formats.rows import open_rows, require
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.gold.seeding import Row, Seeded, seed
+from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.golds import load_gold
+
+
+def seed_gold(
+    workspace: Workspace, tasks: Path | str, gold_id: str, rate: str, out: Path | str, *, seeding_id: str = ""
+) -> dict[str, Any]:
+    """Write the vendor's task list to `out`; the key stays in the workspace. Returns the record.
+
+    `rate` is gold's share of all tasks as text, such as "0.05". The task list has a column item_id and
+    payload columns; gold must hold the same columns. Raises InputError, NotFound, Conflict.
+    """
+    name = slug(seeding_id or f"{gold_id}-seeding", "seeding")
+    gold = load_gold(workspace, gold_id)
+    rows = _tasks(Path(tasks))
+    columns = [column for column in rows[0] if column != "item_id"] if rows else []
+    key = secret()
+    made = seed(rows, _gold_rows(gold, columns), _rate(rate), key)
+    listed = _csv(made)
+    at = now()
+    tasks_sha = workspace.objects.put_bytes(listed)
+    hidden = {"key": key.hex(), "items": dict(made.items), "gold": list(made.gold)}
+    key_sha = workspace.objects.put_bytes(canonical(hidden))
+    shown = workspace.objects.put_bytes(canonical(sorted(made.items[task] for task in made.gold)))
+    with workspace.write(actor(), at) as tx:
+        if tx.get(SeedRow, name):
+            raise Conflict(f"There is a seeding {name!r} already.", remedy="Give another id with --id.")
+        contract = tx.require(GoldRow, gold_id, "gold set").contract_id
+        vendor = tx.all(ContractRow, id=contract)[-1].vendor_id
+        tx.add(SeedRow(id=name, gold_id=gold_id, tasks_sha=tasks_sha, key_sha=key_sha, rate=rate, seeded_at=at))
+        tx.add(ExposureRow(gold_id=gold_id, vendor_id=vendor, kind="seeded", items_sha=shown, at=at))
+        tx.event("gold.seeded", gold_id, {"seeding": name, "tasks": tasks_sha, "rate": rate})
+    write_whole(Path(out), listed)
+    return {
+        "schema": "vendoreval/seeding/1", "seeding": name, "gold": gold_id, "rate": rate,
+        "tasks": len(made.rows), "gold_items": len(made.gold), "tasks_sha256": tasks_sha,
+    }  # fmt: skip
+
+
+def task_ids(workspace: Workspace, seeding_id: str) -> Mapping[str, str]:
+    """The item that each opaque task id stands for; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(SeedRow, seeding_id, "seeding")
+    found: dict[str, str] = json.loads(workspace.objects.read(row.key_sha))["items"]
+    return found
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise UsageError(f"{text!r} is not a rate.", remedy="Write it like 0.05.") from error
+
+
+def _tasks(path: Path) -> list[Row]:
+    file = open_rows(path)
+    require(file, {"item_id": "item_id"})
+    rows: list[Row] = []
+    for batch in file.batches():
+        texts = zip(*batch.columns.values(), strict=True)
+        rows += [dict(zip(batch.columns, values, strict=True)) for values in texts]
+    if file.refusals:
+        raise InputError(file.refusals[0].reason, file=path.name, line=file.refusals[0].line)
+    return rows
+
+
+def _gold_rows(gold: GoldSet, columns: list[str]) -> list[Row]:
+    """The gold items with the tasks' payload columns, which are kept as provenance."""
+    missing = [column for column in columns if column not in gold.provenance]
+    if missing:
+        raise InputError(
+            f"The gold set {gold.id!r} has no column {missing[0]!r}, so its items would stand out.",
+            remedy="Add the gold set with the columns that the task list has.",
+        )
+    payload = [gold.provenance[column].text() for column in columns]
+    names = ("item_id", *columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(gold.item_ids, *payload, strict=True)]
+
+
+def _csv(made: Seeded) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(made.rows[0])
+    writer.writerows([neutralise(value or "") for value in row.values()] for row in made.rows)
+    return out.getvalue().encode()
