@@ -128,8 +128,7 @@ class _Stream:
         for refusal in batch.refusals:
             self._refuse(refusal)
         lines = np.asarray(batch.lines, dtype=np.int64)
-        columns = {role: batch.columns.get(name) for role, name in self.roles.items()}
-        columns = {role: pick(column, len(lines)) for role, column in columns.items()}
+        columns = {role: pick(batch.columns.get(name), len(lines)) for role, name in self.roles.items()}
         keep = self._chosen(batch, len(lines))
         self.left_out += len(lines) - int(keep.sum())
         given = columns["item_id"]

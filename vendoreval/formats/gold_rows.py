@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vendoreval.errors import InputError
+from vendoreval.formats.intake_counts import look_alikes
+from vendoreval.formats.json_lines import plain
 from vendoreval.formats.parquet_table import LabelWriter, read_texts
-from vendoreval.formats.rows import open_rows, require
+from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
@@ -37,49 +40,75 @@ def read_gold(
     file = open_rows(path, fmt)
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
-    others = [name for name in file.names if name not in roles.values()]
-    columns: Columns = {name: [] for name in (*roles, *others)}
-    seen: dict[str, tuple[int, tuple[str, ...]]] = {}
+    source = {**roles, **_provenance(file, roles)}
+    columns: Columns = {name: [] for name in source}
+    seen: dict[str, _Answer] = {}
     repeated = 0
-    for batch in file.batches():
+    for batch in file.batches(set(source.values())):
+        if batch.refusals:
+            raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
+        texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
         for row, line in enumerate(batch.lines):
-            item = batch.columns[roles["item_id"]][row]
-            label = batch.columns[roles["label"]][row]
-            extra = batch.columns[roles["accepted"]][row] if "accepted" in roles else None
-            accepted = _checked(path, line, item, label, extra, classes)
+            values = {name: column[row] for name, column in texts.items()}
+            item, answer = _checked(path.name, line, values, classes)
             if item in seen:
-                _refuse_other_answer(path, line, str(item), accepted, seen[str(item)])
+                _refuse_other_answer(path.name, item, answer, seen[item])
                 repeated += 1
                 continue
-            seen[str(item)] = (line, accepted)
+            seen[item] = answer
             for name, column in columns.items():
-                column.append(batch.columns[roles.get(name, name)][row])
-    if file.refusals:
-        raise InputError(file.refusals[0].reason, file=path.name, line=file.refusals[0].line)
-    if not seen:
-        raise InputError("The file has no rows.", file=path.name)
-    columns["accepted"] = [json.dumps(accepted, ensure_ascii=False) for _, accepted in seen.values()]
-    notes = (f"{repeated:,} rows repeat an item with the same answer.",) if repeated else ()
-    return from_columns(gold_id, columns), notes
+                column.append(values[name] or None)
+    columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
+    return from_columns(gold_id, columns), _notes(repeated, seen)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The accepted answers of an item, the primary one first, and the line they stand in."""
+
+    line: int
+    accepted: tuple[str, ...]
+
+
+def _provenance(file: RowFile, roles: Mapping[str, str]) -> dict[str, str]:
+    """All further columns by name; one that has a role's name but another use is renamed."""
+    others = [name for name in file.names if name and name not in roles.values()]
+    return {f"original_{name}" if name in ROLES else name: name for name in others}
+
+
+def _notes(repeated: int, items: Collection[str]) -> tuple[str, ...]:
+    notes = [f"{repeated:,} rows repeat an item with the same answer."] if repeated else []
+    alike = look_alikes(items)
+    if alike:
+        notes.append(
+            f"{len(alike):,} items are counted apart although only white space or Unicode form differs, "
+            f"for example {alike[0][0]!r} and {alike[0][1]!r}."
+        )
+    return tuple(notes)
 
 
 def _checked(
-    path: Path, line: int, item: str | None, label: str | None, extra: str | None, classes: Sequence[str]
-) -> tuple[str, ...]:
-    """The accepted answers of one row, the primary one first."""
-    if not item or not label:
+    file: str, line: int, values: Mapping[str, str | None], classes: Sequence[str]
+) -> tuple[str, _Answer]:
+    """The item of one row and its accepted answers."""
+    item, label, edge = values["item_id"], values["label"], values.get("edge_case")
+    if not item or not item.strip() or not label or not label.strip():
         raise InputError(
-            f"The {'label' if item else 'item id'} is empty.", file=path.name, line=line,
+            f"The {'label' if item and item.strip() else 'item id'} is empty.", file=file, line=line,
             remedy="Gold needs both in every row.",
         )  # fmt: skip
-    accepted = tuple(dict.fromkeys((label, *_listed(extra))))
+    accepted = tuple(dict.fromkeys((label, *_listed(values.get("accepted")))))
     wrong = [answer for answer in accepted if classes and answer not in classes]
     if wrong:
         raise InputError(
-            f"The contract knows no class {wrong[0]!r}.", file=path.name, line=line,
+            f"The contract knows no class {wrong[0]!r}.", file=file, line=line,
             remedy=f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}.",
         )  # fmt: skip
-    return accepted
+    if edge and edge.strip() and _edge(edge) < 0:
+        raise InputError(
+            f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."
+        )
+    return item, _Answer(line, accepted)
 
 
 def _listed(text: str | None) -> list[str]:
@@ -87,20 +116,19 @@ def _listed(text: str | None) -> list[str]:
         return []
     if text.startswith("["):
         try:
-            return [str(part) for part in json.loads(text)]
+            return [plain(part) or "" for part in json.loads(text)]
         except json.JSONDecodeError:
             pass
     return [part for part in text.split("|") if part]
 
 
-def _refuse_other_answer(
-    path: Path, line: int, item: str, accepted: tuple[str, ...], before: tuple[int, tuple[str, ...]]
-) -> None:
-    if accepted != before[1]:
+def _refuse_other_answer(file: str, item: str, answer: _Answer, before: _Answer) -> None:
+    if set(answer.accepted) != set(before.accepted):
         raise InputError(
-            f"Item {item!r} has the answer {accepted[0]!r} here and {before[1][0]!r} in line {before[0]}.",
-            file=path.name,
-            line=line,
+            f"Item {item!r} has the answer {answer.accepted[0]!r} here and {before.accepted[0]!r} "
+            f"in line {before.line}.",
+            file=file,
+            line=answer.line,
             remedy="Decide on one, or list both in the column 'accepted'.",
         )
 

@@ -55,24 +55,45 @@ def audit_scores(
     *kept*: it is above `tolerated` (default: the threshold), wrongly said with at most `beta`.
     """
     values = _checked(scores, population)
-    floor = threshold if tolerated is None else tolerated
-    if not 0 < floor <= threshold < 1:
-        raise InputError(
-            f"A mean score cannot be tested against {threshold:g} and {floor:g}.",
-            remedy="Use thresholds between 0 and 1, the tolerated one not above the other.",
-        )
+    floor = _floor(threshold, tolerated)
     against = _log_money(1 - values, population, 1 - threshold)
     for_ = _log_money(values, population, floor)
-    decided = np.flatnonzero((against >= -math.log(alpha)) | (for_ >= -math.log(beta)))
-    n = int(decided[0]) + 1 if len(decided) else len(values)
-    if not n:
-        return ScoreAudit(0, math.nan, INCONCLUSIVE, 1.0, 1.0)
-    verdict = INCONCLUSIVE
-    if len(decided):
-        verdict = BREACHED if against[n - 1] >= -math.log(alpha) else KEPT
-    mean = float(values[:n].mean())
-    with np.errstate(over="ignore"):
-        return ScoreAudit(n, mean, verdict, float(np.exp(against[n - 1])), float(np.exp(for_[n - 1])))
+    means = np.cumsum(values) / np.arange(1, len(values) + 1)
+    return _first_decision(means, against, for_, alpha, beta)
+
+
+def audit_clusters(
+    right: Sequence[int],
+    units: Sequence[int],
+    population: int,
+    most_units: int,
+    threshold: float,
+    tolerated: float | None = None,
+    alpha: float = 0.05,
+    beta: float = 0.05,
+) -> ScoreAudit:
+    """The same for the share of right units when items are drawn whole, with any number of units each.
+
+    `right` of `units` are right on each drawn item, of `population` items; no item of the delivery has
+    more than `most_units`. A share A of right units is at least a exactly where the mean over items of
+    a + (right - a units) / most_units is, and that score lies between 0 and 1: no assumption is made on
+    how errors cluster. `mean` of the result is the share of right units.
+    """
+    whole, good = np.asarray(units, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if whole.shape != good.shape or not ((good >= 0) & (good <= whole) & (whole <= most_units)).all():
+        raise InputError(
+            "Every item needs its units and how many of them are right.",
+            remedy=f"No item may have more than {most_units} units, nor more right ones than it has.",
+        )
+    floor = _floor(threshold, tolerated)
+
+    def scores(share: float) -> Floats:
+        return _checked(np.clip(share + (good - share * whole) / most_units, 0, 1), population)
+
+    against = _log_money(1 - scores(threshold), population, 1 - threshold)
+    for_ = _log_money(scores(floor), population, floor)
+    shares = np.cumsum(good) / np.maximum(np.cumsum(whole), 1)
+    return _first_decision(shares, against, for_, alpha, beta)
 
 
 def mean_bounds(scores: Sequence[float], population: int, confidence: float) -> tuple[float, float]:
@@ -94,7 +115,32 @@ def _lower(values: Floats, population: int, enough: float) -> float:
     return low
 
 
-def _checked(scores: Sequence[float], population: int) -> Floats:
+def _floor(threshold: float, tolerated: float | None) -> float:
+    floor = threshold if tolerated is None else tolerated
+    if not 0 < floor <= threshold < 1:
+        raise InputError(
+            f"A mean score cannot be tested against {threshold:g} and {floor:g}.",
+            remedy="Use thresholds between 0 and 1, the tolerated one not above the other.",
+        )
+    return floor
+
+
+def _first_decision(means: Floats, against: Floats, for_: Floats, alpha: float, beta: float) -> ScoreAudit:
+    """The first moment at which either money reaches its goal, else the last one."""
+    if not len(means):
+        return ScoreAudit(0, math.nan, INCONCLUSIVE, 1.0, 1.0)
+    breached = against >= -math.log(alpha)
+    decided = np.flatnonzero(breached | (for_ >= -math.log(beta)))
+    last = int(decided[0]) if len(decided) else len(means) - 1
+    verdict = INCONCLUSIVE
+    if len(decided):
+        verdict = BREACHED if breached[last] else KEPT
+    with np.errstate(over="ignore"):
+        e_breached, e_kept = float(np.exp(against[last])), float(np.exp(for_[last]))
+    return ScoreAudit(last + 1, float(means[last]), verdict, e_breached, e_kept)
+
+
+def _checked(scores: Sequence[float] | Floats, population: int) -> Floats:
     values = np.asarray(scores, dtype=np.float64)
     if len(values) > population:
         raise InputError(f"{len(values)} scores were given of a delivery of {population} units.")

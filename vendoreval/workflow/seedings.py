@@ -77,11 +77,11 @@ def _tasks(path: Path) -> list[Row]:
     file = open_rows(path)
     require(file, {"item_id": "item_id"})
     rows: list[Row] = []
-    for batch in file.batches():
-        texts = zip(*batch.columns.values(), strict=True)
-        rows += [dict(zip(batch.columns, values, strict=True)) for values in texts]
-    if file.refusals:
-        raise InputError(file.refusals[0].reason, file=path.name, line=file.refusals[0].line)
+    for batch in file.batches(file.names):
+        for refusal in batch.refusals:
+            raise InputError(refusal.reason, file=path.name, line=refusal.line)
+        values = zip(*(batch.columns[name].to_pylist() for name in file.names), strict=True)
+        rows += [dict(zip(file.names, row, strict=True)) for row in values]
     return rows
 
 

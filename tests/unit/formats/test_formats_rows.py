@@ -39,7 +39,7 @@ def write(tmp_path: Path, data: str | bytes, name: str = "d.csv") -> Path:
         ("item_id,answer\n1,a\n", "d.csv", "--map label="),
         ("item_id,label,label\n1,a,a\n", "d.csv", "stands twice"),
         ("", "d.csv", "empty"),
-        (HEAD, "d.csv", "No row was taken"),
+        (HEAD, "d.csv", "a header but no rows"),
         (HEAD.encode() + b"1,x,\xe4\n", "d.csv", "not UTF-8"),
         (HEAD.encode("utf-16"), "d.csv", "UTF-16"),
         (b"PAR1 nothing", "d.parquet", "not readable Parquet"),

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vendoreval.errors import InputError
-from vendoreval.inference.betting import audit_scores, mean_bounds
+from vendoreval.inference.betting import audit_clusters, audit_scores, mean_bounds
+from vendoreval.inference.binomial import at_least
 
 SHARES = [0.002 * (0.98 / 0.002) ** (i / 15) for i in range(16)]
 
@@ -81,6 +82,56 @@ def test_bounds_surround_what_is_possible(scores: list[float], more: int) -> Non
     wider = mean_bounds(scores, population, 0.99)
     assert wider[0] <= low
     assert wider[1] >= high
+
+
+def test_clusters_of_one_are_scores() -> None:
+    right = [1, 1, 0, 1, 1, 1, 0, 1]
+    assert audit_clusters(right, [1] * 8, 50, 1, 0.9, 0.7) == audit_scores(right, 50, 0.9, 0.7)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=25))
+def test_a_census_of_clusters_decides_by_the_share(pairs: list[tuple[int, int]]) -> None:
+    units = [max(pair) for pair in pairs]
+    right = [min(pair) for pair in pairs]
+    audit = audit_clusters(right, units, len(pairs), 6, 0.8, alpha=1e-12, beta=1e-12)
+    if 10 * sum(right) < 8 * sum(units):
+        assert audit.verdict == "breached"
+    if 10 * sum(right) > 8 * sum(units):
+        assert audit.verdict == "kept"
+    if 10 * sum(right) == 8 * sum(units):
+        assert audit.verdict == "inconclusive"
+
+
+def test_what_is_no_cluster_is_refused() -> None:
+    with pytest.raises(InputError, match="Every item needs"):
+        audit_clusters([2], [1], 10, 5, 0.9)
+    with pytest.raises(InputError, match="Every item needs"):
+        audit_clusters([2], [6], 10, 5, 0.9)
+    with pytest.raises(InputError, match="Every item needs"):
+        audit_clusters([2], [6, 7], 10, 9, 0.9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("icc", [0.1, 0.4])
+def test_false_breaches_with_clusters_by_simulation(icc: float) -> None:
+    """Boxes in images, exactly 97 % right in the delivery: units taken as independent accuse too often."""
+    rng = np.random.default_rng(20261124)
+    images, runs = 4000, 1000
+    units = rng.integers(5, 16, images)
+    strength = (1 - icc) / icc
+    wrong = rng.binomial(units, rng.beta(0.03 * strength, 0.97 * strength, images))
+    threshold = 1 - wrong.sum() / units.sum()
+    betting = naive = 0
+    for _ in range(runs):
+        drawn = rng.permutation(images)[:100]
+        good = units[drawn] - wrong[drawn]
+        audit = audit_clusters(good.tolist(), units[drawn].tolist(), images, 15, float(threshold))
+        betting += audit.verdict == "breached"
+        n, errors = int(units[drawn].sum()), int(wrong[drawn].sum())
+        naive += at_least(errors, n, float(1 - threshold)) <= 0.05
+    assert betting / runs <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / runs)
+    assert naive / runs > (0.06 if icc < 0.2 else 0.12)
 
 
 def test_what_is_no_score_is_refused() -> None:

@@ -1,0 +1,108 @@
+"""JSON lines: one object a line; objects may lack fields or name them in any order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import InputError
+from vendoreval.formats.row_batches import BATCH, NOT_COUNTED, Batch, texts
+from vendoreval.formats.text_source import open_text
+from vendoreval.labels.refusals import Refusal
+
+
+def column_names(path: Path) -> list[str]:
+    """All fields that occur in the file, in order of appearance; reads the whole file.
+
+    Raises InputError when no line is a JSON object.
+    """
+    names: dict[str, None] = {}
+    seen, first = False, 0
+    for line, row in _rows(path):
+        first = first or line
+        if isinstance(row, dict):
+            seen = True
+            names.update(dict.fromkeys(row))
+    if not seen:
+        raise InputError(
+            "The line is not a JSON object." if first else "The file has no rows.",
+            file=str(path), line=first,
+            remedy="Write one object a line, for example with: jq -c '.[]'" if first else "",
+        )  # fmt: skip
+    return list(names)
+
+
+def read_batches(path: Path, wanted: Collection[str]) -> Iterator[Batch]:
+    """All objects with the fields `wanted`; a line that is no object is refused."""
+    rows: list[dict[str, Any]] = []
+    lines: list[int] = []
+    refusals: list[Refusal] = []
+    for line, row in _rows(path):
+        if isinstance(row, dict):
+            rows.append(row)
+            lines.append(line)
+        else:
+            refusals.append(Refusal(path.name, line, row, NOT_COUNTED))
+        if len(rows) + len(refusals) == BATCH:
+            yield _batch(rows, lines, refusals, wanted)
+            rows, lines, refusals = [], [], []
+    if rows or refusals:
+        yield _batch(rows, lines, refusals, wanted)
+
+
+def _batch(
+    rows: list[dict[str, Any]], lines: list[int], refusals: list[Refusal], wanted: Collection[str]
+) -> Batch:
+    columns = {name: texts([plain(row.get(name)) for row in rows]) for name in wanted}
+    return Batch(columns, lines, tuple(refusals))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Each line that is not blank, as an object or as the reason why it is none."""
+    with open_text(path) as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                yield number, _object(line)
+
+
+def _object(line: str) -> dict[str, Any] | str:
+    try:
+        row = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        if "\\u" in line:
+            str(row).encode()  # half of a surrogate pair is no text
+    except UnicodeEncodeError:
+        return "The line holds half of a Unicode surrogate pair."
+    except RecursionError:
+        return "The line is nested too deeply."
+    except json.JSONDecodeError as error:
+        return f"The line is not JSON: {error.msg}."
+    except ValueError as error:
+        return str(error)
+    return row if isinstance(row, dict) else "The line is not a JSON object."
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"The field {twice!r} stands twice in the line.")
+    return row
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"The line is not JSON: {text} is no JSON value.")
+
+
+def plain(value: Any) -> str | None:
+    """The text of a JSON value: texts as they are, numbers and true/false as RFC 8785 writes them.
+
+    So 3.0 becomes "3", which lets whole numbers meet although a tool stored them as fractions.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,106 @@
+"""Text files as UTF-8 lines, gzipped or not; what cannot be read so is explained in one sentence."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from vendoreval.errors import InputError
+
+_SAVE = "Save it as UTF-8 and try again."
+_BEGINNINGS = (
+    (b"\xff\xfe", "is UTF-16 text", _SAVE),
+    (b"\xfe\xff", "is UTF-16 text", _SAVE),
+    (b"PK\x03\x04", "is a zip archive or an Excel workbook", "Save it as CSV (UTF-8), or unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", "Save it as CSV (UTF-8)."),
+    (b"PAR1", "is Parquet", "Say --format parquet, or name it .parquet."),
+    (b"\x1f\x8b", "is gzipped", "Give its name the ending .gz."),
+    (b"%PDF", "is a PDF", "Ask for the rows as CSV."),
+)
+_CHUNK = 1 << 18
+
+
+def open_text(path: Path) -> IO[str]:
+    """The file as text; line ends are left as they are. Raises InputError for what is no UTF-8 text."""
+    source = _WithoutNul(_open_bytes(path), path)
+    buffered = io.BufferedReader(source, _CHUNK)
+    try:
+        head = buffered.peek(4)[:4]
+        for beginning, what, remedy in _BEGINNINGS:
+            if head.startswith(beginning):
+                raise InputError(f"The file {what}, not UTF-8 text.", file=str(path), remedy=remedy)
+        if not head:
+            raise InputError("The file is empty.", file=str(path), remedy="Ask for it again.")
+    except BaseException:
+        buffered.close()
+        raise
+    return io.TextIOWrapper(buffered, encoding="utf-8-sig", newline="")
+
+
+def _open_bytes(path: Path) -> Any:
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb", buffering=0)
+
+
+class _WithoutNul(io.RawIOBase):
+    """Bytes of a file, refusing NUL: no text has it, but UTF-16 without a mark and damaged files do."""
+
+    def __init__(self, source: Any, path: Path) -> None:
+        self._source, self._path, self._lines, self._head = source, path, 0, True
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        head, self._head = self._head, False
+        found = -1 if head and data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.find(b"\0")
+        if found >= 0 and not data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf", b"\x1f\x8b")):
+            raise InputError(
+                "There is a NUL byte: the file is damaged, binary, or UTF-16 text.",
+                file=str(self._path), line=self._lines + data[:found].count(b"\n") + 1, remedy=_SAVE,
+            )  # fmt: skip
+        self._lines += data.count(b"\n")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the libraries raise about a damaged file into one clear sentence."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(
+            f"The gzip file is damaged or cut off ({error}).", file=str(path), remedy="Ask for it again."
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"The file cannot be read: {reason}.", file=str(path)) from error
+
+
+def _not_utf8(path: Path) -> InputError:
+    """Names the first line that is not UTF-8, and how it reads in the most usual other encoding."""
+    with _open_bytes(path) as stream:
+        for number, line in enumerate(io.BufferedReader(stream, _CHUNK), start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                around = line[max(error.start - 20, 0) : error.start + 20].decode("cp1252", "replace").strip()
+                return InputError(
+                    f"The file is not UTF-8 text: byte {line[error.start]:#04x} at position {error.start + 1}.",
+                    file=str(path), line=number,
+                    remedy=f"Save it as UTF-8. If {around!r} reads right, it is Windows-1252: "
+                    f"iconv -f WINDOWS-1252 -t UTF-8 {path.name} > utf8-{path.name}",
+                )  # fmt: skip
+    return InputError("The file is not UTF-8 text.", file=str(path), remedy=_SAVE)
