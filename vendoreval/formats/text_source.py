@@ -91,8 +91,8 @@ def explained(path: Path) -> Iterator[None]:
 
 def _not_utf8(path: Path) -> InputError:
     """Names the first line that is not UTF-8, and how it reads in the most usual other encoding."""
-    with _open_bytes(path) as stream:
-        for number, line in enumerate(io.BufferedReader(stream, _CHUNK), start=1):
+    with io.BufferedReader(_open_bytes(path), _CHUNK) as stream:
+        for number, line in enumerate(stream, start=1):
             try:
                 line.decode()
             except UnicodeDecodeError as error:

@@ -79,9 +79,13 @@ def _weights(population: int, wrong: int, sample: int) -> tuple[int, NDArray[np.
 
 
 def _share(weights: NDArray[np.float64], from_: int = 0, to: int | None = None) -> float:
-    """The part of all weight in [from_, to), exactly 0 or 1 where it is none or all."""
+    """The part of all weight in [from_, to), exactly 0 or 1 where it is none or all.
+
+    Rounded to 12 significant digits, so that a chance which is exactly alpha compares as equal to it.
+    """
     stop = len(weights) if to is None else min(to, len(weights))
     start = max(from_, 0)
     if start == 0 and stop == len(weights):
         return 1.0
-    return min(float(weights[start:stop].sum() / weights.sum()), 1.0) if start < stop else 0.0
+    share = weights[start:stop].sum() / weights.sum() if start < stop else 0.0
+    return min(float(f"{share:.12g}"), 1.0)

@@ -72,7 +72,7 @@ def simple(right: int, n: int, limit: Fraction, *, confidence: float, population
     if n < 1 or not 0 <= right <= n:
         raise InputError(f"{right} right of {n} units is not a share.", remedy="Check the counts.")
     _check_draw(n, population, "units")
-    share, errors, alpha = Fraction(right, n), n - right, 1 - confidence
+    share, errors, alpha = Fraction(right, n), n - right, round(1 - confidence, 12)
     if population is None:
         method = BINOMIAL
         low, high = binomial.clopper_pearson(right, n, confidence)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import betainc
@@ -88,6 +88,7 @@ samples = st.integers(1, 300).flatmap(
 
 @given(samples, st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 @settings(deadline=None)
+@example((0, 1, 100), 0.9)  # a chance of exactly alpha / 2
 def test_simple_intervals_contain_and_mirror_the_estimate(
     sample: tuple[int, int, int | None], confidence: float
 ) -> None:
