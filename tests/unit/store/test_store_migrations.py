@@ -43,6 +43,12 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
     assert found == {
         ("contract", "vendor_id", "vendor"),
         ("answer", "vendor_id", "vendor"),
+        ("form", "vendor_id", "vendor"),
+        ("waiver", "vendor_id", "vendor"),
+        ("contact", "vendor_id", "vendor"),
+        ("review_round", "vendor_id", "vendor"),
+        ("review", "round_seq", "review_round"),
+        ("moderation", "round_seq", "review_round"),
         ("commitment", "gold_id", "gold"),
         ("seed", "gold_id", "gold"),
         ("exposure", "gold_id", "gold"),
@@ -58,6 +64,24 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
 def test_migrating_twice_changes_nothing(workspace: Workspace) -> None:
     workspace.database.migrate()
     assert workspace.database.version() == SCHEMA_VERSION
+
+
+def test_the_first_version_is_brought_up_to_date(
+    tmp_path: Path, database_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(parse_url(database_url) if database_url else sqlite_url(tmp_path / "v.db"))
+    monkeypatch.setattr("vendoreval.store.database.SCHEMA_VERSION", "0001")
+    database.migrate()
+    with database.writing() as session:
+        session.connection().execute(
+            text("INSERT INTO vendor (id, name, added_at) VALUES ('acme', 'Acme', '2026-03-01 09:00:00')")
+        )
+    monkeypatch.undo()
+    database.migrate()
+    assert database.version() == SCHEMA_VERSION
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+        assert connection.execute(text("SELECT name FROM vendor")).all() == [("Acme",)]
 
 
 def test_a_migration_that_fails_leaves_no_table(tmp_path: Path, database_url: str | None) -> None:
