@@ -47,6 +47,7 @@ def _main(
 def _add_nouns() -> None:
     from vendoreval.cli import (
         audit,
+        audit_plan,
         claim,
         contract,
         delivery,
@@ -59,6 +60,7 @@ def _add_nouns() -> None:
     )
 
     start.add_to(app)
+    audit_plan.add_to(audit.app)
     for noun in (vendor, questionnaire, contract, gold, delivery, audit, claim, report, evidence):
         app.add_typer(noun.app)
 

@@ -1,4 +1,4 @@
-"""vendoreval audit: run, show, list."""
+"""vendoreval audit: run, show, list. Planning and sampling stand in modules of their own."""
 
 from __future__ import annotations
 

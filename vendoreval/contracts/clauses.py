@@ -7,7 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.fields import Section, suggest
-from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS, Metric
+from vendoreval.contracts.rules import (
+    METRICS,
+    RULE_NEEDS,
+    RULE_PERCENT,
+    RULE_WHOLE,
+    RULE_WORDS,
+    RULES,
+    SCOPES,
+    UNITS,
+    Metric,
+)
 from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
 
 _DEFAULT_ALPHA, _DEFAULT_BETA = Decimal("0.05"), Decimal("0.10")
@@ -101,6 +111,7 @@ def _decision(section: Section, metric: Metric | None, threshold: str | None) ->
         options=_options(table, options),
     )
     if rule:
+        _check_needs(table, rule.name)
         table.finish()
     return decision
 
@@ -131,14 +142,26 @@ def _tolerated(
 
 
 def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
-    """The rule's further keys: whole numbers, decimals or words, kept as they are written."""
-    kept = {}
-    for key, value in options.items():
-        if key in ("tolerated", "calibrated"):
-            continue
-        kept[key] = value
-        if isinstance(value, str):
-            table.text(key)
-        else:
-            table.number(key)
+    """The rule's further keys, checked and kept as they are written."""
+    kept = {key: value for key, value in options.items() if key not in ("tolerated", "calibrated")}
+    for key in kept:
+        if key in RULE_WHOLE:
+            table.whole(key, *RULE_WHOLE[key])
+        elif key in RULE_WORDS:
+            table.choice(key, RULE_WORDS[key])
+        elif key in RULE_PERCENT:
+            _percentage(table, key)
     return kept
+
+
+def _percentage(table: Section, key: str) -> None:
+    value = table.number(key)
+    if value is not None and not 0 < value < 100:
+        table.problem(key, f"{value} is no percentage of wrong units.", f'For 5 % write {key} = "5".')
+
+
+def _check_needs(table: Section, rule: str) -> None:
+    needs = RULE_NEEDS.get(rule, ())
+    if needs and not any(table.has(key) for key in needs):
+        words = " or ".join(needs)
+        table.problem(needs[0], f"the rule {rule} cannot be planned without {words}.", f"Write {words}.")

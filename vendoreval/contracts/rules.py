@@ -177,18 +177,38 @@ RULES = {
              available=True),
         Rule("point", "the estimate against the threshold, with no protection against chance", available=True),
         Rule("sequential", "stops as soon as the sample decides; may be looked at any time",
-             ("tolerated", "calibrated", "max_items")),
-        Rule("fixed", "a sample of a fixed size, read once at its end", ("tolerated", "items")),
-        Rule("curtailed", "a fixed sample that stops when the result is certain", ("tolerated", "items")),
-        Rule("zero_defect", "one error in the sample breaks the clause", ("items",)),
-        Rule("double", "a second sample where the first does not decide", ("tolerated", "items")),
-        Rule("group_sequential", "a fixed number of planned looks", ("tolerated", "items", "looks")),
+             ("tolerated", "calibrated", "max_items"), available=True),
+        Rule("fixed", "a sample of a fixed size, read once at its end", ("tolerated", "items"), available=True),
+        Rule("curtailed", "a fixed sample that stops when the result is certain", ("tolerated", "items"),
+             available=True),
+        Rule("zero_defect", "one error in the sample breaks the clause", ("items",), available=True),
+        Rule("double", "a second sample where the first does not decide", ("tolerated",), available=True),
+        Rule("group_sequential", "a fixed number of planned looks", ("tolerated", "looks"), available=True),
         Rule("iso2859-1", "an acceptance plan by AQL, with switching over deliveries",
-             ("aql", "level", "inspection")),
-        Rule("iso2859-2", "a limiting-quality plan for a single delivery", ("lq",)),
-        Rule("iso2859-4", "checks a declared quality level; made for claims", ("dql", "level")),
+             ("aql", "level", "inspection"), available=True),
+        Rule("iso2859-2", "a limiting-quality plan for a single delivery", ("lq",), available=True),
+        Rule("iso2859-4", "checks a declared quality level; made for claims", ("dql", "items"), available=True),
     )
 }  # fmt: skip
+
+
+# What single rules cannot do without: one of the keys.
+RULE_NEEDS = {
+    "fixed": ("tolerated", "items"),
+    "curtailed": ("tolerated", "items"),
+    "double": ("tolerated",),
+    "group_sequential": ("tolerated",),
+    "iso2859-1": ("aql",),
+    "iso2859-2": ("lq",),
+    "iso2859-4": ("items",),
+}
+RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50)}  # whole numbers, least and most
+RULE_PERCENT = ("lq", "dql")  # per cent of wrong units, as the standards write them
+AQLS = ("0.010", "0.015", "0.025", "0.040", "0.065", "0.10", "0.15", "0.25", "0.40", "0.65",
+        "1.0", "1.5", "2.5", "4.0", "6.5", "10")  # fmt: skip
+LEVELS = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
+INSPECTIONS = ("switching", "normal", "tightened", "reduced")
+RULE_WORDS = {"aql": AQLS, "level": LEVELS, "inspection": INSPECTIONS}
 
 
 @dataclass(frozen=True)

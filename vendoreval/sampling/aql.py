@@ -13,15 +13,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Literal
 
+from vendoreval.contracts.rules import AQLS, LEVELS
 from vendoreval.errors import InputError
 from vendoreval.sampling.plans import Plan, Stage
 
 Inspection = Literal["normal", "tightened", "reduced"]
 
 LETTERS = "ABCDEFGHJKLMNPQR"
-AQLS = ("0.010", "0.015", "0.025", "0.040", "0.065", "0.10", "0.15", "0.25", "0.40", "0.65",
-        "1.0", "1.5", "2.5", "4.0", "6.5", "10")  # fmt: skip
-LEVELS = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
 
 _LOT_UP_TO = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10_000, 35_000, 150_000, 500_000)
 _LETTERS_BY_LEVEL = {

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from vendoreval.contracts.rules import AQLS
 from vendoreval.errors import InputError
-from vendoreval.sampling.aql import AQLS, Inspection, single_plan
+from vendoreval.sampling.aql import Inspection, single_plan
 from vendoreval.sampling.plans import Outcome
 
 Edition = Literal["mil-std-105e", "iso2859-1"]

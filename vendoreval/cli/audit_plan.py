@@ -1,0 +1,70 @@
+"""vendoreval audit plan: what an audit will take, before anybody works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, note, percent, say, table
+
+if TYPE_CHECKING:
+    from vendoreval.audits.planning import AuditPlan
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the group of audits."""
+    app.command("plan")(plan)
+
+
+def plan(
+    contract: Annotated[str, typer.Option(help="The contract: its id in the workspace, or a TOML file.")],
+    items: Annotated[int, typer.Option(help="How many items the delivery has.", min=1)],
+    clause: Annotated[str, typer.Option(help="The clause to plan. Default: the first with a design.")] = "",
+    cost_per_item: Annotated[str, typer.Option(help="What one audited item costs, e.g. 0.45.")] = "",
+    sample: Annotated[
+        int, typer.Option(help="The sample of a rule that names none (claim, acceptance, point).", min=0)
+    ] = 0,
+    boundaries: Annotated[
+        Path | None, typer.Option(help="Write the table of stopping limits here (CSV), as an annex.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Explain the design that a clause asks for: sample sizes, chances of every verdict, and cost."""
+    from vendoreval.workflow import plans
+
+    made = plans.plan(contract, items, clause=clause, cost=cost_per_item, sample=sample or None)
+    if boundaries:
+        plans.write_boundaries(made.design.limits, boundaries)
+        note(f"Wrote the limits for {made.design.max_items:,} items to {boundaries}.")
+    if json:
+        return emit(made.to_json())
+    return _print(made)
+
+
+def _print(made: AuditPlan) -> None:
+    from vendoreval.audits.planning import sentences
+
+    for sentence in sentences(made):
+        say(sentence)
+    say("")
+    table(
+        ["right", "items", "95 % need at most", "breached", "kept", "undecided"],
+        [
+            (
+                f"{100 * row.accuracy:g} %", f"{row.expected_items:,.0f}", f"{row.p95_items:,}",
+                percent(row.p_breached), percent(row.p_kept), percent(row.p_inconclusive),
+            )
+            for row in made.rows
+        ],
+        right=("right", "items", "95 % need at most", "breached", "kept", "undecided"),
+    )  # fmt: skip
+    steps = made.design.limits.changes()
+    shown = [step for k, step in enumerate(steps) if k % max(1, len(steps) // 8) == 0]
+    say("\nWhere it stops (in short; --boundaries writes every number)")
+    table(
+        ["after items", "kept with at most", "breached from"],
+        [(f"{step.n:,}", step.accept, step.reject) for step in shown],
+        right=("after items", "kept with at most", "breached from"),
+    )

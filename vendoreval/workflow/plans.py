@@ -1,0 +1,62 @@
+"""Planning audits from a contract in the workspace or from a file, before anybody works."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from vendoreval.audits.planning import AuditPlan, plan_audit
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import UsageError
+from vendoreval.inference.dynamic import Boundaries
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.files import read_text, write_whole
+from vendoreval.workflow.workspaces import open_workspace
+
+
+def plan(
+    contract: str, items: int, *, clause: str = "", cost: str = "", sample: int | None = None
+) -> AuditPlan:
+    """The plan for a delivery of `items` under `contract`, an id in the workspace or a TOML file.
+
+    `cost` is the price of one audited item as decimal text. Raises InputError, NotFound, UsageError.
+    """
+    return plan_audit(named_contract(contract), items, clause_id=clause, cost=_cost(cost), sample=sample)
+
+
+def named_contract(name: str) -> Contract:
+    """A contract by its file, or by its id in the workspace."""
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return parse_contract(read_text(path), path.name)
+    return load_contract(open_workspace(), name)
+
+
+def write_boundaries(limits: Boundaries, out: Path) -> None:
+    """The integer tables as an annex: for every n how many errors prove the breach, how few keep.
+
+    A cell is empty where no number of errors decides.
+    """
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(("n", "accept_at", "reject_at"))
+    for n, (accept, reject) in enumerate(
+        zip(limits.accept_at.tolist(), limits.reject_at.tolist(), strict=True)
+    ):
+        writer.writerow((n, accept if accept >= 0 else "", reject if reject <= n else ""))
+    write_whole(out, written.getvalue().encode())
+
+
+def _cost(text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation as error:
+        raise UsageError(f"{text!r} is no sum.", remedy="Write it like 0.45.") from error
+    if not (value.is_finite() and value >= 0):
+        raise UsageError(f"{text!r} is no cost of an item.", remedy="Write it like 0.45.")
+    return value
