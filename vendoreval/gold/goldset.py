@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class GoldSet:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @property
+    @cached_property
     def item_ids(self) -> tuple[str, ...]:
         """Item ids in row order."""
         values = self.labels.item.values

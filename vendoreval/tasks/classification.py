@@ -40,8 +40,9 @@ def compare(
         raise TypeError("classification needs a text column 'label'")
     values = _value_list(classes, gold, answer)
     delivered = answer.recode(values).codes
-    primary = np.asarray([values.index(a[0]) for a in gold.accepted], dtype=np.int32)
-    outcome, expected = _judge(gold, values, gold_row, delivered, primary)
+    position = {value: code for code, value in enumerate(values)}
+    primary = np.asarray([position[answers[0]] for answers in gold.accepted], dtype=np.int32)
+    outcome, expected = _judge(gold, position, gold_row, delivered, primary)
     absent = np.setdiff1d(np.arange(len(gold), dtype=np.int32), gold_row)
     item = np.concatenate([gold_row, absent])
     expected = np.concatenate([expected, primary[absent]])
@@ -69,12 +70,12 @@ def _value_list(classes: Sequence[str], gold: GoldSet, answer: Coded) -> tuple[s
 
 
 def _judge(
-    gold: GoldSet, values: tuple[str, ...], gold_row: Codes, delivered: Codes, primary: Codes
+    gold: GoldSet, position: Mapping[str, int], gold_row: Codes, delivered: Codes, primary: Codes
 ) -> tuple[NDArray[np.int8], Codes]:
-    """Outcome codes and the gold answer each label is held against."""
-    position = {value: code for code, value in enumerate(values)}
-    pairs = [row * len(values) + position[a] for row, answers in enumerate(gold.accepted) for a in answers]
-    mine = gold_row.astype(np.int64) * len(values) + delivered
+    """Outcome codes and the gold answer each label is held against; `position` gives a value's code."""
+    values = len(position)
+    pairs = [row * values + position[a] for row, answers in enumerate(gold.accepted) for a in answers]
+    mine = gold_row.astype(np.int64) * values + delivered
     right = np.isin(mine, np.asarray(pairs, dtype=np.int64)) & (delivered >= 0)
     wrong = np.where(delivered >= 0, CODE["wrong_label"], CODE["missing"])
     outcome = np.where(right, CODE["correct"], wrong).astype(np.int8)
