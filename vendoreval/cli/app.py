@@ -50,6 +50,7 @@ def _add_nouns() -> None:
         audit_plan,
         claim,
         contract,
+        cost,
         delivery,
         evidence,
         gold,
@@ -60,6 +61,7 @@ def _add_nouns() -> None:
     )
 
     start.add_to(app)
+    cost.add_to(app)
     audit_plan.add_to(audit.app)
     for noun in (vendor, questionnaire, contract, gold, delivery, audit, claim, report, evidence):
         app.add_typer(noun.app)

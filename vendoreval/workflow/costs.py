@@ -1,0 +1,88 @@
+"""The cost of an offer: an input file, completed by an audit and its contract where one is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from vendoreval.audits.records import AuditResult, Finding
+from vendoreval.contracts.terms import Contract
+from vendoreval.costs.choosing import CostStudy, study
+from vendoreval.costs.inputs import CostFile, CostInputs, parse_costs, template
+from vendoreval.errors import Conflict, InputError
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits import load_audit
+from vendoreval.workflow.files import read_text, write_whole
+
+
+def write_template(path: Path) -> None:
+    """Write an input file to fill in; raises Conflict when the file is there."""
+    if path.exists():
+        raise Conflict(f"{path} is there already.", remedy="Name another file.")
+    write_whole(path, template().encode())
+
+
+def read_costs(path: Path) -> CostFile:
+    """Read an input file; raises InvalidDocument with all problems at once."""
+    return parse_costs(read_text(path), path.name)
+
+
+def study_cost(path: Path, other: Path | None = None) -> CostStudy:
+    """The cost of the offer in `path`, beside the one in `other`."""
+    return study(read_costs(path).inputs(), read_costs(other).inputs() if other else None)
+
+
+def study_audited(
+    workspace: Workspace, audit_id: str, path: Path | None = None, other: Path | None = None
+) -> CostStudy:
+    """The same with the accuracy that an audit measured; raises NotFound, InputError without accuracy."""
+    stored = load_audit(workspace, audit_id)
+    file = read_costs(path) if path else no_file(stored.contract.currency)
+    inputs = audited_inputs(file, stored.contract, stored.result)
+    return study(inputs, read_costs(other).inputs() if other else None)
+
+
+def no_file(currency: str) -> CostFile:
+    """What holds where nobody gave an input file: the defaults."""
+    return CostFile("the offer", currency, {}, {}, (), {})
+
+
+def audited_inputs(file: CostFile, contract: Contract, result: AuditResult) -> CostInputs:
+    """Inputs with the measured accuracy, and price, quantity and classes where the file names none.
+
+    The accuracy's interval is its range in the tornado, unless the file gives another.
+    """
+    finding = measured_accuracy(result)
+    known = contract_values(contract)
+    known["labels.units"] = float(result.counts["items"])
+    inputs = file.inputs(contract.vendor, known, {"labels.accuracy": right_share(finding, finding.estimate)})
+    ends = sorted((right_share(finding, finding.low), right_share(finding, finding.high)))
+    return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
+
+
+def contract_values(contract: Contract) -> dict[str, float]:
+    """What a contract says about costs: the price, and the number of classes."""
+    known: dict[str, float] = {}
+    if contract.price:
+        known["labels.price"] = float(contract.price.per_unit)
+    if len(contract.task.classes) > 1:
+        known["labels.classes"] = float(len(contract.task.classes))
+    return known
+
+
+def measured_accuracy(result: AuditResult) -> Finding:
+    """The finding on the whole delivery's accuracy; raises InputError when the audit has none."""
+    for finding in result.findings:
+        whole = finding.scope == "delivery" and finding.estimate is not None
+        if whole and finding.metric in ("accuracy", "error_rate"):
+            return finding
+    raise InputError(
+        f"Audit {result.audit!r} did not measure the accuracy of the whole delivery.",
+        remedy="Give labels.accuracy in the input file instead.",
+    )
+
+
+def right_share(finding: Finding, value: float | None) -> float:
+    """A value of the finding as a share of right units."""
+    share = value or 0.0
+    return 1 - share if finding.metric == "error_rate" else share
