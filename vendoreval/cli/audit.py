@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, percent, say, table, verdict
+from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
 from vendoreval.errors import Exit
 
 if TYPE_CHECKING:
@@ -25,9 +25,14 @@ def run(
     json: Json = False,
 ) -> None:
     """Audit a delivery against gold under its contract. Exit code 3 breached, 4 undecided."""
-    from vendoreval.workflow import audits, workspaces
+    from vendoreval.workflow import audits, deliveries, gold_lint, workspaces
 
-    result = audits.run_audit(workspaces.open_workspace(), delivery, gold, id or None)
+    workspace = workspaces.open_workspace()
+    received = deliveries.delivery_row(workspace, delivery).received_at
+    warnings = gold_lint.warnings_before_audit(workspace, gold, received)
+    result = audits.run_audit(workspace, delivery, gold, id or None)
+    for text in warnings:
+        note(f"warning: {text}")
     if json:
         emit(result.to_json())
     else:

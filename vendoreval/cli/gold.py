@@ -1,13 +1,14 @@
-"""vendoreval gold: add, show, list, commit, seed, retire."""
+"""vendoreval gold: add, show, list, commit, lint, seed, retire."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.errors import Exit
 
 app = typer.Typer(name="gold", help="Gold sets: reference labels with provenance.", no_args_is_help=True)
 GoldId = Annotated[str, typer.Argument(help="The gold set's id.")]
@@ -79,6 +80,38 @@ def commit(
 
 
 @app.command()
+def lint(
+    gold: GoldId,
+    tasks: Annotated[
+        Path | None, typer.Option(help="The tasks among which gold goes out, with a column item_id.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Find what would give gold away: ids, columns, order, doubles, earlier use. Exit code 4 if anything."""
+    from vendoreval.workflow import gold_lint, workspaces
+
+    record = gold_lint.lint_gold(workspaces.open_workspace(), gold, tasks)
+    if json:
+        emit(record)
+    else:
+        _print_clues(record)
+    raise typer.Exit(Exit.UNDECIDED if record["clues"] else Exit.FINE)
+
+
+def _print_clues(record: dict[str, Any]) -> None:
+    count = len(record["clues"])
+    beside = "" if record["tasks"] is None else f" beside {record['tasks']:,} tasks"
+    found = f"{count} clue{'s' if count > 1 else ''} to look at" if count else "nothing gives them away"
+    say(f"{record['items']:,} gold items{beside}: {found}.")
+    for number, clue in enumerate(record["clues"], start=1):
+        chance = "" if clue["p"] is None else f" (by chance: p = {clue['p']:.1g})"
+        say(f"\n{number}. {clue['what']}{chance}")
+        for example in clue["examples"]:
+            say(f"   {example}")
+        say(f"   → {clue['remedy']}")
+
+
+@app.command()
 def seed(
     tasks: Annotated[Path, typer.Argument(help="The task list to send, with a column item_id.")],
     gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
@@ -88,9 +121,13 @@ def seed(
     json: Json = False,
 ) -> None:
     """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
-    from vendoreval.workflow import seedings, workspaces
+    from vendoreval.workflow import gold_lint, seedings, workspaces
 
-    record = seedings.seed_gold(workspaces.open_workspace(), tasks, gold, rate, out, seeding_id=id)
+    workspace = workspaces.open_workspace()
+    warnings = gold_lint.warnings_before_seeding(workspace, gold)
+    record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id)
+    for text in warnings:
+        note(f"warning: {text}")
     if json:
         return emit(record)
     say(

@@ -33,7 +33,7 @@ def seed_gold(
     """
     name = slug(seeding_id or f"{gold_id}-seeding", "seeding")
     gold = load_gold(workspace, gold_id)
-    rows = _tasks(Path(tasks))
+    rows = read_tasks(Path(tasks))
     columns = [column for column in rows[0] if column != "item_id"] if rows else []
     key = secret()
     made = seed(rows, _gold_rows(gold, columns), _rate(rate), key)
@@ -73,7 +73,8 @@ def _rate(text: str) -> Fraction:
         raise UsageError(f"{text!r} is not a rate.", remedy="Write it like 0.05.") from error
 
 
-def _tasks(path: Path) -> list[Row]:
+def read_tasks(path: Path) -> list[Row]:
+    """The rows of a task list, which has a column item_id; raises InputError with file and line."""
     file = open_rows(path)
     require(file, {"item_id": "item_id"})
     rows: list[Row] = []
