@@ -1,20 +1,23 @@
-"""vendoreval questionnaire: list, show, check, form, import, answer, score."""
+"""vendoreval questionnaire: list, show, check, form, import, score; the rest is in answering and reviewing."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendoreval.cli import answering
+from vendoreval.cli.answering import DEFAULT, Bank, Vendor
 from vendoreval.cli.output import Json, emit, facts, note, say, table
-from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
     from vendoreval.questionnaires.assessment import Assessment
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
+answering.add_to(app)
 
 
 class Mode(StrEnum):
@@ -25,19 +28,14 @@ class Mode(StrEnum):
     short = "short"
 
 
-class State(StrEnum):
-    """What an answer is, besides answered."""
+class FormFormat(StrEnum):
+    """The kind of form that goes out."""
 
-    answered = "answered"
-    declined = "declined"
-    na = "na"
-    unknown = "unknown"
+    xlsx = "xlsx"
+    html = "html"
 
 
-Bank = Annotated[str, typer.Option(help="The question bank: its id or a TOML file.")]
-Vendor = Annotated[str, typer.Argument(help="The vendor's id.")]
 ModeOption = Annotated[Mode, typer.Option(help="full 45, core 40 or short 5 questions.")]
-DEFAULT = "annotation-core"
 
 
 @app.command("list")
@@ -101,88 +99,68 @@ def check(file: Annotated[Path, typer.Argument(help="A bank as TOML.")], json: J
 @app.command()
 def form(
     vendor: Vendor,
-    out: Annotated[Path, typer.Option(help="Where to write the form (XLSX).")],
+    out: Annotated[Path, typer.Option(help="Where to write the form.")],
+    format: Annotated[
+        FormFormat | None, typer.Option("--format", help="Default: by the file's ending, else xlsx.")
+    ] = None,
+    due: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day it should be back. Default: in 10 business days."),
+    ] = None,
     bank: Bank = DEFAULT,
     mode: ModeOption = Mode.full,
     json: Json = False,
 ) -> None:
-    """Write the form that the vendor fills in, without any weight."""
+    """Write the form that the vendor fills in, without any weight: XLSX, or one offline HTML file.
+
+    It counts as sent now, and freezes the weights; `vendoreval due` lists it until it comes back.
+    """
     from vendoreval.workflow import questionnaires, workspaces
 
     chosen = questionnaires.load_bank(bank)
-    questionnaires.make_form(workspaces.open_workspace(), vendor, chosen, out, mode.value)
+    kind = format or (FormFormat.html if out.suffix.lower() in (".html", ".htm") else FormFormat.xlsx)
+    day = questionnaires.make_form(
+        workspaces.open_workspace(), vendor, chosen, out, mode.value, kind=kind.value,
+        due=due.date() if due else None,
+    )  # fmt: skip
     if json:
-        return emit({"schema": "vendoreval/form/1", "vendor": vendor, "file": str(out)})
-    say(f"Wrote {out}. Send it to {vendor}.")
-    return note(f"next: vendoreval questionnaire import {vendor} {out}")
+        return emit({"schema": "vendoreval/form-made/1", "vendor": vendor, "file": str(out),
+                     "format": kind.value, "due": day.isoformat()})  # fmt: skip
+    say(f"Wrote {out}. Send it to {vendor}; it is due on {day}.")
+    back = out.with_suffix(".json") if kind is FormFormat.html else out
+    return note(f"next: vendoreval questionnaire import {vendor} {back}")
 
 
 @app.command("import")
 def import_(
     vendor: Vendor,
-    file: Annotated[Path, typer.Argument(help="The form as it came back (XLSX).")],
+    file: Annotated[Path, typer.Argument(help="The form as it came back: XLSX, or the HTML form's JSON.")],
+    evidence: Annotated[
+        Path | None, typer.Option(help="A folder with the evidence files that the form names.")
+    ] = None,
     bank: Bank = DEFAULT,
     json: Json = False,
 ) -> None:
     """Take a filled form in and show what changed."""
     from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow.answer_evidence import attach_folder
 
     chosen = questionnaires.load_bank(bank)
-    found, notes = questionnaires.import_form(workspaces.open_workspace(), vendor, chosen, file)
+    workspace = workspaces.open_workspace()
+    made = questionnaires.import_form(workspace, vendor, chosen, file)
+    arrived = attach_folder(workspace, vendor, chosen, evidence) if evidence else ()
     if json:
         return emit(
-            {"schema": "vendoreval/form-import/1", "vendor": vendor, "notes": list(notes),
-             "changes": [{"question": c.question_id, "kind": c.kind} for c in found]}
+            {"schema": "vendoreval/form-import/1", "vendor": vendor, "notes": list(made.notes),
+             "changes": [{"question": c.question_id, "kind": c.kind} for c in made.changes],
+             "evidence": [piece.to_json() for piece in arrived]}
         )  # fmt: skip
-    table(["question", "what", "fields"], [(c.question_id, c.kind, ", ".join(c.fields)) for c in found])
-    for text in notes:
+    table(["question", "what", "fields"], [(c.question_id, c.kind, ", ".join(c.fields)) for c in made.changes])
+    for text in made.notes:
         say(f"Note: {text}")
-    return say(f"{len(found)} answers changed.")
-
-
-@app.command()
-def answer(
-    vendor: Vendor,
-    question: Annotated[str, typer.Argument(help="The question's id, such as G1.")],
-    level: Annotated[int | None, typer.Option(min=0, max=4, help="The anchored level, 0 to 4.")] = None,
-    state: Annotated[State, typer.Option(help="Anything but answered needs no level.")] = State.answered,
-    text: Annotated[str, typer.Option(help="The answer in words.")] = "",
-    reason: Annotated[str, typer.Option(help="Why the question does not apply (state na).")] = "",
-    evidence: Annotated[list[str] | None, typer.Option(help="kind=name, e.g. document=guide.pdf.")] = None,
-    bank: Bank = DEFAULT,
-    json: Json = False,
-) -> None:
-    """Record one answer; asks for the level when it is not given."""
-    from vendoreval.questionnaires.answers import Answer, EvidenceItem
-    from vendoreval.questionnaires.bank import EVIDENCE_KINDS
-    from vendoreval.workflow import questionnaires, workspaces
-
-    chosen = questionnaires.load_bank(bank)
-    pieces = []
-    for piece in evidence or []:
-        kind, _, name = piece.partition("=")
-        if kind not in EVIDENCE_KINDS or not name:
-            raise UsageError(
-                f"{piece!r} is no evidence.", remedy=f"Write KIND=NAME; kinds: {', '.join(EVIDENCE_KINDS)}."
-            )
-        pieces.append(EvidenceItem(kind, name))
-    if level is None and state is State.answered:
-        known = {q.id: q for q in chosen.questions}
-        if question in known:
-            say(known[question].text)
-            for number, anchor in enumerate(known[question].levels):
-                say(f"   {number}  {anchor}")
-        level = typer.prompt("Level (0 to 4)", type=int)
-    if level is not None and level not in range(5):
-        raise UsageError(f"{level} is not a level.", remedy="Levels go from 0 to 4.")
-    given = Answer(
-        question, level if state is State.answered else None, state.value, text=text, na_reason=reason,
-        evidence=tuple(pieces), channel="cli",
-    )  # fmt: skip
-    questionnaires.record_answers(workspaces.open_workspace(), vendor, chosen, [given])
-    if json:
-        return emit(given.to_json())
-    return say(f"Recorded {question} for {vendor}.")
+    for piece in arrived:
+        say(f"Stored {piece.item.name} for {piece.question_id}.")
+    return say(f"{len(made.changes)} answers changed.")
 
 
 @app.command()
@@ -214,8 +192,14 @@ def _print(vendor: str, found: Assessment) -> None:
         right=("weight", "claimed", "evidenced"),
     )
     for knock_out in found.knock_outs:
-        say(f"Knock-out {knock_out.question_id}: level {knock_out.level}, needed {knock_out.min_level}.")
+        waiver = knock_out.waiver
+        waived = f" Waived by {waiver.person} until {waiver.expires}: {waiver.reason}" if waiver else ""
+        say(
+            f"Knock-out {knock_out.question_id}: level {knock_out.level}, needed {knock_out.min_level}.{waived}"
+        )
+    for text in found.notes:
+        say(f"Note: {text}")
     for flag in found.flags:
-        say(f"Red flag: {flag.what}")
+        say(f"Red flag{f' ({flag.question_id})' if flag.question_id else ''}: {flag.what}")
     for follow in found.follow_ups[:10]:
         say(f"Ask in the interview ({follow.question_id}): {follow.ask}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -17,7 +17,8 @@ class EvidenceItem:
     """One piece of evidence. `kind` is one of `bank.EVIDENCE_KINDS`.
 
     `level` belongs to kind "measured" only: the level that a pilot or an audit found. `sha256` is
-    empty as long as the piece was named but has not arrived.
+    empty as long as the piece was named but has not arrived. `seen_by` is who on the buyer's side saw a
+    piece that is no file, such as a live demo or a reference that was called.
     """
 
     kind: str
@@ -26,6 +27,14 @@ class EvidenceItem:
     dated: date | None = None
     expires: date | None = None
     level: int | None = None
+    seen_by: str = ""
+
+    def here(self, stored: Collection[str] | None) -> bool:
+        """Whether the piece itself was seen: its file is among the `stored` hashes, or a person saw it.
+
+        None means that nobody looked for files; then every piece that is named counts.
+        """
+        return stored is None or self.kind == "measured" or bool(self.seen_by) or self.sha256 in stored
 
     def to_json(self) -> dict[str, Any]:
         """The item as plain JSON values."""
@@ -87,6 +96,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Amendment:
+    """What a person adds to an answer or corrects in it; None leaves a field as it is."""
+
+    level: int | None = None
+    state: State | None = None
+    value: str | None = None
+    text: str | None = None
+    note: str | None = None
+    commitment: Commitment | None = None
+    na_reason: str | None = None
+    approve: bool = False
+    evidence: tuple[EvidenceItem, ...] = ()
+    channel: str = "cli"
+
+
+@dataclass(frozen=True)
 class Change:
     """What an import changes in one question: field name -> (before, after), as shown to people."""
 
@@ -108,11 +133,42 @@ def history(events: Iterable[Answer]) -> dict[str, tuple[Answer, ...]]:
     return {question: tuple(of_question) for question, of_question in found.items()}
 
 
+def amended(before: Answer, change: Amendment) -> Answer:
+    """The answer with an amendment; a level makes it answered, another state takes the level away.
+
+    Pieces of evidence replace those of the same name and are added to the others. An approval holds for
+    one reason: a new reason is not approved until somebody says so.
+    """
+    given = {
+        name: value
+        for name in ("level", "value", "text", "note", "commitment", "na_reason")
+        if (value := getattr(change, name)) is not None
+    }
+    state = change.state or ("answered" if change.level is not None else before.state)
+    if state == "unanswered" and (given or change.evidence):
+        state = "answered"
+    if state != "answered":
+        given |= {"level": None, "commitment": None, "value": ""}
+    same_na = before.state == state == "na" and given.get("na_reason", before.na_reason) == before.na_reason
+    new = {piece.name for piece in change.evidence}
+    kept = tuple(piece for piece in before.evidence if piece.name not in new)
+    return replace(
+        before,
+        **given,
+        state=state,
+        na_approved=change.approve or (same_na and before.na_approved),
+        evidence=kept + change.evidence,
+        channel=change.channel,
+        actor="",
+        answered_at=None,
+    )
+
+
 def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) -> dict[str, Answer]:
     """`received` with what a vendor's form cannot hold, taken from the `current` answers.
 
-    These are: hashes of files that are named again, levels we measured ourselves, and the approval of
-    an N/A whose reason is unchanged.
+    These are: hashes and witnesses of pieces that are named again, levels we measured ourselves, and the
+    approval of an N/A whose reason is unchanged.
     """
     return {
         question_id: _carried(current[question_id], answer) if question_id in current else answer
@@ -121,8 +177,13 @@ def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) ->
 
 
 def _carried(before: Answer, after: Answer) -> Answer:
-    hashes = {item.name: item.sha256 for item in before.evidence if item.kind != "measured"}
-    named = tuple(replace(item, sha256=item.sha256 or hashes.get(item.name, "")) for item in after.evidence)
+    known = {item.name: item for item in before.evidence if item.kind != "measured"}
+    named = tuple(
+        replace(item, sha256=item.sha256 or known[item.name].sha256, seen_by=known[item.name].seen_by)
+        if item.name in known
+        else item
+        for item in after.evidence
+    )
     measured = tuple(item for item in before.evidence if item.kind == "measured")
     same_na = after.state == before.state == "na" and after.na_reason == before.na_reason
     return replace(after, evidence=named + measured, na_approved=same_na and before.na_approved)

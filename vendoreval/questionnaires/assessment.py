@@ -84,7 +84,10 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Scores of one vendor's answers (record `vendoreval/assessment/1`); percentages are 0–100."""
+    """Scores of one vendor's answers (record `vendoreval/assessment/1`); percentages are 0–100.
+
+    `notes` say whose levels were scored, and what else a reader of the score must know.
+    """
 
     bank: str
     version: str
@@ -101,6 +104,7 @@ class Assessment:
     knock_outs: tuple[KnockOut, ...]
     flags: tuple[Flag, ...]
     follow_ups: tuple[FollowUp, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -127,6 +131,7 @@ class Assessment:
             "knock_outs": [_knock_out(row) for row in self.knock_outs],
             "flags": [_renamed(row) for row in self.flags],
             "follow_ups": [{**_renamed(row), "reasons": list(row.reasons)} for row in self.follow_ups],
+            "notes": list(self.notes),
         }
 
 

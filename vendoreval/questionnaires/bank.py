@@ -148,9 +148,9 @@ def template_hash(bank: Bank) -> str:
     )
 
 
-def weights_hash(bank: Bank) -> str:
-    """How answers will be judged, as a hash: to be frozen before the answers are opened."""
-    return _sha256(
+def weights_document(bank: Bank) -> bytes:
+    """All that decides how answers are judged, as canonical JSON; it is kept when weights are frozen."""
+    return rfc8785.dumps(
         {
             "template": template_hash(bank),
             "sections": {section.id: section.weight for section in bank.sections},
@@ -168,6 +168,11 @@ def weights_hash(bank: Bank) -> str:
             ],
         }
     )
+
+
+def weights_hash(bank: Bank) -> str:
+    """SHA-256 of `weights_document`: to be frozen before the answers are opened."""
+    return hashlib.sha256(weights_document(bank)).hexdigest()
 
 
 def _sha256(value: Any) -> str:

@@ -9,7 +9,8 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
    words outside the contract are not a promise.
 3. Evidence has a strength ε by the kind of the best valid piece: none 0.4, document 0.7, live demo
    or sample of real work 0.85, independent 0.9, measured by a pilot or audit 1.0. A piece that has
-   expired or is older than `max_age_days` on `as_of` counts as none.
+   expired or is older than `max_age_days` on `as_of` counts as none, and so does a piece that was
+   named and has not arrived.
 4. In the evidenced score a level counts at most the highest level that its evidence supports: the
    highest l ≤ L such that no level up to l asks (`min_for_level`) for a stronger kind. Claiming more
    than one can show therefore never lowers the evidenced score, and never raises it either. A
@@ -24,7 +25,7 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -68,6 +69,7 @@ FLAGS = {
     "declined": "the vendor refused to answer",
     "unsupported": "the evidence does not support the level claimed",
     "outdated": "the evidence has expired or is too old",
+    "missing": "evidence was named, and the file has not arrived",
     "uncommitted": "a high level is claimed, and the contract is refused",
     "not_approved": "called not applicable, and nobody has approved that",
 }
@@ -84,6 +86,7 @@ class _Judged:
     proven: int  # as evidence supports or as measured
     best: str  # kind of the best valid evidence
     outdated: tuple[EvidenceItem, ...]
+    missing: tuple[EvidenceItem, ...]
 
     @property
     def effective(self) -> int:
@@ -111,15 +114,18 @@ def score(
     facts: Mapping[str, bool] | None = None,
     waivers: Iterable[Waiver] = (),
     as_of: date | None = None,
+    stored: Collection[str] | None = None,
 ) -> Assessment:
     """Score current answers (see `answers.fold`) by the rules at the head of this module.
 
     `facts` are the buyer's statements on the project for `applies_if`; a fact nobody stated counts
     as true, so that silence removes no question. `as_of` is the day on which evidence and waivers
-    must still be valid; None looks at no dates. Answers to questions the mode does not ask are
-    ignored.
+    must still be valid; None looks at no dates. `stored` are the SHA-256 of the evidence files that
+    arrived; None looks at no files. Answers to questions the mode does not ask are ignored.
     """
-    judged = [_judge(question, answers.get(question.id), facts or {}, as_of) for question in bank.asked(mode)]
+    judged = [
+        _judge(question, answers.get(question.id), facts or {}, as_of, stored) for question in bank.asked(mode)
+    ]
     scored = [
         _section(section, [one for one in judged if one.question.section == section.id])
         for section in bank.sections_of(mode)
@@ -149,15 +155,21 @@ def score(
     )
 
 
-def _judge(question: Question, given: Answer | None, facts: Mapping[str, bool], as_of: date | None) -> _Judged:
+def _judge(
+    question: Question,
+    given: Answer | None,
+    facts: Mapping[str, bool],
+    as_of: date | None,
+    stored: Collection[str] | None,
+) -> _Judged:
     answer = given or Answer(question.id, state="unanswered")
     out = question.applies_if is not None and not facts.get(question.applies_if, True)
     approved = answer.state == "na" and answer.na_approved
     level = 0
     if answer.state == "answered" and answer.level is not None:
         level = min(answer.level, _ceiling(question, answer))
-    dated = [(item, _outdated(item, question, as_of)) for item in answer.evidence]
-    valid = [item for item, old in dated if not old]
+    dated = [(item, is_outdated(item, question, as_of)) for item in answer.evidence]
+    valid = [item for item, old in dated if not old and item.here(stored)]
     best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
     return _Judged(
         question=question,
@@ -167,6 +179,7 @@ def _judge(question: Question, given: Answer | None, facts: Mapping[str, bool], 
         proven=_proven(question, level, best, valid),
         best=best,
         outdated=tuple(item for item, old in dated if old),
+        missing=tuple(item for item in answer.evidence if not item.here(stored)),
     )
 
 
@@ -174,7 +187,8 @@ def _ceiling(question: Question, answer: Answer) -> int:
     return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
 
 
-def _outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
+def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
+    """Whether a piece has expired, or is older than the question allows; None looks at no dates."""
     if as_of is None:
         return False
     age = question.evidence.max_age_days
@@ -291,6 +305,8 @@ def _question_flags(one: _Judged) -> Iterable[Flag]:
         )
     for item in one.outdated:
         yield Flag("outdated", question, f"{item.name!r} is no longer valid.")
+    for item in one.missing:
+        yield Flag("missing", question, f"{item.name!r} was named, and has not arrived.")
     if answer.commitment == "no" and one.level < (answer.level or 0):
         yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
 

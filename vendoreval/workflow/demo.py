@@ -75,7 +75,9 @@ def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
             question.id,
             vendor.levels[number % len(vendor.levels)],
             text="Invented for the demonstration.",
-            evidence=() if vendor.evidence == "none" else (EvidenceItem(vendor.evidence, "invented.pdf"),),
+            evidence=()
+            if vendor.evidence == "none"
+            else (EvidenceItem(vendor.evidence, "invented.pdf", seen_by="demo"),),
             channel="demo",
         )
         for number, question in enumerate(bank.questions)

@@ -4,24 +4,57 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
-from vendoreval.errors import NotFound
+from vendoreval.claims.deadlines import add_business_days
+from vendoreval.errors import Conflict, InputError, NotFound, UsageError
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.formats.html_form import html_form, read_saved
 from vendoreval.formats.xlsx_form import read_form, write_form
-from vendoreval.questionnaires.answers import Answer, Change, carry_over, changes, fold
+from vendoreval.questionnaires.answers import (
+    Amendment,
+    Answer,
+    Change,
+    EvidenceItem,
+    amended,
+    carry_over,
+    changes,
+    fold,
+)
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
-from vendoreval.store.tables import AnswerRow, VendorRow
+from vendoreval.store.tables import AnswerRow, ContactRow, EventRow, FormRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes, read_text, write_whole
+from vendoreval.workflow.judging import (
+    changed_weights,
+    freeze_at_first,
+    require_frozen,
+    stated_facts,
+    waivers,
+)
+from vendoreval.workflow.review_rounds import last_round, reviewed
 
 DEFAULT_BANK = "annotation-core"
+DAYS_TO_ANSWER = 10  # business days that a vendor has for a form, unless a day is named
+FORM_CHANNELS = ("form", "html")  # answers that the vendor itself wrote down
+FormKind = Literal["xlsx", "html"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a form changed, and what a person should know about it."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
 
 
 def list_banks() -> tuple[Bank, ...]:
@@ -44,52 +77,150 @@ def load_bank(name: str = DEFAULT_BANK) -> Bank:
     return banks[name]
 
 
-def make_form(workspace: Workspace, vendor: str, bank: Bank, out: Path, mode: Mode = "full") -> None:
-    """Write the XLSX form for a vendor, with the answers that are known already."""
+def make_form(
+    workspace: Workspace, vendor: str, bank: Bank, out: Path, mode: Mode = "full", *,
+    kind: FormKind = "xlsx", due: date | None = None,
+) -> date:  # fmt: skip
+    """Write the form for a vendor, with the answers that are known already; returns the day it is due.
+
+    The form counts as sent now, and the weights are frozen if they are not yet. Questions on facts that
+    do not hold are left out of the HTML form. Raises UsageError for a due day that has passed.
+    """
     current = current_answers(workspace, vendor, bank)
+    require_frozen(workspace, bank)
     at = now()
-    buffer = io.BytesIO()
-    write_form(bank, buffer, vendor=vendor, created=at, mode=mode, answers=current)
-    write_whole(out, buffer.getvalue())
-    sha = workspace.objects.put_bytes(buffer.getvalue())
+    ends = due or add_business_days(at.date(), DAYS_TO_ANSWER, None)
+    if ends < at.date():
+        raise UsageError(f"The form would have been due on {ends}.", remedy="Name a day to come.")
+    facts = stated_facts(workspace, bank)
+    if kind == "html":
+        data = html_form(bank, vendor=vendor, mode=mode, answers=current, facts=facts).encode()
+    else:
+        buffer = io.BytesIO()
+        write_form(bank, buffer, vendor=vendor, created=at, mode=mode, answers=current)
+        data = buffer.getvalue()
+    write_whole(out, data)
+    sha = workspace.objects.put_bytes(data)
+    row = FormRow(
+        vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version, mode=mode, kind=kind,
+        sha=sha, sent_at=at, due=ends,
+    )  # fmt: skip
     with workspace.write(actor(), at) as tx:
-        tx.event("questionnaire.form", vendor, {"bank": bank.id, "version": bank.version, "sha256": sha})
+        freeze_at_first(tx, workspace, bank)
+        tx.add(row)
+        said = {"bank": bank.id, "version": bank.version, "sha256": sha, "due": ends.isoformat()}
+        tx.event("questionnaire.form", vendor, said)
+    return ends
 
 
-def import_form(
-    workspace: Workspace, vendor: str, bank: Bank, path: Path
-) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """Take a filled form in; returns what changed and notes. Unchanged answers add no event.
+def import_form(workspace: Workspace, vendor: str, bank: Bank, path: Path) -> Imported:
+    """Take a filled form in, XLSX or the answers that the HTML form saved. Unchanged answers add no event.
 
-    Raises InputError for a form of another version, with rows deleted, or that is no form.
+    An answer that the vendor only repeats does not replace one that was recorded since, such as in a
+    call. Raises InputError for a form of another version, with rows deleted, or that is no form;
+    Conflict for a file that was imported before.
     """
     data = read_bytes(path)
-    received, notes = read_form(data, bank, vendor=vendor)
+    _refuse_known(workspace, vendor, sha256_hex(data))
+    received, notes = _read(path, data, bank, vendor)
     at = now()
-    current = current_answers(workspace, vendor, bank)
+    events = answer_events(workspace, vendor, bank)
+    current, by_form = fold(events), fold(event for event in events if event.channel in FORM_CHANNELS)
+    said_anew = {change.question_id for change in changes(by_form, carry_over(by_form, received))}
     received = carry_over(current, received)
-    found = changes(current, received)
-    _append(workspace, vendor, bank, [replace(received[c.question_id], answered_at=at) for c in found], data)
-    return found, tuple(notes)
+    differing = changes(current, received)
+    found = tuple(change for change in differing if change.question_id in said_anew)
+    repeated = [change.question_id for change in differing if change.question_id not in said_anew]
+    if repeated:
+        notes += (
+            f"The form repeats earlier answers to {', '.join(repeated)}; those recorded since then stay.",
+        )
+    new = [_timed(received[change.question_id], at) for change in found]
+    _append(workspace, vendor, bank, new, data)
+    return Imported(found, notes)
+
+
+def _read(path: Path, data: bytes, bank: Bank, vendor: str) -> tuple[dict[str, Answer], tuple[str, ...]]:
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start == b"<":
+        raise InputError(
+            "is a web page, not a file of answers.", file=path.name,
+            remedy="Ask the vendor for the JSON file that “Save answers” wrote in the form.",
+        )  # fmt: skip
+    return (read_saved if start in (b"{", b"[") else read_form)(path, bank, vendor=vendor)
+
+
+def _timed(answer: Answer, at: datetime) -> Answer:
+    """An answer with a time: the vendor's own clock where the form kept it and it is not ahead of ours."""
+    known = answer.answered_at
+    return replace(answer, answered_at=known if known and known <= at else at)
+
+
+def _refuse_known(workspace: Workspace, vendor: str, sha: str) -> None:
+    for row in returned_forms(workspace, vendor):
+        if json.loads(row.data)["form_sha256"] == sha:
+            raise Conflict(
+                f"This very file was imported on {row.at:%Y-%m-%d at %H:%M} already; nothing was changed.",
+                remedy="Import a newer file, or correct single answers with: vendoreval questionnaire answer",
+            )
+
+
+def returned_forms(workspace: Workspace, vendor: str) -> tuple[EventRow, ...]:
+    """Log entries of forms that came back from a vendor, oldest first."""
+    with workspace.read() as reader:
+        rows = reader.all(EventRow, kind="questionnaire.answered", subject=vendor)
+    return tuple(row for row in rows if "form_sha256" in json.loads(row.data))
 
 
 def record_answers(workspace: Workspace, vendor: str, bank: Bank, answers: Sequence[Answer]) -> None:
     """Append answers; raises NotFound for an unknown question or vendor."""
-    known = {question.id for question in bank.questions}
     for answer in answers:
-        if answer.question_id not in known:
-            raise NotFound("question", answer.question_id, tuple(known))
+        _require_question(bank, answer.question_id)
     at, who = now(), actor()
-    _append(workspace, vendor, bank, [replace(answer, answered_at=at, actor=who) for answer in answers], None)
+    _append(workspace, vendor, bank, [replace(answer, answered_at=at, actor=who) for answer in answers])
 
 
-def _append(workspace: Workspace, vendor: str, bank: Bank, events: list[Answer], source: bytes | None) -> None:
+def amend(workspace: Workspace, vendor: str, bank: Bank, question_id: str, change: Amendment) -> Answer:
+    """Add to the current answer or correct it, as a further event; returns the answer as it is now.
+
+    Raises NotFound for an unknown question or vendor, UsageError where the question asks for no such
+    thing or an N/A has no reason that could be approved.
+    """
+    _require_question(bank, question_id)
+    question = bank.question(question_id)
+    if change.commitment and question.type != "commit":
+        raise UsageError(f"{question_id} asks for no commitment.", remedy="Say it in words with --text.")
+    if change.value and question.unit is None:
+        raise UsageError(f"{question_id} asks for no figure.", remedy="Say it in words with --text.")
+    before = current_answers(workspace, vendor, bank).get(question_id, Answer(question_id, state="unanswered"))
+    after = amended(before, change)
+    if change.approve and (after.state != "na" or not after.na_reason):
+        raise UsageError(
+            f"{question_id} is not called not applicable with a reason, so there is nothing to approve.",
+            remedy="Record it first: --state na --reason WHY.",
+        )
+    after = replace(after, answered_at=now(), actor=actor())
+    _append(workspace, vendor, bank, [after], arrived=tuple(item for item in change.evidence if item.sha256))
+    return after
+
+
+def _require_question(bank: Bank, question_id: str) -> None:
+    known = tuple(question.id for question in bank.questions)
+    if question_id not in known:
+        raise NotFound("question", question_id, known)
+
+
+def _append(
+    workspace: Workspace, vendor: str, bank: Bank, events: list[Answer], source: bytes | None = None,
+    arrived: tuple[EvidenceItem, ...] = (),
+) -> None:  # fmt: skip
     at = now()
     data = {"bank": bank.id, "version": bank.version, "questions": [event.question_id for event in events]}
     if source is not None:
         data["form_sha256"] = workspace.objects.put_bytes(source)
     with workspace.write(actor(), at) as tx:
         tx.require(VendorRow, vendor, "vendor")
+        freeze_at_first(tx, workspace, bank)
         for event in events:
             tx.add(
                 AnswerRow(
@@ -98,21 +229,47 @@ def _append(workspace: Workspace, vendor: str, bank: Bank, events: list[Answer],
                     channel=event.channel or "cli", actor=event.actor or actor(), answered_at=at,
                 )
             )  # fmt: skip
+        for item in arrived:  # of the one answer that is amended
+            tx.add(
+                ContactRow(
+                    vendor_id=vendor, questionnaire_id=bank.id, kind="evidence_received",
+                    question_id=events[0].question_id, quote=f"{item.name} {item.sha256}", actor=actor(), at=at,
+                )
+            )  # fmt: skip
         tx.event("questionnaire.answered", vendor, data)
 
 
-def current_answers(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
-    """A vendor's current answers by question; raises NotFound for an unknown vendor."""
+def answer_events(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Answer, ...]:
+    """All answers of a vendor as they were given, oldest first; raises NotFound for an unknown vendor."""
     with workspace.read() as reader:
         reader.require(VendorRow, vendor, "vendor")
         rows = reader.all(
             AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
         )
-    return fold(Answer.from_json(json.loads(row.data)) for row in rows)
+    return tuple(Answer.from_json(json.loads(row.data)) for row in rows)
 
 
-def score_vendor(
-    workspace: Workspace, vendor: str, bank: Bank, mode: Mode = "full", facts: Mapping[str, bool] | None = None
-) -> Assessment:
-    """Score a vendor's current answers as of today."""
-    return score(bank, current_answers(workspace, vendor, bank), mode, facts=facts, as_of=now().date())
+def current_answers(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
+    """A vendor's current answers by question; raises NotFound for an unknown vendor."""
+    return fold(answer_events(workspace, vendor, bank))
+
+
+def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode = "full") -> Assessment:
+    """Score a vendor's current answers as of today, with reviewers' levels once their round is closed.
+
+    Raises Conflict when the weights are not those that were frozen, or a moderation is needed.
+    """
+    require_frozen(workspace, bank)
+    answers = current_answers(workspace, vendor, bank)
+    levels, notes = reviewed(answers, last_round(workspace, vendor, bank))
+    found = score(
+        bank, levels, mode, facts=stated_facts(workspace, bank), waivers=waivers(workspace, vendor, bank),
+        as_of=now().date(), stored=_stored(workspace, answers.values()),
+    )  # fmt: skip
+    return replace(found, notes=(*notes, *changed_weights(workspace, bank)))
+
+
+def _stored(workspace: Workspace, answers: Collection[Answer]) -> frozenset[str]:
+    """Hashes of the answers' evidence files that lie in the workspace."""
+    named = {item.sha256 for answer in answers for item in answer.evidence if item.sha256}
+    return frozenset(sha for sha in named if workspace.objects.has(sha))

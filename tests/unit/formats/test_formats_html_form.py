@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import html
 import json
 import re
-import shutil
-import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser import GUIDE, fill_in_browser
 from vendoreval.errors import InputError, InvalidDocument
 from vendoreval.formats.form_layout import identity
 from vendoreval.formats.html_form import html_form, read_saved
@@ -127,62 +124,18 @@ def test_all_faults_at_once_and_missing_file(tmp_path: Path) -> None:
         read_saved(tmp_path / "none.json", BANK, vendor="acme")
 
 
-# Fills the form as a person would and shows what "Save answers" would write.
-DRIVER = r"""
-addEventListener("load", () => {
-  const show = (id, textContent) => {
-    document.body.append(Object.assign(document.createElement("pre"), {id, textContent}));
-  };
-  URL.createObjectURL = (blob) => { blob.text().then((text) => show("out", text)); return "#"; };
-  const find = (selector) => document.querySelector(selector);
-  const pick = (name, value) => find(`input[name="level-${name}"][value="${value}"]`).click();
-  const put = (selector, value) => {
-    find(selector).value = value;
-    find(selector).dispatchEvent(new Event("input", {bubbles: true}));
-  };
-  pick("G1", "3");
-  put("#G1 textarea", "<\/script> & =1+1");
-  [...document.querySelectorAll("#G1 button")].find((one) => one.textContent === "Add evidence").click();
-  put("#G1 .piece input", "guide.pdf");
-  put("#G1 .piece input[type=date]", "2026-01-02");
-  pick("C1", "4");
-  put("#C1 select", "no");
-  put("#C1 .row input[type=text]", "99");
-  pick("S3", "na");
-  put("#S3 > label input", "no persons");
-  find("#save").click();
-  const articles = document.querySelectorAll("article").length;
-  show("seen", JSON.stringify([find("#S3 > div").hidden, find("#progress").textContent, articles]));
-});
-"""
-
-
 @pytest.mark.slow
 def test_filled_in_a_real_browser(tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    assert browser, "the form is tested in Chromium; please install it"
     before = {"M1": Answer("M1", 2, text="as before")}
-    page = html_form(BANK, vendor="acme", answers=before)
-    allowed = base64.b64encode(hashlib.sha256(DRIVER.encode()).digest()).decode()
-    # The page's own policy stays in force; the driver is allowed besides.
-    page = page.replace("script-src ", f"script-src 'sha256-{allowed}' ")
-    page = page.replace("</body>", f"<script>{DRIVER}</script></body>")
-    (tmp_path / "form.html").write_text(page, encoding="utf-8")
-    done = subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
-         "--virtual-time-budget=3000", "--dump-dom", (tmp_path / "form.html").as_uri()],
-        capture_output=True, text=True, timeout=90, check=True,
-    )  # fmt: skip
-    out = re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.S)
-    seen = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
-    assert out
-    assert seen
-    assert json.loads(html.unescape(seen.group(1))) == [True, "4 of 45 questions answered", 45]
-    answers, _ = read_saved(html.unescape(out.group(1)).encode(), BANK, vendor="acme")
+    saved_text, seen = fill_in_browser(html_form(BANK, vendor="acme", answers=before), tmp_path)
+    assert seen == [True, "4 of 45 questions answered", 45]
+    answers, _ = read_saved(saved_text.encode(), BANK, vendor="acme")
     assert sorted(answers) == ["C1", "G1", "M1", "S3"]
     assert changes(before, {"M1": answers["M1"]}) == ()
     assert (answers["G1"].level, answers["G1"].text) == (3, "</script> & =1+1")
-    assert answers["G1"].evidence == (EvidenceItem("document", "guide.pdf", dated=date(2026, 1, 2)),)
+    assert answers["G1"].evidence == (
+        EvidenceItem("document", "guide.pdf", hashlib.sha256(GUIDE).hexdigest(), dated=date(2026, 1, 2)),
+    )
     assert (answers["C1"].commitment, answers["C1"].value) == ("no", "99")
     assert (answers["S3"].state, answers["S3"].na_reason) == ("na", "no persons")
     assert answers["G1"].answered_at is not None

@@ -18,7 +18,7 @@ def upgrade() -> None:
     bank = ("questionnaire_id", "questionnaire_version")
     _of_vendor("form", *_texts(*bank, "mode", "kind", "sha"), _time("sent_at"), _day("due"))
     _table("freeze", *_texts(*bank, "weights_sha", "reason", "actor"), _time("frozen_at"))
-    holds = sa.Column("holds", sa.Boolean(), nullable=False)
+    holds: sa.Column[Any] = sa.Column("holds", sa.Boolean(), nullable=False)
     _table("fact", *_texts("questionnaire_id", "name"), holds, *_texts("actor"), _time("stated_at"))
     waiver = _texts("questionnaire_id", "question_id", "person", "reason")
     _of_vendor("waiver", *waiver, _day("expires"), _time("waived_at"))

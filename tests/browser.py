@@ -1,0 +1,69 @@
+"""The HTML form in a real browser: filled in by a script, and what "Save answers" writes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+GUIDE = b"the guideline"
+
+# Fills the form as a person would and shows what "Save answers" would write.
+_DRIVER = r"""
+addEventListener("load", async () => {
+  const show = (id, textContent) => {
+    document.body.append(Object.assign(document.createElement("pre"), {id, textContent}));
+  };
+  URL.createObjectURL = (blob) => { blob.text().then((text) => show("out", text)); return "#"; };
+  const find = (selector) => document.querySelector(selector);
+  const pick = (name, value) => find(`input[name="level-${name}"][value="${value}"]`).click();
+  const put = (selector, value) => {
+    find(selector).value = value;
+    find(selector).dispatchEvent(new Event("input", {bubbles: true}));
+  };
+  pick("G1", "3");
+  put("#G1 textarea", "<\/script> & =1+1");
+  [...document.querySelectorAll("#G1 button")].find((one) => one.textContent === "Add evidence").click();
+  const file = new DataTransfer();
+  file.items.add(new File(["@GUIDE@"], "guide.pdf"));
+  find("#G1 .piece input[type=file]").files = file.files;
+  find("#G1 .piece input[type=file]").dispatchEvent(new Event("change"));
+  await new Promise((done) => setTimeout(done, 300));  // the fingerprint is computed
+  put("#G1 .piece input[type=date]", "2026-01-02");
+  pick("C1", "4");
+  put("#C1 select", "no");
+  put("#C1 .row input[type=text]", "99");
+  pick("S3", "na");
+  put("#S3 > label input", "no persons");
+  find("#save").click();
+  const articles = document.querySelectorAll("article").length;
+  show("seen", JSON.stringify([find("#S3 > div").hidden, find("#progress").textContent, articles]));
+});
+""".replace("@GUIDE@", GUIDE.decode())
+
+
+def fill_in_browser(page: str, folder: Path) -> tuple[str, Any]:
+    """The JSON text that a filled form saves, and what the page showed."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    assert browser, "the form is tested in Chromium; please install it"
+    allowed = base64.b64encode(hashlib.sha256(_DRIVER.encode()).digest()).decode()
+    # The page's own policy stays in force; the driver is allowed besides.
+    page = page.replace("script-src ", f"script-src 'sha256-{allowed}' ")
+    page = page.replace("</body>", f"<script>{_DRIVER}</script></body>")
+    (folder / "driven.html").write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}",
+         "--virtual-time-budget=5000", "--dump-dom", (folder / "driven.html").as_uri()],
+        capture_output=True, text=True, timeout=90, check=True,
+    )  # fmt: skip
+    out = re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.S)
+    seen = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
+    assert out, done.stdout[-2000:]
+    assert seen
+    return html.unescape(out.group(1)), json.loads(html.unescape(seen.group(1)))

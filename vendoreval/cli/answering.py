@@ -1,0 +1,347 @@
+"""vendoreval questionnaire: answer, evidence, fact, waive, freeze, log: what the buyer records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, note, say, table
+from vendoreval.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from vendoreval.questionnaires.answers import Answer, EvidenceItem
+    from vendoreval.questionnaires.bank import Bank as QuestionBank
+    from vendoreval.questionnaires.bank import Question
+    from vendoreval.store.workspace import Workspace
+
+DEFAULT = "annotation-core"
+Bank = Annotated[str, typer.Option(help="The question bank: its id or a TOML file.")]
+Vendor = Annotated[str, typer.Argument(help="The vendor's id.")]
+QuestionId = Annotated[str, typer.Argument(help="The question's id, such as G1.")]
+KINDS = ("document", "demo", "independent")
+
+
+class State(StrEnum):
+    """What an answer is."""
+
+    answered = "answered"
+    unanswered = "unanswered"
+    declined = "declined"
+    na = "na"
+    unknown = "unknown"
+
+
+class Commitment(StrEnum):
+    """Whether the answer goes into the contract."""
+
+    yes = "yes"
+    changes = "changes"
+    no = "no"
+
+
+class Channel(StrEnum):
+    """How the answer reached us."""
+
+    cli = "cli"
+    call = "call"
+    mail = "mail"
+
+
+class Kind(StrEnum):
+    """What a piece of evidence is."""
+
+    document = "document"
+    demo = "demo"
+    independent = "independent"
+
+
+class YesNo(StrEnum):
+    """Whether a fact holds."""
+
+    yes = "yes"
+    no = "no"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on the noun's door."""
+    for command in (answer, evidence, fact, waive, freeze):
+        app.command()(command)
+
+
+def answer(
+    vendor: Vendor,
+    question: Annotated[
+        str, typer.Argument(help="The question's id; without it every open one is asked.")
+    ] = "",
+    level: Annotated[int | None, typer.Option(min=0, max=4, help="The anchored level, 0 to 4.")] = None,
+    state: Annotated[State | None, typer.Option(help="Anything but answered takes no level.")] = None,
+    value: Annotated[str | None, typer.Option(help="The figure that the question asks for.")] = None,
+    text: Annotated[str | None, typer.Option(help="The answer in words.")] = None,
+    note_: Annotated[str | None, typer.Option("--note", help="A remark.")] = None,
+    commitment: Annotated[
+        Commitment | None, typer.Option(help="Does it go into the contract: yes, with changes, no?")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why the question does not apply (state na).")] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve that it does not apply.")] = False,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(help="[KIND=]FILE, stored by its hash; kinds: document, demo, independent."),
+    ] = None,
+    seen: Annotated[
+        list[str] | None, typer.Option(help="KIND=NAME of what you saw yourself, such as demo=live-tour.")
+    ] = None,
+    dated: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When the evidence was made.")
+    ] = None,
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when the evidence is valid.")
+    ] = None,
+    channel: Annotated[Channel, typer.Option(help="How you learnt the answer.")] = Channel.cli,
+    bank: Bank = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Record an answer, or add to one: what you leave out stays as it is.
+
+    Without a question every open question is asked in turn; each answer is kept at once.
+    """
+    from vendoreval.questionnaires.answers import Amendment
+    from vendoreval.workflow import questionnaires, workspaces
+
+    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    if not question:
+        return _ask_all(workspace, vendor, chosen, channel.value)
+    current = questionnaires.current_answers(workspace, vendor, chosen)
+    given = (level, state, value, text, note_, commitment, reason, evidence, seen)
+    if all(one is None for one in given) and not approve:
+        made = _ask(workspace, vendor, chosen, question, channel.value)
+        return emit(made.to_json()) if json and made else None
+    if level is None and state in (None, State.answered) and question not in current and not approve:
+        note(f"No level was given for {question}; until one is set it counts as 0.")
+    pieces = _stored(workspace, evidence or [], seen or [], dated, expires)
+    change = Amendment(
+        level, state.value if state else None, value, text, note_, commitment.value if commitment else None,
+        reason, approve, pieces, channel.value,
+    )  # fmt: skip
+    made = questionnaires.amend(workspace, vendor, chosen, question, change)
+    return emit(made.to_json()) if json else say(f"Recorded {question} for {vendor}.")
+
+
+def _stored(
+    workspace: Workspace, files: Sequence[str], seen: Sequence[str], dated: datetime | None,
+    expires: datetime | None,
+) -> tuple[EvidenceItem, ...]:  # fmt: skip
+    from vendoreval.workflow.answer_evidence import seen_piece, stored_piece
+
+    made, ends = (moment.date() if moment else None for moment in (dated, expires))
+    found = []
+    for piece in files:
+        kind, _, rest = piece.partition("=")
+        kind, path = (kind, Path(rest)) if kind in KINDS and rest else ("document", Path(piece))
+        found.append(stored_piece(workspace, kind, path, made, ends))
+    for piece in seen:
+        kind, _, name = piece.partition("=")
+        if kind not in KINDS or not name:
+            raise UsageError(
+                f"{piece!r} is no evidence.", remedy=f"Write KIND=NAME; kinds: {', '.join(KINDS)}."
+            )
+        found.append(seen_piece(kind, name, made, ends))
+    return tuple(found)
+
+
+def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, channel: str) -> None:
+    from vendoreval.workflow import questionnaires
+
+    current = questionnaires.current_answers(workspace, vendor, bank)
+    open_ = [
+        q.id for q in bank.questions
+        if q.id not in current or current[q.id].state == "unanswered"
+        or (current[q.id].state == "answered" and current[q.id].level is None)
+    ]  # fmt: skip
+    note(f"{len(open_)} of {len(bank.questions)} questions are open. s skips one, q stops.")
+    for question in open_:
+        if _ask(workspace, vendor, bank, question, channel) is None:
+            break
+    return say(f"What was answered is recorded for {vendor}.")
+
+
+def _ask(
+    workspace: Workspace, vendor: str, bank: QuestionBank, question_id: str, channel: str
+) -> Answer | None:
+    """Ask for one answer and record it; None when the person stops. Skipping gives the old answer back."""
+    from vendoreval.errors import NotFound
+    from vendoreval.questionnaires.answers import Amendment, Answer
+    from vendoreval.workflow import questionnaires
+
+    known = {question.id: question for question in bank.questions}
+    if question_id not in known:
+        raise NotFound("question", question_id, tuple(known))
+    question = known[question_id]
+    say(f"\n{question.id}  {question.text}")
+    for number, anchor in enumerate(question.levels):
+        say(f"   {number}  {anchor}")
+    try:
+        word = _prompt_level()
+        if word == "q":
+            return None
+        if word == "s":
+            return Answer(question_id, state="unanswered")
+        change = _details(question, word, channel)
+    except typer.Abort:
+        note("Stopped.")
+        return None
+    return questionnaires.amend(workspace, vendor, bank, question_id, Amendment(**change))  # type: ignore[arg-type]
+
+
+_WORDS = {"n": State.na, "d": State.declined, "u": State.unknown}
+
+
+def _prompt_level() -> str:
+    choices = ("0", "1", "2", "3", "4", *_WORDS, "s", "q")
+    ask = "Level 0 to 4, n not applicable, d declined, u unknown, s skip, q stop"
+    word = str(typer.prompt(ask, err=True)).strip().lower()
+    while word not in choices:
+        note(f"{word!r} is none of these.")
+        word = str(typer.prompt(ask, err=True)).strip().lower()
+    return word
+
+
+def _details(question: Question, word: str, channel: str) -> dict[str, object]:
+    """What else there is to ask once the level or state is known."""
+    change: dict[str, object] = {"channel": channel}
+    if word in _WORDS:
+        change["state"] = _WORDS[word].value
+        if word == "n":
+            change["na_reason"] = str(typer.prompt("Why does it not apply", err=True))
+        return change
+    change["level"] = int(word)
+    if question.type == "commit":
+        said = str(typer.prompt("In the contract: yes, changes, no, or empty", default="", err=True)).strip()
+        if said in ("yes", "changes", "no"):
+            change["commitment"] = said
+    if question.unit:
+        change["value"] = str(typer.prompt(f"Figure in {question.unit}", default="", err=True))
+    change["text"] = str(typer.prompt("The answer in words", default="", err=True))
+    return change
+
+
+def evidence(
+    vendor: Vendor,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files to store; without any, all are listed.")
+    ] = None,
+    question: Annotated[str, typer.Option(help="The question, where no answer names the file.")] = "",
+    kind: Annotated[Kind | None, typer.Option(help="What it is. Default: as the answer says.")] = None,
+    dated: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it was made.")] = None,
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when it is valid.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the file although another was named.")
+    ] = False,
+    bank: Bank = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Store evidence files by their hash, or list all pieces and what became of them.
+
+    Exit code 5 when a stored file was lost or altered.
+    """
+    from vendoreval.workflow import answer_evidence, questionnaires, workspaces
+
+    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    if files:
+        found = answer_evidence.attach(
+            workspace, vendor, chosen, files, question=question or None, kind=kind.value if kind else None,
+            dated=_day(dated), expires=_day(expires), replaces=replace,
+        )  # fmt: skip
+    else:
+        found = answer_evidence.pieces(workspace, vendor, chosen)
+    if json:
+        emit({"schema": "vendoreval/evidence-files/1", "vendor": vendor,
+              "pieces": [piece.to_json() for piece in found]})  # fmt: skip
+    else:
+        table(
+            ["question", "name", "kind", "state", "valid until", "SHA-256"],
+            [(p.question_id, p.item.name, p.item.kind, p.state + (", out of date" if p.outdated else ""),
+              p.item.expires, p.item.sha256[:12] or None) for p in found],
+        )  # fmt: skip
+    if any(piece.state in ("lost", "altered") for piece in found):
+        raise typer.Exit(Exit.EVIDENCE)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def fact(
+    name: Annotated[
+        str, typer.Argument(help="The fact, such as personal_data; without it all are listed.")
+    ] = "",
+    holds: Annotated[YesNo | None, typer.Argument(help="Does it hold for your project?")] = None,
+    bank: Bank = DEFAULT,
+    json: Json = False,
+) -> None:
+    """State a fact on your project, on which some questions hang; a fact nobody stated counts as yes."""
+    from vendoreval.workflow import judging, questionnaires, workspaces
+
+    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    if name:
+        if holds is None:
+            raise UsageError(f"Does {name} hold?", remedy=f"Write: fact {name} yes, or: fact {name} no.")
+        judging.state_fact(workspace, chosen, name, holds is YesNo.yes)
+    stated = judging.stated_facts(workspace, chosen)
+    rows = [
+        (one, stated.get(one), [q.id for q in chosen.questions if q.applies_if == one])
+        for one in judging.fact_names(chosen)
+    ]
+    if json:
+        return emit({"schema": "vendoreval/facts/1", "bank": chosen.id,
+                     "facts": [{"fact": n, "holds": h, "questions": qs} for n, h, qs in rows]})  # fmt: skip
+    words = {None: "not stated", True: "yes", False: "no"}
+    return table(["fact", "holds", "questions"], [(n, words[h], ", ".join(qs)) for n, h, qs in rows])
+
+
+def waive(
+    vendor: Vendor,
+    question: QuestionId,
+    reason: Annotated[str, typer.Option(help="Why it may pass; printed on the scorecard.")],
+    expires: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day it holds.")],
+    person: Annotated[str, typer.Option(help="Who decides. Default: you.")] = "",
+    bank: Bank = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Let a failed knock-out pass until a day, with a person and a reason."""
+    from vendoreval.workflow import judging, questionnaires, workspaces
+
+    chosen = questionnaires.load_bank(bank)
+    made = judging.waive(
+        workspaces.open_workspace(), vendor, chosen, question, reason=reason, expires=expires.date(),
+        person=person,
+    )  # fmt: skip
+    if json:
+        shown = {**vars(made), "expires": made.expires.isoformat(), "question": made.question_id}
+        del shown["question_id"]
+        return emit({"schema": "vendoreval/waiver/1", "vendor": vendor, **shown})
+    return say(f"{made.person} waives {question} for {vendor} until {made.expires}: {made.reason}")
+
+
+def freeze(
+    reason: Annotated[str, typer.Option(help="Why the weights change, when others were frozen before.")] = "",
+    bank: Bank = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Freeze the weights by their hash; the first form or answer does it too."""
+    from vendoreval.workflow import judging, questionnaires, workspaces
+
+    row = judging.freeze(workspaces.open_workspace(), questionnaires.load_bank(bank), reason)
+    if json:
+        return emit({"schema": "vendoreval/freeze/1", "bank": row.questionnaire_id,
+                     "version": row.questionnaire_version, "weights_sha256": row.weights_sha,
+                     "frozen_at": row.frozen_at.isoformat(), "reason": row.reason})  # fmt: skip
+    return say(f"Froze the weights of {row.questionnaire_id} {row.questionnaire_version}: {row.weights_sha}")

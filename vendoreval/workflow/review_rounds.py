@@ -1,0 +1,87 @@
+"""Rounds of reviews as they are stored, and what they make of a vendor's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.reviews import (
+    Clarity,
+    Consensus,
+    Moderation,
+    Review,
+    consensus,
+    with_reviewed_levels,
+)
+from vendoreval.store.tables import ModerationRow, ReviewRow, RoundRow
+from vendoreval.store.transactions import Reader
+from vendoreval.store.workspace import Workspace
+
+_CLARITY: dict[str, Clarity] = {"clear": "clear", "ambivalent": "ambivalent", "non_reply": "non_reply"}
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of reviews of one vendor's answers."""
+
+    row: RoundRow
+    reviews: tuple[Review, ...]
+    moderations: tuple[Moderation, ...]
+
+    @property
+    def closed(self) -> bool:
+        return self.row.closed_at is not None
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Everybody who gave a level, by name."""
+        return tuple(sorted({review.reviewer for review in self.reviews}))
+
+    def consensus(self) -> dict[str, Consensus]:
+        """What the reviewers made of each question, moderations included."""
+        return consensus(self.reviews, self.moderations)
+
+
+def last_round(workspace: Workspace, vendor: str, bank: Bank) -> Round | None:
+    """The newest round of a vendor's answers to this version of the bank, open or closed."""
+    with workspace.read() as reader:
+        row = round_row(reader, vendor, bank)
+        if row is None:
+            return None
+        reviews = reader.all(ReviewRow, round_seq=row.seq)
+        settled = reader.all(ModerationRow, round_seq=row.seq)
+    return Round(
+        row,
+        tuple(
+            Review(
+                r.question_id, r.reviewer, r.level, _CLARITY[r.clarity] if r.clarity else None, r.rationale,
+                r.reviewed_at,
+            )
+            for r in reviews
+        ),
+        tuple(Moderation(m.question_id, m.level, m.rationale, m.person, m.moderated_at) for m in settled),
+    )  # fmt: skip
+
+
+def round_row(reader: Reader, vendor: str, bank: Bank) -> RoundRow | None:
+    """The newest round's row."""
+    rows = reader.all(RoundRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version)
+    return next(reversed(rows), None)
+
+
+def reviewed(answers: Mapping[str, Answer], found: Round | None) -> tuple[dict[str, Answer], tuple[str, ...]]:
+    """The answers with the levels of a closed round, and a note that says whose levels they are.
+
+    Raises Conflict while a moderation is needed.
+    """
+    if found is None:
+        return dict(answers), ("The levels are the vendor’s own or those that were recorded with the answers.",)
+    names = ", ".join(found.reviewers)
+    if not found.closed:
+        return dict(answers), (f"A review by {names} is open; the levels are those before it.",)
+    settled = found.consensus()
+    moderated = sum(one.state == "moderated" for one in settled.values())
+    told = f"{len(settled)} levels were set by {names}, blind to each other; {moderated} were moderated."
+    return with_reviewed_levels(answers, settled), (told,)
