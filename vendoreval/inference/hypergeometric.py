@@ -40,6 +40,14 @@ def p_kept(population: int, allowed: int, sample: int, errors: int) -> float:
     return _share(weights, to=errors - start + 1)
 
 
+def chances(population: int, wrong: int, sample: int) -> NDArray[np.float64]:
+    """P(S = k) for k = 0, 1, … up to the most errors that `sample` units can show."""
+    start, weights = _weights(population, wrong, sample)
+    found = np.zeros(min(wrong, sample) + 1)
+    found[start : start + len(weights)] = weights / weights.sum()
+    return found
+
+
 def errors_at_least(population: int, sample: int, errors: int, alpha: float) -> int:
     """Lower bound on K, wrong with a chance of at most `alpha`: min{K : P(S >= errors | K) > alpha}."""
     last = population - (sample - errors)

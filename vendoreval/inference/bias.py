@@ -1,0 +1,182 @@
+"""Bias: classes that are missed more often than others, and answers that lean one way.
+
+Four questions, each with its own null hypothesis; `expected` is what gold says, `delivered` what was
+answered, both as class codes:
+- `weak_classes`: one class is missed no more often than the others together;
+- `asymmetries`: a is taken for b no more often than b for a, as shares of each class;
+- `majority_default`: wrong answers fall on the most frequent class no more often than its share of gold;
+- `class_shifts`: labels move into a class as often as out of it (sign test; for all classes together
+  Stuart & Maxwell's test of marginal homogeneity).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, ndtr, stdtr
+
+from vendoreval.inference.binomial import at_least, clopper_pearson
+from vendoreval.inference.comparing import Codes, Comparison, Mask, compare_shares
+
+Ints = NDArray[np.int64]
+MOST_PAIRS = 60  # the pairs of classes that are confused most often; the rest is not tested
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Labels that moved into a class and out of it.
+
+    `gold` and `delivered` count the class's labels. `net` is the shift as a share of gold's count with
+    its 95 % interval; p is two-sided.
+    """
+
+    klass: int
+    gold: int
+    delivered: int
+    moved_in: int
+    moved_out: int
+    net: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Default:
+    """Of `n` wrong answers on other classes, `errors` name the most frequent class `klass`.
+
+    `expected` is the share that guessing by the classes' frequency would give.
+    """
+
+    klass: int
+    n: int
+    errors: int
+    share: float
+    expected: float
+    low: float
+    high: float
+    p: float
+
+
+def weak_classes(wrong: Mask, expected: Codes, item: Codes) -> dict[int, Comparison]:
+    """Every class of gold against all other classes."""
+    found = {}
+    for klass in np.unique(expected).tolist():
+        compared = compare_shares(wrong, expected == klass, item)
+        if compared is not None:
+            found[klass] = compared
+    return found
+
+
+def asymmetries(expected: Codes, delivered: Codes, item: Codes) -> dict[tuple[int, int], Comparison]:
+    """For pairs (a, b) that are confused: a taken for b against b taken for a; p is two-sided.
+
+    The pair stands in the order of the larger share. The choice of pairs looks only at how often the
+    two are confused in either direction, which Fisher's test takes as given.
+    """
+    width = int(max(expected.max(initial=0), delivered.max(initial=0))) + 1
+    table = np.bincount(expected.astype(np.int64) * width + delivered, minlength=width * width)
+    table = table.reshape(width, width)
+    both = np.triu(table + table.T, 1)
+    first, second = np.unravel_index(np.argsort(-both, axis=None, kind="stable")[:MOST_PAIRS], both.shape)
+    found = {}
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        if both[a, b] < 5:
+            break
+        one, other = table[a].sum(), table[b].sum()
+        if not one or not other:
+            continue
+        if table[a, b] * other < table[b, a] * one:
+            a, b = b, a
+        rows = np.flatnonzero((expected == a) | (expected == b))
+        from_a = expected[rows] == a
+        taken = delivered[rows] == np.where(from_a, b, a)
+        compared = compare_shares(taken, from_a, item[rows])
+        if compared is not None:
+            found[a, b] = Comparison(**{**vars(compared), "p": min(1.0, 2 * compared.p)})
+    return found
+
+
+def majority_default(expected: Codes, delivered: Codes, item: Codes) -> Default | None:
+    """Wrong answers that fall on gold's most frequent class; None with fewer than three classes."""
+    gold = np.bincount(expected, minlength=int(delivered.max(initial=0)) + 1)
+    if np.count_nonzero(gold) < 3:
+        return None
+    klass = int(gold.argmax())
+    rows = np.flatnonzero((expected != klass) & (expected != delivered))
+    if not len(rows):
+        return None
+    chance = gold[klass] / (len(expected) - gold[expected[rows]])
+    on_it = delivered[rows] == klass
+    n, errors, mean = len(rows), int(on_it.sum()), float(chance.mean())
+    p = max(at_least(errors, n, mean), _mean_p(on_it - chance, item[rows]))
+    low, high = clopper_pearson(errors, n, 0.95)
+    return Default(klass, n, errors, errors / n, mean, low, high, p)
+
+
+def class_shifts(expected: Codes, delivered: Codes, item: Codes) -> tuple[Shift, ...]:
+    """Every class of gold: labels moved in and out, sign test, clustered by item where labels share one."""
+    width = int(max(expected.max(initial=0), delivered.max(initial=0))) + 1
+    gold = np.bincount(expected, minlength=width)
+    given = np.bincount(delivered, minlength=width)
+    kept = np.bincount(expected[expected == delivered], minlength=width)
+    found = []
+    for klass in np.flatnonzero(gold).tolist():
+        moved_in, moved_out = int(given[klass] - kept[klass]), int(gold[klass] - kept[klass])
+        moves = moved_in + moved_out
+        step = (delivered == klass).astype(np.int64) - (expected == klass)
+        one_sided = at_least(max(moved_in, moved_out), moves, 0.5) if moves else 1.0
+        p = max(min(1.0, 2 * one_sided), _two_sided(step, item))
+        error = math.sqrt(_variance(step - step.mean(), item))
+        net, half = (moved_in - moved_out) / gold[klass], 1.959964 * error / gold[klass]
+        found.append(
+            Shift(
+                klass, int(gold[klass]), int(given[klass]), moved_in, moved_out, float(net),
+                float(net - half), float(net + half), p,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def marginal_homogeneity(table: Ints) -> tuple[float, int, float]:
+    """Stuart & Maxwell's test of equal row and column totals: statistic, degrees of freedom, p."""
+    used = np.flatnonzero(table.sum(axis=0) + table.sum(axis=1))
+    square = table[np.ix_(used, used)].astype(np.float64)
+    difference = (square.sum(axis=1) - square.sum(axis=0))[:-1]
+    covariance = -(square + square.T)
+    np.fill_diagonal(covariance, square.sum(axis=1) + square.sum(axis=0) - 2 * np.diag(square))
+    inner = covariance[:-1, :-1]
+    df = int(np.linalg.matrix_rank(inner)) if inner.size else 0
+    if not df:
+        return 0.0, 0, 1.0
+    statistic = float(difference @ np.linalg.pinv(inner) @ difference)
+    return statistic, df, float(chdtrc(df, statistic))
+
+
+def _variance(values: NDArray[np.float64], item: Codes) -> float:
+    """Variance of the values' sum, items being clusters."""
+    _, place = np.unique(item, return_inverse=True)
+    sums = np.bincount(place, weights=values)
+    return float((sums**2).sum()) * len(sums) / max(len(sums) - 1, 1)
+
+
+def _mean_p(values: NDArray[np.float64], item: Codes) -> float:
+    """One-sided p of a positive sum, clustered by item; 0 where each item has one value."""
+    clusters = len(np.unique(item))
+    if clusters == len(item):
+        return 0.0
+    variance = _variance(values, item)
+    if clusters < 2 or variance <= 0:
+        return 1.0
+    return float(stdtr(clusters - 1, -float(values.sum()) / math.sqrt(variance)))
+
+
+def _two_sided(step: Ints, item: Codes) -> float:
+    moved = step != 0
+    if not moved.any() or len(np.unique(item[moved])) == int(moved.sum()):
+        return 0.0
+    variance = _variance(step[moved].astype(np.float64), item[moved])
+    return float(2 * ndtr(-abs(float(step.sum())) / math.sqrt(variance)))
