@@ -1,4 +1,4 @@
-"""Commands without a noun: init, demo, doctor, status."""
+"""Commands without a noun: init, demo, doctor, status, due."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vendoreval.errors import Exit
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the front door."""
-    for command in (init, demo, doctor, status):
+    for command in (init, demo, doctor, status, due):
         app.command()(command)
 
 
@@ -79,3 +79,22 @@ def status(json: Json = False) -> None:
 
     found = survey(workspaces.open_workspace())
     return emit(found) if json else facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")
+
+
+def due(
+    days: Annotated[int, typer.Option(min=0, help="How many days to look ahead.")] = 30,
+    json: Json = False,
+) -> None:
+    """List what is due: forms, evidence and waivers that end, claims to answer, deliveries to judge."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.due import list_due
+
+    found = list_due(workspaces.open_workspace(), days)
+    if json:
+        return emit({"schema": "vendoreval/due/1", "days": days, "due": [one.to_json() for one in found]})
+    if not found:
+        return say(f"Nothing is due within {days} days.")
+    return table(
+        ["due", "state", "about", "who", "what"],
+        [(one.due, one.state, one.subject, one.who, one.text) for one in found],
+    )

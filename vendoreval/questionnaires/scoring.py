@@ -187,13 +187,19 @@ def _ceiling(question: Question, answer: Answer) -> int:
     return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
 
 
+def valid_until(item: EvidenceItem, question: Question | None) -> date | None:
+    """The last day on which a piece counts: its expiry, or the age that the question allows."""
+    age = question.evidence.max_age_days if question else None
+    ends = [item.expires] if item.expires else []
+    if age is not None and item.dated is not None:
+        ends.append(item.dated + timedelta(days=age))
+    return min(ends, default=None)
+
+
 def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
-    """Whether a piece has expired, or is older than the question allows; None looks at no dates."""
-    if as_of is None:
-        return False
-    age = question.evidence.max_age_days
-    too_old = age is not None and item.dated is not None and item.dated + timedelta(days=age) < as_of
-    return too_old or (item.expires is not None and item.expires < as_of)
+    """Whether a piece no longer counts on a day; None looks at no dates."""
+    ends = valid_until(item, question)
+    return as_of is not None and ends is not None and ends < as_of
 
 
 def _proven(question: Question, level: int, best: str, valid: list[EvidenceItem]) -> int:

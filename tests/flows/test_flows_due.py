@@ -1,0 +1,64 @@
+"""What is due, as commands list it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conftest import ROOT, Cli
+
+DATA = ROOT / "samples" / "weather_sentiment"
+
+
+def _at(day: str) -> dict[str, str]:
+    return {"VENDOREVAL_NOW": f"{day}T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
+
+
+def _due(cli: Cli, day: str, days: int = 30) -> list[tuple[str, str, str, str]]:
+    found: list[dict[str, Any]] = cli("due", "--days", str(days), "--json", env=_at(day)).json["due"]
+    return [(one["due"], one["state"], one["kind"], one["subject"]) for one in found]
+
+
+def test_forms_evidence_and_waivers_fall_due(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    first = _at("2026-03-02")
+    assert "Nothing is due" in cli("due", env=first).out
+    cli("questionnaire", "form", "acme", "--out", "form.xlsx", "--due", "2026-03-20", env=first)
+    (cli.folder / "iso.pdf").write_bytes(b"certificate")
+    cli("questionnaire", "answer", "acme", "S1", "--level", "4", "--evidence", "independent=iso.pdf",
+        "--expires", "2026-03-31", env=first)  # fmt: skip
+    cli("questionnaire", "waive", "acme", "A1", "--reason", "new", "--expires", "2026-06-01", env=first)
+    assert _due(cli, "2026-03-02") == [
+        ("2026-03-20", "ahead", "form", "acme"),
+        ("2026-03-31", "ahead", "evidence", "acme"),
+    ]
+    assert _due(cli, "2026-03-20", days=0) == [("2026-03-20", "today", "form", "acme")]
+    assert _due(cli, "2026-04-01", days=0)[0] == ("2026-03-20", "overdue", "form", "acme")
+    assert _due(cli, "2026-05-15")[-1] == ("2026-06-01", "ahead", "waiver", "acme")
+    cli("questionnaire", "import", "acme", "form.xlsx", env=_at("2026-03-10"))
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence"]
+    cli("questionnaire", "form", "acme", "--out", "again.xlsx", "--due", "2026-04-02", env=_at("2026-03-20"))
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence", "form"]
+    text = cli("due", env=_at("2026-04-10")).out
+    assert "overdue" in text
+    assert "iso.pdf" in " ".join(text.split())
+
+
+def test_deliveries_and_claims_fall_due(cli: Cli) -> None:
+    day = _at("2026-03-02")
+    contract = ("--contract", "weather-sentiment-2026")
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    cli("contract", "add", ROOT / "samples/contracts/weather-sentiment.toml", env=day)
+    cli("gold", "add", DATA / "gold.csv", "--id", "gold-1", *contract, env=day)
+    words = ("--id", "batch-1", *contract, "--where", "vendor=crowdflower")
+    cli("delivery", "add", DATA / "delivered.csv", *words, env=day)
+    accept = ("2026-03-16", "ahead", "acceptance", "batch-1")
+    assert _due(cli, "2026-03-02") == [accept]
+    cli("audit", "run", "batch-1", "--gold", "gold-1", "--id", "audit-1", code=3, env=day)
+    assert _due(cli, "2026-03-02") == [accept]  # a breach must still be claimed in time
+    cli("claim", "draft", "audit-1", "--id", "claim-1", env=day)
+    cli("claim", "issue", "claim-1", env=day)
+    found = _due(cli, "2026-03-02")
+    assert ("2026-03-09", "ahead", "claim", "claim-1") in found  # the vendor's answer
+    assert {one[2] for one in found} == {"claim"}

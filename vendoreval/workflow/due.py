@@ -1,0 +1,143 @@
+"""What is due: forms awaited, evidence and waivers that expire, claims and deliveries to answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from vendoreval.claims.deadlines import deadlines
+from vendoreval.questionnaires.answers import Answer, fold
+from vendoreval.questionnaires.scoring import valid_until
+from vendoreval.store.tables import (
+    AnswerRow,
+    AuditRow,
+    ClaimRow,
+    DeliveryRow,
+    EventRow,
+    FormRow,
+    WaiverRow,
+)
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import now
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.questionnaires import list_banks
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """One thing that is due. Kinds: form, evidence, waiver, claim, acceptance.
+
+    `who` must act, the buyer or the vendor, by the end of the day `due`; `today` decides the state.
+    """
+
+    due: date
+    kind: str
+    subject: str
+    who: str
+    text: str
+    today: date
+
+    @property
+    def state(self) -> str:
+        """overdue, today or ahead."""
+        return "overdue" if self.due < self.today else "today" if self.due == self.today else "ahead"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "due": self.due.isoformat(), "state": self.state, "kind": self.kind, "subject": self.subject,
+            "who": self.who, "text": self.text,
+        }  # fmt: skip
+
+
+def list_due(workspace: Workspace, days: int = 30) -> tuple[Due, ...]:
+    """All that is overdue or falls due within `days`, earliest first."""
+    today = now().date()
+    found = [
+        *_forms(workspace, today),
+        *_evidence(workspace, today),
+        *_waivers(workspace, today),
+        *_claims(workspace, today),
+        *_acceptance(workspace, today),
+    ]
+    return tuple(sorted(one for one in found if one.due <= today + timedelta(days=days)))
+
+
+def _forms(workspace: Workspace, today: date) -> Iterable[Due]:
+    """The last form of each vendor and bank that went out, unless one came back since."""
+    with workspace.read() as reader:
+        sent = {(row.vendor_id, row.questionnaire_id): row for row in reader.all(FormRow)}
+        back = reader.all(EventRow, kind="questionnaire.answered")
+    for (vendor, bank), row in sent.items():
+        returned = any(
+            event.subject == vendor and event.at >= row.sent_at and _is_form(event.data, bank) for event in back
+        )
+        if not returned:
+            text = (
+                f"Send back the questionnaire {bank} {row.questionnaire_version}, sent {row.sent_at:%Y-%m-%d}."
+            )
+            yield Due(row.due, "form", vendor, "vendor", text, today)
+
+
+def _is_form(data: str, bank: str) -> bool:
+    said = json.loads(data)
+    return said.get("bank") == bank and "form_sha256" in said
+
+
+def _evidence(workspace: Workspace, today: date) -> Iterable[Due]:
+    questions = {(bank.id, bank.version, q.id): q for bank in list_banks() for q in bank.questions}
+    answers: dict[tuple[str, str, str], list[Answer]] = {}
+    with workspace.read() as reader:
+        for row in reader.all(AnswerRow):
+            key = (row.vendor_id, row.questionnaire_id, row.questionnaire_version)
+            answers.setdefault(key, []).append(Answer.from_json(json.loads(row.data)))
+    for (vendor, bank, version), events in answers.items():
+        for answer in fold(events).values():
+            for item in answer.evidence:
+                ends = valid_until(item, questions.get((bank, version, answer.question_id)))
+                if ends:
+                    text = (
+                        f"Renew {item.name!r}, evidence for {answer.question_id}; it is valid until that day."
+                    )
+                    yield Due(ends, "evidence", vendor, "vendor", text, today)
+
+
+def _waivers(workspace: Workspace, today: date) -> Iterable[Due]:
+    with workspace.read() as reader:
+        latest = {(r.vendor_id, r.questionnaire_id, r.question_id): r for r in reader.all(WaiverRow)}
+    for row in latest.values():
+        text = f"The waiver of {row.question_id} by {row.person} ends."
+        yield Due(row.expires, "waiver", row.vendor_id, "buyer", text, today)
+
+
+def _claims(workspace: Workspace, today: date) -> Iterable[Due]:
+    """What the vendor owes on issued claims: an answer while there is none, and the remedies."""
+    with workspace.read() as reader:
+        latest = {row.id: row for row in reader.all(ClaimRow)}
+        audits = {row.id: row for row in reader.all(AuditRow)}
+    for row in latest.values():
+        if row.issued_at is None:
+            continue
+        audit = audits[row.audit_id]
+        contract = load_contract(workspace, audit.contract_id, audit.contract_version)
+        record = json.loads(workspace.objects.read(row.claim_sha))
+        remedies = tuple(demand["remedy"] for demand in record["demands"])
+        for entry in deadlines(contract, issued=row.issued_at.date(), remedies=remedies):
+            if entry.name != "answer" or row.state == "issued":
+                yield Due(entry.due, "claim", row.id, entry.who, entry.text, today)
+
+
+def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
+    """Acceptance windows of deliveries that were neither found to keep the contract nor claimed upon."""
+    with workspace.read() as reader:
+        audits, deliveries = reader.all(AuditRow), reader.all(DeliveryRow)
+        claimed = {row.audit_id for row in reader.all(ClaimRow) if row.issued_at is not None}
+    settled = {row.delivery_id for row in audits if row.verdict == "kept" or row.id in claimed}
+    for row in deliveries:
+        contract = load_contract(workspace, row.contract_id, row.contract_version)
+        if row.id in settled:
+            continue
+        for entry in deadlines(contract, received=row.received_at.date()):
+            yield Due(entry.due, "acceptance", row.id, entry.who, entry.text, today)
