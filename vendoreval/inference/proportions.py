@@ -226,7 +226,8 @@ def _variance(ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], c
     z = np.zeros(len(xs[0]))
     for y, x, total in zip(ys, xs, sums, strict=True):
         z += (y * total - x * int(y.sum())) / total**2  # integers up to here, so no rounding hides a 0
-    return float(clusters / (clusters - 1) * ((z / len(xs)) ** 2).sum()) if clusters > 1 else 0.0
+    total_square = math.fsum(((z / len(xs)) ** 2).tolist())  # exact, so the order of items never matters
+    return clusters / (clusters - 1) * total_square if clusters > 1 else 0.0
 
 
 def _balanced(sizes: Sequence[int]) -> float:
