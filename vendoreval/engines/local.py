@@ -42,6 +42,38 @@ def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | No
     return _joined(parts, names, tuple(item_ids))
 
 
+def all_labels(path: Path, columns: Sequence[str], executor: Executor | None = None) -> LabelTable:
+    """Every row of a canonical delivery, in delivery order; items as integer codes without their names.
+
+    `columns` are those wanted besides item and label, where the delivery has them. Memory holds the codes
+    of all rows and the names of all items once.
+    """
+    with pq.ParquetFile(path) as file:
+        groups, names = file.num_row_groups, file.schema_arrow.names
+    wanted = [name for name in names if name in ("item_id", "label", *columns)]
+    work = [(path, group, wanted) for group in range(groups)]
+    if executor is not None:
+        parts = list(executor.map(_whole_rows, work))
+    else:
+        with ThreadPoolExecutor(THREADS) as threads:
+            parts = list(threads.map(_whole_rows, work))
+    items = pa.chunked_array([part.column("item_id").chunk(0) for part in parts]).unify_dictionaries()
+    codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in items.chunks]
+    labels = [
+        (code.astype(np.int32, copy=False), part.drop_columns("item_id"))
+        for code, part in zip(codes, parts, strict=True)
+    ]
+    return _joined(labels, [name for name in wanted if name != "item_id"], ())
+
+
+def _whole_rows(work: tuple[Path, int, list[str]]) -> Any:
+    """The kernel: all rows of one row group, texts as codes of the group's own dictionary."""
+    path, group, wanted = work
+    coded = [name for name in wanted if name in (*CODED, "item_id")]
+    with pq.ParquetFile(path, read_dictionary=coded) as file:
+        return file.read_row_group(group, columns=wanted, use_threads=False).combine_chunks()
+
+
 def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | None:
     """The kernel: one row group's rows on wanted items, their items as indexes into `wanted`."""
     path, group, names, wanted = work

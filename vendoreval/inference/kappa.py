@@ -142,9 +142,11 @@ def pairwise(item: Codes, annotator: Codes, label: Codes) -> Pairs:
 
 
 def with_others(item: Codes, annotator: Codes, label: Codes) -> Others:
-    """Each annotator against all others who labelled the same items."""
-    item, annotator, label = _known(item, annotator, label)
-    people, classes = int(annotator.max(initial=-1)) + 1, int(label.max(initial=-1)) + 1
+    """Each annotator against all others on the same items; a label without an annotator is another's."""
+    known = (item >= 0) & (label >= 0)
+    item, annotator, label = item[known], annotator[known], label[known]
+    people, classes = int(annotator.max(initial=-1)) + 2, int(label.max(initial=-1)) + 1
+    annotator = np.where(annotator < 0, people - 1, annotator)  # nobody comes last, and is left out below
     same, total = others_on_item(item, label)
     pairs = np.bincount(annotator, weights=total, minlength=people)
     own = sparse.coo_array((total, (annotator, label)), shape=(people, classes)).toarray()
@@ -153,9 +155,10 @@ def with_others(item: Codes, annotator: Codes, label: Codes) -> Others:
     rest = given.toarray() - _table(annotator, label, (people, classes)).toarray()
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = (own / own.sum(axis=1, keepdims=True) * rest / rest.sum(axis=1, keepdims=True)).sum(axis=1)
+    equal = np.bincount(annotator, weights=same, minlength=people)
     return Others(
-        np.bincount(annotator[total > 0], minlength=people), pairs.astype(np.int64),
-        np.bincount(annotator, weights=same, minlength=people).astype(np.int64), chance,
+        np.bincount(annotator[total > 0], minlength=people)[:-1], pairs.astype(np.int64)[:-1],
+        equal.astype(np.int64)[:-1], chance[:-1],
     )  # fmt: skip
 
 

@@ -124,6 +124,19 @@ def tally(item: Codes, label: Codes, values: Sequence[str]) -> Tally:
     return _joined(names, parts)
 
 
+def tallies(group: Codes, item: Codes, label: Codes, values: Sequence[str]) -> dict[int, Tally]:
+    """A tally for each group of rows, by group code; rows with a negative group are in none."""
+    order = np.argsort(group, kind="stable")
+    order = order[np.searchsorted(group[order], 0) :]
+    if not len(order):
+        return {}
+    codes, begin = np.unique(group[order], return_index=True)
+    chosen = np.split(order, begin[1:])
+    return {
+        code: tally(item[rows], label[rows], values) for code, rows in zip(codes.tolist(), chosen, strict=True)
+    }
+
+
 def first_answers(
     item: Codes, annotator: Codes, when: NDArray[np.datetime64] | None = None
 ) -> NDArray[np.int64]:
