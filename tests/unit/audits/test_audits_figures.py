@@ -91,9 +91,9 @@ def test_class_figures_equal_scikit_learn(given_pairs: list[tuple[str, str]]) ->
 def test_macro_f1_equals_scikit_learn(given_pairs: list[tuple[str, str]]) -> None:
     gold, delivered = [pair[0] for pair in given_pairs], [pair[1] for pair in given_pairs]
     (finding,) = judged(units(given_pairs), "macro_f1", "0.5", len(gold) + 50).findings
-    f1 = precision_recall_fscore_support(gold, delivered, labels=sorted({*gold, *delivered}), average="macro")[
-        2
-    ]
+    f1 = precision_recall_fscore_support(
+        gold, delivered, labels=sorted({*gold, *delivered}), average="macro", zero_division=0
+    )[2]
     assert finding.estimate == pytest.approx(f1)
 
 
