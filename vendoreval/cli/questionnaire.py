@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli import answering
+from vendoreval.cli import answering, reviewing
 from vendoreval.cli.answering import DEFAULT, Bank, Vendor
 from vendoreval.cli.output import Json, emit, facts, note, say, table
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
 answering.add_to(app)
+reviewing.add_to(app)
 
 
 class Mode(StrEnum):

@@ -1,12 +1,8 @@
-"""Read a filled XLSX form back: first is it safe to open, then is it ours, then what does it say."""
+"""Read a filled XLSX form back: is it ours, and what does it say."""
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,21 +16,14 @@ from vendoreval.formats.form_layout import (
     CONTACT,
     EVIDENCE_CHOICES,
     LISTS,
-    SEND_AGAIN,
     STATE_CHOICES,
     asks,
     check_identity,
     question_text,
 )
+from vendoreval.formats.xlsx_book import read_book
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
-
-MAX_BYTES = 20_000_000  # as received
-MAX_UNPACKED = 200_000_000
-MAX_RATIO = 200  # an empty form unpacks to about 8 times its size
-MAX_PARTS = 2_000
-MAX_ROWS = 5_000  # of a sheet; forms have at most some hundred
-_KEY_ROWS = 20  # the hidden row of keys stands in the first rows of a sheet
 
 
 def read_form(
@@ -50,9 +39,7 @@ def read_form(
     or vendor, and missing, doubled or unknown rows; InvalidDocument for cells that cannot be read
     (all at once, each named).
     """
-    name, data = _bytes(source)
-    _check_zip(name, data)
-    properties, sheets = _open(name, data)
+    name, properties, sheets = read_book(source)
     mode = check_identity(name, _identity(properties, sheets), bank, vendor)
     reader = _Reader(
         name, {question.id: question for question in bank.asked(mode)}, _respondent(sheets) or vendor
@@ -61,91 +48,6 @@ def read_form(
         if title != LISTS:
             reader.sheet(title, rows)
     return reader.finish()
-
-
-# ------------------------------------------------------------------ is it safe to open
-
-
-def _bytes(source: Path | str | bytes) -> tuple[str, bytes]:
-    if isinstance(source, bytes):
-        return "form", source
-    path = Path(source)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB.", file=path.name, remedy=SEND_AGAIN)
-        return path.name, path.read_bytes()
-    except OSError as error:
-        what = "is a folder, not a file." if path.is_dir() else f"cannot be read: {error.strerror}."
-        raise InputError(what, file=path.name) from error
-
-
-def _check_zip(name: str, data: bytes) -> None:
-    if not data:
-        raise InputError("is empty.", file=name, remedy=SEND_AGAIN)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(
-            "is an old .xls file or is protected by a password.",
-            file=name,
-            remedy="Save it as XLSX without a password.",
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            _check_parts(name, len(data), packed)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise InputError(
-            "is not an XLSX file, or it is damaged.", file=name, remedy="Save it as XLSX and try again."
-        ) from error
-
-
-def _check_parts(name: str, size: int, packed: zipfile.ZipFile) -> None:
-    parts = packed.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or size > MAX_BYTES or unpacked > min(MAX_UNPACKED, MAX_RATIO * size):
-        raise InputError(
-            "unpacks to far more than a form can hold, so it was not opened.", file=name, remedy=SEND_AGAIN
-        )
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise InputError("is a ZIP archive, but not an XLSX file.", file=name, remedy=SEND_AGAIN)
-    for part in parts:
-        with packed.open(part) as stream:
-            if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):  # would declare entities
-                raise InputError(
-                    f"declares a document type in {part.filename}, which no spreadsheet program does.",
-                    file=name,
-                    remedy=SEND_AGAIN,
-                )
-
-
-def _open(name: str, data: bytes) -> tuple[dict[str, str], dict[str, list[list[Any]]]]:
-    """Custom properties, and the cells of each sheet by rows."""
-    from openpyxl import load_workbook
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about extensions that other programs write
-            book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            properties = {entry.name or "": str(entry.value) for entry in book.custom_doc_props.props}
-            sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
-            book.close()
-    except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble on
-        raise InputError(
-            f"cannot be opened as XLSX; a part of it is damaged ({type(error).__name__}).",
-            file=name,
-            remedy="Open it with a spreadsheet program, save it as XLSX and try again.",
-        ) from error
-    return properties, sheets
-
-
-def _rows(sheet: Any) -> list[list[Any]]:
-    sheet.reset_dimensions()  # other programs write wrong ones
-    rows = []
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        if number > MAX_ROWS:
-            break
-        cells = [cell for cell in row if cell.value is not None]
-        if cells:
-            rows.append(cells)
-    return rows
 
 
 # ------------------------------------------------------------------ is it ours

@@ -83,5 +83,5 @@ def reviewed(answers: Mapping[str, Answer], found: Round | None) -> tuple[dict[s
         return dict(answers), (f"A review by {names} is open; the levels are those before it.",)
     settled = found.consensus()
     moderated = sum(one.state == "moderated" for one in settled.values())
-    told = f"{len(settled)} levels were set by {names}, blind to each other; {moderated} were moderated."
+    told = f"{len(settled)} levels were set by {names}, blind to each other, {moderated} of them by moderation."
     return with_reviewed_levels(answers, settled), (told,)
