@@ -58,7 +58,21 @@ def compare(
         outcome=outcome,
         score=(outcome == CODE["correct"]).astype(np.float64),
         severity=_severities(values, severity or {})[expected],
+        context=_context(kept, gold, item),
     )
+
+
+def _context(labels: LabelTable, gold: GoldSet, item: Codes) -> dict[str, Coded]:
+    """Stage, guideline version and source of each label, difficulty of each item, where there are any."""
+    found = {}
+    blank = np.full(len(item) - len(labels), -1, dtype=np.int32)
+    for name in ("stage", "guideline_version", "source"):
+        column = getattr(labels, name)
+        if column is not None:
+            found[name] = Coded(np.concatenate([column.codes, blank]), column.values)
+    if gold.difficulty is not None:
+        found["difficulty"] = gold.difficulty.take(item.astype(np.int64))
+    return found
 
 
 def _value_list(classes: Sequence[str], gold: GoldSet, answer: Coded) -> tuple[str, ...]:

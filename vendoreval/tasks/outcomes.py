@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,10 @@ SEVERITIES = ("minor", "major", "critical")
 CODE = {name: code for code, name in enumerate(OUTCOMES)}
 SEVERITY_CODE = {name: code for code, name in enumerate(SEVERITIES)}
 RIGHT = (CODE["correct"], CODE["empty_agreed"])
+_COLUMNS = (
+    "item_id", "unit_id", "annotator_id", "labelled_at",
+    "expected", "delivered", "outcome", "score", "severity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +37,9 @@ class Outcomes:
 
     `unit` is the row's number within its item (0-based); `outcome` indexes OUTCOMES, `severity`
     indexes SEVERITIES; `score` is 1 for right, 0 for wrong, in between where the task type measures
-    degree. `annotator` is -1 where no one person answered (a consensus, a missing item).
+    degree. `annotator` is -1 where no one person answered (a consensus, a missing item). `context`
+    holds further columns, where there are any: stage, guideline_version and source of the label,
+    difficulty of the item.
     """
 
     item: Coded
@@ -45,11 +51,13 @@ class Outcomes:
     outcome: NDArray[np.int8]
     score: NDArray[np.float64]
     severity: NDArray[np.int8]
+    context: Mapping[str, Coded] = field(default_factory=dict)
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], classes: Sequence[str]) -> Outcomes:
         """The inverse of `rows()`. `classes` come first among the values, as in `tasks` comparisons."""
         listed = list(rows)
+        further = sorted(set(listed[0]).difference(_COLUMNS)) if listed else []
         seen = {row[side] for row in listed for side in ("expected", "delivered")} - {None}
         values = (*classes, *sorted(seen - set(classes)))
         times = [row["labelled_at"] for row in listed]
@@ -63,6 +71,7 @@ class Outcomes:
             outcome=np.asarray([CODE[row["outcome"]] for row in listed], dtype=np.int8),
             score=np.asarray([row["score"] for row in listed], dtype=np.float64),
             severity=np.asarray([SEVERITY_CODE[row["severity"]] for row in listed], dtype=np.int8),
+            context={name: Coded.from_text(row[name] for row in listed) for name in further},
         )
 
     def __len__(self) -> int:
@@ -75,6 +84,7 @@ class Outcomes:
             self.item.take(rows), self.unit[rows], self.annotator.take(rows), when,
             self.expected.take(rows), self.delivered.take(rows),
             self.outcome[rows], self.score[rows], self.severity[rows],
+            {name: column.take(rows) for name, column in self.context.items()},
         )  # fmt: skip
 
     def counts(self) -> dict[str, int]:
@@ -94,11 +104,13 @@ class Outcomes:
         times = [None] * len(self) if self.labelled_at is None else _iso(self.labelled_at)
         codes, severities = self.outcome.tolist(), self.severity.tolist()
         units, scores = self.unit.tolist(), self.score.tolist()
+        further = {name: column.text() for name, column in self.context.items()}
         for row in range(len(self)):
             yield {
                 "item_id": items[row], "unit_id": units[row], "annotator_id": annotators[row],
                 "labelled_at": times[row], "expected": expected[row], "delivered": delivered[row],
                 "outcome": OUTCOMES[codes[row]], "score": scores[row], "severity": SEVERITIES[severities[row]],
+                **{name: column[row] for name, column in further.items()},
             }  # fmt: skip
 
 
