@@ -25,10 +25,10 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
     name = slug(claim_id or f"{audit_id}-claim"[:64], "claim")
     at = now()
     claim = _drafted(stored, name, at)
-    sha = workspace.objects.put_bytes(canonical(claim.to_json()))
     with workspace.write(actor(), at) as tx:
         if tx.get(ClaimRow, (name, 1)):
             raise Conflict(f"There is a claim {name!r} already.", remedy="Give another id with --id.")
+        sha = workspace.objects.put_bytes(canonical(claim.to_json()))
         tx.add(ClaimRow(id=name, version=1, audit_id=audit_id, state="draft", claim_sha=sha, drafted_at=at))
         tx.event("claim.drafted", name, {"audit": audit_id, "sha256": sha, "lines": len(claim.lines)})
     return claim

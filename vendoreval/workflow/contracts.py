@@ -84,7 +84,6 @@ def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
     contract = parse_contract(text, path.name)
     slug(contract.id, "contract")
     at = now()
-    source = workspace.objects.put_bytes(text.encode())
     with workspace.write(actor(), at) as tx:
         tx.require(VendorRow, contract.vendor, "vendor")
         versions = tx.all(ContractRow, id=contract.id)
@@ -97,6 +96,7 @@ def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
             raise NotFound("contract", contract.id, tuple({row.id for row in tx.all(ContractRow)}))
         contract = replace(contract, version=len(versions) + 1)
         changes = amend(_parsed(workspace, versions[-1]), contract) if amending else ()
+        source = workspace.objects.put_bytes(text.encode())  # only now: a refusal leaves nothing behind
         tx.add(
             ContractRow(
                 id=contract.id, version=contract.version, vendor_id=contract.vendor, title=contract.title,

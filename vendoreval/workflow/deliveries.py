@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import Conflict
+from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
@@ -18,6 +18,7 @@ from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.files import sha256_of
 from vendoreval.workflow.seedings import task_ids
 
 
@@ -42,10 +43,14 @@ def add_delivery(
     paths = sorted((Path(file) for file in files), key=lambda path: path.name)
     name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
     contract = load_contract(workspace, contract_id)
+    _refuse_taken(workspace, name)
     with workspace.objects.writer() as sink:
         tasks = task_ids(workspace, seeding) if seeding else None
         intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
-    manifest = _manifest(workspace, name, paths)
+        manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
+        content = hash_of([[file.sha256 for file in manifest.files], sorted(where)])
+        _refuse_same(workspace, content)  # within the block: what is refused leaves nothing behind
+    _keep(workspace, manifest, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     if intake.sent is not None:
         report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
@@ -53,16 +58,11 @@ def add_delivery(
     row = DeliveryRow(
         id=name, contract_id=contract.id, contract_version=contract.version,
         manifest_sha=workspace.objects.put_bytes(canonical(manifest.to_json())),
-        content_sha=hash_of([[f.sha256 for f in manifest.files], sorted(where)]),
+        content_sha=content,
         table_sha=sink.sha, intake_sha=workspace.objects.put_bytes(canonical(report)),
         rows=intake.labels, items=intake.items, annotators=intake.annotators, received_at=at,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
-        if tx.get(DeliveryRow, name):
-            raise Conflict(f"There is a delivery {name!r} already.", remedy="Give another id with --id.")
-        same = tx.all(DeliveryRow, content_sha=row.content_sha)
-        if same:
-            raise Conflict(f"Delivery {same[0].id!r} has the same content.", remedy="Nothing was added.")
         tx.add(row)
         tx.event("delivery.added", name, {"manifest": row.manifest_sha, "labels": row.table_sha})
     return _record(row, report)
@@ -94,11 +94,23 @@ def _read(
     )  # fmt: skip
 
 
-def _manifest(workspace: Workspace, name: str, paths: Sequence[Path]) -> Manifest:
-    files = tuple(
-        ManifestFile(path.name, path.stat().st_size, workspace.objects.put_file(path)) for path in paths
-    )
-    return Manifest(name, files)
+def _refuse_taken(workspace: Workspace, name: str) -> None:
+    with workspace.read() as reader:
+        if reader.get(DeliveryRow, name):
+            raise Conflict(f"There is a delivery {name!r} already.", remedy="Give another id with --id.")
+
+
+def _refuse_same(workspace: Workspace, content: str) -> None:
+    with workspace.read() as reader:
+        for same in reader.all(DeliveryRow, content_sha=content):
+            raise Conflict(f"Delivery {same.id!r} has the same content.", remedy="Nothing was added.")
+
+
+def _keep(workspace: Workspace, manifest: Manifest, paths: Sequence[Path]) -> None:
+    """Store the files as received."""
+    for path, file in zip(paths, manifest.files, strict=True):
+        if workspace.objects.put_file(path) != file.sha256:
+            raise InputError("The file changed while it was read.", file=path.name, remedy="Try again.")
 
 
 def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -19,6 +20,12 @@ def read_bytes(path: Path) -> bytes:
         raise InputError("This is a folder, not a file.", file=str(path)) from error
     except OSError as error:
         raise InputError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_text(path: Path) -> str:

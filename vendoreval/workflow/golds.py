@@ -38,11 +38,12 @@ def add_gold(
     contract = load_contract(workspace, contract_id or _only_contract(workspace))
     gold, notes = read_gold(path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes)
     at = now()
-    source = workspace.objects.put_bytes(read_bytes(path))
-    table = workspace.objects.put_bytes(gold_bytes(gold))
+    received, canonical_bytes = read_bytes(path), gold_bytes(gold)
     with workspace.write(actor(), at) as tx:
         if tx.get(GoldRow, name):
             raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")
+        source = workspace.objects.put_bytes(received)  # only now: a refusal leaves nothing behind
+        table = workspace.objects.put_bytes(canonical_bytes)
         tx.add(
             GoldRow(
                 id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
@@ -110,11 +111,11 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
     with workspace.read() as reader:
         contract = reader.require(GoldRow, gold_id, "gold set").contract_id
     shown = receipt(made, gold=gold_id, contract=contract, committed_at=at)
-    hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
-    receipt_sha = workspace.objects.put_bytes(canonical(shown))
     with workspace.write(actor(), at) as tx:
         if tx.get(CommitmentRow, gold_id):
             raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
+        hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
+        receipt_sha = workspace.objects.put_bytes(canonical(shown))
         tx.add(
             CommitmentRow(
                 gold_id=gold_id, root=made.root, secret_sha=hidden, receipt_sha=receipt_sha, committed_at=at

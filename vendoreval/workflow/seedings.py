@@ -39,13 +39,14 @@ def seed_gold(
     made = seed(rows, _gold_rows(gold, columns), _rate(rate), key)
     listed = _csv(made)
     at = now()
-    tasks_sha = workspace.objects.put_bytes(listed)
     hidden = {"key": key.hex(), "items": dict(made.items), "gold": list(made.gold)}
-    key_sha = workspace.objects.put_bytes(canonical(hidden))
-    shown = workspace.objects.put_bytes(canonical(sorted(made.items[task] for task in made.gold)))
+    sent = sorted(made.items[task] for task in made.gold)
     with workspace.write(actor(), at) as tx:
         if tx.get(SeedRow, name):
             raise Conflict(f"There is a seeding {name!r} already.", remedy="Give another id with --id.")
+        tasks_sha = workspace.objects.put_bytes(listed)  # only now: a refusal leaves nothing behind
+        key_sha = workspace.objects.put_bytes(canonical(hidden))
+        shown = workspace.objects.put_bytes(canonical(sent))
         contract = tx.require(GoldRow, gold_id, "gold set").contract_id
         vendor = tx.all(ContractRow, id=contract)[-1].vendor_id
         tx.add(SeedRow(id=name, gold_id=gold_id, tasks_sha=tasks_sha, key_sha=key_sha, rate=rate, seeded_at=at))
