@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
+from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.records import AuditResult, Finding, worst
+from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
@@ -24,7 +26,10 @@ class AuditInput:
     `units` are the outcomes that clauses count (single labels, or the consensus of each item);
     `by_label` are always the single labels. `items` and `labels` are the delivery's totals.
     `sent_known`: a list of the items sent to the vendor exists, so that a gold item without an
-    answer is the vendor's omission and counts as wrong. `edge_items` are gold's edge cases.
+    answer is the vendor's omission and counts as wrong. `edge_items` are gold's edge cases. `seed`
+    gives the order of the draw, in which rules with a design walk; `most_units`: no item of the
+    delivery has more units. `inspections`: where the vendor stands, by clause, under AQL
+    plans with switching.
     """
 
     units: Outcomes
@@ -35,6 +40,9 @@ class AuditInput:
     sent_known: bool = False
     edge_items: frozenset[str] = frozenset()
     ties: int = 0
+    seed: str = ""
+    most_units: int = 0
+    inspections: Mapping[str, str] = field(default_factory=dict)
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
@@ -67,6 +75,14 @@ def counted(seen: AuditInput, metric: str) -> Outcomes:
 def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
     if clause.metric not in MEASURED:
         yield not_run(clause, f"This version does not measure {clause.metric}.")
+        return
+    if clause.decision.rule in DESIGNED:
+        units = counted(seen, clause.metric)
+        yield walk_clause(
+            clause, units, _frame(units, seen), seed=seen.seed,
+            most_units=1 if clause.metric == "completeness" else seen.most_units,
+            inspection=seen.inspections.get(clause.id, "normal"),
+        )  # fmt: skip
         return
     if clause.decision.rule not in RULES_HERE:
         yield not_run(clause, f"This version does not decide by the rule {clause.decision.rule}.")

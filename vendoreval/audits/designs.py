@@ -198,13 +198,16 @@ def _double(clause: Clause, population: int, inspection: str) -> Design:
     allowed, intolerable = _edges(clause, population)
     alpha, beta = risks(clause)
     good, bad = Fraction(allowed, population), Fraction(intolerable, population)
-    plan = find_double_plan(good, bad, alpha, beta)
+    plan = _two_samples(good, bad, alpha, beta)
     if 2 * plan.n > population:
         raise InputError(
             f"The double plan needs two samples of {plan.n:,}, and the delivery has {population:,} units.",
             remedy='Take the rule "curtailed" or "sequential".',
         )
     return _made(clause, population, plan.curtailed_limits(), "double sampling")
+
+
+_two_samples = lru_cache(maxsize=64)(find_double_plan)  # many audits share one design
 
 
 def _group_sequential(clause: Clause, population: int, inspection: str) -> Design:

@@ -15,6 +15,30 @@ def worst(verdicts: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """How a clause's design was followed along the draw (rules of audits.designs).
+
+    `walked` of the `available` audited items were used, in the order of the draw; the design ends after
+    `max_items`. At the last one the clause is kept with at most `accept` wrong units and breached from
+    `reject` on (None: no number decides there, or the limits are no whole numbers). `errors_at` are the
+    places in the draw, from 1, of the items with a wrong unit. `anytime`: the finding's interval holds
+    whenever the audit stops.
+    """
+
+    rule: str
+    walked: int
+    available: int
+    max_items: int
+    accept: int | None
+    reject: int | None
+    errors_at: tuple[int, ...]
+    anytime: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "errors_at": list(self.errors_at)}
+
+
+@dataclass(frozen=True)
 class Finding:
     """A clause's verdict with its numbers.
 
@@ -47,9 +71,10 @@ class Finding:
     p_kept: float | None = None
     more_items: int | None = None
     strikeouts: int | None = None  # wrong units that could be struck out before the breach falls
+    walk: Walk | None = None  # for rules with a design
 
     def to_json(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return {**vars(self), "walk": None if self.walk is None else self.walk.to_json()}
 
 
 @dataclass(frozen=True)

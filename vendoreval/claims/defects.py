@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.auditing import AuditInput, counted
 from vendoreval.audits.records import Finding
+from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
 from vendoreval.tasks.outcomes import CODE, SEVERITIES, Outcomes
 
@@ -25,6 +26,8 @@ def wrong_units(finding: Finding, seen: AuditInput) -> Outcomes:
     """
     by_person = finding.scope == "annotator"
     units = seen.by_label if by_person else counted(seen, finding.metric)
+    if finding.walk is not None:  # units after the decision are not in the finding
+        units = units.take(np.flatnonzero(walked_items(units, seen.seed, finding.walk.walked)))
     if finding.metric == "completeness":
         chosen = _unanswered(units)
     else:

@@ -61,7 +61,8 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
 def _at_least(clause: Clause, finding: Finding, population: int) -> int:
     if population == finding.n:
         return finding.errors
-    if finding.n == finding.clusters:
+    stopped = finding.walk is not None and finding.walk.anytime  # no fixed sample: its own interval holds
+    if finding.n == finding.clusters and not stopped:
         return errors_at_least(population, finding.n, finding.errors, float(clause.decision.alpha))
     bound = finding.low if METRICS[clause.metric].lower_is_better else finding.high
     if bound is None:

@@ -104,7 +104,8 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
     by_label = Outcomes.from_rows(_read_lines(labels), classes) if labels is not None else units
     seen = AuditInput(
         units, by_label, frame["gold_items"], frame["items"], frame["labels"],
-        frame["sent_known"], frozenset(frame["edge_items"]), frame["ties"],
+        frame["sent_known"], frozenset(frame["edge_items"]), frame["ties"], frame.get("seed", ""),
+        frame.get("most_units", 0), frame.get("inspections", {}),
     )  # fmt: skip
     return seen, frame["received"]
 
@@ -119,6 +120,9 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "sent_known": seen.sent_known,
         "edge_items": sorted(seen.edge_items),
         "ties": seen.ties,
+        "seed": seen.seed,
+        "most_units": seen.most_units,
+        "inspections": dict(seen.inspections),
     }
 
 

@@ -11,7 +11,7 @@ evidence is monotone in m, so that bounds come from bisection.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +88,7 @@ def audit_clusters(
     floor = _floor(threshold, tolerated)
 
     def scores(share: float) -> Floats:
-        return _checked(np.clip(share + (good - share * whole) / most_units, 0, 1), population)
+        return _checked(_item_scores(good, whole, most_units, share), population)
 
     against = _log_money(1 - scores(threshold), population, 1 - threshold)
     for_ = _log_money(scores(floor), population, floor)
@@ -103,16 +103,43 @@ def mean_bounds(scores: Sequence[float], population: int, confidence: float) -> 
     return _lower(values, population, enough), 1 - _lower(1 - values, population, enough)
 
 
-def _lower(values: Floats, population: int, enough: float) -> float:
-    """The largest mean, to 1e-9, that some moment of the audit has disproved from above."""
+def cluster_bounds(
+    right: Sequence[int], units: Sequence[int], population: int, most_units: int, confidence: float
+) -> tuple[float, float]:
+    """(low, high) for the share of right units of items drawn whole, valid at any stopping time.
+
+    The shares that the scores of `audit_clusters` have not disproved; evidence is monotone in the share.
+    """
+    whole, good = np.asarray(units, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    enough = -math.log((1 - confidence) / 2)
+
+    def above(share: float) -> bool:
+        money = _log_money(_item_scores(good, whole, most_units, share), population, share)
+        return bool(money.max(initial=0.0) >= enough)
+
+    def below(share: float) -> bool:
+        money = _log_money(1 - _item_scores(good, whole, most_units, share), population, 1 - share)
+        return bool(money.max(initial=0.0) >= enough)
+
+    return _last(above), 1 - _last(lambda gap: below(1 - gap))
+
+
+def _item_scores(good: Floats, whole: Floats, most_units: int, share: float) -> Floats:
+    return np.asarray(np.clip(share + (good - share * whole) / most_units, 0, 1))
+
+
+def _last(disproved: Callable[[float], bool]) -> float:
+    """The largest value in [0, 1], to 1e-9, that is disproved; 0 when none is."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if _log_money(values, population, middle).max(initial=0.0) >= enough:
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if disproved(middle) else (low, middle)
     return low
+
+
+def _lower(values: Floats, population: int, enough: float) -> float:
+    """The largest mean, to 1e-9, that some moment of the audit has disproved from above."""
+    return _last(lambda mean: bool(_log_money(values, population, mean).max(initial=0.0) >= enough))
 
 
 def _floor(threshold: float, tolerated: float | None) -> float:

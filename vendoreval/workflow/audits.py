@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
+from vendoreval.engines.items import most_labels
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow
+from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.classification import compare
 from vendoreval.tasks.consensus import count_ties, majority
@@ -70,8 +72,10 @@ def run_audit(workspace: Workspace, delivery_id: str, gold_id: str, audit_id: st
     return result
 
 
-def look(workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow) -> AuditInput:
-    """Compare the delivery's labels on gold items with gold."""
+def look(
+    workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow, seed: str = ""
+) -> AuditInput:
+    """Compare the delivery's labels on gold items with gold; `seed` orders the draw (default: the gold's)."""
     if contract.task.type != "classification":
         raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
@@ -93,7 +97,26 @@ def look(workspace: Workspace, contract: Contract, gold: GoldSet, delivery: Deli
     return AuditInput(
         units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
         frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
+        seed or draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
     )  # fmt: skip
+
+
+def draw_seed(workspace: Workspace, gold_id: str) -> str:
+    """The seed of the order in which gold is walked: the published root, else the gold's own hash.
+
+    Both were fixed before the delivery was compared, so nobody can choose which items come first.
+    """
+    with workspace.read() as reader:
+        commitment = reader.get(CommitmentRow, gold_id)
+        return commitment.root if commitment else reader.require(GoldRow, gold_id, "gold set").table_sha
+
+
+def _most_units(workspace: Workspace, contract: Contract, delivery: DeliveryRow) -> int:
+    """The most units that an item of the delivery has; looked up only where a design needs it."""
+    designed = any(clause.decision.rule in DESIGNED for clause in contract.clauses)
+    if not designed or contract.task.answers == "consensus":
+        return 1
+    return most_labels(workspace.objects.path(delivery.table_sha))
 
 
 def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, bool]:

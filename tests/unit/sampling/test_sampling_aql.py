@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from vendoreval.contracts.rules import AQLS, LEVELS
 from vendoreval.errors import InputError
 from vendoreval.sampling.aql import (
-    AQLS,
     LETTERS,
-    LEVELS,
     Inspection,
     code_letter,
     double_plan,

@@ -1,0 +1,102 @@
+"""Realised rates of wrong words, through audit(): seeded synthetic vendors at and around the limit."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
+from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.designs import design
+from vendoreval.contracts.terms import Clause
+from vendoreval.inference.dynamic import operating_rows
+
+N, VENDORS = 600, 300
+RULES: dict[str, dict[str, Any]] = {
+    "sequential": {"tolerated": "0.94"},
+    "calibrated": {"tolerated": "0.94", "calibrated": True},
+    "no zone": {},
+    "fixed": {"tolerated": "0.94"},
+    "curtailed": {"tolerated": "0.94"},
+    "double": {"tolerated": "0.9"},
+    "group_sequential": {"tolerated": "0.94", "looks": 4},
+    "iso2859-2": {"lq": "6"},
+    "iso2859-4": {"items": 250},
+}
+
+
+def rule(name: str) -> Clause:
+    return clause("sequential" if name in ("calibrated", "no zone") else name, **RULES[name])
+
+
+def rates(of: Clause, bad: int, seed: int) -> dict[str, float]:
+    """Verdicts of VENDORS deliveries with `bad` wrong items each, everywhere else in the delivery."""
+    rng = np.random.default_rng(seed)
+    said = {"breached": 0, "kept": 0, "inconclusive": 0}
+    for vendor in range(VENDORS):
+        wrong = np.zeros(N, dtype=np.bool_)
+        wrong[rng.permutation(N)[:bad]] = True
+        said[audited(of, delivery(wrong, range(N), seed=f"{seed}-{vendor}")).verdict] += 1
+    return {word: count / VENDORS for word, count in said.items()}
+
+
+def tolerance(p: float) -> float:
+    return 4 * math.sqrt(max(p * (1 - p), 0.002) / VENDORS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RULES)
+def test_wrong_words_are_as_rare_as_agreed_at_the_edges(name: str) -> None:
+    of = rule(name)
+    made = design(of, N)
+    at_limit = rates(of, made.allowed, 11)
+    assert at_limit["breached"] <= made.alpha + tolerance(made.alpha)
+    beyond = rates(of, made.intolerable, 12)
+    assert beyond["kept"] <= made.beta + tolerance(made.beta)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_verdicts_around_the_limit_come_as_often_as_the_plan_says(name: str, factor: float) -> None:
+    of = rule(name)
+    made = design(of, N)
+    bad = round(made.allowed * factor)
+
+    (row,) = operating_rows(made.limits, N, [Fraction(N - bad, N)])
+    found = rates(of, bad, 13)
+    assert found["breached"] == pytest.approx(row.p_breached, abs=tolerance(row.p_breached))
+    assert found["kept"] == pytest.approx(row.p_kept, abs=tolerance(row.p_kept))
+
+
+def clustered(rng: np.random.Generator, correlation: float, share: float) -> AuditInput:
+    """400 items of 10 labels each with exactly `share` right labels, errors clustered on items."""
+    items, size = 400, 10
+    bad = round(items * size * (1 - share))
+    weight = (1 - correlation) / correlation
+    chance = rng.beta(0.03 * weight, 0.97 * weight, items)
+    wrong = np.zeros((items, size), dtype=np.bool_)
+    order = np.argsort(rng.random((items, size)) - 5 * (rng.random((items, size)) < chance[:, None]), axis=None)
+    wrong.flat[order[:bad]] = True  # first where the item is a bad one, then anywhere, until there are `bad`
+    names = tuple(f"item-{k}" for k in range(items))
+    units = outcomes(np.repeat(np.arange(items), size).tolist(), wrong.ravel(), names)
+    return AuditInput(units, units, items, items * 2, items * size * 2, most_units=size, seed="s")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("correlation", [0.1, 0.4])
+def test_clustered_errors_do_not_make_false_breaches(correlation: float) -> None:
+    of = clause("sequential", max_items=200)
+    rng = np.random.default_rng(21)
+    said = 0
+    for vendor in range(VENDORS):
+        seen = clustered(rng, correlation, 0.97)
+        frame = AuditInput(
+            seen.units, seen.by_label, 400, 400, 4_000, most_units=10, seed=f"{correlation}-{vendor}"
+        )
+        said += audited(of, frame).verdict == "breached"
+    assert said / VENDORS <= 0.05 + tolerance(0.05)
