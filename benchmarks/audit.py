@@ -61,7 +61,7 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "labels.parquet"
         gold = make(path, rows)
-        texts = [f'["{answer}"]' for answer in gold["gold"]]
+        texts: list[str | None] = [f'["{answer}"]' for answer in gold["gold"]]
         mine = from_columns(
             "g", {"item_id": list(gold["item_id"]), "label": list(gold["gold"]), "accepted": texts}
         )
