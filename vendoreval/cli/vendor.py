@@ -1,4 +1,4 @@
-"""vendoreval vendor: add, list, show."""
+"""vendoreval vendor: add, list, show; `compare` stands in vendor_compare."""
 
 from __future__ import annotations
 

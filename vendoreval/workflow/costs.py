@@ -54,7 +54,15 @@ def audited_inputs(file: CostFile, contract: Contract, result: AuditResult) -> C
     """
     finding = measured_accuracy(result)
     known = contract_values(contract)
-    known["labels.units"] = float(result.counts["items"])
+    items, labels = float(result.counts["items"]), float(result.counts["labels"])
+    units = labels if contract.task.answers == "each" else items
+    known["labels.units"] = units
+    if contract.price and contract.price.unit in (
+        "item",
+        "label",
+    ):  # the price of one unit that is right or wrong
+        paid = labels if contract.price.unit == "label" else items
+        known["labels.price"] = float(contract.price.per_unit) * paid / units
     inputs = file.inputs(contract.vendor, known, {"labels.accuracy": right_share(finding, finding.estimate)})
     ends = sorted((right_share(finding, finding.low), right_share(finding, finding.high)))
     return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})

@@ -1,0 +1,131 @@
+"""Two real vendors on the same items, compared end to end: the right winner and the right gap."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SHARED, Cli, facts
+
+CONTRACT = """
+schema = "vendoreval/contract/1"
+id = "c-{vendor}"
+vendor = "{vendor}"
+title = "Labels"
+currency = "USD"
+effective = 2026-01-01
+ends = 2026-12-31
+[task]
+type = "classification"
+classes = {classes}
+answers = "{answers}"
+[price]
+per_unit = "{price}"
+unit = "label"
+[[clause]]
+id = "accuracy"
+metric = "accuracy"
+unit = "item"
+scope = "delivery"
+threshold = "0.70"
+decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
+"""
+COSTS = """
+schema = "vendoreval/cost-inputs/1"
+[labels]
+units = 10000
+[failure]
+escaped = "0.50"
+[vendor.{dear}.delay]
+weeks = 1
+per_week = 100000
+"""
+
+
+def prepare(cli: Cli, name: str, vendors: dict[str, str], answers: str) -> None:
+    """A workspace in which both vendors of a real data set are audited on its gold."""
+    data, known = SHARED / "data" / name, facts(name)["all"]
+    classes = sorted({*known["label_counts_delivered"], *known["label_counts_gold"]})
+    cli("init")
+    for vendor, price in vendors.items():
+        slug = vendor.replace("_", "-")
+        terms = cli.folder / f"{slug}.toml"
+        terms.write_text(
+            CONTRACT.format(vendor=slug, classes=json.dumps(classes), answers=answers, price=price), "utf-8"
+        )
+        cli("vendor", "add", slug)
+        cli("contract", "add", terms)
+        cli("gold", "add", data / "gold.csv", "--id", f"g-{slug}", "--contract", f"c-{slug}")
+        cli("delivery", "add", data / "delivered.csv", "--id", f"d-{slug}", "--contract", f"c-{slug}",
+            "--where", f"vendor={vendor}")  # fmt: skip
+        ran = [*("audit", "run", f"d-{slug}", "--gold", f"g-{slug}", "--id", f"a-{slug}", "--json")]
+        cli(*ran, code=0 if vendor != "mturk_india" or answers == "consensus" else 3)
+
+
+SETS = [
+    ("zencrowd_two_vendors", "mturk_us", "mturk_india"),
+    ("weather_sentiment_two_vendors", "crowdflower", "mturk"),
+]
+FIGURES = {
+    "each": "accuracy_single_labels",
+    "consensus": "majority_vote_accuracy_ties_to_smallest_label",
+}
+
+
+@pytest.mark.parametrize("answers", ["each", "consensus"])
+@pytest.mark.parametrize(("name", "winner", "loser"), SETS)
+def test_the_right_vendor_wins_by_the_right_gap(
+    cli: Cli, name: str, winner: str, loser: str, answers: str
+) -> None:
+    known = facts(name)["by_vendor"]
+    key = FIGURES[answers]
+    prepare(cli, name, {winner: "0.05", loser: "0.05"}, answers)
+    best, other = winner.replace("_", "-"), loser.replace("_", "-")
+    made: dict[str, Any] = cli("vendor", "compare", other, best, "--json").json
+    assert made["order"] == [best, other]
+    shares = {row["vendor"]: row["accuracy"] for row in made["vendors"]}
+    assert round(shares[best], 6) == known[winner][key]
+    assert round(shares[other], 6) == known[loser][key]
+    (pair,) = made["pairs"]
+    assert pair["paired"]["items"] == facts(name)["all"]["n_items"]
+    sign = 1 if pair["one"] == best else -1
+    gap = known[winner][key] - known[loser][key]
+    assert sign * pair["paired"]["difference"] == pytest.approx(gap, abs=2e-6)
+    assert pair["better"] == best
+    assert pair["p_adjusted"] < 0.05
+    for row in made["vendors"]:
+        assert row["low"] < row["accuracy"] < row["high"]
+    shown = cli("vendor", "compare", other, best).out
+    assert f"{best} is proven better" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_costs_of_single_vendors_and_a_stale_report(cli: Cli, tmp_path: Path) -> None:
+    prepare(cli, "zencrowd_two_vendors", {"mturk_us": "0.05", "mturk_india": "0.04"}, "each")
+    costs = tmp_path / "costs.toml"
+    costs.write_text(COSTS.format(dear="mturk-us"), "utf-8")
+    words = ("vendor", "compare", "mturk-us", "mturk-india", "--costs", costs, "--json")
+    made = cli(*words).json
+    lines = {vendor: cost["lines"] for vendor, cost in made["costs"].items()}
+    assert (lines["mturk-us"]["delay"], lines["mturk-india"]["delay"]) == (100_000, 0)
+    assert lines["mturk-us"]["labels"] == pytest.approx(500)
+    # Cheaper against better: neither beats the other.
+    assert all(row["unbeaten"] for row in made["vendors"])
+    assert made["earlier"] is None
+
+
+def test_refusals_say_what_to_try(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    assert "Name two to 6" in cli("vendor", "compare", "acme", code=2).err
+    assert "Name two to 6" in cli("vendor", "compare", "acme", "acme", code=2).err
+    assert "no vendor 'beta'" in cli("vendor", "compare", "acme", "beta", code=2).err
+    cli("vendor", "add", "beta")
+    assert "is no weight" in cli("vendor", "compare", "acme", "beta", "--weights", "G=x", code=2).err
+    assert "no section 'Q'" in cli("vendor", "compare", "acme", "beta", "--weights", "Q=1", code=2).err
+    made = cli("vendor", "compare", "acme", "beta", "--json").json
+    assert made["order"] == ["acme", "beta"]
+    assert {row["status"] for row in made["vendors"]} == {"not asked"}

@@ -1,0 +1,84 @@
+"""A comparison in plain sentences, the same in the terminal and in reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vendoreval.audits.comparing import Comparison, Offer, Pair
+
+
+def headline(found: Comparison) -> str:
+    """One sentence: who is ahead, by what, and whether that is proven."""
+    able = [offer for offer in found.offers if offer.status != "not eligible"]
+    if not able:
+        return "None of the vendors is eligible: each fails a knock-out that nobody has waived."
+    measured = [offer for offer in able if offer.accuracy is not None]
+    if not measured:
+        return "No vendor has been audited yet; the order goes by the answers that evidence supports."
+    first = measured[0]
+    proven = {(pair.one, pair.two) for pair in found.pairs if pair.better == first.vendor}
+    others = [offer.vendor for offer in measured[1:]]
+    beaten = [name for name in others if (first.vendor, name) in proven or (name, first.vendor) in proven]
+    accuracy = f"{100 * (first.accuracy or 0):.1f} %"
+    if not others:
+        return (
+            f"{first.name} is right on {accuracy} of the audited units; no other eligible vendor was measured."
+        )
+    if len(beaten) == len(others):
+        return f"{first.name} is the most accurate: {accuracy} right, and better than every other is proven."
+    if beaten:
+        return (
+            f"{first.name} has the highest accuracy, {accuracy}; it is proven better than {_join(beaten)} only."
+        )
+    return f"{first.name} has the highest accuracy, {accuracy}, but chance may explain its lead."
+
+
+def pair_sentences(pair: Pair) -> Iterator[str]:
+    """What two vendors' audits and answers say about each other."""
+    held = pair.paired
+    if held is not None and pair.p_adjusted is not None:
+        ahead, behind = (pair.one, pair.two) if held.difference >= 0 else (pair.two, pair.one)
+        low, high = (held.low, held.high) if held.difference >= 0 else (-held.high, -held.low)
+        gap = 100 * abs(held.difference)
+        proof = f"{ahead} is proven better" if pair.better else "chance may explain it"
+        yield (
+            f"On the same {held.items:,} gold items {ahead} is right more often than {behind}, by {gap:.1f} "
+            f"points ({100 * low:.1f} to {100 * high:.1f}; p {_p(pair.p_adjusted)}, adjusted): {proof}."
+        )
+    if pair.lead is not None:
+        ahead, share = (pair.one, pair.lead) if pair.lead >= 0.5 else (pair.two, 1 - pair.lead)
+        other = pair.two if ahead == pair.one else pair.one
+        if share == 0.5:
+            yield f"By their answers {pair.one} and {pair.two} lead in half of the section weightings each."
+        else:
+            yield f"By their answers {ahead} leads {other} in {_share(share)} of the section weightings."
+
+
+def knocked_out(offer: Offer) -> Iterator[str]:
+    """A sentence for every failed knock-out."""
+    for what in offer.knock_outs:
+        yield f"{offer.vendor}, knock-out {what}{'' if what.endswith('.') else '.'}"
+
+
+def promise_sentence(offer: Offer) -> str:
+    """How many clauses the vendor's audits found kept."""
+    total = sum(offer.promises.values())
+    kept, breached = offer.promises.get("kept", 0), offer.promises.get("breached", 0)
+    open_ = total - kept - breached
+    tail = f", {open_:,} undecided" if open_ else ""
+    return f"{offer.vendor}: of {total:,} clauses judged in audits {kept:,} kept, {breached:,} breached{tail}."
+
+
+def _p(value: float) -> str:
+    return "below 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def _share(share: float) -> str:
+    """A share in per cent that says 0 and 100 only where they are exact."""
+    if share == 1:
+        return "100 %"
+    return f"{min(100 * share, 99.9):.1f} %"
+
+
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

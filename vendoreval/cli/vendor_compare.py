@@ -1,0 +1,127 @@
+"""vendoreval vendor compare: two to six vendors side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, percent, say, table
+
+if TYPE_CHECKING:
+    from vendoreval.audits.comparing import Comparison, Offer
+    from vendoreval.workflow.comparisons import Compared
+
+Vendors = Annotated[list[str], typer.Argument(help="The vendors' ids, two to six.")]
+Audits = Annotated[
+    list[str] | None,
+    typer.Option("--audit", help="An audit to use. Default: each vendor's latest that measured accuracy."),
+]
+Costs = Annotated[
+    Path | None,
+    typer.Option(help="An input file of `vendoreval cost`; [vendor.ID] tables hold for one vendor."),
+]
+BankName = Annotated[str, typer.Option("--bank", help="The question bank: its id or a TOML file.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the other vendor commands."""
+    app.command()(compare)
+
+
+def compare(
+    vendors: Vendors,
+    audits: Audits = None,
+    costs: Costs = None,
+    weights: Annotated[
+        str, typer.Option(help="Other section weights to look at, such as G=30,A=20,C=50.")
+    ] = "",
+    bank: BankName = "",
+    json: Json = False,
+) -> None:
+    """Compare vendors: eligibility, answers, accuracy on the same gold, promises kept, price, cost."""
+    from vendoreval.workflow import comparisons, workspaces
+
+    made = comparisons.compare(
+        workspaces.open_workspace(), vendors, bank_name=bank, audits=audits or (), costs=costs, weights=weights
+    )
+    return emit(made.to_json()) if json else _print(made)
+
+
+def _print(made: Compared) -> None:
+    found = made.comparison
+    table(
+        ["vendor", "status", "accuracy", "interval", "answers", "price", "correct label"],
+        [
+            (
+                offer.vendor, offer.status, percent(offer.accuracy), _interval(offer), _score(offer),
+                offer.price, _cost(offer),
+            )
+            for offer in found.offers
+        ],
+        right=("accuracy", "answers", "correct label"),
+    )  # fmt: skip
+    say(
+        f"Intervals are of {percent(found.confidence)} each, so that all hold together with 95 %. Answers: "
+        "score shown by evidence. Correct label: all costs. ◆ no other offer is better and cheaper.\n"
+    )
+    for sentence in _sentences(found):
+        say(sentence)
+    if any(offer.sections for offer in found.offers):
+        _sections(made)
+    if made.earlier:
+        state = f"stale: {', '.join(made.earlier.changed)} changed" if made.earlier.stale else "still current"
+        say(f"\nThe comparison reported on {made.earlier.made_at.date()} is {state}.")
+
+
+def _sentences(found: Comparison) -> Iterator[str]:
+    from vendoreval.audits.comparison_words import knocked_out, pair_sentences, promise_sentence
+
+    for pair in found.pairs:
+        yield from pair_sentences(pair)
+    for offer in found.offers:
+        yield from knocked_out(offer)
+        if offer.promises:
+            yield promise_sentence(offer)
+    for note in found.notes:
+        yield f"Note: {note}"
+
+
+def _sections(made: Compared) -> None:
+    found = made.comparison
+    say("\nScores by section, shown by evidence, in per cent")
+    rows: list[tuple[str, ...]] = [
+        (f"{section.id} {section.title}", str(section.weight), *(_points(o, section.id) for o in found.offers))
+        for section in made.bank.sections
+    ]
+    rows.append(("all", "100", *(_score(offer) for offer in found.offers)))
+    if found.weights:
+        shown = ",".join(f"{name}={weight}" for name, weight in found.weights.items())
+        rows.append(
+            (f"with {shown}", "", *("–" if o.reweighed is None else f"{o.reweighed:.0f}" for o in found.offers))
+        )
+    names = [offer.vendor for offer in found.offers]
+    table(["section", "weight", *names], rows, right=("weight", *names))
+
+
+def _points(offer: Offer, section: str) -> str:
+    value = offer.sections.get(section)
+    return "–" if value is None else f"{value:.0f}"
+
+
+def _score(offer: Offer) -> str:
+    return "–" if offer.evidenced is None else f"{offer.evidenced:.0f}"
+
+
+def _interval(offer: Offer) -> str | None:
+    if offer.low is None or offer.high is None:
+        return None
+    return f"{100 * offer.low:.1f}–{100 * offer.high:.1f} %"
+
+
+def _cost(offer: Offer) -> str | None:
+    if offer.per_correct is None:
+        return None
+    return f"{'◆ ' if offer.unbeaten else ''}{offer.currency} {offer.per_correct:,.4f}"
