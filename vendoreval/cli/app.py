@@ -46,7 +46,6 @@ def _main(
 
 def _add_nouns() -> None:
     from vendoreval.cli import (
-        agreement,
         audit,
         audit_plan,
         claim,
@@ -66,7 +65,7 @@ def _add_nouns() -> None:
     cost.add_to(app)
     audit_plan.add_to(audit.app)
     vendor_compare.add_to(vendor.app)
-    for noun in (vendor, questionnaire, contract, gold, delivery, audit, agreement, claim, report, evidence):
+    for noun in (vendor, questionnaire, contract, gold, delivery, audit, claim, report, evidence):
         app.add_typer(noun.app)
 
 
