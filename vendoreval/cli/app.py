@@ -59,11 +59,13 @@ def _add_nouns() -> None:
         report,
         start,
         vendor,
+        vendor_compare,
     )
 
     start.add_to(app)
     cost.add_to(app)
     audit_plan.add_to(audit.app)
+    vendor_compare.add_to(vendor.app)
     for noun in (vendor, questionnaire, contract, gold, delivery, audit, agreement, claim, report, evidence):
         app.add_typer(noun.app)
 
