@@ -21,6 +21,10 @@ from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.consistency import contradictions, figure, quote
 from vendoreval.questionnaires.reviews import Clarity, Review
 
+KINDS = (
+    "contradiction", "commitment_gap", "evidence", "revision", "clarification", "clarity", "delay",
+    "evidence_lag", "hedges",
+)  # fmt: skip
 Severity = Literal["high", "medium", "low"]
 _ORDER: dict[str, int] = {"high": 0, "medium": 1, "low": 2}
 
@@ -52,8 +56,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Signal:
-    """One flag. Kinds: delay, evidence_lag, evidence, commitment_gap, clarification, revision,
-    contradiction, clarity, hedges."""
+    """One flag; its kind is one of `KINDS`."""
 
     kind: str
     question_id: str

@@ -1,0 +1,79 @@
+"""Signs of hesitation by the commands: from what was recorded to flags, and to measured error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.conftest import ROOT, Cli
+
+SAMPLES = ROOT / "samples"
+
+
+def _at(moment: str) -> dict[str, str]:
+    return {"VENDOREVAL_NOW": moment, "VENDOREVAL_ACTOR": "tester"}
+
+
+def test_flags_with_quotes_and_no_weight(cli: Cli) -> None:
+    monday = _at("2026-03-02T09:00:00+00:00")
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("questionnaire", "form", "acme", "--out", "form.xlsx", env=monday)
+    answer = ("questionnaire", "answer", "acme")
+    for question in ("G1", "G2", "G3", "E1"):
+        cli(*answer, question, "--level", "3", env=_at("2026-03-02T11:00:00+00:00"))
+    late = _at("2026-03-12T11:00:00+00:00")
+    cli(*answer, "G4", "--level", "4", "--text", "Typically we do, up to a point.", env=late)
+    cli(*answer, "C1", "--level", "4", "--value", "99 %", "--commitment", "no", env=late)
+    cli(*answer, "R3", "--level", "3", "--value", "4 %", env=late)
+    contact = ("questionnaire", "contact", "acme")
+    cli(*contact, "evidence_refused", "G3", "--quote", "that is confidential", env=late)
+    cli(*contact, "shortlisted", "--at", "2026-03-12", env=late)
+    cli(*answer, "G1", "--level", "1", "--channel", "call", env=_at("2026-03-13T09:00:00+00:00"))
+    assert "concerns a question" in cli(*contact, "clarification", code=2).err
+    assert "in the future" in cli(*contact, "shortlisted", "--at", "2026-04-01", code=2, env=late).err
+    before = cli("questionnaire", "score", "acme", "--json", env=late).json
+    found = cli("questionnaire", "signals", "acme", "--json", env=late).json["signals"]
+    assert {(one["kind"], one["question"], one["severity"]) for one in found} == {
+        ("contradiction", "C1", "high"),  # 99 + 4 is more than 100
+        ("commitment_gap", "C1", "high"),
+        ("evidence", "G3", "high"),
+        ("revision", "G1", "high"),
+        ("delay", "G4", "low"),
+        ("hedges", "G4", "low"),
+    }
+    quotes = {one["kind"]: one["quote"] for one in found}
+    assert quotes["evidence"] == "that is confidential"
+    assert quotes["revision"] == "level 3 → level 1"
+    assert {one["weight"] for one in found} == {0}
+    assert cli("questionnaire", "score", "acme", "--json", env=late).json == before
+    assert "no time zone" in cli("questionnaire", "signals", "acme", "--zone", "Mars/Base", code=2).err
+    assert "do not count" in cli("questionnaire", "signals", "acme", env=late).out
+
+
+def test_flags_are_related_to_measured_error(cli: Cli) -> None:
+    cli("init")
+    terms = (SAMPLES / "contracts/weather-sentiment.toml").read_text("utf-8")
+    data = SAMPLES / "weather_sentiment"
+    for vendor in ("crowdflower", "mturk"):
+        cli("vendor", "add", vendor)
+        text = terms.replace('id = "weather-sentiment-2026"', f'id = "{vendor}-1"')
+        Path(cli.folder / "contract.toml").write_text(
+            text.replace('vendor = "crowdflower"', f'vendor = "{vendor}"')
+        )
+        cli("contract", "add", "contract.toml")
+        cli("gold", "add", data / "gold.csv", "--id", f"gold-{vendor}", "--contract", f"{vendor}-1")
+        cli("delivery", "add", data / "delivered.csv", "--id", vendor, "--contract", f"{vendor}-1",
+            "--where", f"vendor={vendor}")  # fmt: skip
+        cli("questionnaire", "answer", vendor, "G1", "--level", "3", "--text", "usually")
+    audits = {}
+    for vendor in ("crowdflower", "mturk"):
+        shown = cli("audit", "run", vendor, "--gold", f"gold-{vendor}", "--json", code=3).json
+        audits[vendor] = shown["counts"]["opportunities"] - shown["counts"]["correct"]
+    related = cli("questionnaire", "signals", "--json").json
+    assert [one["vendor"] for one in related["vendors"]] == ["crowdflower", "mturk"]
+    for one in related["vendors"]:
+        assert round(one["error"] * one["units"]) == audits[one["vendor"]]
+    hedges = next(one for one in related["relations"] if one["kind"] == "hedges")
+    assert (hedges["with_flag"], hedges["without"], hedges["difference"]) == (2, 0, None)
+    assert hedges["says"] == "Too few vendors: 2 with this flag, 0 without."
+    assert "Over 2 vendors" in cli("questionnaire", "signals").out
