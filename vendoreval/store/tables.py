@@ -308,6 +308,33 @@ class AuditRow(Row, table=True):
     ran_at: datetime = Field(sa_type=UtcTime)
 
 
+class SampleRow(Row, table=True):
+    """A sample drawn for expert auditors; its id becomes that of the audit. `tasks_sha` holds the tasks."""
+
+    __tablename__ = "sample"
+    changeable: ClassVar[frozenset[str]] = frozenset({"closed_at"})
+
+    id: str = Field(primary_key=True)
+    delivery_id: str = Field(foreign_key="delivery.id", index=True)
+    seed: str
+    tasks_sha: str
+    items: int
+    auditors: int
+    drawn_at: datetime = Field(sa_type=UtcTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class SampleAnswersRow(Row, table=True):
+    """One round of auditors' answers to a sample, as it was read."""
+
+    __tablename__ = "sample_answers"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    sample_id: str = Field(foreign_key="sample.id", index=True)
+    answers_sha: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class ClaimRow(Row, table=True):
     """One version of a claim. State: draft or issued."""
 

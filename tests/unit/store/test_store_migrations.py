@@ -58,6 +58,8 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
         ("audit", "delivery_id", "delivery"),
         ("audit", "gold_id", "gold"),
         ("claim", "audit_id", "audit"),
+        ("sample", "delivery_id", "delivery"),
+        ("sample_answers", "sample_id", "sample"),
     }
 
 
