@@ -29,7 +29,7 @@ class AuditInput:
     answer is the vendor's omission and counts as wrong. `edge_items` are gold's edge cases. `seed`
     gives the order of the draw, in which rules with a design walk; `most_units`: no item of the
     delivery has more units. `inspections`: where the vendor stands, by clause, under AQL
-    plans with switching.
+    plans with switching. `task_ids`: under which id the vendor got an item, where gold was seeded.
     """
 
     units: Outcomes
@@ -43,6 +43,7 @@ class AuditInput:
     seed: str = ""
     most_units: int = 0
     inspections: Mapping[str, str] = field(default_factory=dict)
+    task_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:

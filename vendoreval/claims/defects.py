@@ -56,7 +56,10 @@ def claim_lines(findings: tuple[Finding, ...], seen: AuditInput) -> tuple[ClaimL
             if finding.clause not in named:
                 named.append(finding.clause)
     ordered = sorted(rows, key=lambda key: _rank(key, rows[key]))
-    return tuple(_line(number, rows[key], clauses[key]) for number, key in enumerate(ordered, start=1))
+    return tuple(
+        _line(number, rows[key], clauses[key], seen.task_ids.get(key[0]))
+        for number, key in enumerate(ordered, start=1)
+    )
 
 
 def _unanswered(units: Outcomes) -> Mask:
@@ -93,7 +96,7 @@ def _rank(key: Key, row: Row) -> tuple[int, str, Key]:
     return -SEVERITIES.index(row["severity"]), row["expected"] or row["delivered"] or "", key
 
 
-def _line(number: int, row: Row, clauses: list[str]) -> ClaimLine:
+def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimLine:
     return ClaimLine(
         number=number,
         item=row["item_id"],
@@ -105,4 +108,5 @@ def _line(number: int, row: Row, clauses: list[str]) -> ClaimLine:
         severity=row["severity"],
         clause=clauses[0],
         also=tuple(clauses[1:]),
+        task=task,
     )

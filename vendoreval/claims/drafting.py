@@ -20,7 +20,7 @@ _ANSWER_DAYS = 5  # where the contract says nothing; Acceptance.response_days ha
 
 ROW_HEADER = (
     "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
-    "clause", "also",
+    "clause", "also", "task_id",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def draft_claim(
         extrapolations=extrapolations,
         demands=ladder(contract, Grounds(extrapolations, max(f.clusters for f in breached), result.counts)),
         lines=claim_lines(breached, seen),
-        notes=_notes(contract, breached, extrapolations, today, received),
+        notes=(*_notes(contract, breached, extrapolations, today, received), *_names(seen)),
     )
 
 
@@ -97,10 +97,17 @@ def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         (
             str(line.number), line.item, str(line.unit), line.expected or "", line.delivered or "",
             line.annotator or "", line.outcome, line.severity, line.clause, " ".join(line.also),
+            line.task or "",
         )
         for line in claim.lines
     ]  # fmt: skip
     return ROW_HEADER, rows
+
+
+def _names(seen: AuditInput) -> tuple[str, ...]:
+    if not seen.task_ids:
+        return ()
+    return ("Items are named by the task ids under which the vendor got them; the data hold ours as well.",)
 
 
 def _notes(

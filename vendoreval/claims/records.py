@@ -11,7 +11,10 @@ from vendoreval.money import Money
 
 @dataclass(frozen=True)
 class ClaimLine:
-    """One defect. `also` names further breached clauses that count the same defect."""
+    """One defect. `also` names further breached clauses that count the same defect.
+
+    `task` is the id under which the vendor got the item, where it is not the item's own.
+    """
 
     number: int
     item: str
@@ -23,6 +26,12 @@ class ClaimLine:
     severity: str
     clause: str
     also: tuple[str, ...] = ()
+    task: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The id by which the vendor knows the item."""
+        return self.task or self.item
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _print(claim: Claim) -> None:
     table(
         ["line", "item", "expected", "delivered", "annotator", "severity", "clause"],
         [
-            (x.number, x.item, x.expected, x.delivered, x.annotator, x.severity, x.clause)
+            (x.number, x.shown, x.expected, x.delivered, x.annotator, x.severity, x.clause)
             for x in claim.lines[:SHOWN]
         ],
         right=("line",),

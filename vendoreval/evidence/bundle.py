@@ -72,6 +72,8 @@ def seen_files(seen: AuditInput, received: str) -> dict[str, bytes]:
     }
     if seen.by_label is not seen.units:
         files["labels.jsonl"] = _lines(seen.by_label.rows())
+    if seen.task_ids:
+        files["tasks.json"] = canonical(dict(seen.task_ids))
     return files
 
 
@@ -106,6 +108,7 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         units, by_label, frame["gold_items"], frame["items"], frame["labels"],
         frame["sent_known"], frozenset(frame["edge_items"]), frame["ties"], frame.get("seed", ""),
         frame.get("most_units", 0), frame.get("inspections", {}),
+        task_ids=json.loads(files.get("tasks.json", b"{}")),
     )  # fmt: skip
     return seen, frame["received"]
 

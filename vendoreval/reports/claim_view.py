@@ -191,7 +191,7 @@ def _lines(lines: Sequence[ClaimLine]) -> Plain:
         "rows": [
             {
                 "number": f"{line.number}",
-                "item": line.item,
+                "item": line.shown,
                 "expected": line.expected if line.expected is not None else "–",
                 "delivered": line.delivered if line.delivered is not None else "nothing",
                 "annotator": line.annotator if line.annotator is not None else "–",

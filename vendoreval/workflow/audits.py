@@ -25,6 +25,7 @@ from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
 from vendoreval.workflow.golds import load_gold
+from vendoreval.workflow.seedings import task_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,16 @@ def look(
         units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
         frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
         seed or draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
+        task_ids=_sent_as(workspace, intake, gold),
     )  # fmt: skip
+
+
+def _sent_as(workspace: Workspace, intake: dict[str, Any], gold: GoldSet) -> dict[str, str]:
+    """The task ids of the gold items, where the delivery answers a seeding."""
+    if not intake.get("seeding"):
+        return {}
+    mine = set(gold.item_ids)
+    return {item: task for task, item in task_ids(workspace, intake["seeding"]).items() if item in mine}
 
 
 def draw_seed(workspace: Workspace, gold_id: str) -> str:

@@ -52,6 +52,8 @@ def add_delivery(
         _refuse_same(workspace, content)  # within the block: what is refused leaves nothing behind
     _keep(workspace, manifest, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
+    if seeding:
+        report["seeding"] = seeding
     if intake.sent is not None:
         report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
     at = now()

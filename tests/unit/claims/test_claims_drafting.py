@@ -208,7 +208,7 @@ def test_rows_for_the_attachment_and_json() -> None:
     assert dict(zip(header, rows[8], strict=True)) == {
         "number": "9", "item_id": "x00", "unit_id": "0", "expected": "a", "delivered": "b",
         "annotator_id": "ben", "outcome": "wrong_label", "severity": "minor",
-        "clause": "accuracy", "also": "floor",
+        "clause": "accuracy", "also": "floor", "task_id": "",
     }  # fmt: skip
     assert json.loads(json.dumps(claim.to_json()))["schema"] == "vendoreval/claim/1"
 
