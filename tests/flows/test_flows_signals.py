@@ -77,3 +77,45 @@ def test_flags_are_related_to_measured_error(cli: Cli) -> None:
     assert (hedges["with_flag"], hedges["without"], hedges["difference"]) == (2, 0, None)
     assert hedges["says"] == "Too few vendors: 2 with this flag, 0 without."
     assert "Over 2 vendors" in cli("questionnaire", "signals").out
+
+
+def test_promises_stand_beside_what_was_measured(cli: Cli) -> None:
+    day = _at("2026-03-02T09:00:00+00:00")
+    data = SAMPLES / "weather_sentiment"
+    contract = ("--contract", "weather-sentiment-2026")
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    cli("contract", "add", SAMPLES / "contracts/weather-sentiment.toml", env=day)
+    cli("gold", "add", data / "gold.csv", "--id", "gold-1", *contract, env=day)
+    cli(
+        "delivery",
+        "add",
+        data / "delivered.csv",
+        "--id",
+        "b1",
+        *contract,
+        "--where",
+        "vendor=crowdflower",
+        env=day,
+    )
+    answer = ("questionnaire", "answer", "crowdflower")
+    cli(
+        *answer, "C1", "--level", "4", "--value", "99 %", "--commitment", "yes", "--seen", "document=x", env=day
+    )
+    cli(*answer, "A1", "--level", "3", "--value", "0.80", env=day)
+    audit = cli("audit", "run", "b1", "--gold", "gold-1", "--json", code=3, env=day).json
+    agreed = cli("agreement", "show", "b1", "--json", env=day).json["alpha"]
+    words = ("questionnaire", "promises", "crowdflower")
+    found = {one["name"]: one for one in cli(*words, "--json", env=day).json["promises"]}
+    accuracy, main = found["accuracy"], audit["findings"][0]
+    assert accuracy["measured"]["value"] == 100 * main["estimate"]
+    assert (accuracy["measured"]["low"], accuracy["measured"]["high"]) == (
+        100 * main["low"],
+        100 * main["high"],
+    )
+    assert accuracy["gap"] == 100 * main["estimate"] - 99
+    assert (accuracy["standing"], accuracy["evidence"]) == ("missed", "document")
+    assert found["agreement"]["measured"]["value"] == agreed["estimate"]
+    assert found["first_pass_acceptance"]["measured"]["value"] == 100.0
+    assert found["capacity"]["measured"]["value"] == 300
+    assert "missed" in cli(*words, env=day).out

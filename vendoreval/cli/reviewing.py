@@ -1,4 +1,4 @@
-"""vendoreval questionnaire: review, moderate, contact, signals: what several people make of the answers."""
+"""vendoreval questionnaire: review, moderate, contact, signals, promises: what people make of the answers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Clarity(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the noun's door."""
-    for command in (review, moderate, contact, signals):
+    for command in (review, moderate, contact, signals, promises):
         app.command()(command)
 
 
@@ -274,3 +274,23 @@ def _related(vendors: Sequence[VendorSigns], relations: Sequence[Relation], *, j
         ],
     )  # fmt: skip
     return say(f"Over {len(vendors)} vendors with answers and audits; every vendor counts once.")
+
+
+def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
+    """Show what is claimed, what evidence supports, what the contract holds and what was measured."""
+    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow.promises import vendor_promises
+
+    found = vendor_promises(workspaces.open_workspace(), vendor, questionnaires.load_bank(bank))
+    if json:
+        return emit({"schema": "vendoreval/promises/1", "vendor": vendor,
+                     "promises": [one.to_json() for one in found]})  # fmt: skip
+    return table(
+        ["promise", "claimed", "level", "shown", "contract", "measured", "gap", ""],
+        [
+            (p.title, p.said or None, p.level, f"{p.evidenced_level} ({p.evidence})", p.contract or None,
+             None if p.measured is None else f"{p.measured.value:.4g} (n {p.measured.n:,})",
+             None if p.gap is None else f"{p.gap:+.4g}", p.standing)
+            for p in found
+        ],
+    )  # fmt: skip
