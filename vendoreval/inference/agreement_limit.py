@@ -1,0 +1,123 @@
+"""A coefficient of agreement held against a limit: both p-values, and how many items would decide.
+
+A coefficient below t is the same as an observed agreement below a = 1 - (1 - t)(1 - chance). So the observed
+agreement is tested as a share with the effective number of independent comparisons (inference.effective),
+taken from the coefficient's linearised variance, in which chance agreement is estimated too. This keeps
+its level where few items differ, and at full agreement, where formulas that rest on the normal
+distribution show no error at all.
+
+Where one class outweighs the others, a few items carry all that is known about the rest, and a sample without
+them looks like chance. So p_breach, and the interval's upper end, are those of the items and one more on
+which everybody agrees on the rarest class. Own construction, held against simulated annotators in
+tests/unit/inference/test_inference_agreement_limit.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from vendoreval.inference.agreement import Agreement, Metric, Scale, agreement
+from vendoreval.inference.binomial import at_least, at_most, clopper_pearson
+from vendoreval.inference.effective import effective_size, size_for_kept
+from vendoreval.inference.proportions import Proportion, more_items_needed
+from vendoreval.inference.tally import Tally
+
+METHOD = "agreement over items (Korn-Graubard, linearised)"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A coefficient against its limit. `low` and `high` are the coefficient's, two-sided.
+
+    p_breach is the chance of agreement this low where the coefficient just reaches the limit, p_kept that
+    of agreement this high where it just misses it. `differing` of the items show two classes or more.
+    """
+
+    found: Agreement
+    low: float
+    high: float
+    p_breach: float
+    p_kept: float
+    differing: int
+    share: Proportion
+    limit: Fraction
+
+    def more_items(self, alpha: float, beta: float) -> int | None:
+        """How many further items would decide at the same agreement; None where no number would."""
+        return more_items_needed(self.share, self.limit, alpha, beta)
+
+
+def against_limit(
+    counts: Tally,
+    metric: Metric,
+    limit: Fraction,
+    *,
+    scale: Scale = "nominal",
+    order: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> Held | None:
+    """`metric` of `counts` against `limit`; None where the coefficient is not defined.
+
+    The items are taken as a sample of the work that the limit is about.
+    """
+    held = _held(counts, metric, limit, scale, order, confidence)
+    if held is None:
+        return None
+    milder = _held(_with_one_more(counts), metric, limit, scale, order, confidence)
+    if milder is None:
+        return held
+    return replace(held, high=max(held.high, milder.high), p_breach=max(held.p_breach, milder.p_breach))
+
+
+def _held(
+    counts: Tally, metric: Metric, limit: Fraction, scale: Scale, order: Sequence[str], confidence: float
+) -> Held | None:
+    found = agreement(counts, metric, scale=scale, order=order, confidence=confidence)
+    if found.estimate is None or found.observed is None or found.chance is None:
+        return None
+    share = min(max(found.observed, 0.0), 1.0)
+    room = 1 - found.chance
+    required = min(max(1 - (1 - float(limit)) * room, 0.0), 1.0)
+    paired = counts.compared()
+    differing = int(paired.items[np.diff(paired.start) > 1].sum())
+    comparisons = found.labels - found.items
+    size = _size(share, (found.standard_error or 0.0) * room, comparisons, found.items, confidence)
+    kept = size_for_kept(size, found.items, differing)
+    low, high = clopper_pearson(size * share, size, confidence)
+    p_breach = at_least(size * (1 - share), size, 1 - required)
+    p_kept = at_most(kept * (1 - share), kept, 1 - required)
+    proportion = Proportion(
+        estimate=share, low=low, high=high, confidence=confidence, method=METHOD, n=comparisons,
+        clusters=found.items, effective_n=size, design_effect=comparisons / size, p_breach=p_breach,
+        p_kept=p_kept, population=None, errors=differing, items=found.items, exact=Fraction(share), kept_n=kept,
+    )  # fmt: skip
+    return Held(
+        found, 1 - (1 - low) / room, 1 - (1 - high) / room, p_breach, p_kept, differing, proportion,
+        Fraction(required),
+    )  # fmt: skip
+
+
+def _with_one_more(counts: Tally) -> Tally:
+    """The items and one more on which as many people as usual agree on the rarest class in use."""
+    totals = counts.totals()
+    rarest = min((name for name in counts.values if totals[name]), key=lambda name: (totals[name], name))
+    paired = counts.compared()
+    order = np.argsort(paired.sizes, kind="stable")
+    middle = np.searchsorted(np.cumsum(paired.items[order]), paired.items.sum() / 2)
+    usual = int(paired.sizes[order][middle])
+    return Tally(
+        counts.values, np.append(counts.start, counts.start[-1] + 1),
+        np.append(counts.label, counts.values.index(rarest)), np.append(counts.count, usual),
+        np.append(counts.items, 1),
+    )  # fmt: skip
+
+
+def _size(share: float, error: float, comparisons: int, items: int, confidence: float) -> float:
+    """Independent comparisons that tell as much; the items where no variance shows."""
+    if not 0 < share < 1 or error == 0 or items < 2 or comparisons < 2:
+        return float(items)
+    return min(effective_size(share, error**2, comparisons, items - 1, confidence), comparisons)
