@@ -11,6 +11,7 @@ from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.measures import MEASURED, measure
+from vendoreval.audits.patterns import patterns
 from vendoreval.audits.records import AuditResult, Finding, worst
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.terms import Clause, Contract
@@ -62,6 +63,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         by_class=by_class(seen.units),
         by_annotator=by_annotator(seen.by_label),
         confusion=confusion(seen.units),
+        patterns=patterns(contract, seen),
         notes=_notes(contract, seen),
     )
 

@@ -179,4 +179,6 @@ def _two_sided(step: Ints, item: Codes) -> float:
     if not moved.any() or len(np.unique(item[moved])) == int(moved.sum()):
         return 0.0
     variance = _variance(step[moved].astype(np.float64), item[moved])
+    if variance <= 0:  # what moves in moves out on the same item
+        return 1.0
     return float(2 * ndtr(-abs(float(step.sum())) / math.sqrt(variance)))

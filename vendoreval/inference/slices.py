@@ -57,15 +57,19 @@ class Scope:
     covered_here: float
 
 
-def worse_slices(wrong: Mask, item: Codes, columns: Columns, fdr: float) -> tuple[tuple[Slice, ...], int]:
+def worse_slices(
+    wrong: Mask, item: Codes, columns: Columns, fdr: float, apart: Sequence[tuple[str, str]] = ()
+) -> tuple[tuple[Slice, ...], int]:
     """Slices with a surely larger share of errors, worst p first, and the number of slices tested.
 
-    p is the larger of Fisher's exact tail and the score test with items as clusters.
+    p is the larger of Fisher's exact tail and the score test with items as clusters. Pairs of columns
+    in `apart` (in text order) are not cut together.
     """
     tested = 0
     found: list[tuple[tuple[tuple[str, int], ...], int, int, float]] = []
     names = sorted(columns)
-    for chosen in [*((name,) for name in names), *combinations(names, 2)]:
+    pairs = [pair for pair in combinations(names, 2) if pair not in apart]
+    for chosen in [*((name,) for name in names), *pairs]:
         keys, cells = _cells([columns[name] for name in chosen])
         n, s = _counts(keys, len(cells), wrong)
         enough = np.flatnonzero((n >= LEAST) & (n <= len(wrong) - LEAST))
@@ -82,7 +86,7 @@ def worse_slices(wrong: Mask, item: Codes, columns: Columns, fdr: float) -> tupl
         for (where, n, s, p), adjusted in zip(found, q, strict=True)
         if adjusted <= fdr
     ]
-    return tuple(sorted(kept, key=lambda one: (one.p, -one.errors, one.where))), tested
+    return tuple(sorted(kept, key=lambda one: (float(f"{one.p:.9g}"), -one.errors, one.where))), tested
 
 
 def rework_scope(

@@ -1,0 +1,181 @@
+"""What the tests of patterns share: the labels in canonical form, one sign, and plain wording.
+
+A sign is one test with its p-value, corrected for all looks inside it. Figures in evidence are rounded
+to six significant digits, so that two machines write the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.audits.figures import answered
+from vendoreval.inference.comparing import Codes, Comparison, Mask
+from vendoreval.labels.columns import Coded
+from vendoreval.tasks.outcomes import Outcomes
+
+LEAST_RATIO, LEAST_GAP = 1.25, 0.01  # what is surely there, but smaller than this, raises no flag
+SMALLEST_P = 1e-9  # below it, p-values are printed as this: their digits depend on the machine
+
+_DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One test of a pattern: what it looks at, its p-value, and whether the effect is worth a flag."""
+
+    what: str
+    p: float
+    material: bool
+    sentence: str
+    numbers: Mapping[str, Any]
+    method: str
+
+    def to_json(self, significant: bool) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "p": plain_p(self.p),
+            "significant": significant,
+            "sentence": self.sentence,
+            **rounded(dict(self.numbers)),
+            "method": self.method,
+        }
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One pattern: its signs, what could not be tested and why, what to do, and further figures."""
+
+    name: str
+    do: str
+    signs: tuple[Sign, ...]
+    untested: tuple[str, ...] = ()
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """The answered labels on gold items, every column coded in the order of its texts.
+
+    `when` is in microseconds since 1970; `timed` are the rows that have a time. `annotator` is -1 where
+    nobody is named. The order of rows plays no part in anything computed from this.
+    """
+
+    item: Coded
+    annotator: Coded
+    expected: Coded
+    delivered: Coded
+    wrong: Mask
+    when: NDArray[np.int64]
+    timed: Mask
+    context: Mapping[str, Coded]
+
+    def __len__(self) -> int:
+        return len(self.wrong)
+
+    @property
+    def day(self) -> NDArray[np.int64]:
+        """Number of the UTC day since 1970; -1 without a time."""
+        return np.where(self.timed, self.when // _DAY, -1)
+
+    @property
+    def half(self) -> Mask:
+        """Items in two halves, by the first bit of the SHA-256 of the item id."""
+        bits = [hashlib.sha256(item.encode()).digest()[0] < 128 for item in self.item.values]
+        return np.asarray([*bits, False], dtype=np.bool_)[self.item.codes]
+
+    @property
+    def session(self) -> Codes:
+        """A person's day (or hour, where all labels are of one day), as codes from 0."""
+        moment = self.day if len(np.unique(self.day[self.timed])) > 1 else self.when // (_DAY // 24)
+        _, codes = np.unique(np.stack([self.annotator.codes, moment]), axis=1, return_inverse=True)
+        return np.asarray(codes, dtype=np.int64).ravel()
+
+    @property
+    def named(self) -> bool:
+        """Whether every label names its annotator."""
+        return len(self) > 0 and bool((self.annotator.codes >= 0).all())
+
+
+def labels_of(outcomes: Outcomes) -> Labels:
+    """The labels that patterns look at."""
+    seen = answered(outcomes)
+    if seen.labelled_at is None:
+        timed, when = np.zeros(len(seen), dtype=np.bool_), np.zeros(len(seen), dtype=np.int64)
+    else:
+        timed = ~np.isnat(seen.labelled_at)
+        when = np.where(timed, seen.labelled_at.astype("datetime64[us]").astype(np.int64), 0)
+    classes = sorted(_used(seen.expected) | _used(seen.delivered))
+    return Labels(
+        _sorted(seen.item), _sorted(seen.annotator), seen.expected.recode(classes),
+        seen.delivered.recode(classes), ~seen.right, when, timed,
+        {name: _sorted(column) for name, column in seen.context.items()},
+    )  # fmt: skip
+
+
+def percent(share: float) -> str:
+    """`12.3 %`, with more digits where the share is small."""
+    digits = 1 if share == 0 or share >= 0.002 else 3
+    return f"{100 * share:.{digits}f} %"
+
+
+def of(errors: int, n: int) -> str:
+    """`12.3 % (37 of 301)`."""
+    return f"{percent(errors / n)} ({errors:,} of {n:,})"
+
+
+def compared(found: Comparison) -> dict[str, Any]:
+    """A comparison's figures; low and high belong to the difference."""
+    return {
+        "n": found.n,
+        "errors": found.errors,
+        "estimate": found.share,
+        "rest_n": found.rest_n,
+        "rest_errors": found.rest_errors,
+        "rest_estimate": found.rest_share,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+    }
+
+
+def material(found: Comparison) -> bool:
+    """Whether the group is worse by a quarter and by a point at least."""
+    return found.difference >= LEAST_GAP and found.share >= LEAST_RATIO * found.rest_share
+
+
+def plain_p(p: float) -> float:
+    """A p-value as it stands in evidence."""
+    return figure(max(p, SMALLEST_P))
+
+
+def figure(value: float) -> float:
+    """Six significant digits."""
+    return float(f"{value:.6g}")
+
+
+def rounded(value: Any) -> Any:
+    """Plain JSON values with every float rounded by `figure`."""
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(part) for part in value]
+    return figure(value) if isinstance(value, float) else value
+
+
+def iso(microseconds: int) -> str:
+    """A time as text, to the second, UTC."""
+    return f"{np.datetime64(microseconds, 'us').astype('datetime64[s]')}Z"
+
+
+def _used(column: Coded) -> set[str]:
+    return {column.values[code] for code in np.unique(column.codes).tolist() if code >= 0}
+
+
+def _sorted(column: Coded) -> Coded:
+    return column.recode(sorted(_used(column)))
