@@ -8,6 +8,7 @@ before it enters a claim.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -25,6 +26,7 @@ Ints = NDArray[np.int64]
 Columns = Mapping[str, Codes]  # codes 0 and up; -1: the row has no value
 
 LEAST = 10  # units in a slice
+_DENSE = 4_000_000  # cells that are counted in a table rather than by sorting
 _PRIOR = 4.0  # units at the common rate that a cell is shrunk by, before cells are ranked
 
 
@@ -74,7 +76,7 @@ def worse_slices(
         n, s = _counts(keys, len(cells), wrong)
         enough = np.flatnonzero((n >= LEAST) & (n <= len(wrong) - LEAST))
         tested += len(enough)
-        p = _p_values(wrong, item, keys, n, s, enough)
+        p = _p_values(wrong, item, keys, n, s, enough, fdr)
         for k, chance in zip(enough.tolist(), p.tolist(), strict=True):
             if chance < fdr:
                 where = tuple(zip(chosen, cells[k], strict=True))
@@ -156,9 +158,14 @@ def _cells(columns: Sequence[Codes]) -> tuple[Ints, list[tuple[int, ...]]]:
     key = np.zeros(len(columns[0]), dtype=np.int64)
     for column, size in zip(columns, width, strict=True):
         key = key * max(size, 1) + column
-    used, place = np.unique(key[known], return_inverse=True)
     keys = np.full(len(key), -1, dtype=np.int64)
-    keys[known] = place
+    if math.prod(max(size, 1) for size in width) <= _DENSE:
+        used = np.flatnonzero(np.bincount(key[known]))
+        place = np.zeros(int(used.max(initial=-1)) + 1, dtype=np.int64)
+        place[used] = np.arange(len(used))
+        keys[known] = place[key[known]]
+    else:
+        used, keys[known] = np.unique(key[known], return_inverse=True)
     cells = []
     for code in used.tolist():
         cell = []
@@ -176,12 +183,16 @@ def _counts(keys: Ints, width: int, wrong: Mask) -> tuple[Ints, Ints]:
     return n, np.rint(s).astype(np.int64)
 
 
-def _p_values(wrong: Mask, item: Codes, keys: Ints, n: Ints, s: Ints, enough: Ints) -> Floats:
+def _p_values(wrong: Mask, item: Codes, keys: Ints, n: Ints, s: Ints, enough: Ints, ceiling: float) -> Floats:
+    """p-values of the cells `enough`; those that are surely above `ceiling` may be given as 1."""
     total, errors = len(wrong), int(wrong.sum())
     p = np.ones(len(enough))
-    worse = s[enough] * total > errors * n[enough]
+    mean, left = errors / total, (total - n[enough]) / max(total - 1, 1)
+    excess = s[enough] - mean * n[enough]
+    # Below one standard deviation no p-value comes near any level, so it is left at 1.
+    worse = excess > np.sqrt(n[enough] * mean * (1 - mean) * left)
     robust = _robust(wrong, item, keys, n, s)
-    for k in np.flatnonzero(worse).tolist():
+    for k in np.flatnonzero(worse & (robust[enough] < ceiling)).tolist():
         cell = enough[k]
         p[k] = max(p_breach(total, errors, int(n[cell]), int(s[cell])), float(robust[cell]))
     return p
