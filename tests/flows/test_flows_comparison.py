@@ -115,6 +115,17 @@ def test_costs_of_single_vendors_and_a_stale_report(cli: Cli, tmp_path: Path) ->
     # Cheaper against better: neither beats the other.
     assert all(row["unbeaten"] for row in made["vendors"])
     assert made["earlier"] is None
+    report = ("report", "comparison", "mturk-india", "mturk-us", "--costs", costs)
+    for name in ("x.html", "x.json", "x.pdf"):
+        cli(*report, "--out", name)
+    assert json.loads((tmp_path / "x.json").read_text("utf-8"))["schema"] == "vendoreval/comparison_report/1"
+    earlier = cli(*words).json["earlier"]
+    assert (earlier["stale"], earlier["changed"]) == (False, [])
+    cli("audit", "run", "d-mturk-us", "--gold", "g-mturk-us", "--id", "again")
+    assert cli(*words).json["earlier"]["changed"] == ["the latest audit of mturk-us"]
+    assert "cost inputs of mturk-india" in " ".join(
+        cli("vendor", "compare", "mturk-us", "mturk-india").out.split()
+    )
 
 
 def test_refusals_say_what_to_try(cli: Cli) -> None:

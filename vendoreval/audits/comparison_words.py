@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vendoreval.audits.comparing import Comparison, Offer, Pair
 
@@ -17,8 +17,12 @@ def headline(found: Comparison) -> str:
         return "No vendor has been audited yet; the order goes by the answers that evidence supports."
     first = measured[0]
     proven = {(pair.one, pair.two) for pair in found.pairs if pair.better == first.vendor}
-    others = [offer.vendor for offer in measured[1:]]
-    beaten = [name for name in others if (first.vendor, name) in proven or (name, first.vendor) in proven]
+    others = measured[1:]
+    beaten = [
+        other.name
+        for other in others
+        if (first.vendor, other.vendor) in proven or (other.vendor, first.vendor) in proven
+    ]
     accuracy = f"{100 * (first.accuracy or 0):.1f} %"
     if not others:
         return (
@@ -33,11 +37,12 @@ def headline(found: Comparison) -> str:
     return f"{first.name} has the highest accuracy, {accuracy}, but chance may explain its lead."
 
 
-def pair_sentences(pair: Pair) -> Iterator[str]:
-    """What two vendors' audits and answers say about each other."""
+def pair_sentences(pair: Pair, names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """What two vendors' audits and answers say about each other; `names` by vendor id."""
+    one, two = ((names or {}).get(vendor, vendor) for vendor in (pair.one, pair.two))
     held = pair.paired
     if held is not None and pair.p_adjusted is not None:
-        ahead, behind = (pair.one, pair.two) if held.difference >= 0 else (pair.two, pair.one)
+        ahead, behind = (one, two) if held.difference >= 0 else (two, one)
         low, high = (held.low, held.high) if held.difference >= 0 else (-held.high, -held.low)
         gap = 100 * abs(held.difference)
         proof = f"{ahead} is proven better" if pair.better else "chance may explain it"
@@ -46,27 +51,28 @@ def pair_sentences(pair: Pair) -> Iterator[str]:
             f"points ({100 * low:.1f} to {100 * high:.1f}; p {_p(pair.p_adjusted)}, adjusted): {proof}."
         )
     if pair.lead is not None:
-        ahead, share = (pair.one, pair.lead) if pair.lead >= 0.5 else (pair.two, 1 - pair.lead)
-        other = pair.two if ahead == pair.one else pair.one
-        if share == 0.5:
-            yield f"By their answers {pair.one} and {pair.two} lead in half of the section weightings each."
+        ahead, behind = (one, two) if pair.lead >= 0.5 else (two, one)
+        if pair.lead == 0.5:
+            yield f"By their answers {one} and {two} lead in half of the section weightings each."
         else:
-            yield f"By their answers {ahead} leads {other} in {_share(share)} of the section weightings."
+            share = _share(max(pair.lead, 1 - pair.lead))
+            yield f"By their answers {ahead} leads {behind} in {share} of the section weightings."
 
 
-def knocked_out(offer: Offer) -> Iterator[str]:
+def knocked_out(offer: Offer, name: str = "") -> Iterator[str]:
     """A sentence for every failed knock-out."""
     for what in offer.knock_outs:
-        yield f"{offer.vendor}, knock-out {what}{'' if what.endswith('.') else '.'}"
+        yield f"{name or offer.vendor}, knock-out {what}{'' if what.endswith('.') else '.'}"
 
 
-def promise_sentence(offer: Offer) -> str:
+def promise_sentence(offer: Offer, name: str = "") -> str:
     """How many clauses the vendor's audits found kept."""
     total = sum(offer.promises.values())
     kept, breached = offer.promises.get("kept", 0), offer.promises.get("breached", 0)
     open_ = total - kept - breached
     tail = f", {open_:,} undecided" if open_ else ""
-    return f"{offer.vendor}: of {total:,} clauses judged in audits {kept:,} kept, {breached:,} breached{tail}."
+    who = name or offer.vendor
+    return f"{who}: of {total:,} clauses judged in audits {kept:,} kept, {breached:,} breached{tail}."
 
 
 def _p(value: float) -> str:

@@ -1,4 +1,4 @@
-"""vendoreval report: scorecard, audit, claim."""
+"""vendoreval report: scorecard, audit, claim, comparison, questionnaire."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendoreval.cli.answering import DEFAULT
+from vendoreval.cli.answering import Bank as BankOption
 from vendoreval.cli.output import Json, emit, say
+from vendoreval.cli.vendor_compare import Audits, BankName, Costs, Vendors, Weights
 
 if TYPE_CHECKING:
     from vendoreval.reports.report import Report
@@ -73,6 +76,39 @@ def claim(
 
     workspace = workspaces.open_workspace()
     _write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
+
+
+@app.command()
+def comparison(
+    vendors: Vendors,
+    out: Out, audits: Audits = None, costs: Costs = None, weights: Weights = "", bank: BankName = "",
+    format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """Two to six vendors side by side: who may be chosen, who is better, what it costs, and why."""
+    from vendoreval.workflow import comparisons, workspaces
+
+    workspace = workspaces.open_workspace()
+    made = comparisons.compare(
+        workspace, vendors, bank_name=bank, audits=audits or (), costs=costs, weights=weights
+    )
+    report = comparisons.comparison_report(workspace, made)
+    _write(workspace, report, "+".join(sorted(vendors)), out, format, paper, json)
+    comparisons.record_comparison(workspace, made.comparison, out.name)
+
+
+@app.command()
+def questionnaire(
+    vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
+    out: Out, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """A vendor's answers by section, with scores, promises, signs and questions for the interview."""
+    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow.questionnaire_report import questionnaire_report
+
+    workspace = workspaces.open_workspace()
+    report = questionnaire_report(workspace, vendor, questionnaires.load_bank(bank))
+    _write(workspace, report, vendor, out, format, paper, json)
 
 
 def _write(

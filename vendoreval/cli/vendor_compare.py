@@ -24,6 +24,7 @@ Costs = Annotated[
     typer.Option(help="An input file of `vendoreval cost`; [vendor.ID] tables hold for one vendor."),
 ]
 BankName = Annotated[str, typer.Option("--bank", help="The question bank: its id or a TOML file.")]
+Weights = Annotated[str, typer.Option(help="Other section weights to look at, such as G=30,A=20,C=50.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,9 +36,7 @@ def compare(
     vendors: Vendors,
     audits: Audits = None,
     costs: Costs = None,
-    weights: Annotated[
-        str, typer.Option(help="Other section weights to look at, such as G=30,A=20,C=50.")
-    ] = "",
+    weights: Weights = "",
     bank: BankName = "",
     json: Json = False,
 ) -> None:
@@ -53,20 +52,24 @@ def compare(
 def _print(made: Compared) -> None:
     found = made.comparison
     table(
-        ["vendor", "status", "accuracy", "interval", "answers", "price", "correct label"],
-        [
-            (
-                offer.vendor, offer.status, percent(offer.accuracy), _interval(offer), _score(offer),
-                offer.price, _cost(offer),
-            )
-            for offer in found.offers
-        ],
-        right=("accuracy", "answers", "correct label"),
-    )  # fmt: skip
-    say(
-        f"Intervals are of {percent(found.confidence)} each, so that all hold together with 95 %. Answers: "
-        "score shown by evidence. Correct label: all costs. ◆ no other offer is better and cheaper.\n"
+        ["vendor", "status", "accuracy", "interval", "answers, of 100"],
+        [(o.vendor, o.status, percent(o.accuracy), _interval(o), _score(o)) for o in found.offers],
+        right=("accuracy", "answers, of 100"),
     )
+    say(
+        f"Intervals are of {percent(found.confidence)} each, so that all hold together with 95 %. Answers "
+        "count as far as evidence supports them.\n"
+    )
+    if any(offer.price or offer.per_correct for offer in found.offers):
+        table(
+            ["vendor", "price", "all costs", "a correct label", ""],
+            [
+                (o.vendor, _price(o), _total(o), _cost(o), "unbeaten" if o.unbeaten else "")
+                for o in found.offers
+            ],
+            right=("all costs", "a correct label"),
+        )
+        say("Unbeaten: no other eligible offer is at least as accurate and as cheap.\n")
     for sentence in _sentences(found):
         say(sentence)
     if any(offer.sections for offer in found.offers):
@@ -121,7 +124,13 @@ def _interval(offer: Offer) -> str | None:
     return f"{100 * offer.low:.1f}–{100 * offer.high:.1f} %"
 
 
+def _price(offer: Offer) -> str | None:
+    return f"{offer.currency} {offer.price}" if offer.price else None
+
+
+def _total(offer: Offer) -> str | None:
+    return None if offer.total is None else f"{offer.total:,.0f}"
+
+
 def _cost(offer: Offer) -> str | None:
-    if offer.per_correct is None:
-        return None
-    return f"{'◆ ' if offer.unbeaten else ''}{offer.currency} {offer.per_correct:,.4f}"
+    return None if offer.per_correct is None else f"{offer.per_correct:,.4f}"

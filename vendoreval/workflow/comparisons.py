@@ -10,15 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vendoreval import __version__
 from vendoreval.audits.comparing import Candidate, Comparison, compare_vendors, item_totals
 from vendoreval.audits.records import NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
+from vendoreval.costs.choosing import tornado
 from vendoreval.costs.inputs import CostFile
 from vendoreval.costs.model import Cost, cost
 from vendoreval.errors import InputError, InvalidDocument, NotFound, UsageError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank
+from vendoreval.reports.comparison_view import comparison_view
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.report import Report
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import StoredAudit, list_audits, load_audit
@@ -111,6 +116,18 @@ def compare(
     return Compared(made, candidates, _earlier(workspace, made), bank)
 
 
+def comparison_report(workspace: Workspace, made: Compared, remarks: tuple[str, ...] = ()) -> Report:
+    """The report of a comparison."""
+    costs = {one.vendor: one.cost for one in made.candidates if one.cost}
+    swings = {vendor: tornado(found.inputs) for vendor, found in costs.items()}
+    sections = [(section.id, section.title, section.weight) for section in made.bank.sections]
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=", ".join(made.comparison.order),
+        hashes=Hashes(log_head=workspace.verify_log()), remarks=remarks,
+    )  # fmt: skip
+    return comparison_view(made.comparison, costs, swings, sections, facts)
+
+
 def record_comparison(workspace: Workspace, made: Comparison, out: str) -> None:
     """Log what a reported comparison rests on, so that a later change is noticed."""
     data = {"order": list(made.order), "basis": {k: dict(v) for k, v in made.basis.items()}, "name": out}
@@ -151,13 +168,12 @@ def _candidate(
     stored = stored or _latest(workspace, vendor)
     contract = stored.contract if stored else _newest_contract(workspace, vendor)
     told = _assessment(workspace, vendor_id, bank)
-    price = contract.price if contract else None
     return Candidate(
         vendor_id, vendor.name, told,
         audited=item_totals(stored.row.id, stored.seen) if stored else None,
         promises=_promises(workspace, vendor),
         promised=_promised(contract),
-        price=f"{price.per_unit} per {price.unit}" if price else None,
+        price=_price(vendor_id, contract, file),
         currency=contract.currency if contract else file.currency if file else "",
         cost=_cost(vendor_id, contract, stored.result if stored else None, file),
         basis=_basis(workspace, told, stored, contract, file),
@@ -200,6 +216,15 @@ def _promised(contract: Contract | None) -> str | None:
         if clause.metric == "accuracy" and clause.scope == "delivery":
             return clause.threshold
     return None
+
+
+def _price(vendor: str, contract: Contract | None, file: CostFile | None) -> str | None:
+    """The price in words; the cost file's comes before the contract's."""
+    own = {**file.values, **file.vendors.get(vendor, {})}.get("labels.price") if file else None
+    if own is not None:
+        return f"{own:g}, by the cost file"
+    price = contract.price if contract else None
+    return f"{price.per_unit} per {price.unit}" if price else None
 
 
 def _cost(

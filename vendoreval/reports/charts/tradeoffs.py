@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from vendoreval.reports.svg import ACCENT, FULL, MUTED, RULE, SMALL, Svg, scale, tick_text
 
-_LEFT, _RIGHT, _TOP, _FOOT = 62.0, 640.0, 14.0, 230.0
+_LEFT, _RIGHT, _TOP, _FOOT = 62.0, 640.0, 14.0, 185.0
 _ROW = 26.0
 
 
