@@ -1,0 +1,288 @@
+"""Copied answers: errors that people share more often than people who answer for themselves.
+
+Equal right answers say nothing, so only errors count, and gold is needed. Hard items, gold that is wrong
+and a misread guideline lead independent people to the same error too. So the null hypotheses leave room
+for all three, and what is rejected is more than chance:
+
+- `same_errors`, everybody at once. Null: up to COMMON of all items lead everybody to the same error, and
+  on the others each further annotator departs from an error that was made with a chance of DEPARTS or
+  more. Then of the items with an error, those with m labels show one and the same error with a chance of
+  (1 - DEPARTS)^(m - 1) at most. The number of common items is taken at its upper limit.
+- `copied_pairs`, two annotators. Null: at most half of the one's answers are copied from the other. Then
+  of the items where either is wrong, they share the error on (1 + J) / 2 at most, where J is what others
+  share on the same items, or all pairs share, or two independent people with the pair's own error rates
+  would share: the largest of the three.
+
+Tails are binomial at the mean chance, which is never below the tail of a sum of unequal chances beyond its
+mean + 1 (Hoeffding, Annals of Mathematical Statistics 27, 1956). Pairs are adjusted by Holm's method, so
+that the chance of any false accusation in a delivery stays below the level.
+
+Row arrays are parallel: `item`, `annotator`, `label` and `gold` (the item's gold answer in the codes of
+`label`) are codes from 0; rows with a negative code are left out. Of several labels by one person on one
+item, the first row counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import bdtrc, betainc
+
+from vendoreval.inference.binomial import at_least
+from vendoreval.inference.multiplicity import holm
+from vendoreval.inference.tally import Codes, Ints, first_answers
+
+Floats = NDArray[np.float64]
+DEPARTS = 0.1  # chance that a further annotator does not make an error that another one made
+COMMON = 0.05  # share of items that may lead everybody to the same error
+COPIED = 0.5  # share of copied answers between two people that is not yet called copying
+LEAST = 8  # items with an error that a pair needs to be compared
+ALPHA = 0.01
+
+
+@dataclass(frozen=True)
+class SameErrors:
+    """Everybody's errors at once.
+
+    Of `items` gold items with two labels or more, `wrong` have at least one wrong label; on `same` of
+    these all labels are one and the same wrong label. `expected` is the number that independent
+    annotators with these error rates would give. `common` items of the `same` are set down to a common
+    cause before the test. p is one-sided.
+    """
+
+    items: int
+    labels: int
+    errors: int
+    wrong: int
+    same: int
+    expected: float
+    common: int
+    p: float
+
+    def flag(self, alpha: float = ALPHA) -> bool:
+        """Whether independent answers are excluded at the level `alpha`."""
+        return self.p <= alpha
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, and what to do."""
+        seen = (
+            f"On {self.same:,} of the {self.wrong:,} gold items with an error, all annotators made the same "
+            f"error; independent annotators with these error rates would on about {self.expected:.1f}."
+        )
+        if not self.flag():
+            return f"{seen} That is no proof of copied answers."
+        return (
+            f"{seen} These are copies of one answer: count them as one label an item, and ask the vendor for "
+            "each annotator's own answers with their times."
+        )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two annotators, first < second, on `items` shared gold items.
+
+    On `wrong` of them at least one of the two is wrong, on `same` both give the same wrong label.
+    `allowed` is the highest share of the null hypothesis; `q` is p adjusted for all pairs compared.
+    """
+
+    first: int
+    second: int
+    items: int
+    wrong: int
+    same: int
+    allowed: float
+    p: float
+    q: float
+
+    @property
+    def share(self) -> float:
+        """Shared errors among the items with an error."""
+        return self.same / self.wrong
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Pairs that surely share errors, clearest first; `groups` joins those that share with each other.
+
+    `tested` pairs had enough items with an error; `usual` is the share of errors that all pairs share.
+    """
+
+    pairs: tuple[Pair, ...]
+    groups: tuple[tuple[int, ...], ...]
+    tested: int
+    usual: float
+    alpha: float
+
+
+def same_errors(
+    item: Codes, annotator: Codes, label: Codes, gold: Codes, *, departs: float = DEPARTS,
+    common: float = COMMON,
+) -> SameErrors:  # fmt: skip
+    """Whether all annotators of a delivery make the same errors; p = 1 where no item has an error."""
+    item, annotator, label, gold = _known(item, annotator, label, gold)
+    _, item, sizes = np.unique(item, return_inverse=True, return_counts=True)
+    wrong = label != gold
+    errors = np.bincount(item, weights=wrong, minlength=len(sizes))
+    low, high = np.full(len(sizes), np.iinfo(np.int64).max), np.full(len(sizes), -1)
+    np.minimum.at(low, item, label)
+    np.maximum.at(high, item, label)
+    compared = sizes >= 2
+    erring = compared & (errors > 0)
+    same = erring & (errors == sizes) & (low == high)
+    n, seen = int(erring.sum()), int(same.sum())
+    rows = compared[item]
+    expected = _independent(item[rows], annotator[rows], label[rows], gold[rows])
+    apart, risk = 0, ALPHA / 10
+    while apart < seen and float(bdtrc(apart, int(compared.sum()), common)) > risk:
+        apart += 1
+    # the items with most labels go first: the others are the likelier ones to show one error
+    kept = np.concatenate((np.sort(sizes[same])[: seen - apart], sizes[erring & ~same]))
+    p = _tail(seen - apart, (1 - departs) ** (kept - 1.0)) + risk if seen > apart else 1.0
+    return SameErrors(
+        int(compared.sum()), int(sizes[compared].sum()), int(errors[compared].sum()), n, seen, expected, apart,
+        min(p, 1.0),
+    )  # fmt: skip
+
+
+def copied_pairs(
+    item: Codes, annotator: Codes, label: Codes, gold: Codes, *, copied: float = COPIED, alpha: float = ALPHA
+) -> Copies:
+    """Pairs of annotators who share more errors than `copied` copied answers would give."""
+    item, annotator, label, gold = _known(item, annotator, label, gold)
+    if not len(item):
+        return Copies((), (), 0, 0.0, alpha)
+    people, annotator = np.unique(annotator, return_inverse=True)
+    _, item = np.unique(item, return_inverse=True)
+    seen = _matrix(item, annotator, np.ones(len(item)))
+    wrong = label != gold
+    erred = _matrix(item[wrong], annotator[wrong], np.ones(int(wrong.sum())), seen.shape)
+    same, by_item = _shared(item, annotator, label, wrong, seen.shape)
+    first, second = sparse.triu(seen.T @ seen, k=1, format="coo").coords
+    met = erred.T @ seen
+    either = _at(met, first, second) + _at(met, second, first) - _at(erred.T @ erred, first, second)
+    total = float(either.sum())
+    usual = float(_at(same, first, second).sum()) / total if total else 0.0
+    enough = np.flatnonzero(either >= LEAST)
+    first, second, either = first[enough], second[enough], either[enough]
+    shared = _at(same, first, second)
+    rates = np.bincount(annotator, weights=wrong) / np.maximum(np.bincount(annotator), 1)
+    own = _own(rates[first], rates[second], _alike(same, erred))
+    peers = _peers(seen, erred, by_item, first, second, shared, either, usual)
+    allowed = copied + (1 - copied) * np.maximum.reduce([np.full(len(first), usual), own, peers])
+    p = np.where(shared > 0, betainc(np.maximum(shared, 1), either - shared + 1, np.minimum(allowed, 1)), 1.0)
+    q = holm(p)
+    found = np.flatnonzero(q <= alpha)
+    found = found[np.lexsort((second[found], first[found], p[found]))]
+    together = _at(seen.T @ seen, first[found], second[found])
+    pairs = tuple(
+        Pair(
+            int(people[first[k]]), int(people[second[k]]), int(items), int(either[k]), int(shared[k]),
+            float(allowed[k]), float(p[k]), float(q[k]),
+        )
+        for k, items in zip(found.tolist(), together.tolist(), strict=True)
+    )  # fmt: skip
+    return Copies(pairs, groups_of([(pair.first, pair.second) for pair in pairs]), len(p), usual, alpha)
+
+
+def groups_of(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    """People joined by pairs, directly or through others."""
+    home: dict[int, set[int]] = {}
+    for one, other in pairs:
+        joined = home.get(one, {one}) | home.get(other, {other})
+        home.update(dict.fromkeys(joined, joined))
+    return tuple(sorted({tuple(sorted(group)) for group in home.values()}))
+
+
+def _known(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> tuple[Codes, Codes, Codes, Codes]:
+    known = np.flatnonzero((item >= 0) & (annotator >= 0) & (label >= 0) & (gold >= 0))
+    rows = known[first_answers(item[known], annotator[known])]
+    rows = rows[np.lexsort((annotator[rows], item[rows]))]  # sums must not depend on the order of rows
+    return item[rows], annotator[rows], label[rows], gold[rows]
+
+
+def _tail(count: int, chances: Floats) -> float:
+    """P(at least `count`) for independent events, bounded from above."""
+    mean = float(chances.mean())
+    if count == len(chances):
+        return float(np.prod(chances))
+    return at_least(count, len(chances), mean) if count >= len(chances) * mean + 1 else 1.0
+
+
+def _independent(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> float:
+    """Items on which independent people with their own error rates would all make one error.
+
+    Which wrong label an error names is as frequent as in the delivery, by gold class.
+    """
+    if not len(item):
+        return 0.0
+    wrong = label != gold
+    rate = np.bincount(annotator, weights=wrong) / np.maximum(np.bincount(annotator), 1)
+    width = int(max(label.max(), gold.max())) + 1
+    named = np.bincount(gold[wrong] * width + label[wrong], minlength=width * width).reshape(width, width)
+    share = named / np.maximum(named.sum(axis=1, keepdims=True), 1)
+    _, place, sizes = np.unique(item, return_inverse=True, return_counts=True)
+    with np.errstate(divide="ignore"):
+        all_err = np.exp(np.bincount(place, weights=np.log(rate[annotator])))
+    expected = np.asarray(gold)[np.unique(place, return_index=True)[1]]
+    alike = np.asarray([(share[g] ** m).sum() for g, m in zip(expected.tolist(), sizes.tolist(), strict=True)])
+    return float((all_err * alike).sum())
+
+
+def _matrix(rows: Codes, columns: Codes, values: Any, shape: tuple[int, int] | None = None) -> Any:
+    return sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
+
+
+def _at(matrix: Any, rows: Ints, columns: Ints) -> Floats:
+    if not len(rows):
+        return np.zeros(0)
+    return np.asarray(matrix.tocsr()[rows, columns], dtype=np.float64).ravel()
+
+
+def _shared(
+    item: Codes, annotator: Codes, label: Codes, wrong: NDArray[np.bool_], shape: tuple[int, int]
+) -> tuple[Any, Floats]:
+    """Equal errors of every two people, and of all pairs by item."""
+    total: Any = sparse.csr_array((shape[1], shape[1]))
+    by_item = np.zeros(shape[0])
+    for code in np.unique(label[wrong]).tolist():
+        rows = np.flatnonzero(wrong & (label == code))
+        said = _matrix(item[rows], annotator[rows], np.ones(len(rows)), shape)
+        total = total + said.T @ said
+        count = np.bincount(item[rows], minlength=shape[0])
+        by_item += count * (count - 1) / 2
+    return total, by_item
+
+
+def _alike(same: Any, erred: Any) -> float:
+    """How often two people who are both wrong give the same wrong label, over all pairs."""
+    both = erred.T @ erred
+    pairs = float(both.sum() - both.diagonal().sum())
+    return float(same.sum() - same.diagonal().sum()) / pairs if pairs else 0.0
+
+
+def _own(one: Floats, other: Floats, alike: float) -> Floats:
+    """Shared errors among items with an error, for independent people with these error rates."""
+    either = one + other - one * other
+    return np.where(either > 0, one * other * alike / np.where(either > 0, either, 1.0), 0.0)
+
+
+def _peers(
+    seen: Any, erred: Any, by_item: Floats, first: Ints, second: Ints, shared: Floats, either: Floats,
+    usual: float,
+) -> Floats:  # fmt: skip
+    """What all other pairs share on the items that two people share; `usual` where there are no others."""
+    size = np.asarray(seen.sum(axis=1)).ravel()
+    right = size - np.asarray(erred.sum(axis=1)).ravel()
+    pairs = size * (size - 1) / 2 - right * (right - 1) / 2  # with at least one wrong
+    same = _at(seen.T @ _scaled(seen, by_item), first, second) - shared
+    others = _at(seen.T @ _scaled(seen, pairs), first, second) - either
+    return np.where(others >= LEAST, same / np.maximum(others, 1), usual)
+
+
+def _scaled(matrix: Any, by_row: Floats) -> Any:
+    return matrix.multiply(by_row[:, None]).tocsr()
