@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from vendoreval.audits.agreeing import judge_agreement
+from vendoreval.audits.allowing import lowered, revision
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns import patterns
-from vendoreval.audits.records import AuditResult, Finding, worst
+from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.walking import walk_clause
+from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.inference.tally import Tally
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
 NEEDS_CLASS = ("recall", "precision", "f1")
@@ -31,6 +35,10 @@ class AuditInput:
     gives the order of the draw, in which rules with a design walk; `most_units`: no item of the
     delivery has more units. `inspections`: where the vendor stands, by clause, under AQL
     plans with switching. `task_ids`: under which id the vendor got an item, where gold was seeded.
+    `planned_items` were to be audited (0: no plan); a sample that stopped earlier has no figure for
+    rules that are read once. `gold_checked`: gold answers overturned, of those that were
+    adjudicated; `adjudicated` are the items whose answer an adjudicator gave.
+    `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
     """
 
     units: Outcomes
@@ -45,11 +53,15 @@ class AuditInput:
     most_units: int = 0
     inspections: Mapping[str, str] = field(default_factory=dict)
     task_ids: Mapping[str, str] = field(default_factory=dict)
+    agreement: Tally | None = None
+    planned_items: int = 0
+    gold_checked: tuple[int, int] = (0, 0)
+    adjudicated: frozenset[str] = frozenset()
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
     """Judge every clause of `contract`; pure, and the same for the same input in any row order."""
-    findings = tuple(finding for clause in contract.clauses for finding in _judge(contract, clause, seen))
+    findings = tuple(finding for clause in contract.clauses for finding in _allowed(contract, clause, seen))
     return AuditResult(
         audit=audit_id,
         delivery=delivery,
@@ -75,7 +87,28 @@ def counted(seen: AuditInput, metric: str) -> Outcomes:
     return seen.units.take(np.flatnonzero(seen.units.outcome != CODE["missing"]))
 
 
+def _allowed(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
+    """The clause's findings; where gold was checked, with the verdict that an allowance for it leaves."""
+    findings = tuple(_judge(contract, clause, seen))
+    checked = revision(seen.gold_checked)
+    bounded = METRICS[clause.metric].kind in ("share", "mean")
+    if checked is None or not bounded or not any(finding.verdict == BREACHED for finding in findings):
+        return findings
+    if _all_adjudicated(seen):
+        return tuple(replace(f, with_allowance=f.verdict) for f in findings)
+    again = _judge(contract, lowered(clause, checked.at_most), seen)
+    return tuple(replace(f, with_allowance=g.verdict) for f, g in zip(findings, again, strict=True))
+
+
+def _all_adjudicated(seen: AuditInput) -> bool:
+    wrong = np.unique(seen.units.item.codes[~seen.units.right])
+    return all(seen.units.item.values[code] in seen.adjudicated for code in wrong.tolist())
+
+
 def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
+    if METRICS[clause.metric].kind == "agreement":
+        yield from judge_agreement(clause, contract.task, seen.agreement)
+        return
     if clause.metric not in MEASURED:
         yield not_run(clause, f"This version does not measure {clause.metric}.")
         return
@@ -90,6 +123,9 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
     if clause.decision.rule not in RULES_HERE:
         yield not_run(clause, f"This version does not decide by the rule {clause.decision.rule}.")
         return
+    if seen.planned_items > seen.gold_items:
+        yield not_run(clause, _growing(clause, seen))
+        return
     units = counted(seen, clause.metric)
     frame = _frame(units, seen)
     classes = contract.task.classes or units.expected.values
@@ -98,6 +134,13 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
         totals = measure(clause.metric, rows, name, classes)
         whole = group is None and clause.scope == "delivery"
         yield decide(clause, group, totals, frame, whole=whole)
+
+
+def _growing(clause: Clause, seen: AuditInput) -> str:
+    return (
+        f"{seen.gold_items:,} of the {seen.planned_items:,} items planned are audited. The rule "
+        f"{clause.decision.rule} is read once at the end: on a growing sample its chances do not hold."
+    )
 
 
 def _frame(units: Outcomes, seen: AuditInput) -> Frame:
@@ -151,7 +194,22 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
+    notes += _gold_notes(seen)
     if seen.ties:
         rule = contract.task.ties.replace("_", " ")
         notes.append(f"{seen.ties:,} items had tied labels; the contract decides them by: {rule}.")
     return tuple(notes)
+
+
+def _gold_notes(seen: AuditInput) -> list[str]:
+    """How far the gold itself was checked."""
+    checked = revision(seen.gold_checked)
+    if checked is None:
+        return []
+    said = (
+        f"{checked.overturned:,} of {checked.adjudicated:,} adjudicated gold answers were overturned; at most "
+        f"{100 * checked.at_most:.1f} % of the gold is wrong (95 %)."
+    )
+    if _all_adjudicated(seen):
+        return [f"{said} Every counted error was adjudicated, so no allowance is made."]
+    return [f"{said} Breached clauses were held against their limit with an allowance for that share, too."]

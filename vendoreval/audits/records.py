@@ -72,6 +72,7 @@ class Finding:
     more_items: int | None = None
     strikeouts: int | None = None  # wrong units that could be struck out before the breach falls
     walk: Walk | None = None  # for rules with a design
+    with_allowance: str | None = None  # the verdict that an allowance for wrong gold leaves of a breach
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "walk": None if self.walk is None else self.walk.to_json()}

@@ -49,6 +49,7 @@ def _add_nouns() -> None:
         agreement,
         audit,
         audit_plan,
+        audit_sample,
         claim,
         contract,
         cost,
@@ -65,6 +66,7 @@ def _add_nouns() -> None:
     start.add_to(app)
     cost.add_to(app)
     audit_plan.add_to(audit.app)
+    audit_sample.add_to(audit.app)
     vendor_compare.add_to(vendor.app)
     for noun in (vendor, questionnaire, contract, gold, delivery, audit, agreement, claim, report, evidence):
         app.add_typer(noun.app)

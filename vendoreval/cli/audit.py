@@ -36,7 +36,7 @@ def run(
     if json:
         emit(result.to_json())
     else:
-        _print(result)
+        print_result(result)
     raise typer.Exit(EXITS.get(result.verdict, Exit.UNDECIDED))
 
 
@@ -46,7 +46,7 @@ def show(audit: Annotated[str, typer.Argument(help="The audit's id.")], json: Js
     from vendoreval.workflow import audits, workspaces
 
     result = audits.load_audit(workspaces.open_workspace(), audit).result
-    return emit(result.to_json()) if json else _print(result)
+    return emit(result.to_json()) if json else print_result(result)
 
 
 @app.command("list")
@@ -72,7 +72,8 @@ def list_(json: Json = False) -> None:
     )
 
 
-def _print(result: AuditResult) -> None:
+def print_result(result: AuditResult) -> None:
+    """An audit for people: verdict, clauses, reasons, notes."""
     counts = result.counts
     facts(
         [
@@ -86,7 +87,7 @@ def _print(result: AuditResult) -> None:
     table(
         ["clause", "metric", "group", "asked", "found", "interval", "verdict"],
         [
-            (f.clause, f.metric, f.group, f.threshold, percent(f.estimate), _interval(f), verdict(f.verdict))
+            (f.clause, f.metric, f.group, f.threshold, _value(f), _interval(f), verdict(f.verdict))
             for f in result.findings
         ],
         right=("asked", "found"),
@@ -101,7 +102,19 @@ def _print(result: AuditResult) -> None:
             say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
 
 
+def _value(finding: Finding) -> str:
+    from vendoreval.reports.wording import is_share
+
+    if finding.estimate is None or is_share(finding.metric):
+        return percent(finding.estimate)
+    return f"{finding.estimate:.3f}"
+
+
 def _interval(finding: Finding) -> str | None:
+    from vendoreval.reports.wording import is_share
+
     if finding.low is None or finding.high is None:
         return None
+    if not is_share(finding.metric):
+        return f"{finding.low:.3f} to {finding.high:.3f}"
     return f"{100 * finding.low:.1f}–{100 * finding.high:.1f} %"

@@ -17,6 +17,7 @@ from typing import Any
 from vendoreval.audits.auditing import AuditInput
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.inference.tally import Tally
 from vendoreval.tasks.outcomes import Outcomes
 
 SEAL = "bundle.json"
@@ -74,6 +75,8 @@ def seen_files(seen: AuditInput, received: str) -> dict[str, bytes]:
         files["labels.jsonl"] = _lines(seen.by_label.rows())
     if seen.task_ids:
         files["tasks.json"] = canonical(dict(seen.task_ids))
+    if seen.agreement is not None:
+        files["agreement.jsonl"] = _lines(seen.agreement.rows())
     return files
 
 
@@ -108,9 +111,17 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         units, by_label, frame["gold_items"], frame["items"], frame["labels"],
         frame["sent_known"], frozenset(frame["edge_items"]), frame["ties"], frame.get("seed", ""),
         frame.get("most_units", 0), frame.get("inspections", {}),
-        task_ids=json.loads(files.get("tasks.json", b"{}")),
+        agreement=_tally(files, classes), task_ids=json.loads(files.get("tasks.json", b"{}")),
+        planned_items=frame.get("planned_items", 0),
+        gold_checked=tuple(frame.get("gold_checked", (0, 0))),
+        adjudicated=frozenset(frame.get("adjudicated", ())),
     )  # fmt: skip
     return seen, frame["received"]
+
+
+def _tally(files: Mapping[str, bytes], classes: Sequence[str]) -> Tally | None:
+    rows = files.get("agreement.jsonl")
+    return Tally.from_rows(_read_lines(rows), classes) if rows is not None else None
 
 
 def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
@@ -126,6 +137,9 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "seed": seen.seed,
         "most_units": seen.most_units,
         "inspections": dict(seen.inspections),
+        "planned_items": seen.planned_items,
+        "gold_checked": list(seen.gold_checked),
+        "adjudicated": sorted(seen.adjudicated),
     }
 
 

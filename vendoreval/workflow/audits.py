@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from vendoreval.audits.agreeing import on_agreement
 from vendoreval.audits.auditing import AuditInput, audit
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.records import AuditResult
@@ -18,9 +20,11 @@ from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.classification import compare
 from vendoreval.tasks.consensus import count_ties, majority
+from vendoreval.workflow.agreement import delivery_tally
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
@@ -48,29 +52,38 @@ def run_audit(workspace: Workspace, delivery_id: str, gold_id: str, audit_id: st
     gold = load_gold(workspace, gold_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
-    _refuse_taken(workspace, name)
+    refuse_taken(workspace, name)
     seen = look(workspace, contract, gold, delivery)
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
     at = now()
-    result_sha = workspace.objects.put_bytes(canonical(result.to_json()))
-    received = delivery.received_at.date().isoformat()
-    seen_sha = workspace.objects.put_bytes(to_zip(seen_files(seen, received)))
-    items_sha = workspace.objects.put_bytes(canonical(sorted(gold.item_ids)))
     with workspace.write(actor(), at) as tx:
-        if tx.get(AuditRow, name):
-            raise _taken(name)
-        tx.add(
-            AuditRow(
-                id=name, delivery_id=delivery_id, gold_id=gold_id, contract_id=contract.id,
-                contract_version=contract.version, verdict=result.verdict, result_sha=result_sha,
-                outcomes_sha=seen_sha, ran_at=at,
-            )
-        )  # fmt: skip
-        tx.add(
-            ExposureRow(gold_id=gold_id, vendor_id=contract.vendor, kind="audited", items_sha=items_sha, at=at)
-        )
-        tx.event("audit.run", name, {"delivery": delivery_id, "gold": gold_id, "result": result_sha})
+        store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)
     return result
+
+
+def store_audit(
+    workspace: Workspace, tx: Transaction, result: AuditResult, seen: AuditInput, delivery: DeliveryRow,
+    gold_items: Sequence[str], at: datetime,
+) -> None:  # fmt: skip
+    """Store an audit with what it looked at, in a transaction that is open; raises Conflict."""
+    if tx.get(AuditRow, result.audit):
+        raise _taken(result.audit)
+    put = workspace.objects.put_bytes
+    result_sha = put(canonical(result.to_json()))
+    tx.add(
+        AuditRow(
+            id=result.audit, delivery_id=delivery.id, gold_id=result.gold, contract_id=result.contract,
+            contract_version=result.contract_version, verdict=result.verdict, result_sha=result_sha,
+            outcomes_sha=put(to_zip(seen_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
+        )
+    )  # fmt: skip
+    items_sha = put(canonical(sorted(gold_items)))
+    tx.add(
+        ExposureRow(
+            gold_id=result.gold, vendor_id=result.vendor, kind="audited", items_sha=items_sha, at=at
+        )
+    )  # fmt: skip
+    tx.event("audit.run", result.audit, {"delivery": delivery.id, "gold": result.gold, "result": result_sha})
 
 
 def look(
@@ -100,6 +113,7 @@ def look(
         frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
         seed or draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
         task_ids=_sent_as(workspace, intake, gold),
+        agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
     )  # fmt: skip
 
 
@@ -138,7 +152,8 @@ def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> t
     return gold.only(sent), True
 
 
-def _refuse_taken(workspace: Workspace, name: str) -> None:
+def refuse_taken(workspace: Workspace, name: str) -> None:
+    """Raise Conflict when there is an audit of this id."""
     with workspace.read() as reader:
         if reader.get(AuditRow, name):
             raise _taken(name)

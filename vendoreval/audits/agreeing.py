@@ -1,0 +1,113 @@
+"""Clauses on agreement: alpha, kappa and ac1 of a whole delivery, or class by class, against the limit.
+
+No gold takes part. The delivery's items stand for the vendor's work under the contract, so a delivery of few
+items may be unable to decide. The rules claim, acceptance and point mean what they mean in `deciding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from vendoreval.audits.deciding import RULES_HERE, not_run
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
+from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.terms import Clause, Contract, Task
+from vendoreval.inference.agreement import Metric, Scale
+from vendoreval.inference.agreement_limit import METHOD, Held, against_limit
+from vendoreval.inference.tally import Tally
+
+AGREEMENT: dict[str, Metric] = {"alpha": "alpha", "kappa": "kappa", "ac1": "ac1"}
+_SCALE_OF: dict[str, Scale] = {"ordinal": "ordinal", "numeric": "interval"}
+_EQUAL = 1e-9  # what is nearer to the limit than rounding counts as reaching it
+
+
+def on_agreement(contract: Contract) -> bool:
+    """Whether a clause of the contract is about agreement, so that an audit needs the delivery's tally."""
+    return any(METRICS[clause.metric].kind == "agreement" for clause in contract.clauses)
+
+
+def scale_of(task: Task) -> Scale:
+    """The scale on which a task's answers are compared: that of its type of answer."""
+    return _SCALE_OF.get(task.type, "nominal")
+
+
+def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Finding]:
+    """The findings of one clause on agreement: one, or one a class."""
+    if clause.decision.rule not in RULES_HERE:
+        what = f"Agreement is not decided by the rule {clause.decision.rule}; take claim, acceptance or point."
+        yield not_run(clause, what)
+    elif counts is None:
+        yield not_run(clause, "The audit did not look at all labels of the delivery.")
+    elif clause.scope == "class":
+        for name in (clause.group,) if clause.group else task.classes or counts.values:
+            yield _judge(clause, name, counts.against(name), "nominal", ())
+    else:
+        yield _judge(clause, None, counts, scale_of(task), task.classes)
+
+
+def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, classes: tuple[str, ...]) -> Finding:
+    confidence = float(1 - clause.decision.alpha)
+    order = (*classes, *(name for name in counts.values if name not in classes)) if classes else ()
+    held = against_limit(
+        counts, AGREEMENT[clause.metric], clause.limit, scale=scale, order=order, confidence=confidence
+    )
+    if held is None:
+        return not_run(clause, _undefined(counts, group), group)
+    verdict = _verdict(clause, held)
+    finding = Finding(
+        clause.id, clause.metric, clause.unit, clause.scope, group, clause.threshold, verdict, "",
+        estimate=held.found.estimate,
+        low=held.low,
+        high=held.high,
+        confidence=confidence,
+        method=METHOD,
+        n=held.found.items,
+        errors=held.differing,
+        clusters=held.found.items,
+        design_effect=held.share.design_effect,
+        p_breach=held.p_breach,
+        p_kept=held.p_kept,
+        more_items=held.more_items(*_risks(clause)) if verdict == INCONCLUSIVE else None,
+    )  # fmt: skip
+    return replace(finding, reason=_reason(finding))
+
+
+def _risks(clause: Clause) -> tuple[float, float]:
+    alpha, beta = float(clause.decision.alpha), float(clause.decision.beta)
+    return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
+
+
+def _verdict(clause: Clause, held: Held) -> str:
+    if clause.decision.rule == "point":
+        reached = (held.found.estimate or 0.0) >= float(clause.limit) - _EQUAL
+        return KEPT if reached else BREACHED
+    alpha, beta = _risks(clause)
+    if held.p_breach <= alpha:
+        return BREACHED
+    return KEPT if held.p_kept <= beta else INCONCLUSIVE
+
+
+def _undefined(counts: Tally, group: str | None) -> str:
+    if not (counts.sizes >= 2).any():
+        return "No item of the delivery has labels by two people, so there is nothing to compare."
+    if group is not None:
+        return f"The class {group!r} does not vary in the delivery: agreement beyond chance is undefined."
+    return "Only one class was used in the delivery: agreement beyond chance is undefined."
+
+
+def _reason(finding: Finding) -> str:
+    """One plain sentence; reports word the numbers further."""
+    found = f"{finding.metric} is {finding.estimate:.3f} on the {finding.n:,} items with two labels or more"
+    differ = f"{finding.errors:,} of them have labels that differ"
+    limit = f"at least {finding.threshold}"
+    if finding.verdict == BREACHED:
+        return f"{found}; {differ}. The clause asks for {limit}, and chance does not explain the gap."
+    if finding.verdict == KEPT:
+        return f"{found}; {differ}. This shows that the clause ({limit}) is kept."
+    further = (
+        f"about {finding.more_items:,} further items would decide it"
+        if finding.more_items
+        else "no number of further items would decide it at this estimate"
+    )
+    return f"{found}; {differ}. It cannot be decided whether the clause ({limit}) is kept: {further}."

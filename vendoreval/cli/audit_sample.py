@@ -1,0 +1,131 @@
+"""vendoreval audit nonce, tasks, answers: a sample drawn after the delivery, judged by experts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vendoreval.cli.output import Json, emit, note, say
+from vendoreval.errors import UsageError
+
+if TYPE_CHECKING:
+    from vendoreval.audits.records import AuditResult
+
+AuditId = Annotated[str, typer.Argument(help="The audit's id.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands into the group of audits."""
+    app.command("nonce")(nonce)
+    app.command("tasks")(tasks)
+    app.command("answers")(answers)
+
+
+def nonce(json: Json = False) -> None:
+    """Make a secret text for a common seed, and the SHA-256 to give away before it is revealed."""
+    from vendoreval.workflow.sample_draws import make_nonce
+
+    made = make_nonce()
+    if json:
+        return emit(made)
+    say(f"Keep this until both commitments are exchanged: {made['nonce']}")
+    return say(f"Give this away now: {made['commitment']}")
+
+
+def tasks(
+    subject: Annotated[str, typer.Argument(help="The delivery's id; with --adjudicate the audit's.")],
+    out: Annotated[Path, typer.Option(help="Where to write the tasks (.csv, .xlsx, .json: Label Studio).")],
+    id: Annotated[str, typer.Option("--id", help="An id for the audit. Default: from the delivery.")] = "",
+    items: Annotated[int, typer.Option(help="How many items. Default: the contract's design.", min=0)] = 0,
+    seed: Annotated[str, typer.Option(help="A text both sides accept, e.g. a public beacon's value.")] = "",
+    nonce: Annotated[list[str] | None, typer.Option(help="A party's revealed nonce; repeat.")] = None,
+    commitment: Annotated[
+        list[str] | None, typer.Option(help="The SHA-256 a party had committed to; same order.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(help="Items that stand on the list a second time.", min=0)] = 0,
+    auditors: Annotated[int, typer.Option(help="How many people must answer each item.", min=1, max=5)] = 1,
+    payload: Annotated[Path | None, typer.Option(help="Rows with item_id and what auditors shall see.")] = None,
+    adjudicate: Annotated[
+        bool, typer.Option("--adjudicate", help="Write what a further expert shall decide blindly.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Draw items of a delivery and write blind tasks for expert auditors."""
+    from vendoreval.workflow import sample_draws, samples, workspaces
+
+    workspace = workspaces.open_workspace()
+    if adjudicate:
+        record = samples.adjudication_tasks(workspace, subject, out)
+        if json:
+            return emit(record)
+        return say(f"Wrote {record['tasks']:,} tasks for the adjudicator to {out}.")
+    record = sample_draws.draw_sample(
+        workspace, subject, id or f"{subject}-sample", out, items=items, seed=seed, nonces=nonce or [],
+        commitments=commitment or [], repeats=repeats, auditors=auditors, payload=payload,
+    )  # fmt: skip
+    if json:
+        return emit(record)
+    say(
+        f"Wrote {record['tasks']:,} tasks on {record['items']:,} of {record['population']:,} items to {out}, "
+        f"{record['repeats']:,} of them repeats."
+    )
+    say(f"Seed ({record['seed_source']}): {record['seed']}")
+    return note(f"next: vendoreval audit answers {record['audit']} FILE --auditor NAME")
+
+
+def answers(
+    audit: AuditId,
+    file: Annotated[Path | None, typer.Argument(help="The filled task list; none with --finish.")] = None,
+    auditor: Annotated[str, typer.Option(help="Who answered. Default: the file's column auditor.")] = "",
+    adjudicator: Annotated[bool, typer.Option("--adjudicator", help="These answers decide.")] = False,
+    finish: Annotated[bool, typer.Option("--finish", help="End the audit with what there is.")] = False,
+    keep_open: Annotated[bool, typer.Option("--keep-open", help="Go on although it may stop.")] = False,
+    json: Json = False,
+) -> None:
+    """Take auditors' answers in, in any order and any number of rounds; says whether the audit may stop."""
+    from vendoreval.cli.audit import EXITS
+    from vendoreval.errors import Exit
+    from vendoreval.workflow import samples, workspaces
+
+    if file is None and not finish:
+        raise UsageError("There is no file to read.", remedy="Name the filled task list, or say --finish.")
+    record, result = samples.answer_sample(
+        workspaces.open_workspace(), audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,
+        keep_open=keep_open,
+    )  # fmt: skip
+    if json:
+        emit(record)
+    else:
+        _print(record, result)
+    if result is not None:
+        raise typer.Exit(EXITS.get(result.verdict, Exit.UNDECIDED))
+
+
+def _print(record: dict[str, Any], result: AuditResult | None) -> None:
+    from vendoreval.cli.audit import print_result
+
+    say(
+        f"Took {record['taken']:,} answers in: {record['settled']:,} of {record['items']:,} items are settled, "
+        f"{record['in_order']:,} without a gap from the beginning of the draw."
+    )
+    if record["disputed"]:
+        say(
+            f"Auditors differ on {record['disputed']:,} tasks: write them with `vendoreval audit tasks "
+            f"{record['audit']} --adjudicate --out FILE`."
+        )
+    if record["double"]:
+        say(f"Answered twice: {record['double']:,} items, the same on {record['double_agreed']:,}.")
+    if record["repeats"]:
+        say(f"Repeated tasks: {record['repeats']:,}, the same answer on {record['repeats_agreed']:,}.")
+    for finding in record["findings"]:
+        say(f"{finding['clause']}: {finding['reason']}")
+    if result is not None:
+        say("The audit is finished.\n")
+        print_result(result)
+    elif record["may_stop"]:
+        say("The audit may stop: vendoreval audit answers " + record["audit"] + " --finish")
+    else:
+        waiting = ", ".join(record["waiting"])
+        say("The audit goes on." + (f" After the whole sample are read: {waiting}." if waiting else ""))

@@ -1,0 +1,174 @@
+"""Drawing a sample of a delivery for expert auditors, and writing their blind tasks.
+
+Items are drawn by tickets of a seed, so that anybody can repeat the draw; nothing is planted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from vendoreval.audits.designs import design
+from vendoreval.audits.planning import plannable
+from vendoreval.contracts.terms import Contract
+from vendoreval.engines.items import item_ids
+from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.formats.rows import open_rows, require
+from vendoreval.formats.task_sheets import task_bytes
+from vendoreval.gold.panel import sample_tasks
+from vendoreval.sampling.draw import draw, seed_from
+from vendoreval.store.tables import DeliveryRow, SampleRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits import refuse_taken
+from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.deliveries import delivery_row
+from vendoreval.workflow.files import write_whole
+
+
+def draw_sample(
+    workspace: Workspace,
+    delivery_id: str,
+    audit_id: str,
+    out: Path,
+    *,
+    items: int = 0,
+    seed: str = "",
+    nonces: Sequence[str] = (),
+    commitments: Sequence[str] = (),
+    repeats: int = 0,
+    auditors: int = 1,
+    payload: Path | None = None,
+) -> dict[str, Any]:
+    """Draw items of a delivery and write blind tasks for expert auditors to `out`; returns the record.
+
+    `items`: how many, by default the largest sample that the contract's designs may need. `seed` is a
+    text that both sides accept, such as a public beacon's value; `nonces` are what the parties revealed,
+    each held against its SHA-256 in `commitments`. `payload` is a row file with item_id and what the
+    auditors shall see. Raises InputError, NotFound, Conflict, UsageError.
+    """
+    name = slug(audit_id, "audit")
+    refuse_taken(workspace, name)
+    delivery = delivery_row(workspace, delivery_id)
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    population = _population(workspace, delivery)
+    wanted = min(items or _largest_design(contract, len(population)), len(population))
+    chosen, source = drawn_seed(seed, nonces, commitments)
+    drawn = drawn_ids(population, chosen, wanted)
+    again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
+    tasks = sample_tasks(drawn, again)
+    shown = _shown(payload, drawn)
+    listed = [{"task_id": task.id, **shown[task.item]} for task in tasks]
+    data = task_bytes(listed, contract.task.classes, f"Tasks {name}", out.suffix.lower())
+    kept = {
+        "tasks": [[task.id, task.item, task.repeat] for task in tasks],
+        "shown": shown,
+        "population": len(population),
+        "source": source,
+    }
+    at = now()
+    sha = workspace.objects.put_bytes(canonical(kept))
+    row = SampleRow(
+        id=name, delivery_id=delivery.id, seed=chosen, tasks_sha=sha, items=wanted, auditors=auditors,
+        drawn_at=at,
+    )  # fmt: skip
+    with workspace.write(actor(), at) as tx:
+        if tx.get(SampleRow, name):
+            raise Conflict(f"There is a sample {name!r} already.", remedy="Give another id with --id.")
+        tx.add(row)
+        tx.event(
+            "audit.sampled", name, {"delivery": delivery.id, "seed": chosen, "items": wanted, "tasks": sha}
+        )
+    write_whole(out, data)
+    return {
+        "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,
+        "population": len(population), "items": wanted, "tasks": len(tasks), "repeats": len(again),
+        "auditors": auditors, "seed": chosen, "seed_source": source, "file_sha256": sha256_hex(data),
+    }  # fmt: skip
+
+
+def make_nonce() -> dict[str, Any]:
+    """A secret text for a common seed, and the commitment to give away before it is revealed."""
+    nonce = secret(16).hex()
+    return {"schema": "vendoreval/nonce/1", "nonce": nonce, "commitment": sha256_hex(nonce.encode())}
+
+
+def drawn_seed(seed: str, nonces: Sequence[str], commitments: Sequence[str]) -> tuple[str, str]:
+    """The seed of a draw, and in words where it comes from.
+
+    Raises UsageError for a nonce that does not have the SHA-256 its party committed to.
+    """
+    if not nonces:
+        if commitments:
+            raise UsageError("A commitment without its nonce decides nothing.", remedy="Add --nonce for each.")
+        if seed:
+            return seed, "typed in"
+        return secret().hex(), "chosen by this program; the vendor cannot check that it was not picked"
+    if len(commitments) not in (0, len(nonces)):
+        raise UsageError(f"{len(nonces)} nonces were given and {len(commitments)} commitments.")
+    for nonce, promised in zip(nonces, commitments, strict=False):
+        if sha256_hex(nonce.encode()) != promised.lower():
+            raise UsageError(
+                f"The nonce {nonce!r} does not have the SHA-256 {promised}.",
+                remedy="Ask its party for the text it committed to; nonces and commitments go in one order.",
+            )
+    words = "revealed nonces" if not commitments else "revealed nonces, each as committed"
+    return seed_from(*nonces, *((seed,) if seed else ())), words + (" and a typed value" if seed else "")
+
+
+def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
+    """The items that the draw is from: those delivered, and those sent where a list of them exists."""
+    items = set(item_ids(workspace.objects.path(delivery.table_sha)))
+    sent = json.loads(workspace.objects.read(delivery.intake_sha)).get("sent_items_sha256")
+    if sent:
+        items |= set(json.loads(workspace.objects.read(sent)))
+    return sorted(items)
+
+
+def drawn_ids(items: Sequence[str], seed: str, take: int) -> list[str]:
+    """The smallest tickets: drawn ids as they are written in the delivery (tickets go by their NFC form)."""
+    written = {normalize("NFC", item): item for item in items}
+    return [written[found.item] for found in draw(items, seed, take)]
+
+
+def _largest_design(contract: Contract, population: int) -> int:
+    """The largest sample that a clause of the contract may need."""
+    sizes = []
+    for clause in contract.clauses:
+        if plannable(clause):
+            try:
+                sizes.append(design(clause, population).max_items)
+            except InputError:
+                continue
+    if not sizes:
+        raise UsageError(
+            "No clause of the contract says how many items to draw.", remedy="Say it with --items."
+        )
+    return max(sizes)
+
+
+def _shown(payload: Path | None, drawn: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the auditors see of each item: the payload's columns, or the item's id alone."""
+    if payload is None:
+        return {item: {"item_id": item} for item in drawn}
+    file = open_rows(payload)
+    require(file, {"item_id": "item_id"}, option="")
+    columns = [name for name in file.names if name != "item_id"]
+    wanted, found = set(drawn), {}
+    for batch in file.batches(file.names):
+        items = batch.columns["item_id"].to_pylist()
+        values = zip(*(batch.columns[name].to_pylist() for name in columns), strict=True)
+        for item, row in zip(items, values, strict=True):
+            if item in wanted:
+                found[item] = {name: value or "" for name, value in zip(columns, row, strict=True)}
+    missing = [item for item in drawn if item not in found]
+    if missing:
+        raise InputError(
+            f"The drawn item {missing[0]!r} is not in the file.", file=str(payload),
+            remedy=f"{len(missing):,} of {len(drawn):,} drawn items are missing; give a file with all items.",
+        )  # fmt: skip
+    return found
