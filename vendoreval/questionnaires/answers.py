@@ -51,6 +51,25 @@ class EvidenceItem:
         return cls(**{**record, **dates})
 
 
+FileState = Literal["stored", "seen", "not arrived", "lost", "altered"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence, the question it supports, and what became of its file."""
+
+    question_id: str
+    item: EvidenceItem
+    state: FileState
+    outdated: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The piece as plain JSON values."""
+        return {
+            "question": self.question_id, **self.item.to_json(), "state": self.state, "outdated": self.outdated,
+        }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer event (record `vendoreval/answer/1`).

@@ -301,7 +301,8 @@ def _question_flags(one: _Judged) -> Iterable[Flag]:
     if answer.state == "declined":
         yield Flag("declined", question, "The vendor declined to answer.")
     if answer.state == "na":
-        yield Flag("not_approved", question, f"Called not applicable: {answer.na_reason or 'no reason given'}.")
+        why = answer.na_reason.strip().rstrip(".") or "no reason given"
+        yield Flag("not_approved", question, f"Called not applicable: {why}.")
     if one.proven < one.level and one.best == "measured":
         yield Flag("unsupported", question, f"Claims level {one.level}; level {one.proven} was measured.")
     elif one.proven < one.level:

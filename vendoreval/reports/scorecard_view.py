@@ -9,11 +9,13 @@ from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
 from vendoreval.claims.records import Claim
 from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
+from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports import parts
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
+from vendoreval.reports.promise_parts import promise_rows, standings
 from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
 from vendoreval.reports.wording import (
@@ -34,6 +36,7 @@ def scorecard_view(
     audits: Sequence[Audited],
     claims: Sequence[Claim],
     facts: Facts,
+    promises: Sequence[Promise] = (),
 ) -> Report:
     """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit."""
     ordered = sorted(audits, key=lambda pair: (pair[1], pair[0].audit))
@@ -46,6 +49,8 @@ def scorecard_view(
         "headline": _headline(ordered),
         "figures": _figures(assessment, ordered, claims),
         "assessment": _assessment(assessment),
+        "promises": promise_rows(promises),
+        "promised": standings(promises),
         "audits": [_audit(result, when) for result, when in ordered],
         "timeline": _timeline(ordered),
         "latest": _latest(contract, latest),
@@ -71,14 +76,15 @@ def _figures(assessment: Assessment | None, audits: Sequence[Audited], claims: S
         note = f"{kept} kept, {breached} breached"
         figures.append({"label": "Audits", "value": f"{len(audits)}", "note": note})
     if assessment:
-        note = f"claimed: {_points(assessment.claimed)}"
-        figures.append({"label": "Questionnaire", "value": _points(assessment.evidenced), "note": note})
+        note = f"claimed: {points(assessment.claimed)}"
+        figures.append({"label": "Questionnaire", "value": points(assessment.evidenced), "note": note})
     elif claims:
         figures.append({"label": "Claims", "value": f"{len(claims)}", "note": "see below"})
     return figures
 
 
-def _points(score: float | None) -> str:
+def points(score: float | None) -> str:
+    """A score in per cent of all points, or a dash."""
     return "–" if score is None else f"{score:.0f}{NBSP}%"
 
 
@@ -89,7 +95,7 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
     return {
         "name": f"{assessment.bank} {assessment.version}, mode {assessment.mode}",
         "summary": _summary(assessment),
-        "chart": Sections("Questionnaire scores by section", tuple(_bar(section) for section in scored)),
+        "chart": Sections("Questionnaire scores by section", tuple(section_bar(section) for section in scored)),
         "knock_outs": [
             f"Question {failed.question_id}: level {failed.level}, at least {failed.min_level} is required"
             + (
@@ -99,6 +105,7 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
             )
             for failed in assessment.knock_outs
         ],
+        "notes": list(assessment.notes),
         "flags": [
             f"{flag.question_id}: {flag.what}" if flag.question_id else flag.what for flag in assessment.flags
         ],
@@ -107,13 +114,14 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
 
 def _summary(assessment: Assessment) -> str:
     return (
-        f"The vendor claims {_points(assessment.claimed)} of all points; {_points(assessment.evidenced)} "
-        f"are shown by evidence. {_points(assessment.coverage)} of the questions’ weight were answered. "
+        f"The vendor claims {points(assessment.claimed)} of all points; {points(assessment.evidenced)} "
+        f"are shown by evidence. {points(assessment.coverage)} of the questions’ weight were answered. "
         f"Status: {assessment.status}{'' if assessment.ranked else ', not ranked'}."
     )
 
 
-def _bar(section: SectionScore) -> SectionBar:
+def section_bar(section: SectionScore) -> SectionBar:
+    """A section's pair of bars."""
     claimed, evidenced = section.claimed or 0.0, section.evidenced or 0.0
     return SectionBar(
         f"{section.id}  {section.title}", claimed / 100, evidenced / 100, f"{evidenced:.0f} of {claimed:.0f} %"

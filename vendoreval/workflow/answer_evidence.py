@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
 
 from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
-from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem
+from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.scoring import is_outdated
 from vendoreval.store.tables import ContactRow
@@ -18,23 +17,6 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
 from vendoreval.workflow.questionnaires import amend, current_answers
-
-State = Literal["stored", "seen", "not arrived", "lost", "altered"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of evidence, the question it supports, and what became of its file."""
-
-    question_id: str
-    item: EvidenceItem
-    state: State
-    outdated: bool
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "question": self.question_id, **self.item.to_json(), "state": self.state, "outdated": self.outdated,
-        }  # fmt: skip
 
 
 def stored_piece(
@@ -66,7 +48,7 @@ def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:
     )
 
 
-def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> State:
+def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> FileState:
     if not item.sha256:
         return "seen" if item.seen_by else "not arrived"
     if not workspace.objects.has(item.sha256):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from vendoreval.audits.agreeing import scale_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import InputError
 from vendoreval.inference import agreement as coefficients
@@ -15,7 +17,7 @@ from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.promises import Measured, Promise, promises
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.agreement import delivery_tally, scale_of
+from vendoreval.workflow.agreement import delivery_tally
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.questionnaires import current_answers, score_vendor
 
@@ -54,7 +56,10 @@ def contract_words(contract: Contract) -> dict[str, str]:
     ):
         clauses = [c for c in contract.clauses if c.metric in metrics and c.scope == "delivery"]
         if clauses:
-            said[name] = f"at least {clauses[0].threshold} {clauses[0].ref}".strip()
+            least = clauses[0].threshold
+            if name == "accuracy":
+                least = f"{(Decimal(least) * 100).normalize():f} %"
+            said[name] = f"at least {least} {clauses[0].ref}".strip()
     if contract.acceptance:
         silence = "acceptance" if contract.acceptance.silence == "accepted" else "no acceptance"
         said["acceptance_window"] = f"{contract.acceptance.window_days} business days; silence is {silence}"

@@ -9,7 +9,9 @@ from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.records import Claim
 from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict
 from vendoreval.questionnaires.assessment import Assessment
+from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.facts import Facts, Hashes
@@ -22,6 +24,7 @@ from vendoreval.workflow.claims import load_claim
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
 from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import current_answers, load_bank, score_vendor
 from vendoreval.workflow.vendors import show_vendor
 
@@ -53,18 +56,26 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
     contract: Contract | None = stored[-1].contract if stored else None
+    told, promised, why = _questionnaire(workspace, vendor_id)
     facts = Facts(
         printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
         buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
-        remarks=remarks,
+        remarks=(*remarks, *why),
     )  # fmt: skip
-    return scorecard_view(contract, _assessment(workspace, vendor_id), audits, claims, facts)
+    return scorecard_view(contract, told, audits, claims, facts, promised)
 
 
-def _assessment(workspace: Workspace, vendor_id: str) -> Assessment | None:
+def _questionnaire(
+    workspace: Workspace, vendor_id: str
+) -> tuple[Assessment | None, tuple[Promise, ...], tuple[str, ...]]:
+    """Scores and promises, or a remark that says why there are none yet."""
     bank = load_bank()
-    answers = current_answers(workspace, vendor_id, bank)
-    return score_vendor(workspace, vendor_id, bank) if answers else None
+    if not current_answers(workspace, vendor_id, bank):
+        return None, (), ()
+    try:
+        return score_vendor(workspace, vendor_id, bank), vendor_promises(workspace, vendor_id, bank), ()
+    except Conflict as error:  # a moderation is needed, or the weights are not the frozen ones
+        return None, (), (f"The questionnaire is left out. {error}",)
 
 
 def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) -> Facts:

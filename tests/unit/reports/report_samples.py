@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,8 +24,16 @@ from vendoreval.audits.records import (
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Guideline, Price, Remedy, Task
 from vendoreval.money import Money
-from vendoreval.questionnaires.assessment import Assessment, Flag, KnockOut, SectionScore
+from vendoreval.questionnaires.answers import Answer, EvidenceItem, Piece
+from vendoreval.questionnaires.assessment import Assessment, Flag, KnockOut, SectionScore, Waiver
+from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.questionnaires.promises import Measured, promises
+from vendoreval.questionnaires.reviews import Moderation, Review, consensus, level_agreement
+from vendoreval.questionnaires.scoring import score
+from vendoreval.questionnaires.signals import signals
 from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.questionnaire_view import Told
+from vendoreval.resources import resource
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 PRINTED = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -307,3 +316,36 @@ def tally(folder: str) -> dict[str, Counter[str]]:
     for row in rows(folder, "delivered.csv"):
         found[row["item_id"]][row["label"]] += 1
     return found
+
+
+HOSTILE = "</td><script>alert(1)</script> =1+1 \u202e"
+
+
+def told() -> Told:
+    """A questionnaire with every kind of answer, evidence, flag and measurement."""
+    text = (resource("questionnaires") / "annotation-core.toml").read_text("utf-8")
+    bank = parse_bank(text, "annotation-core.toml")
+    piece = EvidenceItem(
+        "document", "draft <b>.pdf", "ab" * 32, dated=date(2026, 1, 2), expires=date(2027, 1, 2)
+    )
+    given = [
+        Answer("C1", 4, value="99 %", text=HOSTILE, commitment="no", evidence=(piece,), channel="html"),
+        Answer("G1", 3, text="Typically so.", channel="form", actor="Ann, Ops"),
+        Answer("S3", state="na", na_reason="nobody in it", na_approved=True),
+        Answer("P3", state="declined"),
+        Answer("A1", 4, value="0.82"),
+    ]
+    answers = {answer.question_id: answer for answer in given}
+    waiver = Waiver("C1", "Eve", "a new vendor", date(2026, 12, 31))
+    found = score(bank, answers, waivers=[waiver], as_of=date(2026, 3, 2))
+    reviews = [Review("G1", "ann", 3, "clear"), Review("G1", "bob", 1, "non_reply")]
+    settled = consensus(reviews, [Moderation("G1", 2, "no wrong examples", "Eve")])
+    measured = {
+        "accuracy": Measured(95.0, 300, "audited items", "audit a", 91.9, 97.2),
+        "first_pass_acceptance": Measured(0.0, 1, "audited deliveries", "first audits", 0.0, 97.5),
+    }
+    return Told(
+        bank, answers, replace(found, notes=("The levels are the vendor’s own.",)),
+        (Piece("C1", piece, "stored", False),), promises(bank, answers, found, measured, {"accuracy": "97 %"}),
+        signals(bank, given), tuple(settled.values()), level_agreement(reviews), ("A form was sent.",),
+    )  # fmt: skip

@@ -21,10 +21,12 @@ from tests.unit.reports.report_samples import (
     music_audit,
     music_claim,
     music_contract,
+    told,
 )
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.pdf import to_pdf
+from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.scorecard_view import scorecard_view
 
 VERA = Path(__file__).with_name("vera.py")
@@ -37,7 +39,10 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
     made = {
         "audit.pdf": audit_view(contract, result, odd),
         "claim.pdf": claim_view(contract, music_claim(many_lines(3_000)), result, facts()),
-        "scorecard.pdf": scorecard_view(contract, assessment(), history(), [music_claim()], facts()),
+        "scorecard.pdf": scorecard_view(
+            contract, assessment(), history(), [music_claim()], facts(), told().promises
+        ),
+        "questionnaire.pdf": questionnaire_view(told(), odd),
         "empty.pdf": scorecard_view(None, None, [], [], facts()),
     }
     for name, report in made.items():

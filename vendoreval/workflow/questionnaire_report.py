@@ -1,0 +1,49 @@
+"""The report of one vendor's questionnaire: everything known of its answers, gathered."""
+
+from __future__ import annotations
+
+import json
+
+from vendoreval import __version__
+from vendoreval.errors import Conflict
+from vendoreval.questionnaires.bank import Bank, Mode
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.questionnaire_view import Told, questionnaire_view
+from vendoreval.reports.report import Report
+from vendoreval.store.tables import FormRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.answer_evidence import pieces
+from vendoreval.workflow.context import now
+from vendoreval.workflow.promises import vendor_promises
+from vendoreval.workflow.questionnaires import current_answers, returned_forms, score_vendor
+from vendoreval.workflow.reviewing import show_round
+from vendoreval.workflow.signs import vendor_signals
+from vendoreval.workflow.vendors import show_vendor
+
+
+def questionnaire_report(
+    workspace: Workspace, vendor: str, bank: Bank, mode: Mode = "full", remarks: tuple[str, ...] = ()
+) -> Report:
+    """The report of a vendor's answers; raises NotFound, Conflict where nothing was answered."""
+    answers = current_answers(workspace, vendor, bank)
+    if not answers:
+        raise Conflict(f"{vendor} has not answered {bank.id} yet.", remedy="Import its form first.")
+    shown = show_round(workspace, vendor, bank)
+    told = Told(
+        bank, answers, score_vendor(workspace, vendor, bank, mode), pieces(workspace, vendor, bank),
+        vendor_promises(workspace, vendor, bank), vendor_signals(workspace, vendor, bank), shown.consensus,
+        shown.agreement, _dates(workspace, vendor, bank),
+    )  # fmt: skip
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=show_vendor(workspace, vendor).name,
+        hashes=Hashes(log_head=workspace.verify_log()), remarks=remarks,
+    )  # fmt: skip
+    return questionnaire_view(told, facts)
+
+
+def _dates(workspace: Workspace, vendor: str, bank: Bank) -> tuple[str, ...]:
+    with workspace.read() as reader:
+        sent = reader.all(FormRow, vendor_id=vendor, questionnaire_id=bank.id)
+    back = [row for row in returned_forms(workspace, vendor) if json.loads(row.data)["bank"] == bank.id]
+    told = [f"A form was sent on {row.sent_at:%Y-%m-%d}, due on {row.due}." for row in sent[-1:]]
+    return (*told, *(f"The last form came back on {row.at:%Y-%m-%d}." for row in back[-1:]))
