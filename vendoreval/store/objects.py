@@ -139,11 +139,11 @@ class ObjectStore:
 
 @contextmanager
 def refuse_full_disk() -> Iterator[None]:
-    """Turn "no space left" and "quota exceeded" into an error that says what to do."""
+    """Turn "no space left", "quota exceeded" and "file too large" into an error that says what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise VendorevalError(
             "The disk is full; nothing was changed.", remedy="Free some space and run the command again."

@@ -114,6 +114,7 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
     with workspace.write(actor(), at) as tx:
         if tx.get(CommitmentRow, gold_id):
             raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
+        write_whole(Path(out), json.dumps(shown, indent=2).encode() + b"\n")  # killed now, it can be repeated
         hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
         receipt_sha = workspace.objects.put_bytes(canonical(shown))
         tx.add(
@@ -122,7 +123,6 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
             )
         )
         tx.event("gold.committed", gold_id, {"root": made.root, "items": made.size})
-    write_whole(Path(out), json.dumps(shown, indent=2).encode() + b"\n")
     return shown
 
 

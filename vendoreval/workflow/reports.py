@@ -111,11 +111,11 @@ def write_report(
     """
     data = _rendered(report, fmt, paper)
     at = now()
-    sha = workspace.objects.put_bytes(data)
     with workspace.write(actor(), at) as tx:
+        write_whole(out, data)  # killed now, it can be repeated
+        sha = workspace.objects.put_bytes(data)
         tx.add(ReportRow(kind=report.kind, subject=subject, sha=sha, name=out.name, made_at=at))
         tx.event("report.made", subject, {"kind": report.kind, "sha256": sha, "name": out.name})
-    write_whole(out, data)
     return len(data)
 
 

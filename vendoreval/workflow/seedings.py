@@ -44,7 +44,8 @@ def seed_gold(
     with workspace.write(actor(), at) as tx:
         if tx.get(SeedRow, name):
             raise Conflict(f"There is a seeding {name!r} already.", remedy="Give another id with --id.")
-        tasks_sha = workspace.objects.put_bytes(listed)  # only now: a refusal leaves nothing behind
+        write_whole(Path(out), listed)  # killed now, it can be repeated; refused, nothing is left behind
+        tasks_sha = workspace.objects.put_bytes(listed)
         key_sha = workspace.objects.put_bytes(canonical(hidden))
         shown = workspace.objects.put_bytes(canonical(sent))
         contract = tx.require(GoldRow, gold_id, "gold set").contract_id
@@ -52,7 +53,6 @@ def seed_gold(
         tx.add(SeedRow(id=name, gold_id=gold_id, tasks_sha=tasks_sha, key_sha=key_sha, rate=rate, seeded_at=at))
         tx.add(ExposureRow(gold_id=gold_id, vendor_id=vendor, kind="seeded", items_sha=shown, at=at))
         tx.event("gold.seeded", gold_id, {"seeding": name, "tasks": tasks_sha, "rate": rate})
-    write_whole(Path(out), listed)
     return {
         "schema": "vendoreval/seeding/1", "seeding": name, "gold": gold_id, "rate": rate,
         "tasks": len(made.rows), "gold_items": len(made.gold), "tasks_sha256": tasks_sha,
