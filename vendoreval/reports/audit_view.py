@@ -6,9 +6,10 @@ from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.pattern_parts import pattern_view
 from vendoreval.reports.report import Report, audit_files
 from vendoreval.reports.sentences import answers_sentence, headline, method_sentences, rule_sentences
-from vendoreval.reports.wording import count, day, plural
+from vendoreval.reports.wording import count, day, joined, plural
 
 
 def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
@@ -31,7 +32,7 @@ def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
         "confusion": parts.confusion(result, contract.task.classes),
         "classes": parts.classes(result.by_class),
         "annotators": parts.annotators(result.by_annotator),
-        "patterns": parts.patterns(result.patterns),
+        "patterns": pattern_view(result.patterns),
         "limits": limits(result),
         "integrity": parts.integrity(facts, files),
         "record": result.to_json(),
@@ -102,6 +103,10 @@ def limits(result: AuditResult) -> list[str]:
     said += result.notes
     if not result.patterns:
         said.append("Silent failure patterns (drift, copying, leaked gold) were not looked for in this audit.")
+    untested = [one.name.replace("_", " ") for one in result.patterns if not one.evidence.get("tested", True)]
+    if untested:
+        words = f"Patterns not tested for want of data: {joined(untested)}"
+        said.append(f"{words}; the section on patterns says what is missing.")
     said.append(
         "Mistakes in the gold itself were not estimated. An answer that is right while gold is wrong counts as "
         "an error until it is ruled otherwise."

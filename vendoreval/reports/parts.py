@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding, Pattern
+from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
@@ -203,31 +203,9 @@ def confusion(result: AuditResult, order: Sequence[str]) -> Plain:
     return {"chart": None, "top": top}
 
 
-def patterns(found: Iterable[Pattern]) -> list[Plain]:
-    """Silent failure patterns: raised or not, with their numbers as text."""
-    return [
-        {
-            "name": _spaced(pattern.name).capitalize(),
-            "flag": pattern.flag,
-            "evidence": "; ".join(
-                f"{key.replace('_', ' ')}: {_figure(v)}" for key, v in pattern.evidence.items()
-            ),
-        }
-        for pattern in found
-    ]
-
-
 def integrity(facts: Facts, files: Sequence[Attached]) -> Plain:
     """Hashes of what was judged and of the files inside this document."""
     return {"hashes": facts.hashes.named(), "files": [file.listed() for file in files]}
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _figure(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _left_out(total: int, one: str, many: str) -> str:

@@ -15,6 +15,7 @@ from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
+from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
 from vendoreval.reports.promise_parts import promise_rows, standings
 from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
@@ -53,6 +54,7 @@ def scorecard_view(
         "promised": standings(promises),
         "audits": [_audit(result, when) for result, when in ordered],
         "timeline": _timeline(ordered),
+        "control": deliveries_chart([result for result, _ in ordered]),
         "latest": _latest(contract, latest),
         "claims": [_claim(claim) for claim in claims],
         "integrity": parts.integrity(facts, files),
@@ -183,7 +185,7 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "confusion": parts.confusion(result, own.task.classes if own else ()),
         "classes": parts.classes(result.by_class),
         "annotators": parts.annotators(result.by_annotator),
-        "patterns": parts.patterns(result.patterns),
+        "patterns": pattern_view(result.patterns),
         "notes": list(result.notes),
     }
 

@@ -76,7 +76,7 @@ def test_verdicts_differ_in_shape_and_not_only_in_colour() -> None:
     assert len(shapes) == len(VERDICTS)
 
 
-def test_a_control_chart_names_the_batches_outside() -> None:
+def test_a_control_chart_names_the_points_outside() -> None:
     assert "outside the limits: 2." in str(CHARTS["control"].svg())
 
 

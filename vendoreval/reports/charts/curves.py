@@ -97,19 +97,24 @@ def oc_curve(accuracies: Sequence[float], chance_kept: Sequence[float], threshol
 
 
 def control_chart(
-    shares: Sequence[float], centre: float, lower: Sequence[float], upper: Sequence[float]
+    shares: Sequence[float],
+    centre: float,
+    lower: Sequence[float],
+    upper: Sequence[float],
+    *,
+    by: str = "batch",
 ) -> Curves:
-    """Share of wrong units batch by batch, with the limits that chance keeps to."""
+    """Share of wrong units batch by batch (or `by` whatever), with the limits that chance keeps to."""
     xs = tuple(float(k + 1) for k in range(len(shares)))
     beyond = tuple(k for k, p in enumerate(shares) if not lower[k] <= p <= upper[k])
     outside = ", ".join(str(k + 1) for k in beyond) or "none"
     return Curves(
-        "Control chart of the error share by batch",
-        f"Centre line {centre:.1%}. Batches outside the limits: {outside}.",
-        Axis("batch"),
+        f"Control chart of the error share by {by}",
+        f"Centre line {centre:.1%}. Points outside the limits: {outside}.",
+        Axis(by),
         Axis("share of wrong units", True, 0.0, 1.0),
         (
-            Line("batch", xs, tuple(shares), dots=True),
+            Line("error share", xs, tuple(shares), dots=True),
             Line("upper limit", xs, tuple(upper), "dashed", "bad"),
             Line("centre", (xs[0], xs[-1]), (centre, centre), "dotted", "good"),
             Line("lower limit", xs, tuple(lower), "dashed", "bad"),
