@@ -9,6 +9,7 @@ import numpy as np
 
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import lowered, revision
+from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion

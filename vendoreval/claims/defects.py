@@ -11,6 +11,7 @@ from vendoreval.audits.auditing import AuditInput, counted
 from vendoreval.audits.records import Finding
 from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
+from vendoreval.contracts.rules import METRICS
 from vendoreval.tasks.outcomes import CODE, SEVERITIES, Outcomes
 
 Mask = NDArray[np.bool_]
@@ -24,6 +25,8 @@ def wrong_units(finding: Finding, seen: AuditInput) -> Outcomes:
     Wrong means neither right nor unscorable. A class takes part by its expected side (accuracy,
     recall), by its delivered side (precision) or by either (F1); completeness counts an item once.
     """
+    if METRICS[finding.metric].kind == "agreement":  # labels that differ: nothing says which is wrong
+        return seen.units.take(np.empty(0, dtype=np.int64))
     by_person = finding.scope == "annotator"
     units = seen.by_label if by_person else counted(seen, finding.metric)
     if finding.walk is not None:  # units after the decision are not in the finding

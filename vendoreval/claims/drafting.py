@@ -12,6 +12,7 @@ from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.extrapolating import extrapolate
 from vendoreval.claims.records import Claim, Extrapolation
 from vendoreval.claims.remedies import Grounds, ladder
+from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict
 
@@ -66,7 +67,7 @@ def draft_claim(
         issued=None,
         answer_by=None,
         extrapolations=extrapolations,
-        demands=ladder(contract, Grounds(extrapolations, max(f.clusters for f in breached), result.counts)),
+        demands=ladder(contract, Grounds(extrapolations, _audited_items(breached), result.counts)),
         lines=claim_lines(breached, seen),
         notes=(*_notes(contract, breached, extrapolations, today, received), *_names(seen)),
     )
@@ -108,6 +109,11 @@ def _names(seen: AuditInput) -> tuple[str, ...]:
     if not seen.task_ids:
         return ()
     return ("Items are named by the task ids under which the vendor got them; the data hold ours as well.",)
+
+
+def _audited_items(breached: tuple[Finding, ...]) -> int:
+    """Items held against gold; a clause on agreement compares labels with each other."""
+    return max((f.clusters for f in breached if METRICS[f.metric].kind != "agreement"), default=0)
 
 
 def _notes(

@@ -27,6 +27,12 @@ def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> 
     hypergeometric one at the clause's alpha where an item holds one unit, else the conservative end of
     the finding's interval.
     """
+    confidence = float(1 - clause.decision.alpha)
+    if METRICS[clause.metric].kind == "agreement":  # labels that differ: nothing says which is wrong
+        return Extrapolation(
+            clause.id, finding.group, found=0, sample=finding.n, population=finding.n, estimate=0,
+            at_least=0, allowed=0, confidence=confidence, strikeouts=0,
+        )  # fmt: skip
     population = _population(finding, counts)
     return Extrapolation(
         clause=clause.id,
@@ -37,7 +43,7 @@ def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> 
         estimate=_rounded(Fraction(population * finding.errors, finding.n)),
         at_least=_at_least(clause, finding, population),
         allowed=allowed(clause, population),
-        confidence=float(1 - clause.decision.alpha),
+        confidence=confidence,
         strikeouts=finding.strikeouts or 0,
     )
 

@@ -150,10 +150,11 @@ METRICS = {
                lower_is_better=True, bounded=False),
         Metric("idf1", "score", "identity F1 of tracks", ("object",), tasks=("tracks",)),
         Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
-               ("delivery", "class")),
-        Metric("kappa", "agreement", "Cohen's or Fleiss' kappa among the annotators", ("item",),
-               ("delivery", "class")),
-        Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class")),
+               ("delivery", "class"), available=True),
+        Metric("kappa", "agreement", "Fleiss' kappa among the annotators (Scott's pi with two)", ("item",),
+               ("delivery", "class"), available=True),
+        Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class"),
+               available=True),
     )
 }  # fmt: skip
 

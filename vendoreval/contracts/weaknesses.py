@@ -142,6 +142,13 @@ def _remedy(contract: Contract, remedy: Remedy, *, used: bool) -> Iterator[Weakn
             "Write one sentence on the loss it stands for.",
         )
     counts = remedy.kind == "credit" and remedy.percent is None and remedy.amount is None
+    unsure = [c.id for c in contract.clauses if remedy.id in c.remedy and METRICS[c.metric].kind == "agreement"]
+    if counts and unsure:
+        yield Weakness(
+            f"{field}.per_unit",
+            f"the clause {unsure[0]} is about agreement, which counts no wrong units: it would credit nothing.",
+            "Name a remedy with a percent or an amount there.",
+        )
     units = {clause.unit for clause in contract.clauses if remedy.id in clause.remedy}
     if counts and remedy.per_unit is None and contract.price and units - {contract.price.unit}:
         other = ", ".join(sorted(units - {contract.price.unit}))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from vendoreval.audits.agreeing import scale_of
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.engines.local import all_labels
 from vendoreval.errors import InputError, UsageError
@@ -36,7 +37,6 @@ from vendoreval.workflow.deliveries import delivery_row
 By = Literal["", "class", "day", "guideline_version", "annotator"]
 BY: tuple[By, ...] = ("class", "day", "guideline_version", "annotator")
 RESAMPLES = 2000
-_SCALE_OF: dict[str, Scale] = {"ordinal": "ordinal", "numeric": "interval"}  # all others are nominal
 _COLUMNS = {"": (), "class": (), "day": ("labelled_at",), "guideline_version": ("guideline_version",),
             "annotator": ()}  # fmt: skip
 
@@ -69,7 +69,7 @@ def agreement(
         raise UsageError(f"Agreement is not shown by {by!r}.", remedy=f"Take one of: {', '.join(BY)}.")
     row = delivery_row(workspace, delivery_id)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
-    measured = scale_of(contract.task, scale)
+    measured = _scale(contract.task, scale)
     labels = _read(workspace, row, contract, _COLUMNS[by])
     counts = labels.tally()
     found = coefficients.agreements(
@@ -126,10 +126,10 @@ def delivery_tally(workspace: Workspace, row: DeliveryRow, contract: Contract) -
     return _read(workspace, row, contract, ()).tally()
 
 
-def scale_of(task: Task, wanted: str = "") -> Scale:
-    """The scale of a task's answers, or the one asked for; raises UsageError for an unknown one."""
+def _scale(task: Task, wanted: str) -> Scale:
+    """The scale asked for, or that of the task's answers; raises UsageError for an unknown one."""
     if not wanted:
-        return _SCALE_OF.get(task.type, "nominal")
+        return scale_of(task)
     for known in SCALES:
         if wanted == known:
             return known
@@ -165,7 +165,7 @@ def _alpha(workspace: Workspace, row: DeliveryRow, scale: str) -> Agreement:
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     counts = delivery_tally(workspace, row, contract)
     return coefficients.agreement(
-        counts, "alpha", scale=scale_of(contract.task, scale), order=contract.task.classes
+        counts, "alpha", scale=_scale(contract.task, scale), order=contract.task.classes
     )
 
 
