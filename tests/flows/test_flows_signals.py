@@ -113,9 +113,20 @@ def test_promises_stand_beside_what_was_measured(cli: Cli) -> None:
         100 * main["low"],
         100 * main["high"],
     )
-    assert accuracy["gap"] == 100 * main["estimate"] - 99
+    assert accuracy["gap"] == round(100 * main["estimate"] - 99, 9)
     assert (accuracy["standing"], accuracy["evidence"]) == ("missed", "document")
     assert found["agreement"]["measured"]["value"] == agreed["estimate"]
     assert found["first_pass_acceptance"]["measured"]["value"] == 100.0
     assert found["capacity"]["measured"]["value"] == 300
     assert "missed" in cli(*words, env=day).out
+    assert "no measured level" in cli(*answer, "C1", "--measured", "audit=5", code=2).err
+    assert "There is no audit 'none'" in cli(*answer, "C1", "--measured", "none=1", code=2).err
+    cli(*answer, "C1", "--measured", f"{audit['audit']}=2", env=day)
+    scored = cli("questionnaire", "score", "crowdflower", "--json", env=day).json["questions"]
+    told = next(one for one in scored if one["question"] == "C1")
+    assert (told["level"], told["evidenced_level"], told["evidence"], told["strength"]) == (
+        4,
+        2,
+        "measured",
+        1.0,
+    )

@@ -97,6 +97,10 @@ def answer(
     seen: Annotated[
         list[str] | None, typer.Option(help="KIND=NAME of what you saw yourself, such as demo=live-tour.")
     ] = None,
+    measured: Annotated[
+        list[str] | None,
+        typer.Option(help="AUDIT=LEVEL: the level that your audit or pilot showed; it replaces the claim."),
+    ] = None,
     dated: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When the evidence was made.")
     ] = None,
@@ -118,13 +122,16 @@ def answer(
     if not question:
         return _ask_all(workspace, vendor, chosen, channel.value)
     current = questionnaires.current_answers(workspace, vendor, chosen)
-    given = (level, state, value, text, note_, commitment, reason, evidence, seen)
+    given = (level, state, value, text, note_, commitment, reason, evidence, seen, measured)
     if all(one is None for one in given) and not approve:
         made = _ask(workspace, vendor, chosen, question, channel.value)
         return emit(made.to_json()) if json and made else None
     if level is None and state in (None, State.answered) and question not in current and not approve:
         note(f"No level was given for {question}; until one is set it counts as 0.")
-    pieces = _stored(workspace, evidence or [], seen or [], dated, expires)
+    pieces = (
+        *_stored(workspace, evidence or [], seen or [], dated, expires),
+        *_measured(workspace, measured or []),
+    )
     change = Amendment(
         level, state.value if state else None, value, text, note_, commitment.value if commitment else None,
         reason, approve, pieces, channel.value,
@@ -152,6 +159,18 @@ def _stored(
                 f"{piece!r} is no evidence.", remedy=f"Write KIND=NAME; kinds: {', '.join(KINDS)}."
             )
         found.append(seen_piece(kind, name, made, ends))
+    return tuple(found)
+
+
+def _measured(workspace: Workspace, given: Sequence[str]) -> tuple[EvidenceItem, ...]:
+    from vendoreval.workflow.answer_evidence import measured_piece
+
+    found = []
+    for piece in given:
+        audit, _, level = piece.rpartition("=")
+        if not audit or level not in ("0", "1", "2", "3", "4"):
+            raise UsageError(f"{piece!r} is no measured level.", remedy="Write AUDIT=LEVEL, such as audit-1=2.")
+        found.append(measured_piece(workspace, audit, int(level)))
     return tuple(found)
 
 

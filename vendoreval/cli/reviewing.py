@@ -285,12 +285,15 @@ def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
     if json:
         return emit({"schema": "vendoreval/promises/1", "vendor": vendor,
                      "promises": [one.to_json() for one in found]})  # fmt: skip
-    return table(
-        ["promise", "claimed", "level", "shown", "contract", "measured", "gap", ""],
+    shown = [one for one in found if one.said or one.measured or one.contract]
+    table(
+        ["promise", "claimed", "shown", "measured", "gap", "standing"],
         [
-            (p.title, p.said or None, p.level, f"{p.evidenced_level} ({p.evidence})", p.contract or None,
-             None if p.measured is None else f"{p.measured.value:.4g} (n {p.measured.n:,})",
+            (f"{p.question_id} {p.title}", p.said or f"level {p.level}",
+             f"level {p.evidenced_level}, {p.evidence}",
+             None if p.measured is None else f"{p.measured.value:.4g}",
              None if p.gap is None else f"{p.gap:+.4g}", p.standing)
-            for p in found
+            for p in shown
         ],
     )  # fmt: skip
+    return say("Intervals, sources and what the contract holds: --json, or the scorecard.")

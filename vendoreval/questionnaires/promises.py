@@ -103,7 +103,7 @@ def promises(
         if name is None or question.id not in scores or (answer is None and name not in measured):
             continue
         score, seen = scores[question.id], measured.get(name)
-        claimed = _claimed(question, answer)
+        claimed = claimed_figure(question, answer)
         stands = standing(name, claimed, seen)
         gap = (
             seen.value - claimed if seen is not None and claimed is not None and stands != "measured" else None
@@ -119,7 +119,8 @@ def promises(
     return tuple(found)
 
 
-def _claimed(question: Question, answer: Answer | None) -> float | None:
+def claimed_figure(question: Question, answer: Answer | None) -> float | None:
+    """The figure in an answer, in the unit of its question; None where there is none."""
     number = figure(answer.value) if answer and answer.state == "answered" else None
     if number is None:
         return None
@@ -135,7 +136,13 @@ def standing(name: str, claimed: float | None, seen: Measured | None) -> Standin
     better = WORDS.get(name, ("", None))[1]
     if claimed is None or better is None:
         return "measured"
-    low, high = (seen.value if end is None else end for end in (seen.low, seen.high))
+    low, high = (_clean(seen.value if end is None else end) for end in (seen.low, seen.high))
+    claimed = _clean(claimed)
     if better == "less":
         low, high, claimed = -high, -low, -claimed
     return "kept" if low >= claimed else "missed" if high < claimed else "undecided"
+
+
+def _clean(value: float) -> float:
+    """Without the noise of binary fractions: 100 × (1 - 0.9) is 10, and equals a claim of 10."""
+    return round(value, 9)

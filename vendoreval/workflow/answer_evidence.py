@@ -12,7 +12,7 @@ from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.scoring import is_outdated
-from vendoreval.store.tables import ContactRow
+from vendoreval.store.tables import AuditRow, ContactRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
@@ -29,6 +29,16 @@ def stored_piece(
 def seen_piece(kind: str, name: str, dated: date | None, expires: date | None) -> EvidenceItem:
     """What a person saw and that is no file, such as a live demo or a reference that was called."""
     return EvidenceItem(kind, name, "", dated, expires, seen_by=actor())
+
+
+def measured_piece(workspace: Workspace, audit: str, level: int) -> EvidenceItem:
+    """The level that an audit or a pilot of ours showed; it takes the place of the one claimed.
+
+    Raises NotFound for an unknown audit. The piece is dated by the day the audit ran.
+    """
+    with workspace.read() as reader:
+        row = reader.require(AuditRow, audit, "audit")
+    return EvidenceItem("measured", f"audit {audit}", row.result_sha, dated=row.ran_at.date(), level=level)
 
 
 def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:

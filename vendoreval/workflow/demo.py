@@ -15,6 +15,7 @@ from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow import audits, claims, contracts, deliveries, evidence, golds, questionnaires, reports
+from vendoreval.workflow.questionnaire_report import questionnaire_report
 from vendoreval.workflow.vendors import add_vendor
 from vendoreval.workflow.workspaces import init_workspace
 
@@ -23,18 +24,26 @@ REMARK = "Demonstration: labels and gold are real, contract, prices and question
 
 @dataclass(frozen=True)
 class DemoVendor:
-    """A vendor of the demo; `levels` are its invented answers, question by question in turn."""
+    """A vendor of the demo; `levels` are its invented answers, question by question in turn, and `figures`
+    what it promises."""
 
     id: str
     name: str
     levels: tuple[int, ...]
     evidence: str
+    figures: tuple[tuple[str, str], ...]
 
 
 VENDORS = (
-    DemoVendor("crowdflower", "CrowdFlower (demo)", (3, 4, 3, 2, 3), "document"),
-    DemoVendor("mturk", "MTurk (demo)", (4, 3, 4, 4), "none"),
-)
+    DemoVendor(
+        "crowdflower", "CrowdFlower (demo)", (3, 4, 3, 2, 3), "document",
+        (("C1", "90 %"), ("A1", "0.55 (alpha)"), ("R3", "10 %"), ("C5", "10")),
+    ),
+    DemoVendor(
+        "mturk", "MTurk (demo)", (4, 3, 4, 4), "none",
+        (("C1", "99 %"), ("A1", "0.90"), ("R3", "1 %"), ("C5", "5")),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,8 @@ def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
         Answer(
             question.id,
             vendor.levels[number % len(vendor.levels)],
+            value=dict(vendor.figures).get(question.id, ""),
+            commitment="yes" if question.type == "commit" else None,
             text="Invented for the demonstration.",
             evidence=()
             if vendor.evidence == "none"
@@ -107,6 +118,8 @@ def _report(workspace: Workspace, folder: Path, vendor: str, audit: str, *, brea
     if breached:
         made["claim"] = reports.claim_report(workspace, f"claim-{vendor}", (REMARK,))
     made["scorecard"] = reports.scorecard_report(workspace, vendor, (REMARK,))
+    bank = questionnaires.load_bank()
+    made["questionnaire"] = questionnaire_report(workspace, vendor, bank, remarks=(REMARK,))
     for kind, report in made.items():
         out = folder / f"{kind}-{vendor}.pdf"
         reports.write_report(workspace, report, vendor, out)

@@ -65,6 +65,7 @@ def test_an_accuracy_may_be_written_as_a_share(said: str, claimed: float) -> Non
         ("escape_rate", 3.0, (2.0, 1.0, 3.1), "undecided"),
         ("escape_rate", 3.0, (5.0, 3.1, 7.0), "missed"),
         ("escape_rate", 3.0, (3.0, None, None), "kept"),
+        ("escape_rate", 10.0, (100 * (1 - 0.9) + 1e-14, None, None), "kept"),  # noise of binary fractions
         ("capacity", 9000.0, (300.0, None, None), "measured"),
         ("accuracy", None, (95.0, 93.0, 97.0), "measured"),
     ],
