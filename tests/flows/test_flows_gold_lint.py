@@ -61,6 +61,20 @@ def test_tasks_and_earlier_seeding(ready: Cli) -> None:
     ready("gold", "lint", "g", "--tasks", "nowhere.csv", code=2)
 
 
+def test_audit_warns_of_gold_that_was_committed_to_after_the_delivery(ready: Cli) -> None:
+    samples = ROOT / "samples/weather_sentiment/delivered.csv"
+    for day, vendor in ((1, "crowdflower"), (9, "mturk")):
+        now = {"VENDOREVAL_NOW": f"2026-03-0{day}T09:00:00+00:00"}
+        terms = ("--contract", CONTRACT, "--where", f"vendor={vendor}", "--id", vendor)
+        ready("delivery", "add", samples, *terms, env=now)
+        if day == 1:
+            noon = {"VENDOREVAL_NOW": "2026-03-05T12:00:00+00:00"}
+            ready("gold", "commit", "g", "--out", "receipt.json", env=noon)
+    late = ready("audit", "run", "crowdflower", "--gold", "g", code=3).err
+    assert "committed to on 2026-03-05, after the delivery was received on 2026-03-01" in late
+    assert "committed" not in ready("audit", "run", "mturk", "--gold", "g", code=3).err
+
+
 def test_audit_warns_of_gold_that_was_used_before_the_delivery(ready: Cli) -> None:
     samples = ROOT / "samples/weather_sentiment/delivered.csv"
     for month, vendor in ((3, "crowdflower"), (4, "mturk")):
@@ -70,3 +84,4 @@ def test_audit_warns_of_gold_that_was_used_before_the_delivery(ready: Cli) -> No
         audited = {"VENDOREVAL_NOW": f"2026-0{month}-02T09:00:00+00:00"}
         said = ready("audit", "run", vendor, "--gold", "g", code=3, env=audited).err
         assert ("300 of 300 gold items were audited before" in said) is (month == 4)
+        assert "Gold 'g' was never committed to" in said
