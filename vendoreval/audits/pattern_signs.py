@@ -103,8 +103,8 @@ class Labels:
 
 
 def labels_of(outcomes: Outcomes) -> Labels:
-    """The labels that patterns look at."""
-    seen = answered(outcomes)
+    """The labels that patterns look at, in an order of their own: by item, person, time and answer."""
+    seen = _ordered(answered(outcomes))
     if seen.labelled_at is None:
         timed, when = np.zeros(len(seen), dtype=np.bool_), np.zeros(len(seen), dtype=np.int64)
     else:
@@ -171,6 +171,13 @@ def rounded(value: Any) -> Any:
 def iso(microseconds: int) -> str:
     """A time as text, to the second, UTC."""
     return f"{np.datetime64(microseconds, 'us').astype('datetime64[s]')}Z"
+
+
+def _ordered(outcomes: Outcomes) -> Outcomes:
+    """Rows by the texts of item, annotator and answer and by time, so that sums do not depend on the file."""
+    keys = [_sorted(column).codes for column in (outcomes.delivered, outcomes.annotator, outcomes.item)]
+    when = [] if outcomes.labelled_at is None else [outcomes.labelled_at]
+    return outcomes.take(np.lexsort([keys[0], *when, *keys[1:]]))
 
 
 def _used(column: Coded) -> set[str]:

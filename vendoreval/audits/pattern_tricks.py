@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vendoreval.audits.pattern_signs import Labels, Looked, Sign, of, plain_p, rounded
+from vendoreval.inference.copying import Copies, SameErrors, copied_pairs, same_errors
 from vendoreval.inference.reviews import Tier, review_tiers
 
 DO_COPYING = (
@@ -15,19 +16,77 @@ DO_LEAKAGE = (
     "and hold it against the gold items: if gold looks better than the sample, judge by the sample."
 )
 FEWEST_REACHED = 5
+MOST_PEOPLE = 3_000  # pairs grow with the square
+MOST_NAMED = 10
 
 
 def copying(labels: Labels) -> Looked:
-    """Reviewers who pass on what they got."""
+    """Errors that people share, and reviewers who pass on what they got."""
     signs, untested = [], []
+    further: dict[str, object] = {}
+    columns = (labels.item.codes, labels.annotator.codes, labels.delivered.codes, labels.expected.codes)
+    together = same_errors(*columns) if labels.named else None
+    if together is None:
+        untested.append("The labels name no annotators.")
+    elif not together.wrong:
+        untested.append("No item that two people labelled has an error.")
+    else:
+        numbers = {
+            "n": together.wrong, "errors": together.same, "estimate": together.same / together.wrong,
+            "expected": together.expected, "items": together.items, "labels": together.labels,
+        }  # fmt: skip
+        method = (
+            "at most 5 % of the items mislead everybody, else 10 % depart from an error; exact binomial bound"
+        )
+        signs.append(Sign("everybody makes the same error", together.p, True, _seen(together), numbers, method))
+        if len(labels.annotator.values) <= MOST_PEOPLE:
+            signs.append(_pairs(labels, copied_pairs(*columns)))
     tiers = _tiers(labels)
     stamps = [tier for tier in tiers if tier.reached >= FEWEST_REACHED]
     if stamps:
         signs.append(_stamp(stamps))
     else:
         untested.append("The labels do not carry review stages in which errors could be found.")
-    further = {"review_tiers": [_plain(tier) for tier in tiers]} if tiers else {}
+    if tiers:
+        further["review_tiers"] = [_plain(tier) for tier in tiers]
     return Looked("copying", DO_COPYING, tuple(signs), tuple(untested), further)
+
+
+def _seen(found: SameErrors) -> str:
+    return (
+        f"On {found.same:,} of the {found.wrong:,} items with an error that several people labelled, all made "
+        f"the same error; independent people with these error rates would on about {found.expected:.1f}."
+    )
+
+
+def _pairs(labels: Labels, found: Copies) -> Sign:
+    """Pairs of people who share errors (Holm over pairs, so that no p-value stands for those not found)."""
+    name = labels.annotator.values
+    p = min((pair.q for pair in found.pairs), default=1.0)
+    numbers: dict[str, object] = {
+        "n": sum(pair.wrong for pair in found.pairs),
+        "errors": sum(pair.same for pair in found.pairs),
+        "pairs_tested": found.tested,
+        "pairs": [
+            {
+                "annotators": [name[pair.first], name[pair.second]], "items": pair.items, "wrong": pair.wrong,
+                "same": pair.same, "allowed": pair.allowed, "p": plain_p(pair.q),
+            }
+            for pair in found.pairs[:MOST_NAMED]
+        ],
+        "groups": [[name[code] for code in group] for group in found.groups[:MOST_NAMED]],
+    }  # fmt: skip
+    method = "shared errors above half copied answers and what others share, binomial bound; Holm over pairs"
+    if not found.pairs:
+        sentence = f"No one of {found.tested:,} pairs of people surely shares its errors."
+    else:
+        first = found.pairs[0]
+        both = f"{name[first.first]} and {name[first.second]}"
+        sentence = (
+            f"{len(found.pairs):,} of {found.tested:,} pairs of people share their errors; {both} give the same "
+            f"wrong answer on {of(first.same, first.wrong)} of the items on which either is wrong."
+        )
+    return Sign("pairs who share errors", p, bool(found.pairs), sentence, numbers, method)
 
 
 def leakage(labels: Labels) -> Looked:

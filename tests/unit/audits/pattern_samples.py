@@ -62,6 +62,7 @@ class Vendor:
     drift_rate: float = 0.25
     weak_person: float | None = None
     lazy: float = 0.0  # share of all labels that name the most frequent class, whatever it is
+    copied: bool = False  # everybody gives the answer of an item's first label
     stamp: float | None = None  # a reviewer sees each item and finds this share of the errors
     timed: bool = True
     version_rates: tuple[float, ...] = ()
@@ -91,6 +92,8 @@ class Vendor:
         other = (gold[item] + rng.integers(1, len(self.shares), len(item))) % len(self.shares)
         given = np.where(wrong, other, gold[item])
         given = np.where(rng.random(len(item)) < self.lazy, 0, given)
+        if self.copied:
+            given = np.repeat(given[:: self.labels_each], self.labels_each)
         context = {}
         if self.version_rates:
             context["guideline_version"] = Coded(version.astype(np.int32), tuple(f"1.{k}" for k in range(9)))
