@@ -52,6 +52,7 @@ def _add_nouns() -> None:
         audit_sample,
         claim,
         contract,
+        contract_files,
         cost,
         delivery,
         evidence,
@@ -65,6 +66,7 @@ def _add_nouns() -> None:
 
     start.add_to(app)
     cost.add_to(app)
+    contract_files.add_to(contract.app)
     audit_plan.add_to(audit.app)
     audit_sample.add_to(audit.app)
     vendor_compare.add_to(vendor.app)

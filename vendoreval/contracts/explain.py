@@ -41,17 +41,27 @@ def power_questions(contract: Contract) -> list[PowerQuestion]:
 
 def explain(contract: Contract) -> list[str]:
     """Sentences for every term of the contract, in the order of the document."""
-    lines = [_heading(contract), _task(contract.task)]
+    return [line for lines in explain_parts(contract).values() for line in lines]
+
+
+def explain_parts(contract: Contract) -> dict[str, list[str]]:
+    """The sentences by part: frame, task, price, acceptance, clauses, remedies."""
+    task = [_task(contract.task)]
     if contract.task.severity:
         listed = ", ".join(f"{name} {severity}" for name, severity in contract.task.severity.items())
-        lines.append(f"An error on these classes weighs otherwise than major: {listed}.")
+        task.append(f"An error on these classes weighs otherwise than major: {listed}.")
+    price = []
     if contract.price:
-        price = _money(contract, contract.price.per_unit)
-        lines.append(f"The price is {price} for each {contract.price.unit}.")
-    lines.append(_acceptance(contract.acceptance))
-    lines += [_clause(clause) for clause in contract.clauses]
-    lines += [_remedy(contract, remedy) for remedy in contract.remedies]
-    return lines
+        each = _money(contract, contract.price.per_unit)
+        price.append(f"The price is {each} for each {contract.price.unit}.")
+    return {
+        "frame": [_heading(contract)],
+        "task": task,
+        "price": price,
+        "acceptance": [_acceptance(contract.acceptance)],
+        "clauses": [explain_clause(clause) for clause in contract.clauses],
+        "remedies": [_remedy(contract, remedy) for remedy in contract.remedies],
+    }
 
 
 def _heading(contract: Contract) -> str:
@@ -102,7 +112,8 @@ def percent(share: Decimal | Fraction | str) -> str:
     return f"{value.normalize():f} %"
 
 
-def _clause(clause: Clause) -> str:
+def explain_clause(clause: Clause) -> str:
+    """What one clause promises, and how it is decided."""
     place = f"{clause.ref} " if clause.ref else ""
     tail = (
         []

@@ -1,0 +1,56 @@
+"""Contracts drafted from answers, exported, imported, by whole commands."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from tests.conftest import ROOT, Cli
+
+SAMPLE = ROOT / "samples" / "contracts" / "weather-sentiment.toml"
+
+
+def test_from_answers_to_a_contract(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    cli("vendor", "add", "acme", "--name", "Acme Labels")
+    assert "answered no questionnaire" in cli("contract", "draft", "--from", "acme", code=2).err
+    cli("questionnaire", "answer", "acme", "C1", "--level", "4", "--value", "97", "--commitment", "yes")
+    words = (
+        "contract",
+        "draft",
+        "--from",
+        "acme",
+        "--classes",
+        "cat, dog",
+        "--price",
+        "0.08",
+        "--out",
+        "c.toml",
+    )
+    made = cli(*words, "--json").json
+    assert made["schema"] == "vendoreval/contract-draft/1"
+    assert {"accuracy", "class-floor", "completeness"} <= set(made["clauses"])
+    checked = cli("contract", "check", "c.toml", "--json").json
+    terms = tomllib.loads((tmp_path / "c.toml").read_text("utf-8"))
+    assert terms["clause"][0]["decision"]["items"] == checked["power"][0]["needed"]
+    assert "there already" in cli(*words, code=2).err
+    assert cli("contract", "add", "c.toml", "--json").json["contract"] == made["contract"]
+
+
+def test_odcs_there_and_back(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    cli("contract", "add", SAMPLE)
+    before = cli("contract", "check", SAMPLE, "--json").json
+    for name in ("c.odcs.yaml", "c.odcs.json"):
+        cli("contract", "export", "weather-sentiment-2026", "--format", "odcs", "--out", name)
+        written = yaml.safe_load((tmp_path / name).read_text("utf-8"))
+        assert (written["apiVersion"], written["price"]["priceAmount"]) == ("v3.1.0", 1.2)
+        back = tmp_path / f"{name}.toml"
+        made = cli("contract", "import", name, "--out", back, "--json").json
+        assert made["contract"] == "weather-sentiment-2026"
+        assert cli("contract", "check", back, "--json").json == before
+    (tmp_path / "bad.yaml").write_text("kind: [", "utf-8")
+    assert "bad.yaml, line 1" in cli("contract", "import", "bad.yaml", "--out", "x.toml", code=2).err

@@ -1,0 +1,88 @@
+"""Drafts from answers: what was said becomes terms, what was not is proposed and said to be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.questionnaires.test_questionnaires_scoring import CORE
+from vendoreval.audits.contract_draft import PLACEHOLDERS, Draft, Wanted, draft_contract
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.weaknesses import warnings
+from vendoreval.contracts.writing import plain, to_toml
+from vendoreval.inference.power import power
+from vendoreval.questionnaires.answers import Answer
+from vendoreval.workflow.contract_files import UNITS
+
+WANTED = Wanted("c-1", "acme", "Labels", "USD", "classification", ("cat", "dog"), price=Decimal("0.08"))
+
+
+def drafted(*answers: Answer, wanted: Wanted = WANTED) -> Draft:
+    made = draft_contract(CORE, {answer.question_id: answer for answer in answers}, wanted)
+    text = to_toml(plain(made.contract), made.comments)
+    assert parse_contract(text) == made.contract
+    return made
+
+
+def test_answers_become_terms() -> None:
+    made = drafted(
+        Answer("C1", 4, value="97.5 %", commitment="yes"),
+        Answer("C3", 3, value="7", commitment="yes"),
+        Answer("C5", 3, value="15"),
+        Answer("A1", 4, value="0.82"),
+    )
+    contract = made.contract
+    accuracy = contract.clause("accuracy")
+    assert accuracy.threshold == "0.975"
+    items = accuracy.decision.options["items"]
+    assert power(items, Fraction("0.975"), 0.05, 2.0) >= 0.9
+    assert contract.clause("class-floor").threshold == "0.925"
+    assert contract.remedy("rework").deadline_days == 7
+    assert contract.acceptance is not None
+    assert contract.acceptance.window_days == 15
+    assert "C1 says: 97.5 %, to go into the contract." in made.comments["clause.accuracy"][0]
+    if any(clause.id == "agreement" for clause in contract.clauses):
+        assert contract.clause("agreement").threshold == "0.82"
+
+
+def test_silence_is_filled_with_proposals_that_say_so() -> None:
+    made = drafted()
+    assert made.contract.clause("accuracy").threshold == "0.95"
+    assert "95 % is OUR proposal" in made.comments["clause.accuracy"][0]
+    assert made.contract.acceptance is not None
+    assert made.contract.acceptance.window_days == 10
+
+
+def test_a_refused_promise_is_asked_for_all_the_same() -> None:
+    made = drafted(Answer("C1", 1, value="98", commitment="no"), Answer("C2", 3, commitment="changes"))
+    assert made.contract.clause("accuracy").threshold == "0.98"
+    assert any("NOT in the contract" in point for point in made.open_points)
+    assert any("yes, with changes" in point and "C2" in point for point in made.open_points)
+
+
+def test_without_price_and_classes() -> None:
+    made = drafted(wanted=Wanted("c-1", "acme", "Labels", "USD", "classification", ()))
+    assert made.contract.task.classes == PLACEHOLDERS
+    assert "credit" not in {remedy.id for remedy in made.contract.remedies}
+    assert any("no [price]" in point for point in made.open_points)
+
+
+@pytest.mark.parametrize("kind", TASK_TYPES)
+@pytest.mark.parametrize("rule", ["fixed", "claim"])
+def test_every_task_type_gives_a_contract_that_reads(kind: str, rule: str) -> None:
+    wanted = Wanted("c-1", "acme", "Labels", "USD", kind, ("a", "b"), UNITS.get(kind, "item"), rule=rule)
+    assert drafted(wanted=wanted).contract.task.type == kind
+
+
+@given(st.floats(-10, 200).map(str) | st.text(max_size=8))
+def test_any_figure_gives_a_threshold_that_can_be_kept(value: str) -> None:
+    made = draft_contract(CORE, {"C1": Answer("C1", 3, value=value)}, WANTED)
+    threshold = Fraction(made.contract.clause("accuracy").threshold)
+    assert Fraction(1, 2) <= threshold < 1
+    weak = {weakness.field for weakness in warnings(made.contract)}
+    assert "clause.accuracy.threshold" not in weak

@@ -1,0 +1,88 @@
+"""vendoreval contract: draft from answers, export and import."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vendoreval.cli.output import Json, emit, note, say
+
+
+class Standard(StrEnum):
+    """A form in which contracts are exchanged."""
+
+    odcs = "odcs"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands into the group of contracts."""
+    app.command()(draft)
+    app.command()(export)
+    app.command("import")(import_)
+
+
+def draft(
+    vendor: Annotated[str, typer.Option("--from", help="The vendor whose answers become clauses.")],
+    out: Annotated[Path, typer.Option(help="Where to write the draft.")] = Path("contract.toml"),
+    task: Annotated[str, typer.Option(help="The task type.")] = "classification",
+    classes: Annotated[str, typer.Option(help="The classes, separated by commas.")] = "",
+    price: Annotated[str, typer.Option(help="The price of one unit, such as 0.08.")] = "",
+    currency: Annotated[str, typer.Option(help="The currency of the price.")] = "USD",
+    buyer: Annotated[str, typer.Option(help="Your name.")] = "",
+    rule: Annotated[
+        str, typer.Option(help="How accuracy is decided: fixed (the sample is agreed) or claim.")
+    ] = "fixed",
+    bank: Annotated[str, typer.Option(help="The question bank: its id or a TOML file.")] = "",
+    json: Json = False,
+) -> None:
+    """Draft a contract from a vendor's answers: thresholds, rules, sample sizes, remedies, what is open."""
+    from vendoreval.workflow import contract_files, workspaces
+
+    words = contract_files.DraftWords(task, classes, price, currency, buyer, rule, bank)
+    made = contract_files.draft(workspaces.open_workspace(), vendor, words, out)
+    if json:
+        return emit(
+            {"schema": "vendoreval/contract-draft/1", "contract": made.contract.id, "file": str(out),
+             "clauses": [clause.id for clause in made.contract.clauses], "open": list(made.open_points)}
+        )  # fmt: skip
+    say(f"Wrote {out}: {len(made.contract.clauses)} clauses, {len(made.contract.remedies)} remedies.")
+    say("To settle:")
+    for point in made.open_points:
+        say(f"• {point}")
+    return note(f"next: edit it, then: vendoreval contract check {out}")
+
+
+def export(
+    contract: Annotated[str, typer.Argument(help="The contract's id.")],
+    out: Annotated[Path, typer.Option(help="Where to write it; .json for JSON, else YAML.")],
+    format: Annotated[Standard, typer.Option("--format", help="The standard.")] = Standard.odcs,
+    version: Annotated[int, typer.Option(help="Which version. Default: the newest.")] = 0,
+    json: Json = False,
+) -> None:
+    """Write a contract as an Open Data Contract Standard document (ODCS v3.1)."""
+    from vendoreval.workflow import contract_files, workspaces
+
+    found = contract_files.export_odcs(workspaces.open_workspace(), contract, version or None, out)
+    if json:
+        return emit({"schema": "vendoreval/contract-exported/1", "contract": found.id, "version": found.version,
+                     "format": format.value, "file": str(out)})  # fmt: skip
+    return say(f"Wrote {out}: {found.id} version {found.version} as {format.value.upper()}.")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="An ODCS document, YAML or JSON.")],
+    out: Annotated[Path, typer.Option(help="The contract file to write.")] = Path("contract.toml"),
+    json: Json = False,
+) -> None:
+    """Turn an ODCS document into a contract file, to be checked and added."""
+    from vendoreval.workflow import contract_files
+
+    found = contract_files.import_odcs(file, out)
+    if json:
+        return emit({"schema": "vendoreval/contract-imported/1", "contract": found.id, "file": str(out),
+                     "clauses": [clause.id for clause in found.clauses]})  # fmt: skip
+    say(f"Wrote {out}: {found.title} with {found.vendor}, {len(found.clauses)} clauses.")
+    return note(f"next: vendoreval contract check {out}")

@@ -1,0 +1,117 @@
+"""A contract back into its TOML text, with comments; `parsing` reads the very same terms from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from vendoreval.contracts.parsing import SCHEMA
+from vendoreval.contracts.rules import REMEDIES
+from vendoreval.contracts.terms import Clause, Contract, Remedy
+
+Plain = dict[str, Any]
+Comments = Mapping[str, Sequence[str]]
+
+
+def plain(contract: Contract) -> Plain:
+    """The contract as the tables of its TOML file, without what is not set or is usual for its kind."""
+    task = contract.task
+    document: Plain = {"schema": SCHEMA, "id": contract.id, "vendor": contract.vendor}
+    if contract.buyer:
+        document["buyer"] = contract.buyer
+    document |= {"title": contract.title, "currency": contract.currency}
+    document |= {key: day for key in ("effective", "ends") if (day := getattr(contract, key))}
+    document["task"] = {"type": task.type, **({"classes": list(task.classes)} if task.classes else {})}
+    if task.guideline:
+        document["task"]["guideline"] = dict(vars(task.guideline))
+    if task.answers != "each" or task.ties != "smallest_label":
+        document["task"] |= {"answers": task.answers, "ties": task.ties}
+    document["task"] |= {key: dict(table) for key in ("severity", "matching") if (table := getattr(task, key))}
+    if contract.price:
+        document["price"] = {"per_unit": f"{contract.price.per_unit:f}", "unit": contract.price.unit}
+    if contract.acceptance:
+        kept = {key: value for key, value in vars(contract.acceptance).items() if value != ()}
+        document["acceptance"] = {key: list(v) if isinstance(v, tuple) else v for key, v in kept.items()}
+    document["clause"] = [clause_table(clause) for clause in contract.clauses]
+    if contract.remedies:
+        document["remedy"] = [_remedy(remedy) for remedy in contract.remedies]
+    return document
+
+
+def clause_table(clause: Clause) -> Plain:
+    """One `[[clause]]`."""
+    table: Plain = {"id": clause.id}
+    if clause.ref:
+        table["ref"] = clause.ref
+    table |= {"metric": clause.metric, "unit": clause.unit, "scope": clause.scope}
+    if clause.group:
+        table["group"] = clause.group
+    decision = clause.decision
+    rule: Plain = {"rule": decision.rule, "alpha": decision.alpha, "beta": decision.beta}
+    if decision.tolerated is not None:
+        rule["tolerated"] = f"{decision.tolerated:f}"
+    if decision.calibrated:
+        rule["calibrated"] = True
+    table |= {"threshold": clause.threshold, "decision": rule | decision.options}
+    if clause.remedy:
+        table["remedy"] = list(clause.remedy)
+    return table
+
+
+def _remedy(remedy: Remedy) -> Plain:
+    fitting = (*REMEDIES[remedy.kind].keys, "sole", "justification", "ref")
+    usual = Remedy(remedy.id, remedy.kind)
+    table: Plain = {"id": remedy.id, "kind": remedy.kind}
+    for key in fitting:
+        value = getattr(remedy, key)
+        if value != getattr(usual, key):
+            table[key] = f"{value:f}" if isinstance(value, Decimal) else value
+    return table
+
+
+def to_toml(document: Plain, comments: Comments | None = None) -> str:
+    """The tables as TOML. `comments` by place: "", "task", "clause.accuracy", "remedy.credit" …"""
+    said = comments or {}
+    lines = [*_comment(said, ""), *([""] if said.get("") else [])]
+    tables: list[tuple[str, str, Plain]] = []
+    for key, value in document.items():
+        if value is None:
+            continue  # the parser says that it is missing
+        if isinstance(value, dict):
+            tables.append((f"[{key}]", key, value))
+        elif isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+            tables += [(f"[[{key}]]", f"{key}.{entry.get('id', '')}", entry) for entry in value]
+        else:
+            lines.append(f"{key} = {_value(value)}")
+    for head, place, table in tables:
+        lines += ["", *_comment(said, place), head]
+        lines += [f"{_key(key)} = {_value(value)}" for key, value in table.items() if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(said: Comments, place: str) -> list[str]:
+    return [f"# {line}".rstrip() for line in said.get(place, ())]
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_key(key)} = {_value(entry)}" for key, entry in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(entry) for entry in value)}]"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value) if isinstance(value, int | float) else _value(str(value))

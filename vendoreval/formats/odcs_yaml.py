@@ -1,0 +1,53 @@
+"""ODCS documents as YAML: one document, only plain values, nothing that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from vendoreval.errors import InputError
+
+_MOST_BYTES = 5_000_000
+
+
+def write_yaml(document: dict[str, Any]) -> str:
+    """YAML in the order of the document."""
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+
+
+def read_yaml(data: bytes, file: str) -> dict[str, Any]:
+    """One YAML (or JSON) document; raises InputError with the line where it cannot be read."""
+    if len(data) > _MOST_BYTES:
+        raise InputError("This is too large for a data contract.", file=file)
+    try:
+        document = yaml.load(data.decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+    except UnicodeDecodeError as error:
+        raise InputError("The file is not UTF-8 text.", file=file, remedy="Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "it cannot be parsed"
+        raise InputError(
+            f"This is not valid YAML: {what}.", file=file, line=mark.line + 1 if mark else 0
+        ) from error
+    if not isinstance(document, dict):
+        raise InputError("This is no ODCS document.", file=file, remedy="It starts with apiVersion and kind.")
+    return document
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe, without anchors (they can blow a small file up), and with dates left as text."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(
+                None, None, "references between places (YAML aliases) are not read here", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,113 @@
+"""Contracts as files: drafted from answers, exported to and imported from ODCS."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
+from vendoreval.contracts.odcs import from_odcs, to_odcs
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.writing import plain, to_toml
+from vendoreval.errors import Conflict, NotFound, UsageError
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import now, slug
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.questionnaires import current_answers, load_bank
+from vendoreval.workflow.vendors import show_vendor
+
+UNITS = {"boxes": "object", "polygons": "object", "masks": "object", "keypoints": "object", "tracks": "object",
+         "spans": "span", "segments": "span"}  # fmt: skip
+RULES = ("fixed", "claim")
+
+
+@dataclass(frozen=True)
+class DraftWords:
+    """What the user says beside the answers; empty means: propose something."""
+
+    task: str = "classification"
+    classes: str = ""
+    price: str = ""
+    currency: str = "USD"
+    buyer: str = ""
+    rule: str = "fixed"
+    bank: str = ""
+
+
+def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Draft:
+    """Write a contract drafted from a vendor's answers; raises NotFound, Conflict when `out` is there."""
+    found = show_vendor(workspace, vendor)
+    bank = load_bank(words.bank) if words.bank else load_bank()
+    answers = current_answers(workspace, vendor, bank)
+    if not answers:
+        raise UsageError(
+            f"{vendor} has answered no questionnaire yet.",
+            remedy="Import its form first: vendoreval questionnaire import.",
+        )
+    if words.task not in TASK_TYPES:
+        raise NotFound("task type", words.task, tuple(TASK_TYPES))
+    if words.rule not in RULES:
+        raise NotFound("rule for a draft", words.rule, RULES)
+    wanted = Wanted(
+        slug(f"{vendor}-{now().year}"[:64], "contract"), vendor, f"Labels by {found.name}", words.currency,
+        words.task,
+        tuple(dict.fromkeys(name for part in words.classes.split(",") if (name := part.strip()))),
+        UNITS.get(words.task, "item"),
+        _price(words.price),
+        words.buyer,
+        words.rule,
+    )  # fmt: skip
+    made = draft_contract(bank, answers, wanted)
+    text = to_toml(plain(made.contract), made.comments)
+    parse_contract(text, out.name)  # what a draft says, `contract check` reads
+    _write_new(out, text)
+    return made
+
+
+def export_odcs(workspace: Workspace, contract: str, version: int | None, out: Path) -> Contract:
+    """Write a contract as ODCS v3.1: JSON where the file's name ends with .json, else YAML."""
+    from vendoreval.formats.odcs_yaml import write_yaml
+
+    found = load_contract(workspace, contract, version)
+    document = to_odcs(found)
+    as_json = out.suffix.lower() == ".json"
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n" if as_json else write_yaml(document)
+    write_whole(out, text.encode())
+    return found
+
+
+def import_odcs(path: Path, out: Path) -> Contract:
+    """Write the contract file that an ODCS document stands for; `contract add` takes it from there.
+
+    Raises InvalidDocument with everything that is missing or wrong, Conflict when `out` is there.
+    """
+    from vendoreval.formats.odcs_yaml import read_yaml
+
+    document = read_yaml(read_bytes(path), path.name)
+    text = to_toml(from_odcs(document, path.name), {"": [f"From {path.name} (ODCS)."]})
+    contract = parse_contract(text, out.name)
+    _write_new(out, text)
+    return contract
+
+
+def _write_new(out: Path, text: str) -> None:
+    if out.exists():
+        raise Conflict(f"{out} is there already.", remedy="Name another file with --out.")
+    write_whole(out, text.encode())
+
+
+def _price(text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation as error:
+        raise UsageError(f"{text!r} is no price.", remedy="Write it like 0.08.") from error
+    if not (value.is_finite() and value >= 0):
+        raise UsageError(f"{text!r} is no price.", remedy="Write it like 0.08.")
+    return value
