@@ -14,6 +14,7 @@ from vendoreval.cli.answering import DEFAULT, Bank, Vendor
 from vendoreval.cli.output import Json, emit, facts, note, say, table
 
 if TYPE_CHECKING:
+    from vendoreval.questionnaires.answers import Change
     from vendoreval.questionnaires.assessment import Assessment
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
@@ -153,15 +154,27 @@ def import_(
     if json:
         return emit(
             {"schema": "vendoreval/form-import/1", "vendor": vendor, "notes": list(made.notes),
-             "changes": [{"question": c.question_id, "kind": c.kind} for c in made.changes],
+             "changes": [{"question": c.question_id, "kind": c.kind,
+                          "fields": {name: list(pair) for name, pair in c.fields.items()}}
+                         for c in made.changes],
              "evidence": [piece.to_json() for piece in arrived]}
         )  # fmt: skip
-    table(["question", "what", "fields"], [(c.question_id, c.kind, ", ".join(c.fields)) for c in made.changes])
+    table(["question", "what", "fields"], [(c.question_id, c.kind, _changed(c)) for c in made.changes])
     for text in made.notes:
         say(f"Note: {text}")
     for piece in arrived:
         say(f"Stored {piece.item.name} for {piece.question_id}.")
     return say(f"{len(made.changes)} answers changed.")
+
+
+def _changed(change: Change) -> str:
+    """What an answer changes: new ones by the names of their fields, others with before and after."""
+    if change.kind == "new":
+        return ", ".join(change.fields)
+    return "; ".join(
+        f"{name}: {before or 'nothing'} → {after or 'nothing'}"
+        for name, (before, after) in change.fields.items()
+    )
 
 
 @app.command()

@@ -185,6 +185,8 @@ def _print(shown: Shown) -> None:
             f"On {agreement.questions} questions with two or more reviewers {agreement.exact:.0%} of the pairs "
             f"are equal, {agreement.within_one:.0%} at most one level apart; Krippendorff’s alpha {alpha}."
         )
+    if shown.clarity_alpha is not None:
+        say(f"Alpha of the codes for clear and unclear replies: {shown.clarity_alpha:.2f}.")
     waiting = [c.question_id for c in shown.consensus if c.level is None]
     if waiting:
         say(f"To be moderated before the score: {', '.join(waiting)}.")
