@@ -41,9 +41,9 @@ def lowered(clause: Clause, gold_error: float) -> Clause:
 def _loosened(clause: Clause, share: Fraction, gold_error: float) -> Decimal:
     """The share on the metric's own scale, in decimals that favour the vendor."""
     if METRICS[clause.metric].lower_is_better:
-        right = (1 - share) * (1 - Fraction(gold_error))
+        right = (1 - share) * (1 - Fraction(str(gold_error)))
         return 1 - _floor(right)
-    return _floor(share * (1 - Fraction(gold_error)))
+    return _floor(share * (1 - Fraction(str(gold_error))))
 
 
 def _floor(value: Fraction) -> Decimal:

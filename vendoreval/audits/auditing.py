@@ -9,7 +9,6 @@ import numpy as np
 
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import lowered, revision
-from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
@@ -39,6 +38,7 @@ class AuditInput:
     `planned_items` were to be audited (0: no plan); a sample that stopped earlier has no figure for
     rules that are read once. `gold_checked`: gold answers overturned, of those that were
     adjudicated; `adjudicated` are the items whose answer an adjudicator gave.
+    `earlier_items`: so many of these items were audited before, and others added since (0: none).
     `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
     """
 
@@ -58,6 +58,7 @@ class AuditInput:
     planned_items: int = 0
     gold_checked: tuple[int, int] = (0, 0)
     adjudicated: frozenset[str] = frozenset()
+    earlier_items: int = 0
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
@@ -113,6 +114,9 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
     if clause.metric not in MEASURED:
         yield not_run(clause, f"This version does not measure {clause.metric}.")
         return
+    if seen.earlier_items and clause.decision.rule != "point":
+        yield not_run(clause, _looked_before(seen))
+        return
     if clause.decision.rule in DESIGNED:
         units = counted(seen, clause.metric)
         yield walk_clause(
@@ -135,6 +139,14 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
         totals = measure(clause.metric, rows, name, classes)
         whole = group is None and clause.scope == "delivery"
         yield decide(clause, group, totals, frame, whole=whole)
+
+
+def _looked_before(seen: AuditInput) -> str:
+    return (
+        f"An earlier audit of this delivery looked at {seen.earlier_items:,} of these {seen.gold_items:,} "
+        "items. On a sample that grows from look to look its chances do not hold. Audit items that were not "
+        "seen before, or plan a sequential audit with `vendoreval audit tasks`."
+    )
 
 
 def _growing(clause: Clause, seen: AuditInput) -> str:

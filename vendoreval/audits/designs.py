@@ -230,6 +230,11 @@ def _aql(clause: Clause, population: int, inspection: str) -> Design:
     fixed = options.get("inspection", "switching")
     state = inspection if fixed == "switching" else fixed
     level = options.get("level", "II")
+    if state == "stopped":
+        raise InputError(
+            "inspection by samples was stopped after repeated refusals.",
+            remedy='Name inspection = "tightened" once the vendor has mended the cause.',
+        )
     (stage,) = plan_for(population, options["aql"], level, cast(Inspection, state)).stages
     limits = two_sided_limits(stage.n, stage.reject - 1, stage.reject)
     method = f"AQL {options['aql']} % plan by MIL-STD-105E, level {level}, {state} inspection"

@@ -22,6 +22,9 @@ def run(
     delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
     gold: Annotated[str, typer.Option(help="The gold set's id.")],
     id: Annotated[str, typer.Option("--id", help="An id for the audit. Default: from both.")] = "",
+    gold_checked: Annotated[
+        str, typer.Option(help="Gold answers overturned, of those adjudicated, e.g. 3/200.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Audit a delivery against gold under its contract. Exit code 3 breached, 4 undecided."""
@@ -30,7 +33,7 @@ def run(
     workspace = workspaces.open_workspace()
     received = deliveries.delivery_row(workspace, delivery).received_at
     warnings = gold_lint.warnings_before_audit(workspace, gold, received)
-    result = audits.run_audit(workspace, delivery, gold, id or None)
+    result = audits.run_audit(workspace, delivery, gold, id or None, gold_checked=gold_checked)
     for text in warnings:
         note(f"warning: {text}")
     if json:
@@ -95,6 +98,8 @@ def print_result(result: AuditResult) -> None:
     for finding in result.findings:
         name = finding.clause if finding.group is None else f"{finding.clause} ({finding.group})"
         say(f"{name}: {finding.reason}")
+        if finding.with_allowance:
+            say(f"{name}: with an allowance for wrong gold it is {finding.with_allowance.replace('_', ' ')}.")
     for text in result.notes:
         say(f"Note: {text}")
     for pattern in result.patterns:

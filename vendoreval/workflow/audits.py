@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
 from vendoreval.engines.local import labels_on_items
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
@@ -30,6 +30,7 @@ from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
+from vendoreval.workflow.track_record import earlier_items, inspections
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +44,39 @@ class StoredAudit:
     received: datetime
 
 
-def run_audit(workspace: Workspace, delivery_id: str, gold_id: str, audit_id: str | None = None) -> AuditResult:
+def run_audit(
+    workspace: Workspace, delivery_id: str, gold_id: str, audit_id: str | None = None, *, gold_checked: str = ""
+) -> AuditResult:
     """Audit a delivery against gold under its contract, and store the result.
 
-    Raises NotFound, Conflict when the audit id is taken, InputError when no gold item was delivered.
+    `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
+    Conflict when the audit id is taken, InputError when no gold item was delivered.
     """
     delivery = delivery_row(workspace, delivery_id)
     gold = load_gold(workspace, gold_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
     refuse_taken(workspace, name)
-    seen = look(workspace, contract, gold, delivery)
+    seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
     at = now()
     with workspace.write(actor(), at) as tx:
         store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)
     return result
+
+
+def _checked(text: str) -> tuple[int, int]:
+    if not text:
+        return 0, 0
+    try:
+        overturned, adjudicated = (int(part) for part in text.split("/"))
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} does not say how many of how many.", remedy="Write it like 3/200."
+        ) from error
+    if not 0 <= overturned <= adjudicated or not adjudicated:
+        raise UsageError(f"{overturned} of {adjudicated} is no rate.", remedy="Write it like 3/200.")
+    return overturned, adjudicated
 
 
 def store_audit(
@@ -112,8 +130,10 @@ def look(
         units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
         frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
         seed or draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
+        inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
+        earlier_items=earlier_items(workspace, delivery.id, gold.item_ids),
     )  # fmt: skip
 
 
