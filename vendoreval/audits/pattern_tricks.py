@@ -83,8 +83,8 @@ def _pairs(labels: Labels, found: Copies) -> Sign:
         first = found.pairs[0]
         both = f"{name[first.first]} and {name[first.second]}"
         sentence = (
-            f"{len(found.pairs):,} of {found.tested:,} pairs of people share their errors; {both} give the same "
-            f"wrong answer on {of(first.same, first.wrong)} of the items on which either is wrong."
+            f"{len(found.pairs):,} of {found.tested:,} pairs of people share their errors; {both} give the "
+            f"same wrong answer on {of(first.same, first.wrong)} of the items on which either is wrong."
         )
     return Sign("pairs who share errors", p, bool(found.pairs), sentence, numbers, method)
 
