@@ -1,0 +1,196 @@
+"""The likeliest class of each item from several people's labels, people being unequally good.
+
+Dawid & Skene (Applied Statistics 28, 1979): given an item's true class k, annotator a answers l with
+chance C[a, k, l], independently of the others. One coin: a is right with chance p[a] whatever the class,
+and wrong labels are equally likely. Both are fitted by expectation-maximisation from the shares of votes.
+
+Smoothing: to each row of counts of an annotator `smoothing` labels are added, spread like the labels of
+all annotators together; so an annotator with few labels is taken to be like the others. With 0 the fit is
+the maximum-likelihood one of the paper. Items with gold are anchors: their class is held fixed.
+
+A model, not a proof: where annotators copy or share a misreading, it is confidently wrong. It says which
+items and annotators to look at first; claims rest on gold.
+
+Row arrays are parallel: `item`, `annotator` and `label` are codes from 0; rows with a negative code are
+left out. Several labels by one annotator on an item all count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from vendoreval.errors import InputError
+from vendoreval.inference.tally import Codes, Ints
+
+Floats = NDArray[np.float64]
+SMOOTHING = 1.0
+TOLERANCE = 1e-6  # change of the log-likelihood, an item
+MOST_STEPS = 200
+_LEAST = 1e-10  # no chance is taken to be smaller: one slip must not exclude a class
+
+
+@dataclass(frozen=True, eq=False)
+class Consensus:
+    """What a model makes of the labels.
+
+    `posterior[i, k]` is the chance that item i is of class k (items without labels: the classes'
+    shares `prior`). `confusion[a, k, l]` is the chance that annotator a answers l on an item of class k.
+    `log_likelihood` is that of the labels, natural logarithm, anchors with their class.
+    """
+
+    method: str
+    posterior: Floats
+    prior: Floats
+    confusion: Floats
+    log_likelihood: float
+    steps: int
+    converged: bool
+
+    @property
+    def label(self) -> Ints:
+        """The likeliest class of each item; of equally likely ones the smallest code."""
+        best: Ints = self.posterior.argmax(axis=1)
+        return best
+
+    @property
+    def confidence(self) -> Floats:
+        """The chance of the likeliest class, under the model."""
+        top: Floats = self.posterior.max(axis=1)
+        return top
+
+    def right(self, item: Codes, annotator: Codes, label: Codes) -> tuple[Floats, Floats, Ints]:
+        """By annotator: expected right labels, the variance of their number, and the number of labels."""
+        item, annotator, label = _known(item, annotator, label)
+        chance = self.posterior[item, label]
+        people = len(self.confusion)
+        return (
+            np.bincount(annotator, weights=chance, minlength=people).astype(np.float64),
+            np.bincount(annotator, weights=chance * (1 - chance), minlength=people).astype(np.float64),
+            np.bincount(annotator, minlength=people).astype(np.int64),
+        )
+
+
+def dawid_skene(
+    item: Codes, annotator: Codes, label: Codes, classes: int, gold: Codes | None = None, *,
+    smoothing: float = SMOOTHING, tolerance: float = TOLERANCE, steps: int = MOST_STEPS,
+) -> Consensus:  # fmt: skip
+    """Dawid & Skene's model. `gold[i]` is item i's class, -1 where it is unknown.
+
+    Raises InputError when there is no label.
+    """
+    item, annotator, label = _known(item, annotator, label)
+    items, people = _shape(item, annotator, gold)
+    answer = annotator.astype(np.int64) * classes + label
+    given: Any = sparse.csr_array((np.ones(len(item)), (item, answer)), shape=(items, people * classes))
+    known = _anchors(gold)
+    posterior = _fixed(_votes(item, label, items, classes), known)
+    before, change = -np.inf, np.inf
+    step = 0
+    while step < steps and not change <= tolerance * items:
+        step += 1
+        prior = np.maximum(posterior.mean(axis=0), _LEAST)
+        counts = (given.T @ posterior).reshape(people, classes, classes)  # by annotator, label, class
+        chances = _chances(counts, smoothing)
+        joint = given @ np.log(chances).reshape(people * classes, classes)
+        joint += np.log(prior)
+        likelihood, posterior = _expected(joint, known)
+        change, before = abs(likelihood - before), likelihood
+    confusion = np.ascontiguousarray(chances.transpose(0, 2, 1))
+    return Consensus(
+        "Dawid-Skene", posterior, prior, confusion, before, step, bool(change <= tolerance * items)
+    )
+
+
+def one_coin(
+    item: Codes, annotator: Codes, label: Codes, classes: int, gold: Codes | None = None, *,
+    smoothing: float = SMOOTHING, tolerance: float = TOLERANCE, steps: int = MOST_STEPS,
+) -> Consensus:  # fmt: skip
+    """The model with one rate of right labels an annotator; arguments as for `dawid_skene`."""
+    item, annotator, label = _known(item, annotator, label)
+    items, people = _shape(item, annotator, gold)
+    known = _anchors(gold)
+    cell = item.astype(np.int64) * classes + label
+    done = np.maximum(np.bincount(annotator, minlength=people), _LEAST)
+    posterior = _fixed(_votes(item, label, items, classes), known)
+    before, change = -np.inf, np.inf
+    step = 0
+    while step < steps and not change <= tolerance * items:
+        step += 1
+        prior = np.maximum(posterior.mean(axis=0), _LEAST)
+        right = np.bincount(annotator, weights=posterior.ravel()[cell], minlength=people)
+        rate = (right + smoothing * right.sum() / len(item)) / (done + smoothing)
+        rate = np.clip(rate, _LEAST, 1 - _LEAST)
+        wrong = (1 - rate) / max(classes - 1, 1)
+        gain = np.bincount(cell, weights=np.log(rate / wrong)[annotator], minlength=items * classes)
+        base = np.bincount(item, weights=np.log(wrong)[annotator], minlength=items)
+        joint = gain.reshape(items, classes) + base[:, None] + np.log(prior)
+        likelihood, posterior = _expected(joint, known)
+        change, before = abs(likelihood - before), likelihood
+    eye = np.eye(classes)
+    confusion = rate[:, None, None] * eye + wrong[:, None, None] * (1 - eye)
+    return Consensus("one coin", posterior, prior, confusion, before, step, bool(change <= tolerance * items))
+
+
+def _known(item: Codes, annotator: Codes, label: Codes) -> tuple[Codes, Codes, Codes]:
+    known = (item >= 0) & (annotator >= 0) & (label >= 0)
+    if not known.any():
+        raise InputError("There is no label by a named annotator, so nothing can be estimated.")
+    return (item, annotator, label) if known.all() else (item[known], annotator[known], label[known])
+
+
+def _shape(item: Codes, annotator: Codes, gold: Codes | None) -> tuple[int, int]:
+    return max(int(item.max()) + 1, 0 if gold is None else len(gold)), int(annotator.max()) + 1
+
+
+def _anchors(gold: Codes | None) -> tuple[Ints, Ints]:
+    """Items with gold, and their classes."""
+    if gold is None:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    answers = np.asarray(gold, dtype=np.int64)
+    rows = np.flatnonzero(answers >= 0)
+    return rows, answers[rows]
+
+
+def _votes(item: Codes, label: Codes, items: int, classes: int) -> Floats:
+    votes = np.bincount(item.astype(np.int64) * classes + label, minlength=items * classes)
+    shares = votes.reshape(items, classes).astype(np.float64)
+    total = shares.sum(axis=1, keepdims=True)
+    pooled = shares.sum(axis=0) / shares.sum()
+    made: Floats = np.where(total > 0, shares / np.maximum(total, 1), pooled)
+    return made
+
+
+def _fixed(posterior: Floats, known: tuple[Ints, Ints]) -> Floats:
+    rows, gold = known
+    posterior[rows] = 0.0
+    posterior[rows, gold] = 1.0
+    return posterior
+
+
+def _chances(counts: Floats, smoothing: float) -> Floats:
+    """Chances of labels given the class, from counts by annotator, label and class."""
+    pooled = counts.sum(axis=0)
+    pooled /= np.maximum(pooled.sum(axis=0), _LEAST)
+    total = counts.sum(axis=1, keepdims=True) + smoothing
+    chances = (counts + smoothing * pooled) / np.maximum(total, _LEAST)
+    made: Floats = np.maximum(chances, _LEAST)
+    return made
+
+
+def _expected(joint: Floats, known: tuple[Ints, Ints]) -> tuple[float, Floats]:
+    """Log-likelihood and posterior, from the logarithms of joint chances (which are overwritten)."""
+    rows, gold = known
+    anchored = joint[rows, gold]
+    top = joint.max(axis=1)
+    joint -= top[:, None]
+    np.exp(joint, out=joint)
+    total = joint @ np.ones(joint.shape[1])
+    joint /= total[:, None]
+    by_item = np.log(total) + top
+    by_item[rows] = anchored
+    return float(by_item.sum()), _fixed(joint, known)
