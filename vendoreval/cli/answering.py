@@ -84,7 +84,7 @@ def answer(
     state: Annotated[State | None, typer.Option(help="Anything but answered takes no level.")] = None,
     value: Annotated[str | None, typer.Option(help="The figure that the question asks for.")] = None,
     text: Annotated[str | None, typer.Option(help="The answer in words.")] = None,
-    note_: Annotated[str | None, typer.Option("--note", help="A remark.")] = None,
+    note_: Annotated[str | None, typer.Option("--note", help="A remark of yours; no form shows it.")] = None,
     commitment: Annotated[
         Commitment | None, typer.Option(help="Does it go into the contract: yes, with changes, no?")
     ] = None,

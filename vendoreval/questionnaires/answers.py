@@ -10,6 +10,7 @@ from typing import Any, Literal
 State = Literal["answered", "unanswered", "declined", "na", "unknown"]
 STATES: tuple[State, ...] = ("answered", "unanswered", "declined", "na", "unknown")
 Commitment = Literal["yes", "changes", "no"]
+BUYER_CHANNELS = ("cli", "call", "mail")  # answers that the buyer wrote down; their remarks are private
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,8 @@ def amended(before: Answer, change: Amendment) -> Answer:
 def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) -> dict[str, Answer]:
     """`received` with what a vendor's form cannot hold, taken from the `current` answers.
 
-    These are: hashes and witnesses of pieces that are named again, levels we measured ourselves, and the
-    approval of an N/A whose reason is unchanged.
+    These are: hashes and witnesses of pieces that are named again, levels we measured ourselves, the
+    approval of an N/A whose reason is unchanged, and our own remarks.
     """
     return {
         question_id: _carried(current[question_id], answer) if question_id in current else answer
@@ -205,7 +206,17 @@ def _carried(before: Answer, after: Answer) -> Answer:
     )
     measured = tuple(item for item in before.evidence if item.kind == "measured")
     same_na = after.state == before.state == "na" and after.na_reason == before.na_reason
-    return replace(after, evidence=named + measured, na_approved=same_na and before.na_approved)
+    remark = before.note if before.channel in BUYER_CHANNELS else ""
+    approved = same_na and before.na_approved
+    return replace(after, evidence=named + measured, na_approved=approved, note=after.note or remark)
+
+
+def for_the_vendor(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers as they may be shown in a vendor's form: without the buyer's own remarks."""
+    return {
+        question: replace(answer, note="") if answer.channel in BUYER_CHANNELS else answer
+        for question, answer in answers.items()
+    }
 
 
 # Circumstances of an answer, not its content.

@@ -24,6 +24,7 @@ from vendoreval.questionnaires.answers import (
     carry_over,
     changes,
     fold,
+    for_the_vendor,
 )
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank, Mode
@@ -81,12 +82,13 @@ def make_form(
     workspace: Workspace, vendor: str, bank: Bank, out: Path, mode: Mode = "full", *,
     kind: FormKind = "xlsx", due: date | None = None,
 ) -> date:  # fmt: skip
-    """Write the form for a vendor, with the answers that are known already; returns the day it is due.
+    """Write the form for a vendor, with the answers that are known already but without the buyer's remarks;
+    returns the day it is due.
 
     The form counts as sent now, and the weights are frozen if they are not yet. Questions on facts that
     do not hold are left out of the HTML form. Raises UsageError for a due day that has passed.
     """
-    current = current_answers(workspace, vendor, bank)
+    current = for_the_vendor(current_answers(workspace, vendor, bank))
     require_frozen(workspace, bank)
     at = now()
     ends = due or add_business_days(at.date(), DAYS_TO_ANSWER, None)

@@ -220,3 +220,19 @@ def test_a_form_cannot_be_due_before_it_is_sent(workspace: Workspace, bank: Bank
     with pytest.raises(UsageError, match="would have been due"):
         questionnaires.make_form(workspace, "acme", bank, tmp_path / "no.xlsx", due=date(2026, 3, 1))
     assert not (tmp_path / "no.xlsx").exists()
+
+
+def test_our_own_remarks_are_not_in_the_form(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
+    ours = Amendment(level=2, text="by phone", note="sounded unsure", channel="call")
+    questionnaires.amend(workspace, "acme", bank, "G1", ours)
+    theirs = Answer("G2", 3, note="see page 4", channel="form")
+    questionnaires.record_answers(workspace, "acme", bank, [theirs])
+    out = tmp_path / "form.html"
+    questionnaires.make_form(workspace, "acme", bank, out, kind="html")
+    assert "by phone" in out.read_text("utf-8")
+    assert "see page 4" in out.read_text("utf-8")
+    assert "sounded unsure" not in out.read_text("utf-8")
+    sheet = tmp_path / "form.xlsx"
+    questionnaires.make_form(workspace, "acme", bank, sheet)
+    assert questionnaires.import_form(workspace, "acme", bank, sheet).changes == ()
+    assert questionnaires.current_answers(workspace, "acme", bank)["G1"].note == "sounded unsure"
