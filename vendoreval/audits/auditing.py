@@ -77,7 +77,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         by_class=by_class(seen.units),
         by_annotator=by_annotator(seen.by_label),
         confusion=confusion(seen.units),
-        patterns=patterns(contract, seen),
+        patterns=patterns(contract, seen, findings),
         notes=_notes(contract, seen),
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from vendoreval.audits.agreeing import AGREEMENT
 from vendoreval.audits.pattern_signs import LEAST_GAP, LEAST_RATIO, Labels, Looked, Sign, of, percent, plain_p
+from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.proportions import Proportion
@@ -19,11 +22,14 @@ _BOUND = "share of pairs that agree, held against 1 - 2 (1 - A) of the accuracy 
 MOST_NAMED = 10
 
 
-def inconsistency(labels: Labels, contract: Contract) -> Looked:
-    """Agreement with others and with oneself against what the accuracy clause implies; weak annotators."""
+def inconsistency(labels: Labels, contract: Contract, findings: Sequence[Finding] = ()) -> Looked:
+    """Clauses on agreement, weak annotators, and agreement with others and with oneself.
+
+    The last two are held against what the accuracy clause implies.
+    """
     if not labels.named:
         return Looked("inconsistency", DO, (), ("The labels name no annotators.",))
-    signs, untested = [], []
+    signs, untested = _clauses(findings), []
     accuracy = promised(contract)
     if accuracy is None:
         untested.append(
@@ -51,6 +57,26 @@ def inconsistency(labels: Labels, contract: Contract) -> Looked:
     else:
         signs.append(weak)
     return Looked("inconsistency", DO, tuple(signs), tuple(untested))
+
+
+def _clauses(findings: Sequence[Finding]) -> list[Sign]:
+    """Findings on agreement as one sign: the surest breach, Bonferroni over all of them."""
+    judged = [(one.p_breach, one) for one in findings if one.metric in AGREEMENT and one.p_breach is not None]
+    if not judged:
+        return []
+    p, worst = min(judged, key=lambda pair: (pair[0], pair[1].clause, pair[1].group or ""))
+    about = f" on class {worst.group}" if worst.group else ""
+    sentence = (
+        f"{worst.metric} between annotators{about} is {worst.estimate or 0:.3f} over the whole delivery; the "
+        f"contract asks for at least {worst.threshold}."
+    )
+    numbers = {
+        "clause": worst.clause, "n": worst.n, "errors": worst.errors, "estimate": worst.estimate,
+        "low": worst.low, "high": worst.high, "limit": worst.threshold,
+    }  # fmt: skip
+    return [
+        Sign("agreement below its clause", min(1.0, len(judged) * p), True, sentence, numbers, worst.method)
+    ]
 
 
 def promised(contract: Contract) -> Fraction | None:

@@ -8,6 +8,7 @@ no flag (pattern_signs.material). What could not be tested says why.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from vendoreval.audits.pattern_bias import bias
@@ -16,7 +17,7 @@ from vendoreval.audits.pattern_edges import edges
 from vendoreval.audits.pattern_people import inconsistency
 from vendoreval.audits.pattern_signs import Looked, labels_of, plain_p, rounded
 from vendoreval.audits.pattern_tricks import copying, leakage
-from vendoreval.audits.records import Pattern
+from vendoreval.audits.records import Finding, Pattern
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
 
@@ -28,13 +29,16 @@ MOST_SENTENCES = 3
 _LEAD = ("n", "errors", "estimate", "low", "high")
 
 
-def patterns(contract: Contract, seen: AuditInput) -> tuple[Pattern, ...]:
-    """All six patterns of DESIGN §6, flagged or not, each with its numbers or why it has none."""
+def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] = ()) -> tuple[Pattern, ...]:
+    """All six patterns of DESIGN §6, flagged or not, each with its numbers or why it has none.
+
+    `findings` of clauses on agreement are signs of inconsistency.
+    """
     labels = labels_of(seen.by_label)
     if not len(labels):
         return ()
     looked = (
-        inconsistency(labels, contract),
+        inconsistency(labels, contract, findings),
         edges(labels, seen.edge_items),
         drift(labels),
         bias(labels),
@@ -76,7 +80,7 @@ def _evidence(
     lead = ordered[0]
     return {
         "tested": True,
-        **rounded({key: lead.numbers[key] for key in _LEAD if key in lead.numbers}),
+        **rounded({key: lead.numbers[key] for key in _LEAD if lead.numbers.get(key) is not None}),
         "p": plain_p(p),
         "p_adjusted": plain_p(adjusted),
         "level": LEVEL,

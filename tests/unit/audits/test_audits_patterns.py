@@ -11,6 +11,7 @@ import pytest
 from tests.unit.audits.pattern_samples import Vendor, contract
 from vendoreval.audits.auditing import AuditInput, audit
 from vendoreval.audits.patterns import LEVEL, patterns
+from vendoreval.audits.records import Finding
 from vendoreval.evidence.bundle import read_seen, seen_files
 from vendoreval.evidence.canonical import canonical
 from vendoreval.tasks.outcomes import Outcomes
@@ -77,6 +78,19 @@ def test_the_weak_person_is_named_sliced_and_the_part_to_redo() -> None:
     assert rework["covers"] > 0.8
     assert rework["share_of_labels"] == pytest.approx(1 / 6, abs=0.04)
     assert rework["worth"]
+
+
+def test_a_breached_clause_on_agreement_is_inconsistency() -> None:
+    finding = Finding(
+        "alpha", "alpha", "item", "delivery", None, "0.8", "breached", "", estimate=0.61, low=0.55, high=0.66,
+        method="m", n=400, errors=120, p_breach=1e-6,
+    )  # fmt: skip
+    seen = Vendor().input(1)
+    found = next(one for one in patterns(contract(), seen, [finding]) if one.name == "inconsistency")
+    assert found.flag
+    assert found.evidence["sentence"].startswith("alpha between annotators is 0.610 over the whole delivery")
+    kept = replace(finding, p_breach=0.4, verdict="kept")
+    assert not next(iter(patterns(contract(), seen, [kept]))).flag
 
 
 def test_what_cannot_be_tested_says_why() -> None:
