@@ -194,6 +194,7 @@ def _counts(seen: AuditInput) -> dict[str, int]:
         "opportunities": len(seen.units),
         **seen.units.counts(),
         "ties": seen.ties,
+        **({"gold_adjudicated": seen.gold_checked[1]} if seen.gold_checked[1] else {}),
     }
 
 

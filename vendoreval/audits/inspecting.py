@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vendoreval.audits.records import BREACHED, KEPT
 from vendoreval.contracts.terms import Clause
 from vendoreval.sampling.aql import code_letter, plan_for
+from vendoreval.sampling.plans import Outcome
 from vendoreval.sampling.switching import Inspected, Switching, within_tighter
 
 STOPPED = "stopped"
@@ -43,9 +44,9 @@ def inspection_after(clause: Clause, history: Sequence[Inspection]) -> str:
         if past.verdict not in (KEPT, BREACHED):
             continue
         (stage,) = plan_for(past.population, aql, level, state.inspection).stages
-        accepted = "accepted" if past.errors <= stage.accept else "accepted_with_doubt"
+        outcome: Outcome = "accepted" if past.errors <= stage.accept else "accepted_with_doubt"
+        if past.verdict == BREACHED:
+            outcome = "refused"
         tighter = within_tighter(code_letter(past.population, level), aql, past.errors, state.inspection)
-        state = state.after(
-            Inspected("refused" if past.verdict == BREACHED else accepted, stage.accept, tighter)
-        )
+        state = state.after(Inspected(outcome, stage.accept, tighter))
     return STOPPED if state.stopped else state.inspection

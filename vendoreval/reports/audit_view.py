@@ -5,6 +5,7 @@ from __future__ import annotations
 from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
+from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.pattern_parts import pattern_view
 from vendoreval.reports.report import Report, audit_files
@@ -28,6 +29,7 @@ def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
         "in_words": [row["sentences"] for row in worded],
         "forest": parts.forest(result.findings, "Measured values, intervals and the contract’s limits"),
         "method": method(contract, result),
+        "designs": designs(contract, result),
         "counts": counts(result),
         "confusion": parts.confusion(result, contract.task.classes),
         "classes": parts.classes(result.by_class),
@@ -107,10 +109,11 @@ def limits(result: AuditResult) -> list[str]:
     if untested:
         words = f"Patterns not tested for want of data: {joined(untested)}"
         said.append(f"{words}; the section on patterns says what is missing.")
-    said.append(
-        "Mistakes in the gold itself were not estimated. An answer that is right while gold is wrong counts as "
-        "an error until it is ruled otherwise."
-    )
+    if not result.counts.get("gold_adjudicated"):
+        said.append(
+            "Mistakes in the gold itself were not estimated. An answer that is right while gold is wrong "
+            "counts as an error until it is ruled otherwise."
+        )
     if len(result.by_annotator) > 1:
         people = plural("annotator")
         said.append(f"Intervals of single {people} are not corrected for looking at many at once.")

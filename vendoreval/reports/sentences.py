@@ -34,8 +34,31 @@ RULES = {
     ),
     "point": "The measured value itself is held against the limit; chance is not taken into account.",
     "sequential": (
-        "Items were audited one after another until the evidence sufficed. The chance of a wrong claim stays "
-        "at most {alpha} however often one looks."
+        "Items were audited in the order of a draw until the evidence sufficed. A wrong word breached has a "
+        "chance of at most {alpha}, a wrong word kept of at most {beta}, however often one looks."
+    ),
+    "fixed": (
+        "A sample of a size agreed beforehand was read once, at its end. A wrong word breached has a chance of "
+        "at most {alpha}, a wrong word kept of at most {beta}."
+    ),
+    "curtailed": (
+        "A sample of a size agreed beforehand was read until its result was certain. A wrong word breached has "
+        "a chance of at most {alpha}, a wrong word kept of at most {beta}."
+    ),
+    "group_sequential": (
+        "The sample was read at a few looks planned beforehand. A wrong word breached has a chance of at most "
+        "{alpha}, a wrong word kept of at most {beta}."
+    ),
+    "double": "A second sample was taken only where the first one left doubt, by numbers agreed beforehand.",
+    "zero_defect": "A single error in the sample breaks the clause; good deliveries are refused quite often.",
+    "iso2859-1": (
+        "An acceptance plan by AQL decided. It accepts deliveries worse than the AQL quite often and is no "
+        "proof of a share of right units."
+    ),
+    "iso2859-2": "A limiting-quality plan for one delivery decided, computed exactly.",
+    "iso2859-4": (
+        "The sample was held against the declared quality level: a true declaration is contradicted with a "
+        "chance of at most {alpha}."
     ),
 }
 
@@ -48,6 +71,16 @@ METHODS = (
         "Labels of one item resemble each other, so items, not labels, count as independent: the interval is "
         "the exact one for the number of independent labels that the sample is worth (Korn and Graubard 1998).",
     ),
+    (
+        "sequential likelihood ratio",
+        "Evidence is the likelihood ratio of draws without replacement, mixed over error rates; the interval "
+        "holds at any time of the audit (Waudby-Smith and Ramdas 2020).",
+    ),
+    (
+        "betting on whole items",
+        "Items were judged whole, by betting on their shares of right units, so that errors that cluster on "
+        "items do no harm; the interval holds at any time of the audit (Waudby-Smith and Ramdas 2024).",
+    ),
     ("mean of class ratios", "A mean over classes gets the interval of the number of items that it rests on."),
 )
 
@@ -56,7 +89,7 @@ def finding_sentences(finding: Finding, rule: str) -> str:
     """What was counted, how sure it is, and what follows, in two or three sentences."""
     if finding.verdict == NOT_RUN or finding.estimate is None:
         return f"{clause_name(finding)} was not judged. {finding.reason}"
-    parts = [_counted(finding), _between(finding), _verdict(finding, rule)]
+    parts = [_counted(finding), _between(finding), _verdict(finding, rule), _allowance(finding)]
     return " ".join(part for part in parts if part)
 
 
@@ -187,6 +220,8 @@ def _between(finding: Finding) -> str:
 
 
 def _verdict(finding: Finding, rule: str) -> str:
+    if finding.walk is not None:
+        return finding.reason + _struck_out(finding)
     if rule == "point":
         return f"The contract decides by the measured value alone: the clause is {finding.verdict}."
     if finding.verdict == BREACHED:
@@ -206,6 +241,13 @@ def _odds(finding: Finding, p: float | None, just: str, quality: str) -> str:
     if p is None or finding.method == CENSUS:
         return ""
     return f" A delivery that just {just} it gives so {quality} a sample with a chance of {chance(p)}."
+
+
+def _allowance(finding: Finding) -> str:
+    if finding.with_allowance is None:
+        return ""
+    stays = "stays" if finding.with_allowance == finding.verdict else "would be"
+    return f"With an allowance for wrong gold answers it {stays} {finding.with_allowance.replace('_', ' ')}."
 
 
 def _struck_out(finding: Finding) -> str:

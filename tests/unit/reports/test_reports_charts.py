@@ -30,7 +30,7 @@ CHARTS: dict[str, Chart] = {
     "sections": Sections("S", (SectionBar(HOSTILE, 0.8, 0.0, "0 of 80 %"),)),
     "oc": oc_curve([0.9, 0.95, 1.0], [0.1, 0.6, 1.0], 0.97),
     "control": control_chart([0.02, 0.09, 0.03], 0.03, [0.0, 0.0, 0.0], [0.06, 0.06, 0.06]),
-    "sequential": sequential_path([0, 50, 100], [0, 4, 9], [3, 6, 9], [-2, 1, 4]),
+    "sequential": sequential_path([0, 50, 100, 150], [0, 4, 9], [None, 6, 9, 12], [None, 1, 4, 7]),
     "trend": agreement_trend("Krippendorff’s alpha", [0.6, 0.7, 0.65], 0.67),
     "pareto": Pareto("P", "USD", (ParetoPoint(HOSTILE, 0.1, 0.9), ParetoPoint("b", 0.2, 0.8))),
     "tornado": Tornado("N", 100.0, (TornadoBar(HOSTILE, 80.0, 130.0, "80 to 130"),)),

@@ -82,17 +82,24 @@ class Curves:
         return drawing.done()
 
 
-def oc_curve(accuracies: Sequence[float], chance_kept: Sequence[float], threshold: float) -> Curves:
-    """How likely a delivery of each true accuracy is to be called kept."""
-    curve = Line("called kept", tuple(accuracies), tuple(chance_kept))
-    limit = Line("contract’s limit", (threshold, threshold), (0.0, 1.0), "dashed", "bad")
+def oc_curve(
+    accuracies: Sequence[float],
+    chance_kept: Sequence[float],
+    threshold: float,
+    chance_breached: Sequence[float] = (),
+) -> Curves:
+    """How likely a delivery of each true accuracy is to be called kept, and breached."""
+    lines = [Line("called kept", tuple(accuracies), tuple(chance_kept), tone="good")]
+    if chance_breached:
+        lines.append(Line("called breached", tuple(accuracies), tuple(chance_breached), "dotted", "bad"))
+    lines.append(Line("contract’s limit", (threshold, threshold), (0.0, 1.0), "dashed", "muted"))
     said = "; ".join(f"{a:.1%} true accuracy: {p:.0%}" for a, p in zip(accuracies, chance_kept, strict=True))
     return Curves(
-        "Chance that the audit calls a delivery kept, by its true accuracy",
-        said,
+        "Chance of each verdict, by the delivery’s true accuracy",
+        f"Chance of the verdict kept. {said}",
         Axis("true accuracy of the delivery", True),
-        Axis("chance of the verdict kept", True, 0.0, 1.0),
-        (curve, limit),
+        Axis("chance of the verdict", True, 0.0, 1.0),
+        tuple(lines),
     )
 
 
@@ -124,22 +131,38 @@ def control_chart(
 
 
 def sequential_path(
-    items: Sequence[float], wrong: Sequence[float], breach: Sequence[float], keep: Sequence[float]
+    items: Sequence[float],
+    wrong: Sequence[float],
+    breach: Sequence[float | None],
+    keep: Sequence[float | None],
 ) -> Curves:
-    """Wrong units as the audit goes on, between the boundaries where it may stop."""
-    xs = tuple(items)
+    """Wrong units as the audit goes on, between the boundaries where it may stop.
+
+    `wrong` may end before the boundaries do: there the audit stopped. None: no decision is possible.
+    """
+    found = Line("found", tuple(items[: len(wrong)]), tuple(wrong))
+    limits = [
+        Line(name, *_known(items, values), style, tone)
+        for name, values, style, tone in (
+            ("breached from", breach, "dashed", "bad"),
+            ("kept up to", keep, "dotted", "good"),
+        )
+        if any(value is not None for value in values)
+    ]
     return Curves(
-        "Sequential audit: wrong units found, and the boundaries of decision",
-        f"After {xs[-1]:,.0f} items {wrong[-1]:,.0f} were wrong; the boundary for breached is "
-        f"{breach[-1]:,.1f}, for kept {keep[-1]:,.1f}.",
+        "Wrong units found along the draw, and the limits of decision",
+        f"After {found.xs[-1]:,.0f} items {wrong[-1]:,.0f} were wrong.",
         Axis("items audited"),
         Axis("wrong units", least=0.0),
-        (
-            Line("found", xs, tuple(wrong)),
-            Line("breached above", xs, tuple(breach), "dashed", "bad"),
-            Line("kept below", xs, tuple(keep), "dotted", "good"),
-        ),
+        (found, *limits),
     )
+
+
+def _known(
+    items: Sequence[float], values: Sequence[float | None]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    pairs = [(x, y) for x, y in zip(items, values, strict=True) if y is not None]
+    return tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
 
 
 def agreement_trend(name: str, values: Sequence[float], floor: float | None) -> Curves:
