@@ -55,8 +55,8 @@ class Change:
     later: Comparison
 
 
-def p_chart(n: Sequence[int], errors: Sequence[int]) -> PChart:
-    """Chart of the share of errors in samples of `n`; every n at least 1."""
+def p_chart(n: Sequence[float], errors: Sequence[float]) -> PChart:
+    """Chart of the share of errors in samples of `n` units (or effective units), every n above 0."""
     counts = np.asarray(n, dtype=np.float64)
     shares = np.asarray(errors, dtype=np.float64) / counts
     centre = float(sum(errors) / counts.sum())
@@ -149,29 +149,32 @@ def _half(times: Ints) -> int | None:
     return int(starts[np.abs(starts - len(times) / 2).argmin()])
 
 
-def watch(wrong: Sequence[bool] | Mask, every: int = 1) -> Floats:
-    """e-values after each `every` units: evidence that the error rate was not constant so far.
+def watch(wrong: Sequence[float] | Mask, n: Sequence[float] | None = None, every: int = 1) -> Floats:
+    """e-values after each `every` steps: evidence that the error rate was not constant so far.
 
-    A mixture of all change points and rates against the best constant rate. If the rate is constant,
-    the values ever reach 1/alpha with a chance of at most alpha, whatever the rate is (universal
-    inference: Wasserman, Ramdas & Balakrishnan, PNAS 117, 2020). Change points lie at units 1 … 64,
-    then one in fifty further on; their weights do not depend on how many units follow.
+    A step is one unit, or a delivery of `n` units with `wrong` errors; both may be effective numbers.
+    The values mix all change points between steps, and all rates, against the best constant rate. If the
+    rate is constant, they ever reach 1/alpha with a chance of at most alpha, whatever the rate is
+    (universal inference: Wasserman, Ramdas & Balakrishnan, PNAS 117, 2020). Change points lie after steps
+    1 … 64, then one in fifty further on; their weights do not depend on how many steps follow.
     """
     errors = np.concatenate([[0.0], np.cumsum(np.asarray(wrong, dtype=np.float64))])
+    sizes = np.ones(len(errors) - 1) if n is None else np.asarray(n, dtype=np.float64)
+    units = np.concatenate([[0.0], np.cumsum(sizes)])
     points = _points(len(errors) - 1)
     k = np.arange(len(points), dtype=np.float64)
     weight = np.log(_PARTS / ((k + _PARTS) * (k + _PARTS + 1)))
-    before = _mixture(errors[points], points.astype(np.float64))
+    before = _mixture(errors[points], units[points])
     path = []
-    for n in range(every, len(errors), every):
-        m = int(np.searchsorted(points, n))
-        after = _mixture(errors[n] - errors[points[:m]], (n - points[:m]).astype(np.float64))
+    for step in range(every, len(errors), every):
+        m = int(np.searchsorted(points, step))
+        after = _mixture(errors[step] - errors[points[:m]], units[step] - units[points[:m]])
         changed = weight[:m] + before[:m] + after
-        none_yet = math.log(_PARTS / (m + _PARTS)) + float(_mixture(errors[n], float(n)))
+        none_yet = math.log(_PARTS / (m + _PARTS)) + float(_mixture(errors[step], units[step]))
         top = max(float(changed.max(initial=-math.inf)), none_yet)
         mixed = top + math.log(float(np.exp(changed - top).sum()) + math.exp(none_yet - top))
-        rate = errors[n] / n
-        path.append(mixed - float(xlogy(errors[n], rate) + xlogy(n - errors[n], 1 - rate)))
+        rate = errors[step] / units[step]
+        path.append(mixed - float(xlogy(errors[step], rate) + xlogy(units[step] - errors[step], 1 - rate)))
     return np.exp(np.minimum(np.asarray(path, dtype=np.float64), 700.0))
 
 

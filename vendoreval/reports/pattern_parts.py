@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vendoreval.audits.records import AuditResult, Pattern
-from vendoreval.inference.drift import p_chart
+from vendoreval.inference.drift import p_chart, watch
 from vendoreval.reports.charts.curves import Curves, control_chart
 from vendoreval.reports.parts import Plain, main_finding
 from vendoreval.reports.wording import chance, count, joined, percent
@@ -22,6 +22,7 @@ TITLES = {
 STATES = {"raised": "✕ seen", "none": "✓ not seen", "untested": "– not tested"}
 MOST_SLICES, MOST_CLASSES = 8, 8
 FEWEST_POINTS = 3
+ENOUGH = 20  # e-value: one in twenty
 
 
 def pattern_view(found: Iterable[Pattern]) -> Plain:
@@ -43,7 +44,7 @@ def pattern_view(found: Iterable[Pattern]) -> Plain:
     }
 
 
-def deliveries_chart(audits: Sequence[AuditResult]) -> Curves | None:
+def deliveries_chart(audits: Sequence[AuditResult]) -> Plain | None:
     """Error share of the main clause, audit by audit; None for fewer than three that judged its metric."""
     main = main_finding(audits[-1].findings) if audits else None
     if main is None or main.metric not in ("accuracy", "error_rate"):
@@ -52,10 +53,20 @@ def deliveries_chart(audits: Sequence[AuditResult]) -> Curves | None:
     same = [f for one in audits for f in one.findings if (f.metric, f.scope, f.group) == key and f.n]
     if len(same) < FEWEST_POINTS:
         return None
-    n, errors = [f.n for f in same], [f.errors for f in same]
+    n = [f.n / max(f.design_effect or 1.0, 1.0) for f in same]
+    shares = [f.errors / f.n for f in same]
+    errors = [share * units for share, units in zip(shares, n, strict=True)]
     chart = p_chart(n, errors)
-    shares = [wrong / units for wrong, units in zip(errors, n, strict=True)]
-    return control_chart(shares, chart.centre, chart.lower, chart.upper, by="delivery")
+    evidence = float(watch(errors, n).max())
+    if evidence >= ENOUGH:
+        said = f"The error share has changed between deliveries (evidence {evidence:,.0f})."
+    else:
+        said = f"No sure change of the error share between deliveries (evidence {evidence:.1f})."
+    return {
+        "chart": control_chart(shares, chart.centre, chart.lower, chart.upper, by="delivery"),
+        "words": f"{said} Evidence of {ENOUGH} would come in at most one of {ENOUGH} vendors whose error share "
+        "never changes, however often one looks.",
+    }
 
 
 def _row(pattern: Pattern) -> Plain:

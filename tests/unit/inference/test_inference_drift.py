@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from scipy.stats import hypergeom
+from scipy.stats import binom, hypergeom
 
 from vendoreval.inference.drift import (
     Cusum,
@@ -94,11 +94,25 @@ def test_watch_is_a_fair_bet_at_every_rate() -> None:
         assert mean <= 1
 
 
+def test_watch_over_deliveries_is_a_fair_bet_and_sees_a_bad_one() -> None:
+    for rate in (0.1, 0.4):
+        mean = 0.0
+        for errors in product(range(4), repeat=3):
+            chance = float(np.prod(binom.pmf(errors, 3, rate)))
+            mean += chance * float(watch(errors, [3, 3, 3])[-1])
+        assert mean <= 1
+    path = watch([6, 5, 7, 30, 28], [200] * 5)
+    assert path[2] < 1
+    assert path[4] > 20
+
+
 def test_watch_seldom_alarms_without_a_change_and_does_with_one() -> None:
     rng = np.random.default_rng(4)
-    false = [float(watch(rng.random(600) < 0.05, 10).max()) for _ in range(200)]
+    false = [float(watch(rng.random(600) < 0.05, every=10).max()) for _ in range(200)]
     assert np.mean(np.array(false) >= 20) <= 0.05
-    found = [float(watch(np.r_[rng.random(400) < 0.03, rng.random(400) < 0.15], 10).max()) for _ in range(50)]
+    found = [
+        float(watch(np.r_[rng.random(400) < 0.03, rng.random(400) < 0.15], every=10).max()) for _ in range(50)
+    ]
     assert np.mean(np.array(found) >= 20) >= 0.9
 
 

@@ -67,5 +67,6 @@ def test_deliveries_have_a_chart_from_three_audits_on() -> None:
     assert deliveries_chart([result, result]) is None
     chart = deliveries_chart([result, result, result])
     assert chart is not None
-    assert chart.x.name == "delivery"
-    assert chart.outside == ()
+    assert chart["chart"].x.name == "delivery"
+    assert chart["chart"].outside == ()
+    assert chart["words"].startswith("No sure change")
