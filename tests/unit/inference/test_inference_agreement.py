@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
-from vendoreval.inference.agreement import METRICS, SCALES, Metric, Scale, agreement, agreements, parts
+from vendoreval.inference.agreement import (
+    METRICS,
+    SCALES,
+    Metric,
+    Scale,
+    agreement,
+    agreements,
+    bootstrap,
+    parts,
+)
 from vendoreval.inference.tally import Tally, tally
 
 _ = np.nan
@@ -100,6 +109,13 @@ def test_alphas_error_and_interval_are_near_r_irrcac() -> None:
     found = agreement(by_rater(OBSERVERS), "alpha")
     assert found.standard_error == pytest.approx(0.14548, abs=5e-3)
     assert (found.low, found.high) == pytest.approx((0.423, 1.0), abs=6e-3)
+
+
+def test_with_single_labels_the_error_is_that_of_the_bootstrap() -> None:
+    # irrCAC gives 0.14295 here: it counts the compared items (11 of 12) as fixed, not as random
+    counts = by_rater(OBSERVERS)
+    drawn = bootstrap(counts, [parts(counts, "ac1")], resamples=4000, seed=5)[0]
+    assert agreement(counts, "ac1").standard_error == pytest.approx(np.nanstd(drawn), rel=0.1)
 
 
 @pytest.mark.parametrize(
