@@ -197,6 +197,11 @@ def _zero_defect(clause: Clause, population: int, inspection: str) -> Design:
 def _double(clause: Clause, population: int, inspection: str) -> Design:
     allowed, intolerable = _edges(clause, population)
     alpha, beta = risks(clause)
+    if not 0 < allowed < intolerable < population:
+        raise InputError(
+            f"A double plan cannot tell {allowed:,} from {intolerable:,} wrong units of {population:,}.",
+            remedy='Take the rule "curtailed" or "sequential".',
+        )
     good, bad = Fraction(allowed, population), Fraction(intolerable, population)
     plan = _two_samples(good, bad, alpha, beta)
     if 2 * plan.n > population:
