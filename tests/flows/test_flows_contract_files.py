@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from pathlib import Path
 
@@ -54,3 +56,16 @@ def test_odcs_there_and_back(cli: Cli, tmp_path: Path) -> None:
         assert cli("contract", "check", back, "--json").json == before
     (tmp_path / "bad.yaml").write_text("kind: [", "utf-8")
     assert "bad.yaml, line 1" in cli("contract", "import", "bad.yaml", "--out", "x.toml", code=2).err
+
+
+def test_the_annex_in_every_form(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    cli("vendor", "add", "crowdflower", "--name", "CrowdFlower Inc")
+    cli("contract", "add", SAMPLE)
+    for name in ("annex.pdf", "annex.html", "annex.json"):
+        made = cli("contract", "annex", "weather-sentiment-2026", "--out", name, "--json").json
+        assert (made["kind"], made["file"]) == ("annex", name)
+    assert (tmp_path / "annex.pdf").read_bytes().startswith(b"%PDF")
+    view = json.loads((tmp_path / "annex.json").read_text("utf-8"))
+    assert view["terms_hash"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+    assert "no contract 'x'" in cli("contract", "annex", "x", "--out", "x.pdf", code=2).err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +13,7 @@ from typing import Any
 from vendoreval.audits.designs import DESIGNED, Design, design, lowest_share, tolerated_share
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.errors import InputError
-from vendoreval.inference.dynamic import OperatingRow, error_chances, operating_rows
+from vendoreval.inference.dynamic import Boundaries, OperatingRow, error_chances, operating_rows
 from vendoreval.money import Money
 
 ACCURACIES = tuple(Fraction(hundredths, 100) for hundredths in range(85, 100))
@@ -96,6 +98,21 @@ def plan_audit(
 def plannable(clause: Clause) -> bool:
     """Whether the clause is on a share of right units in the whole delivery."""
     return clause.scope == "delivery" and clause.metric in ("accuracy", "error_rate", "completeness")
+
+
+def limits_csv(limits: Boundaries) -> str:
+    """The integer tables as an annex: for every n how many errors prove the breach, how few keep.
+
+    A cell is empty where no number of errors decides.
+    """
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(("n", "accept_at", "reject_at"))
+    for n, (accept, reject) in enumerate(
+        zip(limits.accept_at.tolist(), limits.reject_at.tolist(), strict=True)
+    ):
+        writer.writerow((n, accept if accept >= 0 else "", reject if reject <= n else ""))
+    return written.getvalue()
 
 
 def _clause(contract: Contract, clause_id: str) -> Clause:

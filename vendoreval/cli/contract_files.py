@@ -1,4 +1,4 @@
-"""vendoreval contract: draft from answers, export and import."""
+"""vendoreval contract: draft from answers, annex, export and import."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from vendoreval.cli.output import Json, emit, note, say
+from vendoreval.cli.report import FormatOption, Out, Paper, PaperOption, write
 
 
 class Standard(StrEnum):
@@ -20,6 +21,7 @@ class Standard(StrEnum):
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the group of contracts."""
     app.command()(draft)
+    app.command()(annex)
     app.command()(export)
     app.command("import")(import_)
 
@@ -53,6 +55,25 @@ def draft(
     for point in made.open_points:
         say(f"• {point}")
     return note(f"next: edit it, then: vendoreval contract check {out}")
+
+
+def annex(
+    contract: Annotated[str, typer.Argument(help="The contract's id.")],
+    out: Out,
+    version: Annotated[int, typer.Option(help="Which version. Default: the newest.")] = 0,
+    items: Annotated[
+        int, typer.Option(help="Items of a delivery: prints the limits of clauses with a design.", min=0)
+    ] = 0,
+    format: FormatOption = None,
+    paper: PaperOption = Paper.A4,
+    json: Json = False,
+) -> None:
+    """Print a contract's Quality Annex: definitions, clauses, rules, limits, remedies, signatures, hash."""
+    from vendoreval.workflow import contract_files, workspaces
+
+    workspace = workspaces.open_workspace()
+    report = contract_files.annex(workspace, contract, version or None, items)
+    write(workspace, report, contract, out, format, paper, json)
 
 
 def export(

@@ -51,7 +51,7 @@ def scorecard(
     from vendoreval.workflow import reports, workspaces
 
     workspace = workspaces.open_workspace()
-    _write(workspace, reports.scorecard_report(workspace, vendor), vendor, out, format, paper, json)
+    write(workspace, reports.scorecard_report(workspace, vendor), vendor, out, format, paper, json)
 
 
 @app.command()
@@ -63,7 +63,7 @@ def audit(
     from vendoreval.workflow import reports, workspaces
 
     workspace = workspaces.open_workspace()
-    _write(workspace, reports.audit_report(workspace, audit), audit, out, format, paper, json)
+    write(workspace, reports.audit_report(workspace, audit), audit, out, format, paper, json)
 
 
 @app.command()
@@ -75,7 +75,7 @@ def claim(
     from vendoreval.workflow import reports, workspaces
 
     workspace = workspaces.open_workspace()
-    _write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
+    write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
 
 
 @app.command()
@@ -92,7 +92,7 @@ def comparison(
         workspace, vendors, bank_name=bank, audits=audits or (), costs=costs, weights=weights
     )
     report = comparisons.comparison_report(workspace, made)
-    _write(workspace, report, "+".join(sorted(vendors)), out, format, paper, json)
+    write(workspace, report, "+".join(sorted(vendors)), out, format, paper, json)
     comparisons.record_comparison(workspace, made.comparison, out.name)
 
 
@@ -108,12 +108,13 @@ def questionnaire(
 
     workspace = workspaces.open_workspace()
     report = questionnaire_report(workspace, vendor, questionnaires.load_bank(bank))
-    _write(workspace, report, vendor, out, format, paper, json)
+    write(workspace, report, vendor, out, format, paper, json)
 
 
-def _write(
+def write(
     workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format | None, paper: Paper, json: bool
 ) -> None:
+    """Write a report in the form that its file's ending or `fmt` says, and tell of it."""
     from vendoreval.workflow.reports import write_report
 
     endings = {f".{known}": known for known in Format}

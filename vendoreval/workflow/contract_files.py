@@ -1,4 +1,4 @@
-"""Contracts as files: drafted from answers, exported to and imported from ODCS."""
+"""Contracts as files: drafted from answers, exported to and imported from ODCS, printed as an annex."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from vendoreval import __version__
 from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
+from vendoreval.audits.designs import DESIGNED, design
+from vendoreval.audits.planning import plannable
 from vendoreval.contracts.odcs import from_odcs, to_odcs
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.errors import Conflict, NotFound, UsageError
+from vendoreval.reports.annex_view import AnnexClause, annex_view
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.report import Report
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
-from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.contracts import FACTORS, contract_row, load_contract, power_tables
 from vendoreval.workflow.files import read_bytes, write_whole
 from vendoreval.workflow.questionnaires import current_answers, load_bank
 from vendoreval.workflow.vendors import show_vendor
@@ -93,6 +99,28 @@ def import_odcs(path: Path, out: Path) -> Contract:
     contract = parse_contract(text, out.name)
     _write_new(out, text)
     return contract
+
+
+def annex(workspace: Workspace, contract_id: str, version: int | None = None, items: int = 0) -> Report:
+    """The Quality Annex; with `items` of a delivery, the stopping limits of every clause with a design.
+
+    Raises NotFound, InputError where a rule cannot be laid out for so many items.
+    """
+    row = contract_row(workspace, contract_id, version)
+    contract = load_contract(workspace, contract_id, row.version)
+    tables = {table.clause: table for table in power_tables(contract)}
+    clauses = []
+    for clause in contract.clauses:
+        table = tables.get(clause.id)
+        laid = (
+            design(clause, items) if items and plannable(clause) and clause.decision.rule in DESIGNED else None
+        )
+        clauses.append(AnnexClause(clause.id, table.needed if table else 0, table.rows if table else (), laid))
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=show_vendor(workspace, contract.vendor).name,
+        buyer=contract.buyer, hashes=Hashes(log_head=workspace.verify_log()),
+    )  # fmt: skip
+    return annex_view(contract, workspace.objects.read(row.source_sha), clauses, FACTORS, facts)
 
 
 def _write_new(out: Path, text: str) -> None:

@@ -57,8 +57,13 @@ class ContractCheck:
 def check_contract(path: Path | str) -> ContractCheck:
     """Read and explain a contract file. Raises InvalidDocument with all problems at once."""
     contract = parse_contract(read_text(Path(path)), Path(path).name)
-    powers = tuple(_power(question) for question in power_questions(contract) if 0 < question.limit < 1)
-    return ContractCheck(contract, tuple(explain(contract)), tuple(warnings(contract)), powers)
+    found = tuple(warnings(contract))
+    return ContractCheck(contract, tuple(explain(contract)), found, power_tables(contract))
+
+
+def power_tables(contract: Contract) -> tuple[ClausePower, ...]:
+    """What samples would catch, for every clause on a share that is decided by chance."""
+    return tuple(_power(question) for question in power_questions(contract) if 0 < question.limit < 1)
 
 
 def _power(question: PowerQuestion) -> ClausePower:

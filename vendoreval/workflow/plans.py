@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from vendoreval.audits.planning import AuditPlan, plan_audit
+from vendoreval.audits.planning import AuditPlan, limits_csv, plan_audit
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
@@ -36,18 +34,8 @@ def named_contract(name: str) -> Contract:
 
 
 def write_boundaries(limits: Boundaries, out: Path) -> None:
-    """The integer tables as an annex: for every n how many errors prove the breach, how few keep.
-
-    A cell is empty where no number of errors decides.
-    """
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("n", "accept_at", "reject_at"))
-    for n, (accept, reject) in enumerate(
-        zip(limits.accept_at.tolist(), limits.reject_at.tolist(), strict=True)
-    ):
-        writer.writerow((n, accept if accept >= 0 else "", reject if reject <= n else ""))
-    write_whole(out, written.getvalue().encode())
+    """Write the table of stopping limits."""
+    write_whole(out, limits_csv(limits).encode())
 
 
 def _cost(text: str) -> Decimal | None:

@@ -1,0 +1,207 @@
+"""The Quality Annex of a contract: the terms that machines read, in words that people sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vendoreval.audits.designs import Design
+from vendoreval.audits.planning import limits_csv
+from vendoreval.claims.answers import REASONS
+from vendoreval.contracts.explain import explain_parts
+from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
+from vendoreval.contracts.terms import Contract
+from vendoreval.inference.power import PowerRow
+from vendoreval.reports import parts
+from vendoreval.reports.facts import Facts
+from vendoreval.reports.parts import Plain
+from vendoreval.reports.report import Attached, Report
+from vendoreval.reports.wording import NBSP, count, day, joined, metric_limit, metric_words, percent
+
+MOST_LIMITS = 40
+VERDICTS = (
+    ("Kept", "the audit shows that the clause is kept, with the risk that the clause names"),
+    ("Breached", "the audit shows that the clause is not kept, with the risk that the clause names"),
+    ("Inconclusive", "the sample cannot decide; nothing follows from it but the right to audit further items"),
+    ("Not run", "the clause could not be judged; the audit says why"),
+)
+PROCEDURE = (
+    "The reference labels (gold) are made and fixed before the delivery’s labels are looked at; their "
+    "commitment (a hash) can be published beforehand without revealing them.",
+    "Which items are audited, and in which order, follows from a published seed and the item ids alone "
+    "(SHA-256), so that neither side can choose.",
+    "An audit prints every denominator: right, wrong, missing, extra and unscorable units. Rework is audited "
+    "on a fresh sample.",
+    "Only errors attributed to the vendor count. Errors of the guideline, the input or the gold are struck "
+    "out, and the result is computed again and issued as a new version; nothing is overwritten.",
+    "The evidence of an audit is one file that either side can check without the other’s software.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class AnnexClause:
+    """What statistics say about one clause: its power table, and its design where a size is agreed."""
+
+    clause: str
+    needed: int = 0
+    rows: tuple[PowerRow, ...] = ()
+    design: Design | None = None
+
+
+def annex_view(
+    contract: Contract,
+    source: bytes,
+    clauses: Sequence[AnnexClause],
+    factors: Sequence[float],
+    facts: Facts,
+) -> Report:
+    """The annex; pure. `source` is the contract file, byte for byte, whose hash is signed."""
+    files = (
+        Attached("contract.toml", source, "The terms, machine-readable", "Source"),
+        *(_limits_file(one.clause, one.design) for one in clauses if one.design),
+    )
+    said = explain_parts(contract)
+    number = f"Annex to {contract.id}, version {contract.version}"
+    held = {one.clause: one for one in clauses}
+    view = {
+        "schema": "vendoreval/annex_report/1",
+        **parts.head(contract.title, "Quality annex", number, facts),
+        "verdict": None,
+        "headline": _headline(contract),
+        "figures": _figures(contract),
+        "parties": _parties(contract, facts),
+        "definitions": _definitions(contract),
+        "verdicts": [list(pair) for pair in VERDICTS],
+        "task": [*said["task"], *said["price"]],
+        "clauses": _clauses(contract),
+        "in_words": said["clauses"],
+        "rules": _rules(contract),
+        "procedure": list(PROCEDURE),
+        "power": [_power(one, factors) for one in clauses if one.rows],
+        "limits": [_limits(clause.id, found) for clause in contract.clauses
+                   if (one := held.get(clause.id)) and (found := one.design)],
+        "remedies": said["remedies"],
+        "acceptance": said["acceptance"],
+        "rebuttals": [list(pair) for pair in REASONS.items()],
+        "terms_hash": files[0].sha256,
+        "integrity": parts.integrity(facts, files),
+    }  # fmt: skip
+    return Report("annex", facts.printed, view, files)
+
+
+def _headline(contract: Contract) -> str:
+    clauses = count(len(contract.clauses), "clause")
+    verb = "says" if len(contract.clauses) == 1 else "say"
+    return (
+        f"{clauses} {verb} what a delivery must keep, how that is measured, and what follows when it does not. "
+        "This text is written from the same file that audits are run by."
+    )
+
+
+def _figures(contract: Contract) -> list[Plain]:
+    figures: list[Plain] = []
+    first = contract.clauses[0]
+    asked = metric_limit(first.metric, first.threshold)
+    figures.append(
+        {"label": metric_words(first.metric).capitalize(), "value": asked, "note": f"clause {first.id}"}
+    )
+    if contract.price:
+        value = f"{contract.currency} {contract.price.per_unit:f}"
+        figures.append({"label": "Price", "value": value, "note": f"for each {contract.price.unit}"})
+    if contract.acceptance:
+        days = count(contract.acceptance.window_days, "day")
+        figures.append({"label": "Acceptance window", "value": days, "note": "business days"})
+    return figures
+
+
+def _parties(contract: Contract, facts: Facts) -> list[list[str]]:
+    return [
+        ["Vendor", facts.vendor],
+        ["Buyer", contract.buyer or "–"],
+        ["In force", f"from {day(contract.effective)} to {day(contract.ends)}"],
+        ["Currency", contract.currency],
+    ]
+
+
+def _definitions(contract: Contract) -> list[list[str]]:
+    """Every word that the clauses use, with its meaning."""
+    metrics = dict.fromkeys(clause.metric for clause in contract.clauses)
+    units = dict.fromkeys(clause.unit for clause in contract.clauses)
+    scopes = dict.fromkeys(clause.scope for clause in contract.clauses)
+    return [
+        *([_name(metric_words(name)), METRICS[name].meaning] for name in metrics),
+        *([_name(name), UNITS[name]] for name in units),
+        *([f"By {name.replace('_', ' ')}", SCOPES[name].replace("`", "")] for name in scopes),
+        ["Gold", "reference labels with their origin, fixed before the delivery’s labels are looked at"],
+        ["Delivery", "a batch of labels as received, with a list of its files and their SHA-256"],
+        ["Business day", "a day of the calendar that the acceptance names, holidays left out"],
+    ]
+
+
+def _name(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _clauses(contract: Contract) -> list[Plain]:
+    return [
+        {
+            "clause": clause.id,
+            "ref": clause.ref,
+            "metric": metric_words(clause.metric),
+            "unit": clause.unit,
+            "scope": clause.scope.replace("_", " ") + (f", {clause.group}" if clause.group else ""),
+            "limit": metric_limit(clause.metric, clause.threshold),
+            "rule": clause.decision.rule,
+            "remedy": joined(clause.remedy) or "none",
+        }
+        for clause in contract.clauses
+    ]
+
+
+def _rules(contract: Contract) -> list[str]:
+    used = dict.fromkeys(clause.decision.rule for clause in contract.clauses)
+    return [f"{name}: {RULES[name].meaning}." for name in used]
+
+
+def _power(one: AnnexClause, factors: Sequence[float]) -> Plain:
+    shown = len(one.rows[0].power)
+    return {
+        "clause": one.clause,
+        "heads": [f"{factor:g} times" for factor in factors[:shown]],
+        "rows": [
+            {"n": f"{row.n:,}", "critical": f"{row.critical:,}", "cells": [_chance(p) for p in row.power]}
+            for row in one.rows
+        ],
+        "needed": (
+            f"{one.needed:,} items prove a breach 9 times in 10 at {factors[shown - 1]:g} times the allowed "
+            "errors."
+        ),
+    }
+
+
+def _chance(share: float) -> str:
+    return f"over 99.9{NBSP}%" if 0.9995 < share < 1 else percent(share, digits=0)
+
+
+def _limits(clause: str, found: Design) -> Plain:
+    """The stopping limits in short; the attached file has every number."""
+    steps = found.limits.changes()
+    every = -(-len(steps) // MOST_LIMITS) or 1
+    shown = [step for number, step in enumerate(steps) if number % every == 0 or number == len(steps) - 1]
+    return {
+        "clause": clause,
+        "said": (
+            f"For a delivery of {found.population:,} items: {found.method}; at most {found.max_items:,} items "
+            f"are audited. The file limits-{clause}.csv, attached, has the limits after every item and counts."
+        ),
+        "rows": [
+            [f"{step.n:,}", "–" if step.accept is None else f"{step.accept:,}",
+             "–" if step.reject is None else f"{step.reject:,}"]
+            for step in shown
+        ],
+    }  # fmt: skip
+
+
+def _limits_file(clause: str, found: Design) -> Attached:
+    what = f"Stopping limits of clause {clause}, after every item"
+    return Attached(f"limits-{clause}.csv", limits_csv(found.limits).encode(), what, "Data")
