@@ -30,11 +30,20 @@ def export(
 
 
 @app.command()
-def verify(bundle: Annotated[Path, typer.Argument(help="The bundle (zip).")], json: Json = False) -> None:
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="The bundle (zip).")],
+    receipt: Annotated[
+        Path | None, typer.Option(help="The receipt that was sent when gold was committed, to compare with.")
+    ] = None,
+    delivered: Annotated[
+        list[Path] | None, typer.Option(help="A file as the vendor delivered it, to compare with; repeatable.")
+    ] = None,
+    json: Json = False,
+) -> None:
     """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
     from vendoreval.workflow.evidence import verify_file
 
-    found = verify_file(bundle)
+    found = verify_file(bundle, receipt, delivered or ())
     if json:
         return emit(found.to_json())
     for check in found.checks:

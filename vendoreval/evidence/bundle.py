@@ -22,6 +22,23 @@ from vendoreval.tasks.outcomes import Outcomes
 
 SEAL = "bundle.json"
 SIGNATURES = "signatures/"
+README = """\
+This bundle holds all that is needed to compute an audit of labels again, without trusting its sender.
+
+    vendoreval evidence verify BUNDLE --receipt receipt.json --delivered YOUR-FILE.csv
+    python -m vendoreval.evidence BUNDLE receipt.json      where only numpy, scipy and rfc8785 are installed
+
+bundle.json      SHA-256 of every other file, and the version of the program that made them
+contract.toml    the contract with its clauses, decision rules and remedies
+manifest.json    SHA-256 of the delivered files; compare it with your own
+outcomes.jsonl   one line for each counted unit: gold answer, delivered answer, outcome
+labels.jsonl     the single labels behind a consensus, where the contract counts a consensus
+tasks.json       under which task id an item was sent, where gold was mixed into tasks
+frame.json       totals of the delivery, and the seed that orders the draw
+result.json      the findings; claim.json the claim that follows from them
+gold_commitment.json   the commitment to the gold, as in the receipt sent before labels came
+log.jsonl        the chained log of what was done when
+"""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # zip files cannot be older; a fixed time keeps the bytes the same
 
 
@@ -40,11 +57,13 @@ class Contents:
     claim: Mapping[str, Any] | None
     received: str  # date on which the delivery was received, ISO
     log: Sequence[Mapping[str, Any]]
+    made_with: str  # the program's version; another one may write further fields
 
 
 def seal(contents: Contents) -> dict[str, bytes]:
     """The bundle's files by name, the seal included; the same contents give the same bytes."""
     files = {
+        "README.txt": README.encode(),
         "contract.toml": contents.contract,
         **seen_files(contents.seen, contents.received),
         "result.json": canonical(contents.result),
@@ -60,6 +79,7 @@ def seal(contents: Contents) -> dict[str, bytes]:
         "schema": "vendoreval/bundle/1",
         "audit": contents.audit,
         "made_at": contents.made_at,
+        "made_with": contents.made_with,
         "files": [{"name": name, "sha256": sha256_hex(files[name])} for name in sorted(files)],
     }
     return {SEAL: canonical(index), **files}
@@ -114,7 +134,7 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         agreement=_tally(files, classes), task_ids=json.loads(files.get("tasks.json", b"{}")),
         planned_items=frame.get("planned_items", 0),
         gold_checked=tuple(frame.get("gold_checked", (0, 0))),
-        adjudicated=frozenset(frame.get("adjudicated", ())),
+        adjudicated=frozenset(frame.get("adjudicated", ())), earlier_items=frame.get("earlier_items", 0),
     )  # fmt: skip
     return seen, frame["received"]
 
@@ -140,6 +160,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "planned_items": seen.planned_items,
         "gold_checked": list(seen.gold_checked),
         "adjudicated": sorted(seen.adjudicated),
+        "earlier_items": seen.earlier_items,
     }
 
 

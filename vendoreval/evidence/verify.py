@@ -4,8 +4,10 @@ The rules, in the order in which they are checked:
 1. every file is listed in the seal and has the listed SHA-256; nothing is missing or added;
 2. the event log's hash chain holds;
 3. the contract can be read, and result, claim and contract speak of the same contract;
-4. the audit, run again on the sealed outcomes, gives the sealed result to the last byte;
-5. the claim, drafted again from that result, has the sealed lines, amounts and deadlines.
+4. outcomes and consensus follow from the sealed answers (evidence.outcomes_follow);
+5. the audit, run again on the sealed outcomes, gives the sealed result to the last byte;
+6. the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
+7. the gold commitment is the one in the receipt, where the reader has it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from vendoreval.errors import EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, SIGNATURES, read_seen
 from vendoreval.evidence.canonical import canonical, parsed, sha256_hex
 from vendoreval.evidence.chain import Event, verify_chain
+from vendoreval.evidence.outcomes_follow import check_outcomes
 
 REQUIRED = ("contract.toml", "frame.json", "outcomes.jsonl", "result.json", "manifest.json", "log.jsonl")
 
@@ -46,31 +49,49 @@ class Verification:
         }
 
 
-def verify_bundle(files: Mapping[str, bytes]) -> Verification:
-    """Check the five rules above; raises EvidenceError naming the first thing that does not fit."""
+def verify_bundle(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None = None) -> Verification:
+    """Check the rules above; raises EvidenceError naming the first thing that does not fit.
+
+    `receipt`: the commitment record that the vendor was given when gold was committed.
+    """
     try:
-        return _verify(files)
+        return _verify(files, receipt)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EvidenceError(f"A record in the bundle has not the form it should have: {error!r}.") from error
 
 
-def _verify(files: Mapping[str, bytes]) -> Verification:
+def _verify(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None) -> Verification:
     index = _check_seal(files)
     events = [Event.from_json(parsed(line)) for line in files["log.jsonl"].splitlines()]
     verify_chain(events)
     result = json.loads(files["result.json"])
     contract = replace(_read_contract(files), version=result["contract_version"])
     seen, received = read_seen(files, contract.task.classes)
+    check_outcomes(contract, seen)
     again = _check_result(contract, seen, result)
     checks = [
         f"{len(index['files'])} files have the sealed SHA-256",
         f"the log's chain of {len(events)} events holds",
+        "outcomes and their severity follow from the answers and the contract",
         f"the audit, computed again from {len(seen.units):,} outcomes, gives the same result",
     ]
     if "claim.json" in files:
         _check_claim(contract, again, seen, json.loads(files["claim.json"]), date.fromisoformat(received))
         checks.append("the claim, drafted again, has the same lines, amounts and deadlines")
+    if receipt is not None:
+        _check_receipt(files, receipt)
+        checks.append("the gold commitment is the one in the receipt")
     return Verification(index["audit"], again.verdict, tuple(checks))
+
+
+def _check_receipt(files: Mapping[str, bytes], receipt: Mapping[str, Any]) -> None:
+    sealed = json.loads(files.get("gold_commitment.json", b"{}"))
+    for field in ("root", "items", "gold"):
+        if sealed.get(field) != receipt.get(field):
+            raise EvidenceError(
+                f"The receipt's {field} is {receipt.get(field)!r}, the bundle's {sealed.get(field)!r}: "
+                "this is not the gold that was committed to."
+            )
 
 
 def _check_seal(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from vendoreval import __version__
 from vendoreval.errors import EvidenceError
-from vendoreval.evidence.bundle import Contents, from_zip, seal, to_zip
+from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.evidence.verify import Verification, verify_bundle
 from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ExposureRow
@@ -15,7 +18,10 @@ from vendoreval.workflow.audits import StoredAudit, load_audit
 from vendoreval.workflow.claims import claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
-from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.files import read_bytes, read_text, write_whole
+from vendoreval.workflow.own_delivery import check_own_delivery
+
+_PROGRAM = f"vendoreval {__version__}"
 
 
 def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
@@ -39,9 +45,23 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     return sha
 
 
-def verify_file(path: Path) -> Verification:
-    """Verify a bundle file; needs no workspace. Raises EvidenceError naming the first misfit."""
-    return verify_bundle(from_zip(read_bytes(path)))
+def verify_file(path: Path, receipt: Path | None = None, delivered: Sequence[Path] = ()) -> Verification:
+    """Verify a bundle file; needs no workspace. Raises EvidenceError naming the first misfit.
+
+    `receipt`: the file that was sent when gold was committed; `delivered`: the vendor's own files.
+    """
+    files = from_zip(read_bytes(path))
+    try:
+        found = verify_bundle(files, json.loads(read_text(receipt)) if receipt else None)
+    except EvidenceError as error:
+        made_with = json.loads(files.get(SEAL, b"{}")).get("made_with", _PROGRAM)
+        if made_with == _PROGRAM:
+            raise
+        remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
+        raise EvidenceError(error.what, remedy=remedy) from error
+    if not delivered:
+        return found
+    return replace(found, checks=(*found.checks, check_own_delivery(files, delivered)))
 
 
 def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
@@ -66,4 +86,5 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         claim=claim_record(workspace, issued[-1].id) if issued else None,
         received=delivery.received_at.date().isoformat(),
         log=[event.to_json() for event in workspace.events()],
+        made_with=_PROGRAM,
     )

@@ -1,0 +1,35 @@
+"""`python -m vendoreval.evidence bundle.zip [receipt.json]`: verify with numpy, scipy and rfc8785 only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from vendoreval.errors import EvidenceError, Exit
+from vendoreval.evidence.bundle import from_zip
+from vendoreval.evidence.verify import verify_bundle
+
+
+def main(words: list[str]) -> int:
+    """Print what fits; the exit code is 5 where something does not, with its name."""
+    if not 1 <= len(words) <= 2:
+        print(__doc__, file=sys.stderr)
+        return Exit.UNUSABLE
+    try:
+        receipt = json.loads(Path(words[1]).read_text("utf-8")) if len(words) > 1 else None
+        found = verify_bundle(from_zip(Path(words[0]).read_bytes()), receipt)
+    except EvidenceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return Exit.EVIDENCE
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return Exit.UNUSABLE
+    for check in found.checks:
+        print(f"✔ {check}")
+    print(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")
+    return Exit.FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
