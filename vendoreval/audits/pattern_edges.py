@@ -39,7 +39,7 @@ def _sign(found: EdgeCases) -> Sign:
     if found.unsure.unsure:
         sentence += f" {percent(found.unsure.share)} of the answers on edge cases said that they were unsure."
     else:
-        sentence += " Nobody said to be unsure, so the hard cases were guessed."
+        sentence += " No answer admitted doubt."
     return Sign("errors on edge cases", e.p, material(e), sentence, compared(e), e.method)
 
 

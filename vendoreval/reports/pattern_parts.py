@@ -9,7 +9,7 @@ from vendoreval.audits.records import AuditResult, Pattern
 from vendoreval.inference.drift import p_chart, watch
 from vendoreval.reports.charts.curves import Curves, control_chart
 from vendoreval.reports.parts import Plain, main_finding
-from vendoreval.reports.wording import chance, count, joined, percent
+from vendoreval.reports.wording import NBSP, chance, count, joined, percent
 
 TITLES = {
     "inconsistency": "Inconsistency",
@@ -59,7 +59,8 @@ def deliveries_chart(audits: Sequence[AuditResult]) -> Plain | None:
     chart = p_chart(n, errors)
     evidence = float(watch(errors, n).max())
     if evidence >= ENOUGH:
-        said = f"The error share has changed between deliveries (evidence {evidence:,.0f})."
+        size = f"{evidence:,.0f}" if evidence < 1e6 else "more than a million"
+        said = f"The error share has changed between deliveries (evidence {size})."
     else:
         said = f"No sure change of the error share between deliveries (evidence {evidence:.1f})."
     return {
@@ -76,7 +77,7 @@ def _row(pattern: Pattern) -> Plain:
         "name": TITLES.get(pattern.name, pattern.name.replace("_", " ").capitalize()),
         "state": state,
         "word": STATES[state],
-        "sentence": evidence.get("sentence", ""),
+        "sentence": str(evidence.get("sentence", "")).replace(" %", f"{NBSP}%"),
         "do": evidence.get("do", "") if pattern.flag else "",
         "numbers": _numbers(evidence),
     }

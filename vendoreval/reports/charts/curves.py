@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -41,12 +41,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Axis:
-    """Name of an axis and whether its numbers are shares of 1; `least`, `most` bound it."""
+    """Name of an axis and whether its numbers are shares of 1, or whole; `least`, `most` bound it."""
 
     name: str
     share: bool = False
     least: float = float("-inf")
     most: float = float("inf")
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Curves:
         """The drawing, with each line's name at its right end."""
         drawing = Svg(FULL, HEIGHT, self.title, self.said)
         across = tight_scale([v for line in self.lines for v in line.xs], LEFT, RIGHT)
+        if self.x.whole:
+            across = replace(across, ticks=tuple(tick for tick in across.ticks if tick == int(tick)))
         up = scale([v for line in self.lines for v in line.ys], FOOT, TOP, least=self.y.least, most=self.y.most)
         _frame(drawing, self.x, self.y, across, up)
         ends = _spread([(up(line.ys[-1]), line) for line in self.lines])
@@ -118,7 +121,7 @@ def control_chart(
     return Curves(
         f"Control chart of the error share by {by}",
         f"Centre line {centre:.1%}. Points outside the limits: {outside}.",
-        Axis(by),
+        Axis(by, whole=True),
         Axis("share of wrong units", True, 0.0, 1.0),
         (
             Line("error share", xs, tuple(shares), dots=True),
@@ -172,7 +175,7 @@ def agreement_trend(name: str, values: Sequence[float], floor: float | None) -> 
     if floor is not None:
         lines.append(Line("promised", (xs[0], xs[-1]), (floor, floor), "dashed", "bad"))
     said = ", ".join(f"{value:.2f}" for value in values)
-    return Curves(f"{name} by period", said, Axis("period"), Axis(name, most=1.0), tuple(lines))
+    return Curves(f"{name} by period", said, Axis("period", whole=True), Axis(name, most=1.0), tuple(lines))
 
 
 def _frame(drawing: Svg, x: Axis, y: Axis, across: Scale, up: Scale) -> None:
