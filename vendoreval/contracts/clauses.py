@@ -16,12 +16,12 @@ from vendoreval.contracts.rules import (
     RULES,
     SCOPES,
     UNITS,
+    WITHOUT_DRAW,
     Metric,
 )
 from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
 
 _DEFAULT_ALPHA, _DEFAULT_BETA = Decimal("0.05"), Decimal("0.10")
-_WITHOUT_DRAW = ("claim", "acceptance", "point")  # rules that walk along no draw of gold items
 _HIGHEST_RISK = Decimal("0.5")
 _RULE_EXAMPLE = '{ rule = "claim", alpha = 0.05, beta = 0.10 }'
 
@@ -111,8 +111,8 @@ def _decision(section: Section, metric: Metric | None, threshold: str | None) ->
         calibrated=bool("calibrated" in options and table.flag("calibrated", False)),
         options=_options(table, options),
     )
-    if rule and metric and metric.kind == "agreement" and rule.name not in _WITHOUT_DRAW:
-        table.problem("rule", f"agreement is not decided by {rule.name}.", f"Take {', '.join(_WITHOUT_DRAW)}.")
+    if rule and metric and metric.kind == "agreement" and rule.name not in WITHOUT_DRAW:
+        table.problem("rule", f"agreement is not decided by {rule.name}.", f"Take {', '.join(WITHOUT_DRAW)}.")
     elif rule:
         _check_needs(table, rule.name)
     if rule:

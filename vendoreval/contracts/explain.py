@@ -151,6 +151,8 @@ def _decision(clause: Clause) -> list[str]:
         return ["The measured figure alone decides, whatever chance did to the sample."]
     if decision.rule not in ("claim", "acceptance"):
         words = [f"It is decided by {decision.rule}: {RULES[decision.rule].meaning}."]
+        if decision.rule not in ("iso2859-1", "zero_defect"):
+            words.append(f"A wrong word breached has a chance of at most {alpha}, a wrong word kept of {beta}.")
         if decision.tolerated is not None:
             words.append(f"It counts as kept once {percent(decision.tolerated)} is shown.")
         return words

@@ -193,6 +193,8 @@ RULES = {
 }  # fmt: skip
 
 
+WITHOUT_DRAW = ("claim", "acceptance", "point")  # rules that walk along no draw of items
+
 # What single rules cannot do without: one of the keys.
 RULE_NEEDS = {
     "fixed": ("tolerated", "items"),

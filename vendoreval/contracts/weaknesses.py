@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendoreval.contracts.rules import METRICS, RULES, TASK_TYPES
+from vendoreval.contracts.rules import METRICS, TASK_TYPES, WITHOUT_DRAW
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy
 
 _SHORT_WINDOW = 5
@@ -116,9 +116,40 @@ def _clause(clause: Clause) -> Iterator[Weakness]:
         )
     if not METRICS[clause.metric].available:
         yield Weakness(f"{field}.metric", f"this version does not measure {clause.metric}.", "It is not run.")
-    if not RULES[decision.rule].available:
-        what = f"this version does not decide by {decision.rule}."
-        yield Weakness(f"{field}.decision.rule", what, "The clause is not run.")
+    yield from _rule(clause, f"{field}.decision")
+
+
+def _rule(clause: Clause, field: str) -> Iterator[Weakness]:
+    """What experience says of the decision rules that lay out a design."""
+    decision = clause.decision
+    if decision.rule in WITHOUT_DRAW:
+        return
+    if clause.scope != "delivery" or METRICS[clause.metric].kind != "share":
+        yield Weakness(
+            f"{field}.rule",
+            f"{decision.rule} needs the number of units in the delivery, which is not known for this clause; "
+            "it is not run.",
+            'Take "claim" here.',
+        )
+    if decision.rule == "sequential" and decision.tolerated is None:
+        yield Weakness(
+            f"{field}.tolerated",
+            "without a tolerated share a delivery near the threshold is not decided before nearly all of it is "
+            "looked at.",
+            "Tolerate a little less than the threshold, for example two points.",
+        )
+    if decision.rule == "iso2859-1":
+        yield Weakness(
+            f"{field}.rule",
+            "an AQL plan accepts deliveries that break the threshold quite often; it proves no share.",
+            'Take "sequential", or read what the plan says under `vendoreval audit plan`.',
+        )
+    if decision.rule == "zero_defect":
+        yield Weakness(
+            f"{field}.rule",
+            "one error refuses a delivery that keeps the threshold: a claim built on it is easily disputed.",
+            'Take "curtailed" or "sequential".',
+        )
 
 
 def _remedy(contract: Contract, remedy: Remedy, *, used: bool) -> Iterator[Weakness]:

@@ -305,6 +305,20 @@ def test_a_rule_that_cannot_be_planned_is_refused(rule: str, field: str) -> None
     assert [p.field for p in found] == [f"clause.accuracy.decision.{field}"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('rule = "sequential",', "near the threshold is not decided"),
+        ('rule = "iso2859-1", aql = "2.5",', "proves no share"),
+        ('rule = "zero_defect",', "easily disputed"),
+    ],
+)
+def test_weak_designs_are_named(rule: str, said: str) -> None:
+    assert any(said in str(w) for w in warnings(parse_contract(BIRDS.replace('rule = "claim",', rule))))
+    by_class = BIRDS.replace('"delivery"', '"class"').replace('rule = "claim",', rule)
+    assert any("it is not run" in str(w) for w in warnings(parse_contract(by_class)))
+
+
 def test_power_questions_ask_for_right_units_and_the_risk_of_each_word() -> None:
     text = BIRDS.replace('metric = "accuracy"', 'metric = "error_rate"').replace('"0.97"', '"0.03"')
     (question,) = power_questions(parse_contract(text))
