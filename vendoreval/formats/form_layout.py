@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vendoreval.errors import InputError
 from vendoreval.questionnaires.answers import Answer, Commitment, State
@@ -58,8 +58,15 @@ EVIDENCE_CHOICES = {
 CONTACT = {"respondent_name": "Name", "respondent_role": "Role", "respondent_mail": "E-mail"}
 
 
-def identity(bank: Bank, vendor: str, mode: Mode) -> dict[str, str]:
-    """What ties a form to a bank's version, a vendor and a mode."""
+def applicable(bank: Bank, facts: Mapping[str, bool]) -> Bank:
+    """The bank without the questions whose `applies_if` fact is stated to be false."""
+    kept = tuple(q for q in bank.questions if not q.applies_if or facts.get(q.applies_if, True))
+    return replace(bank, questions=kept)
+
+
+def identity(bank: Bank, vendor: str, mode: Mode, facts: Mapping[str, bool] | None = None) -> dict[str, str]:
+    """What ties a form to a bank's version, a vendor and a mode; and which questions it leaves out."""
+    kept = {question.id for question in applicable(bank, facts or {}).questions}
     return {
         "schema": SCHEMA,
         "bank": bank.id,
@@ -67,7 +74,14 @@ def identity(bank: Bank, vendor: str, mode: Mode) -> dict[str, str]:
         "template_sha256": template_hash(bank),
         "vendor": vendor,
         "mode": mode,
+        "left_out": " ".join(question.id for question in bank.asked(mode) if question.id not in kept),
     }
+
+
+def asked_by(found: Mapping[str, str], bank: Bank, mode: Mode) -> dict[str, Question]:
+    """The questions of a form by id, by the identity that was `found` in it."""
+    left_out = str(found.get("left_out", "")).split()
+    return {question.id: question for question in bank.asked(mode) if question.id not in left_out}
 
 
 def check_identity(name: str, found: Mapping[str, str], bank: Bank, vendor: str) -> Mode:

@@ -17,6 +17,8 @@ from vendoreval.formats.form_layout import (
     EVIDENCE_CHOICES,
     SEND_AGAIN,
     STATE_CHOICES,
+    applicable,
+    asked_by,
     asks,
     check_identity,
     identity,
@@ -69,11 +71,9 @@ def _hash(text: str) -> str:
 def _data(
     bank: Bank, vendor: str, mode: Mode, answers: Mapping[str, Answer], facts: Mapping[str, bool]
 ) -> dict[str, Any]:
-    def asked(section: str) -> list[Question]:
-        return [q for q in bank.asked(mode, section) if not q.applies_if or facts.get(q.applies_if, True)]
-
+    known, bank = identity(bank, vendor, mode, facts), applicable(bank, facts)
     return {
-        "identity": identity(bank, vendor, mode),
+        "identity": known,
         "states": [[state, title] for title, state in STATE_CHOICES.items()],
         "commitments": [[key, title] for title, key in COMMITMENT_CHOICES.items()],
         "evidence_kinds": [[key, title] for title, key in EVIDENCE_CHOICES.items()],
@@ -90,11 +90,10 @@ def _data(
                         "unit": question.unit or "",
                         "wanted": list(question.evidence.wanted),
                     }
-                    for question in asked(section.id)
+                    for question in bank.asked(mode, section.id)
                 ],
             }
             for section in bank.sections_of(mode)
-            if asked(section.id)
         ],
         "answers": {
             question.id: _filled(answers[question.id])
@@ -137,7 +136,7 @@ def read_saved(
     """
     name, record = _load(source)
     mode = check_identity(name, record["form"], bank, vendor)
-    questions = {question.id: question for question in bank.asked(mode)}
+    questions = asked_by(record["form"], bank, mode)
     who = record.get("respondent")
     given = [str(who.get(key, "")).strip() for key in ("name", "role", "mail")] if isinstance(who, dict) else []
     actor = ", ".join(text for text in given if text) or vendor

@@ -17,6 +17,7 @@ from vendoreval.formats.form_layout import (
     EVIDENCE_CHOICES,
     LISTS,
     STATE_CHOICES,
+    asked_by,
     asks,
     check_identity,
     question_text,
@@ -40,10 +41,9 @@ def read_form(
     (all at once, each named).
     """
     name, properties, sheets = read_book(source)
-    mode = check_identity(name, _identity(properties, sheets), bank, vendor)
-    reader = _Reader(
-        name, {question.id: question for question in bank.asked(mode)}, _respondent(sheets) or vendor
-    )
+    found = _identity(properties, sheets)
+    mode = check_identity(name, found, bank, vendor)
+    reader = _Reader(name, asked_by(found, bank, mode), _respondent(sheets) or vendor)
     for title, rows in sheets.items():
         if title != LISTS:
             reader.sheet(title, rows)

@@ -19,6 +19,7 @@ from vendoreval.formats.form_layout import (
     LEVEL_CHOICES,
     LISTS,
     STATE_CHOICES,
+    applicable,
     asks,
     cell_values,
     identity,
@@ -64,11 +65,13 @@ def write_form(
     created: datetime,
     mode: Mode = "full",
     answers: Mapping[str, Answer] | None = None,
+    facts: Mapping[str, bool] | None = None,
 ) -> None:
     """Write the form for `vendor` to a path or an open binary file.
 
     `answers` are filled in where given, to be corrected or completed. Weights, importance, knock-outs
-    and red flags are nowhere in the file. `created` (aware) is the only time in it.
+    and red flags are nowhere in the file, nor are questions whose `applies_if` fact is stated to be
+    false. `created` (aware) is the only time in it.
     """
     import xlsxwriter
 
@@ -77,7 +80,7 @@ def write_form(
         path, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": bank.title, "created": created.astimezone(UTC).replace(tzinfo=None)})
-    known = identity(bank, vendor, mode)
+    known, bank = identity(bank, vendor, mode, facts), applicable(bank, facts or {})
     for key, value in known.items():
         book.set_custom_property(f"vendoreval {key}", value, "text")
     writer = _Writer(book, _formats(book), bank, mode, answers or {})

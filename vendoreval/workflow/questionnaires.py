@@ -86,7 +86,7 @@ def make_form(
     returns the day it is due.
 
     The form counts as sent now, and the weights are frozen if they are not yet. Questions on facts that
-    do not hold are left out of the HTML form. Raises UsageError for a due day that has passed.
+    do not hold are left out. Raises UsageError for a due day that has passed.
     """
     current = for_the_vendor(current_answers(workspace, vendor, bank))
     require_frozen(workspace, bank)
@@ -99,7 +99,7 @@ def make_form(
         data = html_form(bank, vendor=vendor, mode=mode, answers=current, facts=facts).encode()
     else:
         buffer = io.BytesIO()
-        write_form(bank, buffer, vendor=vendor, created=at, mode=mode, answers=current)
+        write_form(bank, buffer, vendor=vendor, created=at, mode=mode, answers=current, facts=facts)
         data = buffer.getvalue()
     write_whole(out, data)
     sha = workspace.objects.put_bytes(data)

@@ -82,6 +82,9 @@ def test_facts_take_questions_out(workspace: Workspace, bank: Bank, tmp_path: Pa
     assert not knocked_out()
     questionnaires.make_form(workspace, "acme", bank, tmp_path / "f.html", kind="html")
     assert '"id": "S3"' not in (tmp_path / "f.html").read_text("utf-8")
+    questionnaires.make_form(workspace, "acme", bank, tmp_path / "f.xlsx")
+    notes = questionnaires.import_form(workspace, "acme", bank, tmp_path / "f.xlsx").notes
+    assert notes[0].startswith("44 of 44 questions are open")
     judging.state_fact(workspace, bank, "personal_data", True)
     assert knocked_out()
     with pytest.raises(NotFound, match="personal_date"):
