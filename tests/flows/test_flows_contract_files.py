@@ -69,3 +69,14 @@ def test_the_annex_in_every_form(cli: Cli, tmp_path: Path) -> None:
     view = json.loads((tmp_path / "annex.json").read_text("utf-8"))
     assert view["terms_hash"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
     assert "no contract 'x'" in cli("contract", "annex", "x", "--out", "x.pdf", code=2).err
+
+
+def test_a_pilot_for_a_contract(cli: Cli) -> None:
+    made = cli("audit", "plan", "--pilot", "--contract", SAMPLE, "--items", "300", "--json").json
+    assert made["schema"] == "vendoreval/pilot-plan/1"
+    assert {block["name"] for block in made["blocks"]} >= {"main", "edge cases", "repeats", "ambiguous"}
+    shown = cli(
+        "audit", "plan", "--pilot", "--contract", SAMPLE, "--items", "300", "--cost-per-item", "0.45"
+    ).out
+    assert "costs USD" in shown
+    assert max(map(len, shown.splitlines())) <= 80

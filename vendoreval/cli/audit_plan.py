@@ -10,6 +10,7 @@ import typer
 from vendoreval.cli.output import Json, emit, note, percent, say, table
 
 if TYPE_CHECKING:
+    from vendoreval.audits.pilot import PilotPlan
     from vendoreval.audits.planning import AuditPlan
 
 
@@ -29,11 +30,17 @@ def plan(
     boundaries: Annotated[
         Path | None, typer.Option(help="Write the table of stopping limits here (CSV), as an annex.")
     ] = None,
+    pilot: Annotated[
+        bool, typer.Option("--pilot", help="Design a paid pilot instead; --items is how many you can spare.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Explain the design that a clause asks for: sample sizes, chances of every verdict, and cost."""
     from vendoreval.workflow import plans
 
+    if pilot:
+        designed = plans.plan_pilot(contract, items, clause=clause, cost=cost_per_item)
+        return emit(designed.to_json()) if json else _print_pilot(designed)
     made = plans.plan(contract, items, clause=clause, cost=cost_per_item, sample=sample or None)
     if boundaries:
         plans.write_boundaries(made.design.limits, boundaries)
@@ -68,3 +75,26 @@ def _print(made: AuditPlan) -> None:
         [(f"{step.n:,}", step.accept, step.reject) for step in shown],
         right=("after items", "kept with at most", "breached from"),
     )
+
+
+def _print_pilot(made: PilotPlan) -> None:
+    from vendoreval.audits.pilot import sentences
+
+    table(
+        ["block", "tasks", "when", "at least", "misses allowed", "power"],
+        [
+            (
+                block.name, f"{block.tasks:,}", block.when, f"{100 * float(block.limit):g} %",
+                f"{block.critical:,}", percent(block.power, 0),
+            )
+            for block in made.blocks
+        ],
+        right=("tasks", "at least", "misses allowed", "power"),
+    )  # fmt: skip
+    say("What counts as right, and the chance (power) to find out a vendor that is worse:")
+    for block in made.blocks:
+        say(f"• {block.name}: {block.counts}; {block.factor:g} times the misses that the limit allows.")
+    if made.cost:
+        say(f"Auditing all {made.tasks:,} tasks costs {made.cost}.")
+    for sentence in sentences(made):
+        say(f"• {sentence}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from vendoreval.audits import pilot
+from vendoreval.audits.pilot import PilotPlan
 from vendoreval.audits.planning import AuditPlan, limits_csv, plan_audit
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
@@ -23,6 +25,11 @@ def plan(
     `cost` is the price of one audited item as decimal text. Raises InputError, NotFound, UsageError.
     """
     return plan_audit(named_contract(contract), items, clause_id=clause, cost=_cost(cost), sample=sample)
+
+
+def plan_pilot(contract: str, spare: int, *, clause: str = "", cost: str = "") -> PilotPlan:
+    """The pilot for a contract, an id in the workspace or a TOML file; `spare` items are there for it."""
+    return pilot.plan_pilot(named_contract(contract), spare, clause_id=clause, cost=_cost(cost))
 
 
 def named_contract(name: str) -> Contract:

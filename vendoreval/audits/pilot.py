@@ -1,0 +1,190 @@
+"""A paid pilot before the contract: which items, in which order, and what each block of them finds out.
+
+Every block is sized by one question with a limit: it is the smallest sample that contradicts the limit with
+a chance of at most alpha when it just holds, and with the power asked when it is missed by the factor
+(`inference.power.sample_for_power`). Repeats and edge cases are mixed in unseen; the guideline is changed
+once, half-way, so that what follows shows how the vendor carries a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import InputError
+from vendoreval.inference.power import critical_errors, power, sample_for_power
+from vendoreval.money import Money
+
+ALPHA, POWER, FACTOR = 0.05, 0.9, 2.0
+EDGE_GAP = Fraction(1, 20)  # edge cases may be five points worse
+CONSISTENCY = Fraction(9, 10)  # the same answer on the same item
+FOLLOWED = Fraction(9, 10)  # items whose answer the change turns, answered by the new rule
+ESCALATED = Fraction(1, 2)  # of items without an answer, asked about instead of guessed
+ASKS = Fraction(1, 10)  # a vendor that guesses asks about one in ten
+LAST_SHARE = Fraction(1, 5)  # of the tasks, sent with a short deadline
+BEFORE, AFTER, BOTH = "before the change", "after the change", "both halves"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Items of one kind. `limit` is what the vendor must reach; more than `critical` misses say it does not.
+
+    `power` is the chance to find that out when the misses are `factor` times what the limit allows.
+    `measures` are the questions whose claimed level the result replaces.
+    """
+
+    name: str
+    items: int
+    tasks: int
+    when: str
+    limit: Fraction
+    critical: int
+    factor: float
+    power: float
+    counts: str
+    measures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The block as plain JSON values."""
+        return {**vars(self), "limit": float(self.limit), "measures": list(self.measures)}
+
+
+@dataclass(frozen=True)
+class PilotPlan:
+    """The whole pilot (record `vendoreval/pilot-plan/1`).
+
+    `reached` is the power of the main block when it alone is cut to the `spare` items.
+    """
+
+    contract: str
+    clause: str
+    blocks: tuple[Block, ...]
+    spare: int
+    reached: float
+    currency: str
+    cost_per_task: Decimal | None = None
+
+    @property
+    def items(self) -> int:
+        """Different items."""
+        return sum(block.items for block in self.blocks)
+
+    @property
+    def tasks(self) -> int:
+        """Items as the vendor sees them, repeats included."""
+        return sum(block.tasks for block in self.blocks)
+
+    @property
+    def squeezed(self) -> int:
+        """Tasks of the last part, sent with a short deadline."""
+        return int(self.tasks * LAST_SHARE)
+
+    @property
+    def cost(self) -> Money | None:
+        """What auditing all tasks costs."""
+        return None if self.cost_per_task is None else Money.of(self.cost_per_task * self.tasks, self.currency)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values."""
+        return {
+            "schema": "vendoreval/pilot-plan/1",
+            "contract": self.contract,
+            "clause": self.clause,
+            "items": self.items,
+            "tasks": self.tasks,
+            "spare_items": self.spare,
+            "power_with_spare_items": self.reached,
+            "squeezed_tasks": self.squeezed,
+            "cost": float(self.cost.amount) if self.cost else None,
+            "blocks": [block.to_json() for block in self.blocks],
+            "sentences": list(sentences(self)),
+        }
+
+
+def plan_pilot(
+    contract: Contract, spare: int, *, clause_id: str = "", cost: Decimal | None = None,
+    limits: Mapping[str, Fraction] | None = None,
+) -> PilotPlan:  # fmt: skip
+    """Design the pilot for the thresholds that a contract, or a draft of one, asks for.
+
+    `spare` is how many items the buyer has for it. `limits` replaces those of single blocks, by name.
+    Raises InputError where the contract asks for no share of right units.
+    """
+    clause, level = _asked(contract, clause_id)
+    asked = limits or {}
+    main = _block("main", BOTH, level, "the right answer", ("C1", "R3"))
+    edge = _block("edge cases", BOTH, asked.get("edge cases", max(level - EDGE_GAP, Fraction(1, 2))),
+                  "the right answer", ("E2",))  # fmt: skip
+    again = _block("repeats", AFTER, asked.get("repeats", CONSISTENCY),
+                   "the same answer as the first time", ("A1", "A5"), repeated=main.items)  # fmt: skip
+    turned = _block("guideline change", AFTER, asked.get("guideline change", FOLLOWED),
+                    "the answer by the new rule", ("G2", "E4"))  # fmt: skip
+    escalated = asked.get("ambiguous", ESCALATED)
+    ambiguous = _block("ambiguous", BOTH, escalated, "a question or a flag instead of a guess", ("E1", "E5"),
+                       factor=float((1 - ASKS) / (1 - escalated)))  # fmt: skip
+    blocks = (main, edge, turned, ambiguous, again)
+    rest = sum(block.items for block in blocks) - main.items
+    left = max(spare - rest, 0)
+    reached = power(left, level, ALPHA, main.factor) if left else 0.0
+    return PilotPlan(contract.id, clause, blocks, spare, reached, contract.currency, cost)
+
+
+def _asked(contract: Contract, clause_id: str) -> tuple[str, Fraction]:
+    for clause in contract.clauses:
+        share = clause.metric in ("accuracy", "error_rate") and clause.scope == "delivery"
+        if share and clause_id in ("", clause.id):
+            level = 1 - clause.limit if clause.metric == "error_rate" else clause.limit
+            if 0 < level < 1:
+                return clause.id, level
+    wanted = f"clause {clause_id!r}" if clause_id else "any clause"
+    raise InputError(
+        f"The contract {contract.id!r} asks by {wanted} for no share of right units in a delivery.",
+        remedy="A pilot needs a clause on accuracy or error_rate with the scope delivery and a limit below 1.",
+    )
+
+
+def _block(
+    name: str, when: str, limit: Fraction, counts: str, measures: tuple[str, ...], *, factor: float = FACTOR,
+    repeated: int | None = None,
+) -> Block:  # fmt: skip
+    factor = min(factor, 0.95 / float(1 - limit))
+    n, critical = sample_for_power(limit, ALPHA, POWER, factor)
+    if repeated is not None and n > repeated:  # no item comes a third time
+        n, critical = repeated, critical_errors(repeated, limit, ALPHA)
+    found = power(n, limit, ALPHA, factor)
+    items = n if repeated is None else 0
+    return Block(name, items, n, when, limit, critical, factor, found, counts, measures)
+
+
+def sentences(plan: PilotPlan) -> tuple[str, ...]:
+    """How to run the pilot, in plain words."""
+    main, again = plan.blocks[0], plan.blocks[-1]
+    said = [
+        f"The pilot takes {plan.items:,} items and {plan.tasks:,} tasks; {again.tasks:,} tasks are main items "
+        "that come a second time, unmarked, to the same people where the tool allows it.",
+        "Mix all blocks by a seed before anything is sent, and fix gold first (vendoreval gold commit). The "
+        "vendor is told of the pilot and paid for it, and not told which items are of which block.",
+        "Half-way, change one rule of the guideline, as a new version with a date. Items whose answer it turns "
+        "come after it only; compare the main items of both halves as well.",
+        "Items without an answer belong in: right is to ask or to flag. Gold marks them, and a guess counts as "
+        "a miss, whatever it says.",
+        f"Send the last {plan.squeezed:,} tasks with half the usual time, and look whether errors rise.",
+        "The people must be those of production; ask for their pseudonyms in the delivery, and compare later.",
+        f"Each block keeps its own risk of {100 * ALPHA:g} %: at most {100 * ALPHA * len(plan.blocks):g} % of "
+        "pilots blame a vendor that just keeps all limits for one of them.",
+    ]
+    if plan.spare < plan.items:
+        said.append(
+            f"You have {plan.spare:,} items: {plan.items - plan.spare:,} too few. If only the main block is "
+            f"cut, it finds {main.factor:g} times the allowed errors with a chance of {100 * plan.reached:.0f} %."
+        )
+    questions = ", ".join(sorted({question for block in plan.blocks for question in block.measures}))
+    said.append(
+        f"Record what was found as measured levels of {questions}: vendoreval questionnaire answer VENDOR "
+        "QUESTION --measured AUDIT=LEVEL. They take the place of what was claimed."
+    )
+    return tuple(said)
