@@ -178,9 +178,10 @@ def sentences(plan: PilotPlan) -> tuple[str, ...]:
         "pilots blame a vendor that just keeps all limits for one of them.",
     ]
     if plan.spare < plan.items:
+        chance = f"{100 * plan.reached:.0f} %"
         said.append(
             f"You have {plan.spare:,} items: {plan.items - plan.spare:,} too few. If only the main block is "
-            f"cut, it finds {main.factor:g} times the allowed errors with a chance of {100 * plan.reached:.0f} %."
+            f"cut, it finds {main.factor:g} times the allowed errors with a chance of {chance}."
         )
     questions = ", ".join(sorted({question for block in plan.blocks for question in block.measures}))
     said.append(
