@@ -37,3 +37,11 @@ def test_bad_input_is_one_clear_sentence_and_changes_nothing(cli: Cli) -> None:
     assert "no such file" in cli("contract", "add", "missing.toml", code=2).err
     assert "folder" in cli("contract", "add", ".", code=2).err
     assert cli("status", "--json").json == before
+
+
+def test_doctor_names_every_library_that_the_package_asks_for(cli: Cli) -> None:
+    parts = {part["name"]: part for part in cli("doctor", "--json").json}
+    assert {"Python", "numpy", "rfc8785", "defusedxml", "PDF (Pango)", "psycopg", "files: samples"} <= set(
+        parts
+    )
+    assert all(part["fine"] for part in parts.values())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import re
 import sys
 from dataclasses import dataclass
 
 from vendoreval.errors import MissingPart
 from vendoreval.resources import resource
 
-PARTS = ("numpy", "scipy", "pandas", "pyarrow", "sqlmodel", "alembic", "jinja2", "openpyxl", "xlsxwriter")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 PANGO = {
     "Linux": "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
     "Darwin": "brew install pango",
@@ -34,7 +35,23 @@ def examine() -> tuple[Part, ...]:
     python = Part(
         "Python", enough, platform.python_version(), "" if enough else "Install Python 3.11 or newer."
     )
-    return (python, *(_library(name) for name in PARTS), _pdf(), *(_shipped(name) for name in _SHIPPED))
+    libraries = (_library(name) for name in _needed() if name != "weasyprint")
+    return (python, *libraries, _pdf(), _postgres(), *(_shipped(name) for name in _SHIPPED))
+
+
+def _needed() -> list[str]:
+    """The libraries that the installed package asks for, without its extras."""
+    asked = importlib.metadata.requires("vendoreval") or []
+    return [found[0] for line in asked if "extra ==" not in line and (found := _NAME.match(line))]
+
+
+def _postgres() -> Part:
+    """Needed only where the records live in PostgreSQL."""
+    try:
+        return Part("psycopg", True, importlib.metadata.version("psycopg"))
+    except importlib.metadata.PackageNotFoundError:
+        remedy = "Only for PostgreSQL: pip install 'vendoreval[postgres]'"
+        return Part("psycopg", True, "not installed", remedy)
 
 
 def _library(name: str) -> Part:
