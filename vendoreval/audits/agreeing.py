@@ -70,7 +70,7 @@ def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, class
         p_kept=held.p_kept,
         more_items=held.more_items(*_risks(clause)) if verdict == INCONCLUSIVE else None,
     )  # fmt: skip
-    return replace(finding, reason=_reason(finding))
+    return replace(finding, reason=_reason(finding, clause.decision.rule))
 
 
 def _risks(clause: Clause) -> tuple[float, float]:
@@ -96,11 +96,13 @@ def _undefined(counts: Tally, group: str | None) -> str:
     return "Only one class was used in the delivery: agreement beyond chance is undefined."
 
 
-def _reason(finding: Finding) -> str:
+def _reason(finding: Finding, rule: str) -> str:
     """One plain sentence; reports word the numbers further."""
     found = f"{finding.metric} is {finding.estimate:.3f} on the {finding.n:,} items with two labels or more"
     differ = f"{finding.errors:,} of them have labels that differ"
     limit = f"at least {finding.threshold}"
+    if rule == "point":
+        return f"{found}; {differ}. The clause asks for {limit}, and the measured value alone decides."
     if finding.verdict == BREACHED:
         return f"{found}; {differ}. The clause asks for {limit}, and chance does not explain the gap."
     if finding.verdict == KEPT:

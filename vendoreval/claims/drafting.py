@@ -52,6 +52,7 @@ def draft_claim(
             f"(its verdict is {result.verdict})."
         )
     extrapolations = tuple(extrapolate(contract.clause(f.clause), f, result.counts) for f in breached)
+    counted = tuple(e for e in extrapolations if not _on_agreement(contract, e.clause))
     return Claim(
         id=claim_id,
         version=1,
@@ -66,10 +67,10 @@ def draft_claim(
         drafted=today,
         issued=None,
         answer_by=None,
-        extrapolations=extrapolations,
-        demands=ladder(contract, Grounds(extrapolations, _audited_items(breached), result.counts)),
+        extrapolations=counted,
+        demands=ladder(contract, Grounds(extrapolations, _audited_items(breached, result), result.counts)),
         lines=claim_lines(breached, seen),
-        notes=(*_notes(contract, breached, extrapolations, today, received), *_names(seen)),
+        notes=(*_notes(contract, breached, counted, today, received), *_names(seen)),
     )
 
 
@@ -111,9 +112,14 @@ def _names(seen: AuditInput) -> tuple[str, ...]:
     return ("Items are named by the task ids under which the vendor got them; the data hold ours as well.",)
 
 
-def _audited_items(breached: tuple[Finding, ...]) -> int:
-    """Items held against gold; a clause on agreement compares labels with each other."""
-    return max((f.clusters for f in breached if METRICS[f.metric].kind != "agreement"), default=0)
+def _audited_items(breached: tuple[Finding, ...], result: AuditResult) -> int:
+    """Items held against gold: a clause on agreement compares labels with each other instead."""
+    against_gold = [f.clusters for f in breached if METRICS[f.metric].kind != "agreement"]
+    return max(against_gold, default=result.counts["gold_items"])
+
+
+def _on_agreement(contract: Contract, clause: str) -> bool:
+    return METRICS[contract.clause(clause).metric].kind == "agreement"
 
 
 def _notes(
@@ -131,6 +137,12 @@ def _notes(
         notes.append(
             "Where the number of units in the whole delivery is not known, or all of them were audited, the "
             "claim rests on the wrong units found and nothing is extrapolated."
+        )
+    agreement = dict.fromkeys(f.clause for f in breached if _on_agreement(contract, f.clause))
+    if agreement:
+        notes.append(
+            f"Breached by the annotators' agreement with each other: {', '.join(agreement)}. That names no "
+            "single label as wrong, so no line of the list rests on it."
         )
     if any(contract.clause(finding.clause).decision.rule == "point" for finding in breached):
         notes.append('A clause decided by "point" is breached by its figure alone; chance was not ruled out.')

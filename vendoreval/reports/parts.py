@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding
+from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
@@ -57,6 +58,11 @@ def rule_of(finding: Finding, contract: Contract | None) -> str:
     return clauses[finding.clause].decision.rule if finding.clause in clauses else ""
 
 
+def among_annotators(finding: Finding) -> bool:
+    """Whether labels were compared with each other, so that none of them is known to be wrong."""
+    return finding.metric in METRICS and METRICS[finding.metric].kind == "agreement"
+
+
 def findings_table(findings: Sequence[Finding], contract: Contract | None) -> list[Plain]:
     """One row a finding: clause, limit, measured value, interval, verdict, and the plain sentences."""
     refs = {} if contract is None else {clause.id: clause.ref for clause in contract.clauses}
@@ -69,7 +75,7 @@ def findings_table(findings: Sequence[Finding], contract: Contract | None) -> li
             "value": metric_value(finding.metric, finding.estimate, finding.threshold),
             "interval": interval_words(finding),
             "n": f"{finding.n:,}",
-            "errors": f"{finding.errors:,}",
+            "errors": "–" if among_annotators(finding) else f"{finding.errors:,}",
             "verdict": verdict(finding.verdict),
             "sentences": finding_sentences(finding, rule_of(finding, contract)),
         }
@@ -124,9 +130,11 @@ def key_figures(finding: Finding | None) -> list[Plain]:
             "note": "every unit was audited" if finding.method == CENSUS else "where the true value lies",
         },
         {
-            "label": "Audited",
+            "label": "Compared" if among_annotators(finding) else "Audited",
             "value": f"{finding.n:,}",
-            "note": f"{finding.errors:,} wrong, on {count(finding.clusters or finding.n, 'item')}",
+            "note": f"items; the labels differ on {finding.errors:,}"
+            if among_annotators(finding)
+            else f"{finding.errors:,} wrong, on {count(finding.clusters or finding.n, 'item')}",
         },
     ]
 

@@ -11,6 +11,7 @@ from vendoreval.reports.wording import (
     chance,
     count,
     interval,
+    is_share,
     joined,
     metric_limit,
     metric_value,
@@ -80,6 +81,12 @@ METHODS = (
         "betting on whole items",
         "Items were judged whole, by betting on their shares of right units, so that errors that cluster on "
         "items do no harm; the interval holds at any time of the audit (Waudby-Smith and Ramdas 2024).",
+    ),
+    (
+        "agreement over items",
+        "Agreement was measured among all labels of the delivery, without gold. A coefficient below its limit "
+        "means fewer equal pairs of labels than the limit asks for; this share gets the exact interval for the "
+        "number of independent pairs that the items are worth.",
     ),
     ("mean of class ratios", "A mean over classes gets the interval of the number of items that it rests on."),
 )
@@ -229,12 +236,13 @@ def _verdict(finding: Finding, rule: str) -> str:
         return f"The clause is breached.{odds}{_struck_out(finding)}"
     if finding.verdict == KEPT:
         return f"The clause is kept.{_odds(finding, finding.p_kept, 'breaks', 'good')}"
+    further = "further audited item" if is_share(finding.metric) else "further item"
     more = (
-        f"About {count(finding.more_items, 'further audited item')} would decide it"
+        f"About {count(finding.more_items, further)} would decide it"
         if finding.more_items
         else "No number of further items of this delivery would decide it"
     )
-    return f"The sample cannot decide whether the clause is kept. {more}, if the share stays as it is."
+    return f"The sample cannot decide whether the clause is kept. {more}, if the value stays as it is."
 
 
 def _odds(finding: Finding, p: float | None, just: str, quality: str) -> str:
