@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import GUIDE, fill_in_browser
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from vendoreval.formats.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.workflow.context import now
@@ -75,6 +75,31 @@ def test_answers_by_prompts(acme: Cli) -> None:
         "G5": ("unanswered", 0),
     }  # fmt: skip
     assert "Stopped." in acme("questionnaire", "answer", "acme", "G4").err  # nobody answers: nothing changes
+
+
+def test_weights_cannot_be_changed_with_the_answers_in_sight(acme: Cli) -> None:
+    text = (ROOT / "questionnaires" / "annotation-core.toml").read_text("utf-8")
+    other = text.replace("weight = 18\nstandard = 1\n", "weight = 8\nstandard = 1\n", 1)
+    other = other.replace("weight = 14\n", "weight = 24\n", 1)
+    assert other != text
+    (acme.folder / "other.toml").write_text(other, "utf-8")
+    acme("questionnaire", "answer", "acme", "G1", "--level", "3", env=FIXED)
+    assert "already" in acme("questionnaire", "freeze", code=2).err
+    score = ("questionnaire", "score", "acme", "--bank", "other.toml")
+    assert "weights differ from those that were frozen" in acme(*score, code=2).err
+    freeze = ("questionnaire", "freeze", "--bank", "other.toml")
+    assert "Say why" in acme(*freeze, code=2).err
+    made = acme(*freeze, "--reason", "agreement matters more", "--json", env=FIXED).json
+    assert made["weights_sha256"] == acme(*score, "--json", env=FIXED).json["weights_sha256"]
+    note = "The weights were changed on 2026-03-02 by tester: agreement matters more"
+    assert note in acme(*score, "--json", env=FIXED).json["notes"]
+
+
+def test_facts_are_listed(acme: Cli) -> None:
+    listed = acme("questionnaire", "fact", "--json").json["facts"]
+    assert listed == [{"fact": "personal_data", "holds": None, "questions": ["S3"]}]
+    assert "Does personal_data hold?" in acme("questionnaire", "fact", "personal_data", code=2).err
+    assert "no" in acme("questionnaire", "fact", "personal_data", "no").out
 
 
 @pytest.mark.slow

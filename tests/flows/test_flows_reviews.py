@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -55,12 +56,23 @@ def test_from_blind_levels_to_a_moderated_score(acme: Cli) -> None:
     expected = sum((a - b) ** 2 for a in values for b in values) / (6 * 5)
     assert shown["agreement"]["alpha"] == pytest.approx(1 - (2 * (1 + 4) / 6) / expected)
     assert "Reviewers differ by 2 levels or more on G3" in acme("questionnaire", "score", "acme", code=2).err
+    assert "on G3" in acme("report", "questionnaire", "acme", "--out", "q.json", code=2).err
+    acme("report", "scorecard", "acme", "--out", "s.json", env=FIXED)
+    card = json.loads((acme.folder / "s.json").read_text("utf-8"))
+    assert "left out. Reviewers differ by 2 levels or more on G3" in card["remarks"][0]
     words = ("questionnaire", "moderate", "acme", "G3", "--level", "2", "--rationale")
     assert "needs a reason" in acme(*words, " ", code=2).err
     acme(*words, "the export shows versions by batch only", "--person", "eve", env=FIXED)
     assert [_level(acme, question) for question in ("G1", "G2", "G3")] == [2, 4, 2]
     notes = acme("questionnaire", "score", "acme", "--json", env=FIXED).json["notes"]
     assert notes == ["3 levels were set by ann, bob, blind to each other, 1 of them by moderation."]
+    acme("report", "questionnaire", "acme", "--out", "q.json", env=FIXED)
+    told = json.loads((acme.folder / "q.json").read_text("utf-8"))
+    lines = {name: text for section in told["sections"] for q in section["questions"] if q["id"] == "G3"
+             for name, text in q["lines"]}  # fmt: skip
+    assert lines["Reviewers"] == (
+        "the vendor 4, ann 1, bob 3; level 2 counts: the export shows versions by batch only"
+    )
     again = (*REVIEW, "G1", "--reviewer", "cleo", "--level", "0")
     assert "was closed on 2026-03-02" in acme(*again, code=2, env=FIXED).err
     acme(*again, "--new-round", env=FIXED)
