@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from vendoreval.workflow.agreement import agreement, agreement_trend
+    from vendoreval.workflow.annotators import annotators
     from vendoreval.workflow.audits import load_audit, run_audit
     from vendoreval.workflow.claims import draft_claim, issue_claim
     from vendoreval.workflow.contracts import add_contract, amend_contract, check_contract
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "add_contract": "contracts", "add_delivery": "deliveries", "add_gold": "golds", "add_vendor": "vendors",
-    "agreement": "agreement", "agreement_trend": "agreement",
+    "agreement": "agreement", "agreement_trend": "agreement", "annotators": "annotators",
     "amend_contract": "contracts", "audit_report": "reports", "check_contract": "contracts",
     "claim_report": "reports", "commit_gold": "golds", "draft_claim": "claims",
     "export_bundle": "evidence", "findings_frame": "frames", "import_form": "questionnaires",
@@ -40,7 +41,7 @@ _HOMES = {
 
 __all__ = [
     "__version__", "add_contract", "add_delivery", "add_gold", "add_vendor", "agreement", "agreement_trend",
-    "amend_contract", "audit_report",
+    "amend_contract", "annotators", "audit_report",
     "check_contract", "claim_report", "commit_gold", "draft_claim", "export_bundle", "findings_frame",
     "import_form", "init_workspace", "issue_claim", "load_audit", "make_form", "open_workspace",
     "outcomes_frame", "run_audit", "score_vendor", "scorecard_report", "verify_file", "write_report",

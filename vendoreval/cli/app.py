@@ -47,6 +47,7 @@ def _main(
 def _add_nouns() -> None:
     from vendoreval.cli import (
         agreement,
+        annotators,
         audit,
         audit_plan,
         audit_sample,
@@ -70,7 +71,8 @@ def _add_nouns() -> None:
     audit_plan.add_to(audit.app)
     audit_sample.add_to(audit.app)
     vendor_compare.add_to(vendor.app)
-    for noun in (vendor, questionnaire, contract, gold, delivery, audit, agreement, claim, report, evidence):
+    nouns = (vendor, questionnaire, contract, gold, delivery, audit, agreement, annotators, claim, report)
+    for noun in (*nouns, evidence):
         app.add_typer(noun.app)
 
 

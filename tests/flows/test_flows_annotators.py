@@ -1,0 +1,115 @@
+"""`annotators show` on real deliveries: quality with and without gold, tricks, and the consensus file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SHARED, Cli, facts
+from tests.flows.test_flows_agreement import contract
+from vendoreval import annotators, open_workspace
+
+
+def prepared(cli: Cli, data: str, classes: list[str], *words: str) -> None:
+    folder = SHARED / "data" / data
+    contract(cli, "c", classes)
+    cli("gold", "add", folder / "gold.csv", "--id", "g", "--contract", "c")
+    cli("delivery", "add", folder / "delivered.csv", "--id", "d", "--contract", "c", *words)
+
+
+def consensus(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["item_id"]: row for row in csv.DictReader(file)}
+
+
+def right(found: dict[str, dict[str, str]], data: str) -> float:
+    with (SHARED / "data" / data / "gold.csv").open(encoding="utf-8", newline="") as file:
+        gold = {row["item_id"]: row["label"] for row in csv.DictReader(file) if row["item_id"] in found}
+    return sum(found[item]["label"] == label for item, label in gold.items()) / len(gold)
+
+
+def test_copied_consensus(cli: Cli) -> None:
+    prepared(cli, "hitspam_copied_consensus", ["No", "Yes"])
+    record = cli("annotators", "show", "d", "--gold", "g", "--json").json
+    assert record["schema"] == "vendoreval/annotators/1"
+    assert record["tricks"]["same_errors"]["flag"]
+    assert "copies of one answer" in record["sentences"][0]
+    known = facts("hitspam_copied_consensus")
+    assert sum(one["gold_right"] for one in record["annotators"]) == known["n_correct_single_labels"]
+    assert len(record["annotators"]) == known["n_annotators"]
+    blind = cli("annotators", "show", "d").out
+    assert "name a set with" in blind
+    assert "copies of one answer" not in blind
+
+
+def test_quality_and_consensus_of_bluebirds(cli: Cli) -> None:
+    prepared(cli, "bluebirds", ["false", "true"])
+    known, out = facts("bluebirds"), cli.folder / "consensus.csv"
+    ran = cli("annotators", "show", "d", "--gold", "g", "--method", "majority", "--consensus", out, "--json")
+    record = ran.json
+    accuracies = [one["gold_accuracy"] for one in record["annotators"]]
+    assert sum(accuracies) / 39 == pytest.approx(known["annotator_accuracy_min10gold"]["mean"], abs=1e-6)
+    assert [one["rank"] for one in record["annotators"]] == sorted(one["rank"] for one in record["annotators"])
+    assert not record["tricks"]["same_errors"]["flag"]
+    assert record["tricks"]["copies"] == []
+    expected = known["majority_vote_accuracy_ties_to_smallest_label"]
+    assert right(consensus(out), "bluebirds") == pytest.approx(expected, abs=1e-6)
+    cli("annotators", "show", "d", "--consensus", out)
+    assert right(consensus(out), "bluebirds") == pytest.approx(0.8981, abs=1e-4)
+    cli("annotators", "show", "d", "--gold", "g", "--consensus", out)
+    assert right(consensus(out), "bluebirds") == 1.0  # gold is held fixed
+    refused = cli("annotators", "show", "d", "--method", "guess", code=2)
+    assert "Take one of: dawid-skene, one-coin, majority" in refused.err
+
+
+def test_one_answer_for_everything_and_haste(cli: Cli) -> None:
+    prepared(cli, "weather_sentiment_two_vendors", ["0", "1", "2", "3", "4"], "--map", "seconds=duration_s")
+    shown = cli("annotators", "show", "d", "--gold", "g", env={"COLUMNS": "80"}).out
+    assert "106 × '2' of 107" in shown
+    assert "have the items done again" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+def test_three_seconds_an_item_from_python(cli: Cli) -> None:
+    prepared(cli, "zencrowd_two_vendors", ["0", "1"], "--map", "seconds=duration_s")
+    record: dict[str, Any] = annotators(open_workspace(cli.folder), "d", gold_id="g")
+    [fast] = record["tricks"]["too_fast"]
+    [same] = record["tricks"]["same_seconds"]
+    assert fast["annotator"] == same["annotator"]
+    assert (same["value"], same["same"]) == (3.0, 1280)
+    flagged = [one for one in record["annotators"] if one["flags"]]
+    assert len(flagged) == 1
+    assert len(flagged[0]["flags"]) == 2
+    json.dumps(record, allow_nan=False)
+
+
+def test_people_without_names_are_refused(cli: Cli) -> None:
+    contract(cli, "c", ["a", "b"])
+    (cli.folder / "plain.csv").write_text("item_id,label\n1,a\n2,b\n", "utf-8")
+    cli("delivery", "add", "plain.csv", "--id", "d", "--contract", "c")
+    assert "does not say who gave which label" in cli("annotators", "show", "d", code=2).err
+
+
+def test_model_answers_handed_in_as_a_persons(cli: Cli) -> None:
+    """Person p1 hands in what the model said, p2 to p4 answer for themselves; the source column tells."""
+    contract(cli, "c", ["a", "b"])
+    rows, gold = ["item_id,annotator_id,label,source"], ["item_id,label"]
+    for i in range(400):
+        truth = "ab"[i * 7 % 2]
+        other = "ba"[i * 7 % 2]
+        model = other if i % 4 == 0 else truth
+        gold.append(f"i{i:03d},{truth}")
+        rows += [f"i{i:03d},m,{model},auto", f"i{i:03d},p1,{model},human"]
+        rows += [f"i{i:03d},p{k},{other if (i * k) % 11 < 2 else truth},human" for k in (2, 3, 4)]
+    (cli.folder / "d.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    (cli.folder / "g.csv").write_text("\n".join(gold) + "\n", "utf-8")
+    cli("delivery", "add", "d.csv", "--id", "d", "--contract", "c")
+    cli("gold", "add", "g.csv", "--id", "g", "--contract", "c")
+    record = cli("annotators", "show", "d", "--gold", "g", "--json").json
+    assert [pair["first"] for pair in record["tricks"]["model_copies"]] == ["p1"]
+    assert [one["annotator"] for one in record["annotators"] if one["flags"]] == ["p1"]
+    assert "Pay them as such" in " ".join(record["sentences"])

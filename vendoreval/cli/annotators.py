@@ -1,0 +1,89 @@
+"""vendoreval annotators: show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
+
+app = typer.Typer(
+    name="annotators", help="How good each annotator is, and who did not answer alone.", no_args_is_help=True
+)
+_SHOWN = 30  # people beyond these are in --json
+
+
+@app.callback()
+def _noun() -> None:
+    """Keeps `show` a word of its own while it is the only command."""
+
+
+@app.command()
+def show(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    gold: Annotated[str, typer.Option(help="A gold set; without one, quality is estimated by a model.")] = "",
+    consensus: Annotated[
+        Path | None, typer.Option(help="Write the likeliest label of each item to this CSV file.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="Of the consensus: dawid-skene, one-coin or majority.")
+    ] = "dawid-skene",
+    json: Json = False,
+) -> None:
+    """Show each annotator's quality, and signs of copying, straight-lining and haste."""
+    from vendoreval.workflow import annotators, workspaces
+
+    record = annotators.annotators(
+        workspaces.open_workspace(), delivery, gold_id=gold, method=method, consensus=consensus
+    )
+    if consensus is not None:
+        note(f"Wrote {consensus}.")
+    if json:
+        emit(record)
+    else:
+        _print(record)
+
+
+def _print(record: dict[str, Any]) -> None:
+    people = record["annotators"]
+    facts(
+        [
+            ("delivery", f"{record['delivery']}: {record['labels']:,} labels on {record['items']:,} items"),
+            ("annotators", len(people)),
+            ("gold", f"{record['gold']}: {record['gold_labels']:,} labels" if record["gold"] else "none"),
+        ]
+    )
+    by_gold = bool(record["gold_labels"])
+    kind = "gold" if by_gold else "estimated"
+    shown = [one for one in people if one["flags"]] + [one for one in people if not one["flags"]]
+    table(
+        ["rank", "annotator", "labels", "right" if by_gold else "estimate", "95 % interval", "model", "signs"]
+        if by_gold
+        else ["rank", "annotator", "labels", "estimate", "95 % interval", "signs"],
+        [
+            (
+                one["rank"],
+                one["annotator"],
+                one["labels"],
+                percent(one[f"{kind}_accuracy"]),
+                _interval(one, kind),
+                *([percent(one["estimated_accuracy"])] if by_gold else []),
+                "; ".join(one["flags"]),
+            )
+            for one in shown[:_SHOWN]
+        ],
+        right=("rank", "labels", "right", "estimate", "model"),
+    )
+    if len(people) > _SHOWN:
+        say(f"… and {len(people) - _SHOWN:,} more; --json prints them.")
+    say("Those with a sign come first. The rank draws annotators with few labels towards the others.")
+    for sentence in record["sentences"]:
+        say(sentence)
+
+
+def _interval(one: dict[str, Any], kind: str) -> str:
+    if one[f"{kind}_low"] is None:
+        return "–"
+    return f"{100 * one[f'{kind}_low']:.0f}–{100 * one[f'{kind}_high']:.0f} %"
