@@ -260,3 +260,19 @@ def test_answers_that_do_not_belong_are_named_with_their_line(cli: Cli) -> None:
         error = cli("audit", "answers", "a", "bad.csv", code=2, env=FIXED).err
         assert said in error
         assert "bad.csv" in error
+
+
+def test_strata_are_drawn_for_themselves_and_judged_together(cli: Cli) -> None:
+    delivered(cli, 0.2)
+    rows = [f"img-{k:04d},{'night' if k % 8 == 0 else 'day'}" for k in range(N)]
+    (cli.folder / "strata.csv").write_text("item_id,stratum\n" + "\n".join(rows) + "\n", "utf-8")
+    words = ("audit", "tasks", "batch", "--id", "a", "--out", "t.csv", "--items", "160", "--seed", "s")
+    record = cli(*words, "--strata", "strata.csv", "--floor", "40", "--json", env=FIXED).json
+    assert record["strata"] == {"day": 120, "night": 40}
+    file = filled(cli.folder, listed(cli.folder / "t.csv"), "all.csv")
+    said = cli("audit", "answers", "a", file, "--auditor", "ann", "--json", code=3, env=FIXED).json
+    assert (said["finished"], said["verdict"]) == (True, "breached")
+    cli("claim", "draft", "a", "--id", "c", env=FIXED)
+    cli("report", "audit", "a", "--out", "a.pdf", env=FIXED)
+    cli("evidence", "export", "a", "--out", "b.zip", env=FIXED)
+    assert cli("evidence", "verify", "b.zip").code == 0

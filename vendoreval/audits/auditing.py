@@ -39,7 +39,10 @@ class AuditInput:
     rules that are read once. `gold_checked`: gold answers overturned, of those that were
     adjudicated; `adjudicated` are the items whose answer an adjudicator gave.
     `earlier_items`: so many of these items were audited before, and others added since (0: none).
+    `strata`: the stratum of each audited item, and `stratum_sizes` their items in the delivery, where the
+    sample was drawn from strata; then it is no fair draw of the whole, and plain rules are not run.
     `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
+    `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
     """
 
     units: Outcomes
@@ -59,6 +62,9 @@ class AuditInput:
     gold_checked: tuple[int, int] = (0, 0)
     adjudicated: frozenset[str] = frozenset()
     earlier_items: int = 0
+    strata: Mapping[str, str] = field(default_factory=dict)
+    stratum_sizes: Mapping[str, int] = field(default_factory=dict)
+    known_items: frozenset[str] = frozenset()
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
@@ -122,11 +128,16 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
         yield walk_clause(
             clause, units, _frame(units, seen), seed=seen.seed,
             most_units=1 if clause.metric == "completeness" else seen.most_units,
-            inspection=seen.inspections.get(clause.id, "normal"),
+            inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
         )  # fmt: skip
         return
     if clause.decision.rule not in RULES_HERE:
         yield not_run(clause, f"This version does not decide by the rule {clause.decision.rule}.")
+        return
+    if seen.strata and clause.scope == "delivery":
+        yield not_run(
+            clause, f"The sample was drawn from strata, for which {clause.decision.rule} does not hold."
+        )
         return
     if seen.planned_items > seen.gold_items:
         yield not_run(clause, _growing(clause, seen))
@@ -209,6 +220,11 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
     notes += _gold_notes(seen)
+    if seen.strata:
+        notes.append(
+            f"The sample was drawn from {len(seen.stratum_sizes):,} strata. Figures by class and by annotator "
+            "count audited labels as they are, without weights."
+        )
     if seen.ties:
         rule = contract.task.ties.replace("_", " ")
         notes.append(f"{seen.ties:,} items had tied labels; the contract decides them by: {rule}.")

@@ -8,7 +8,7 @@ read: their errors are not in the finding. Items with several units are judged w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.deciding import Frame, not_run
 from vendoreval.audits.designs import READ_ONCE, Design, design, lowest_share, risks, tolerated_share
-from vendoreval.audits.measures import measure
+from vendoreval.audits.measures import Measure, measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
+from vendoreval.audits.stratifying import METHOD as STRATA
+from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.errors import InputError
@@ -59,10 +61,19 @@ def walked_items(units: Outcomes, seed: str, walked: int) -> NDArray[np.bool_]:
 
 
 def walk_clause(
-    clause: Clause, units: Outcomes, frame: Frame, *, seed: str, most_units: int = 0, inspection: str = "normal"
+    clause: Clause,
+    units: Outcomes,
+    frame: Frame,
+    *,
+    seed: str,
+    most_units: int = 0,
+    inspection: str = "normal",
+    strata: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Finding:
     """The finding of a clause whose rule has a design, from the audited `units`.
 
+    `strata`: each item's stratum, and `sizes` their items, where the sample was drawn from strata.
     not_run where the clause is on no share of the whole delivery, or its design cannot be laid out.
     """
     rule = clause.decision.rule
@@ -76,6 +87,8 @@ def walk_clause(
     order = np.asarray(draw_order([units.item.values[code] for code in codes], seed))
     right, counted = totals.ys[0][order], totals.xs[0][order]
     try:
+        if strata and sizes:
+            return _strata(clause, totals, [units.item.values[code] for code in codes], strata, sizes)
         if totals.one_unit_an_item and most_units <= 1:
             made = design(clause, frame.items, inspection=inspection)
             return _singles(clause, made, (counted - right)[counted > 0] > 0)
@@ -177,6 +190,34 @@ def _clusters(
         population=frame.items,
         strikeouts=0 if stop.verdict == BREACHED else None,
         reason=_reason(walk, stop.verdict, n, errors, None),
+    )
+
+
+def _strata(
+    clause: Clause, totals: Measure, items: Sequence[str], strata: Mapping[str, str], sizes: Mapping[str, int]
+) -> Finding:
+    """Items with one unit each, drawn from strata; judged as the sample stands."""
+    if clause.decision.rule != "sequential" or not totals.one_unit_an_item:
+        why = "holds for the rule sequential and items with one unit each only."
+        return not_run(clause, f"The sample was drawn from strata, and their combined test {why}")
+    drawn = totals.xs[0] > 0
+    names = [strata[item] for item, one in zip(items, drawn.tolist(), strict=True) if one]
+    wrong = (totals.xs[0] - totals.ys[0])[drawn] > 0
+    counted = counted_strata(names, wrong, sizes)
+    verdict, against, for_ = judged(clause, counted)
+    low, high = bounds(counted, float(1 - clause.decision.alpha))
+    walk = Walk("sequential", len(items), len(items), sum(sizes.values()), None, None, (), anytime=True)
+    found = Numbers(low, high, against, for_, STRATA)
+    finding = _finding(clause, walk, found, verdict, n=totals.n, errors=totals.errors)
+    right = share(counted)
+    lower = METRICS[clause.metric].lower_is_better
+    said = {BREACHED: "is breached", KEPT: "is kept"}.get(verdict, "is not decided yet")
+    return replace(
+        finding,
+        estimate=1 - right if lower else right,
+        population=sum(sizes.values()),
+        reason=f"{totals.errors:,} of {totals.n:,} units wrong in {len(sizes):,} strata; by their combined "
+        f"evidence, with the errors split in the worst way, the clause {said}.",
     )
 
 

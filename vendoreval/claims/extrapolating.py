@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from vendoreval.audits.records import Finding
+from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.claims.records import Extrapolation
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
@@ -40,7 +41,7 @@ def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> 
         found=finding.errors,
         sample=finding.n,
         population=population,
-        estimate=_rounded(Fraction(population * finding.errors, finding.n)),
+        estimate=_estimate(clause, finding, population),
         at_least=_at_least(clause, finding, population),
         allowed=allowed(clause, population),
         confidence=confidence,
@@ -62,6 +63,13 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
     if finding.n == finding.clusters:
         return max(finding.population, finding.n)
     return max(counts["labels"], finding.n)
+
+
+def _estimate(clause: Clause, finding: Finding, population: int) -> int:
+    if finding.method == STRATA and finding.estimate is not None:  # strata weigh by their true sizes
+        right = 1 - finding.estimate if METRICS[clause.metric].lower_is_better else finding.estimate
+        return _rounded(population * (1 - Fraction(right)))
+    return _rounded(Fraction(population * finding.errors, finding.n))
 
 
 def _at_least(clause: Clause, finding: Finding, population: int) -> int:

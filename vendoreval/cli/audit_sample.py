@@ -47,6 +47,8 @@ def tasks(
     repeats: Annotated[int, typer.Option(help="Items that stand on the list a second time.", min=0)] = 0,
     auditors: Annotated[int, typer.Option(help="How many people must answer each item.", min=1, max=5)] = 1,
     payload: Annotated[Path | None, typer.Option(help="Rows with item_id and what auditors shall see.")] = None,
+    strata: Annotated[Path | None, typer.Option(help="Rows with item_id and stratum of every item.")] = None,
+    floor: Annotated[int, typer.Option(help="The fewest items of each stratum.", min=0)] = 0,
     adjudicate: Annotated[
         bool, typer.Option("--adjudicate", help="Write what a further expert shall decide blindly.")
     ] = False,
@@ -63,7 +65,8 @@ def tasks(
         return say(f"Wrote {record['tasks']:,} tasks for the adjudicator to {out}.")
     record = sample_draws.draw_sample(
         workspace, subject, id or f"{subject}-sample", out, items=items, seed=seed, nonces=nonce or [],
-        commitments=commitment or [], repeats=repeats, auditors=auditors, payload=payload,
+        commitments=commitment or [], repeats=repeats, auditors=auditors, payload=payload, strata=strata,
+        floor=floor,
     )  # fmt: skip
     if json:
         return emit(record)

@@ -6,6 +6,7 @@ Items are drawn by tickets of a seed, so that anybody can repeat the draw; nothi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.formats.task_sheets import task_bytes
 from vendoreval.gold.panel import sample_tasks
+from vendoreval.inference.strata import allocate
 from vendoreval.sampling.draw import draw, seed_from
 from vendoreval.store.tables import DeliveryRow, SampleRow
 from vendoreval.store.workspace import Workspace
@@ -43,13 +45,17 @@ def draw_sample(
     repeats: int = 0,
     auditors: int = 1,
     payload: Path | None = None,
+    strata: Path | None = None,
+    floor: int = 0,
 ) -> dict[str, Any]:
     """Draw items of a delivery and write blind tasks for expert auditors to `out`; returns the record.
 
     `items`: how many, by default the largest sample that the contract's designs may need. `seed` is a
     text that both sides accept, such as a public beacon's value; `nonces` are what the parties revealed,
     each held against its SHA-256 in `commitments`. `payload` is a row file with item_id and what the
-    auditors shall see. Raises InputError, NotFound, Conflict, UsageError.
+    auditors shall see. `strata` is a row file with item_id and stratum of every item: then each stratum is
+    drawn for itself, in proportion, with at least `floor` items. Raises InputError, NotFound, Conflict,
+    UsageError.
     """
     name = slug(audit_id, "audit")
     refuse_taken(workspace, name)
@@ -58,17 +64,21 @@ def draw_sample(
     population = _population(workspace, delivery)
     wanted = min(items or _largest_design(contract, len(population)), len(population))
     chosen, source = drawn_seed(seed, nonces, commitments)
-    drawn = drawn_ids(population, chosen, wanted)
+    named = _strata(strata, population) if strata else {}
+    drawn = _by_stratum(named, chosen, wanted, floor) if named else drawn_ids(population, chosen, wanted)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
     tasks = sample_tasks(drawn, again)
     shown = _shown(payload, drawn)
     listed = [{"task_id": task.id, **shown[task.item]} for task in tasks]
     data = task_bytes(listed, contract.task.classes, f"Tasks {name}", out.suffix.lower())
+    strata_of = {item: named[item] for item in drawn} if named else {}
     kept = {
         "tasks": [[task.id, task.item, task.repeat] for task in tasks],
         "shown": shown,
         "population": len(population),
         "source": source,
+        "strata": strata_of,
+        "sizes": dict(sorted(Counter(named.values()).items())),
     }
     at = now()
     sha = workspace.objects.put_bytes(canonical(kept))
@@ -87,7 +97,8 @@ def draw_sample(
     return {
         "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,
         "population": len(population), "items": wanted, "tasks": len(tasks), "repeats": len(again),
-        "auditors": auditors, "seed": chosen, "seed_source": source, "file_sha256": sha256_hex(data),
+        "auditors": auditors, "strata": dict(sorted(Counter(strata_of.values()).items())),
+        "seed": chosen, "seed_source": source, "file_sha256": sha256_hex(data),
     }  # fmt: skip
 
 
@@ -133,6 +144,35 @@ def drawn_ids(items: Sequence[str], seed: str, take: int) -> list[str]:
     """The smallest tickets: drawn ids as they are written in the delivery (tickets go by their NFC form)."""
     written = {normalize("NFC", item): item for item in items}
     return [written[found.item] for found in draw(items, seed, take)]
+
+
+def _strata(file: Path, population: Sequence[str]) -> dict[str, str]:
+    """The stratum of every item of the delivery; raises InputError where one is missing."""
+    rows = open_rows(file)
+    require(rows, {"item_id": "item_id", "stratum": "stratum"}, option="")
+    named: dict[str, str] = {}
+    for batch in rows.batches(("item_id", "stratum")):
+        columns = (batch.columns[name].to_pylist() for name in ("item_id", "stratum"))
+        named.update((item, stratum) for item, stratum in zip(*columns, strict=True) if item and stratum)
+    missing = [item for item in population if item not in named]
+    if missing:
+        raise InputError(
+            f"The item {missing[0]!r} has no stratum.", file=str(file),
+            remedy=f"{len(missing):,} of {len(population):,} items are missing; strata cover every item.",
+        )  # fmt: skip
+    return {item: named[item] for item in population}
+
+
+def _by_stratum(named: dict[str, str], seed: str, wanted: int, floor: int) -> list[str]:
+    """Each stratum's smallest tickets, mixed in proportion, so that every beginning is spread over all."""
+    names = sorted(set(named.values()))
+    members = {name: [item for item, own in named.items() if own == name] for name in names}
+    sizes = allocate([len(members[name]) for name in names], wanted, floor)
+    placed = []
+    for name, size in zip(names, sizes, strict=True):
+        drawn = drawn_ids(members[name], seed_from(seed, name), size)
+        placed += [((k + 0.5) / size, name, item) for k, item in enumerate(drawn)]
+    return [item for _, _, item in sorted(placed)]
 
 
 def _largest_design(contract: Contract, population: int) -> int:

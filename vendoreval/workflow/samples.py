@@ -43,6 +43,8 @@ class Sample:
     tasks: tuple[SampleTask, ...]
     shown: Mapping[str, Mapping[str, str]]  # what the auditors see of each item
     population: int
+    strata: Mapping[str, str]  # of each drawn item, where the sample was drawn from strata
+    sizes: Mapping[str, int]
     judgements: tuple[Judgement, ...]
 
     @property
@@ -143,7 +145,7 @@ def load_sample(workspace: Workspace, audit_id: str) -> Sample:
         Judgement(*entry) for one in rounds for entry in json.loads(workspace.objects.read(one.answers_sha))
     ]
     tasks = tuple(SampleTask(*entry) for entry in kept["tasks"])
-    return Sample(row, tasks, kept["shown"], kept["population"], tuple(given))
+    return Sample(row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given))
 
 
 def gold_of(sample: Sample, panel: Panel) -> GoldSet | None:
@@ -171,6 +173,8 @@ def look_at(
         planned_items=sample.row.items,
         gold_checked=(sum(s.overturned for s in checked), len(checked)),
         adjudicated=frozenset(s.item for s in panel.settled if s.adjudicated) & set(gold.item_ids),
+        strata={item: sample.strata[item] for item in gold.item_ids} if sample.strata else {},
+        stratum_sizes=sample.sizes,
     )
 
 
