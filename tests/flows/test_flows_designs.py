@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cli
+from tests.flows.here import Here
 from tests.flows.test_flows_sample_audit import CONTRACT, FIXED, truth
 
 AQL = '{ rule = "iso2859-1", aql = "1.0" }'
@@ -34,7 +35,8 @@ def gold(folder: Path, name: str, items: range) -> Path:
 
 
 @pytest.fixture
-def prepared(cli: Cli) -> Cli:
+def prepared(tmp_path: Path) -> Cli:
+    cli = Here(tmp_path)
     cli("init")
     cli("vendor", "add", "acme")
     return cli

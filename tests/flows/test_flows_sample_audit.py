@@ -9,7 +9,10 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import Cli
+from tests.flows.here import Here
 from vendoreval.store.workspace import find
 from vendoreval.workflow.samples import answer_sample
 
@@ -46,6 +49,12 @@ justification = "loss"
 """
 N = 800
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command in this process, in an empty folder."""
+    return Here(tmp_path)
 
 
 def truth(item: str) -> str:
