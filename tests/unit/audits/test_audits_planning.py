@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -174,6 +173,6 @@ def test_the_command_prints_the_record_and_writes_the_tables(tmp_path: Path) -> 
     cli("init")
     cli("vendor", "add", "acme")
     cli("contract", "add", file)
-    assert json.loads(cli("audit", "plan", "--contract", "birds", "--items", "10000", "--json").out)[
-        "rule"
-    ] == ("sequential")
+    planned = cli("audit", "plan", "--contract", "birds", "--items", "10000", "--json").json
+    assert (planned["rule"], planned["expected_cost"]) == ("sequential", None)
+    cli("audit", "plan", "--contract", file, "--items", "10000", "--clause", "recall", code=2)
