@@ -32,6 +32,12 @@ def scale_of(task: Task) -> Scale:
     return _SCALE_OF.get(task.type, "nominal")
 
 
+def order_of(task: Task, counts: Tally) -> tuple[str, ...]:
+    """The classes in the contract's order; a class that the contract does not name comes after all others."""
+    known = task.classes
+    return (*known, *(name for name in counts.values if name not in known)) if known else ()
+
+
 def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Finding]:
     """The findings of one clause on agreement: one, or one a class."""
     if clause.decision.rule not in RULES_HERE:
@@ -43,12 +49,11 @@ def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterabl
         for name in (clause.group,) if clause.group else task.classes or counts.values:
             yield _judge(clause, name, counts.against(name), "nominal", ())
     else:
-        yield _judge(clause, None, counts, scale_of(task), task.classes)
+        yield _judge(clause, None, counts, scale_of(task), order_of(task, counts))
 
 
-def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, classes: tuple[str, ...]) -> Finding:
+def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, order: tuple[str, ...]) -> Finding:
     confidence = float(1 - clause.decision.alpha)
-    order = (*classes, *(name for name in counts.values if name not in classes)) if classes else ()
     held = against_limit(
         counts, AGREEMENT[clause.metric], clause.limit, scale=scale, order=order, confidence=confidence
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from vendoreval.audits.agreeing import scale_of
+from vendoreval.audits.agreeing import order_of, scale_of
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.engines.local import all_labels
 from vendoreval.errors import InputError, UsageError
@@ -73,7 +73,7 @@ def agreement(
     labels = _read(workspace, row, contract, _COLUMNS[by])
     counts = labels.tally()
     found = coefficients.agreements(
-        counts, scale=measured, order=contract.task.classes, resamples=resamples, seed=_seed(row)
+        counts, scale=measured, order=order_of(contract.task, counts), resamples=resamples, seed=_seed(row)
     )
     again = _self_agreement(labels)
     return {
@@ -165,7 +165,7 @@ def _alpha(workspace: Workspace, row: DeliveryRow, scale: str) -> Agreement:
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     counts = delivery_tally(workspace, row, contract)
     return coefficients.agreement(
-        counts, "alpha", scale=_scale(contract.task, scale), order=contract.task.classes
+        counts, "alpha", scale=_scale(contract.task, scale), order=order_of(contract.task, counts)
     )
 
 
@@ -197,7 +197,7 @@ def _figures(found: Agreement) -> dict[str, Any]:
 
 
 def _groups(by: str, labels: _Labels, counts: Tally, scale: Scale, contract: Contract) -> dict[str, Any]:
-    table, label, order = labels.compared, labels.compared_label, contract.task.classes
+    table, label, order = labels.compared, labels.compared_label, order_of(contract.task, counts)
     item = table.item.codes
     if not by:
         return {}
