@@ -136,6 +136,8 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         planned_items=frame.get("planned_items", 0),
         gold_checked=tuple(frame.get("gold_checked", (0, 0))),
         adjudicated=frozenset(frame.get("adjudicated", ())), earlier_items=frame.get("earlier_items", 0),
+        strata=frame.get("strata", {}), stratum_sizes=frame.get("stratum_sizes", {}),
+        known_items=frozenset(frame.get("known_items", ())),
     )  # fmt: skip
     return seen, frame["received"]
 
@@ -162,6 +164,9 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "gold_checked": list(seen.gold_checked),
         "adjudicated": sorted(seen.adjudicated),
         "earlier_items": seen.earlier_items,
+        "strata": dict(seen.strata),
+        "stratum_sizes": dict(seen.stratum_sizes),
+        "known_items": sorted(seen.known_items),
     }
 
 
