@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
+from tests.flows.here import Here
 from tests.flows.test_flows_agreement import contract
 from vendoreval import annotators, open_workspace
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command in this process."""
+    return Here(tmp_path)
 
 
 def prepared(cli: Cli, data: str, classes: list[str], *words: str) -> None:
@@ -76,7 +82,8 @@ def test_one_answer_for_everything_and_haste(cli: Cli) -> None:
 
 def test_three_seconds_an_item_from_python(cli: Cli) -> None:
     prepared(cli, "zencrowd_two_vendors", ["0", "1"], "--map", "seconds=duration_s")
-    record: dict[str, Any] = annotators(open_workspace(cli.folder), "d", gold_id="g")
+    record: dict[str, Any] = cli("annotators", "show", "d", "--gold", "g", "--json").json
+    assert annotators(open_workspace(cli.folder), "d", gold_id="g") == record
     [fast] = record["tricks"]["too_fast"]
     [same] = record["tricks"]["same_seconds"]
     assert fast["annotator"] == same["annotator"]
@@ -84,7 +91,6 @@ def test_three_seconds_an_item_from_python(cli: Cli) -> None:
     flagged = [one for one in record["annotators"] if one["flags"]]
     assert len(flagged) == 1
     assert len(flagged[0]["flags"]) == 2
-    json.dumps(record, allow_nan=False)
 
 
 def test_people_without_names_are_refused(cli: Cli) -> None:
@@ -113,3 +119,33 @@ def test_model_answers_handed_in_as_a_persons(cli: Cli) -> None:
     assert [pair["first"] for pair in record["tricks"]["model_copies"]] == ["p1"]
     assert [one["annotator"] for one in record["annotators"] if one["flags"]] == ["p1"]
     assert "Pay them as such" in " ".join(record["sentences"])
+
+
+def test_gold_that_was_audited_before_is_answered_better(cli: Cli) -> None:
+    """The vendor learnt the answers of an audit: all right on those items, three of four on the others."""
+    contract(cli, "c", ["a", "b"])
+    truth = {f"i{i:03d}": "ab"[i % 2] for i in range(200)}
+    first, second = ["item_id,annotator_id,label"], ["item_id,annotator_id,label"]
+    for i, (item, label) in enumerate(truth.items()):
+        guess = label if i % 4 else "ba"[i % 2]
+        first.append(f"{item},p{i % 3},{guess}")
+        second.append(f"{item},p{i % 3},{label if i < 100 else guess}")
+    rows = [f"{item},{label}" for item, label in truth.items()]
+    files = {"old": rows[:100], "all": rows}
+    for name, lines in files.items():
+        (cli.folder / f"{name}.csv").write_text("\n".join(["item_id,label", *lines]) + "\n", "utf-8")
+        cli("gold", "add", f"{name}.csv", "--id", name, "--contract", "c")
+    (cli.folder / "first.csv").write_text("\n".join(first) + "\n", "utf-8")
+    (cli.folder / "second.csv").write_text("\n".join(second) + "\n", "utf-8")
+    cli("delivery", "add", "first.csv", "--id", "d1", "--contract", "c")
+    cli("audit", "run", "d1", "--gold", "old", "--id", "a1", code=3)
+    cli("delivery", "add", "second.csv", "--id", "d2", "--contract", "c")
+    found = cli("annotators", "show", "d2", "--gold", "all", "--json").json["tricks"]["known_gold"]
+    assert (found["known_n"], found["known_right"], found["blind_n"], found["blind_right"]) == (
+        100,
+        100,
+        100,
+        75,
+    )
+    assert found["flag"]
+    assert cli("annotators", "show", "d1", "--gold", "all", "--json").json["tricks"]["known_gold"] is None

@@ -199,7 +199,8 @@ def _known_gold(
     workspace: Workspace, row: DeliveryRow, vendor: str, people: _People, gold: GoldSet
 ) -> dict[str, Any] | None:
     """Labels on gold items that the vendor met before this delivery, against the rest of the gold."""
-    met = {item for one in exposures(workspace, vendor, row.received_at) for item in one.items}
+    earlier = exposures(workspace, vendor, row.received_at)
+    met = {item for one in earlier if one.kind != "seeded" for item in one.items}  # seeds are hidden
     exposed = np.asarray([name in met for name in people.table.item.values], dtype=np.bool_)
     rows = np.flatnonzero((people.gold >= 0) & (people.label >= 0))
     if not len(rows):
