@@ -118,6 +118,7 @@ def test_from_tasks_to_a_verified_bundle(cli: Cli) -> None:
     two = filled(cli.folder, tasks[:5], "two.csv")
     said = cli("audit", "answers", "audit-1", two, "--auditor", "ann", "--json", env=FIXED).json
     assert said["in_order"] == 12
+    assert "The audit goes on." in cli("audit", "answers", "audit-1", env=FIXED).out
     rest = filled(cli.folder, tasks[12:], "rest.csv")
     said = cli("audit", "answers", "audit-1", rest, "--auditor", "ann", "--json", code=3, env=FIXED).json
     assert (said["finished"], said["verdict"]) == (True, "breached")

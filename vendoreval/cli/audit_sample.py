@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vendoreval.cli.output import Json, emit, note, say
-from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
     from vendoreval.audits.records import AuditResult
@@ -80,7 +79,7 @@ def tasks(
 
 def answers(
     audit: AuditId,
-    file: Annotated[Path | None, typer.Argument(help="The filled task list; none with --finish.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="The filled task list. Without: how it stands.")] = None,
     auditor: Annotated[str, typer.Option(help="Who answered. Default: the file's column auditor.")] = "",
     adjudicator: Annotated[bool, typer.Option("--adjudicator", help="These answers decide.")] = False,
     finish: Annotated[bool, typer.Option("--finish", help="End the audit with what there is.")] = False,
@@ -92,11 +91,9 @@ def answers(
     from vendoreval.errors import Exit
     from vendoreval.workflow import samples, workspaces
 
-    if file is None and not finish:
-        raise UsageError("There is no file to read.", remedy="Name the filled task list, or say --finish.")
     record, result = samples.answer_sample(
         workspaces.open_workspace(), audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,
-        keep_open=keep_open,
+        keep_open=keep_open or file is None,
     )  # fmt: skip
     if json:
         emit(record)

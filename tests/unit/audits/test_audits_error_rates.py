@@ -30,6 +30,8 @@ RULES: dict[str, dict[str, Any]] = {
 
 
 def rule(name: str) -> Clause:
+    if name not in RULES:  # rules that guard one word or none
+        return clause(name, **({"aql": "2.5"} if name == "iso2859-1" else {}))
     return clause("sequential" if name in ("calibrated", "no zone") else name, **RULES[name])
 
 
@@ -60,7 +62,23 @@ def test_wrong_words_are_as_rare_as_agreed_at_the_edges(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", ["claim", "acceptance"])
+def test_plain_rules_keep_their_risks_at_the_edges(name: str) -> None:
+    """Risks that differ, so that neither rule can pass with the other's."""
+    of = clause(name, alpha="0.02", beta="0.2")
+    of_breached, of_kept = (0.02, 0.2) if name == "claim" else (0.2, 0.02)
+    rng = np.random.default_rng(14)
+    for bad, word, risk in ((18, "breached", of_breached), (19, "kept", of_kept)):
+        said = 0
+        for _ in range(VENDORS):
+            wrong = np.zeros(N, dtype=np.bool_)
+            wrong[rng.permutation(N)[:bad]] = True
+            said += audited(of, delivery(wrong, range(250))).verdict == word
+        assert said / VENDORS <= risk + tolerance(risk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*RULES, "zero_defect", "iso2859-1"])
 @pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_verdicts_around_the_limit_come_as_often_as_the_plan_says(name: str, factor: float) -> None:
     of = rule(name)
