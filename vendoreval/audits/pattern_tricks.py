@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from vendoreval.audits.pattern_signs import Labels, Looked, Sign, of, plain_p, rounded
+import numpy as np
+
+from vendoreval.audits.pattern_signs import LEAST_GAP, LEAST_RATIO, Labels, Looked, Sign, of, plain_p, rounded
 from vendoreval.inference.copying import Copies, SameErrors, copied_pairs, same_errors
+from vendoreval.inference.leakage import known_gold
 from vendoreval.inference.reviews import Tier, review_tiers
 
 DO_COPYING = (
@@ -12,8 +15,8 @@ DO_COPYING = (
     "sample labelled independently."
 )
 DO_LEAKAGE = (
-    "Take these gold items out of use, draw a blind sample of other delivered items, have experts label it, "
-    "and hold it against the gold items: if gold looks better than the sample, judge by the sample."
+    "Judge the vendor by the fresh items only, take the known ones out of use, and do not reveal gold "
+    "before it is retired. Ask who saw it."
 )
 FEWEST_REACHED = 5
 MOST_PEOPLE = 3_000  # pairs grow with the square
@@ -89,10 +92,33 @@ def _pairs(labels: Labels, found: Copies) -> Sign:
     return Sign("pairs who share errors", p, bool(found.pairs), sentence, numbers, method)
 
 
-def leakage(labels: Labels) -> Looked:
-    """Needs labels by experts on items that were not gold."""
-    why = "No blind sample of other items was labelled by experts, so that gold has nothing to be held against."
-    return Looked("leakage", DO_LEAKAGE, (), (why,))
+def leakage(labels: Labels, known_items: frozenset[str]) -> Looked:
+    """Gold that the vendor could know against gold that was fresh, within the classes."""
+    met = np.asarray([item in known_items for item in labels.item.values], dtype=np.bool_)
+    known = met[labels.item.codes]
+    found = known_gold(labels.wrong, known, labels.item.codes, labels.expected.codes)
+    if found is None:
+        why = (
+            "All gold items are fresh to the vendor, so that none could be recognised."
+            if not known.any()
+            else "The vendor could know every gold item here: none is fresh, to hold the others against."
+        )
+        return Looked("leakage", DO_LEAKAGE, (), (why,))
+    errors, fresh_errors = found.known_n - found.known_right, found.blind_n - found.blind_right
+    sentence = (
+        f"On gold that was audited or revealed before, {of(errors, found.known_n)} of the labels are wrong, on "
+        f"fresh gold {of(fresh_errors, found.blind_n)}."
+    )
+    numbers = {
+        "n": found.blind_n, "errors": fresh_errors, "estimate": fresh_errors / found.blind_n,
+        "rest_n": found.known_n, "rest_errors": errors, "rest_estimate": errors / found.known_n,
+        "difference": found.difference, "low": found.low, "high": found.high,
+    }  # fmt: skip
+    better = (
+        found.difference >= LEAST_GAP and fresh_errors * found.known_n >= LEAST_RATIO * errors * found.blind_n
+    )
+    method = "exact test within classes, and cluster-robust by item, the larger p; Newcombe interval"
+    return Looked("leakage", DO_LEAKAGE, (Sign("known gold", found.p, better, sentence, numbers, method),))
 
 
 def _tiers(labels: Labels) -> tuple[Tier, ...]:

@@ -42,7 +42,7 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         edges(labels, seen.edge_items),
         drift(labels),
         bias(labels),
-        leakage(labels),
+        leakage(labels, seen.known_items),
         copying(labels),
     )
     p = [_p(one) for one in looked]

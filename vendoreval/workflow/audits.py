@@ -28,6 +28,7 @@ from vendoreval.workflow.agreement import delivery_tally
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
+from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
 from vendoreval.workflow.track_record import earlier_items, inspections
@@ -134,7 +135,15 @@ def look(
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=earlier_items(workspace, delivery.id, gold.item_ids),
+        known_items=_known(workspace, contract.vendor, gold, delivery),
     )  # fmt: skip
+
+
+def _known(workspace: Workspace, vendor_id: str, gold: GoldSet, delivery: DeliveryRow) -> frozenset[str]:
+    """Gold items that the vendor could know when it delivered: audited earlier, or revealed."""
+    met = exposures(workspace, vendor_id, delivery.received_at)
+    known = {item for one in met if one.kind != "seeded" for item in one.items}
+    return frozenset(known.intersection(gold.item_ids))
 
 
 def _sent_as(workspace: Workspace, intake: dict[str, Any], gold: GoldSet) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class Vendor:
     lazy: float = 0.0  # share of all labels that name the most frequent class, whatever it is
     copied: bool = False  # everybody gives the answer of an item's first label
     stamp: float | None = None  # a reviewer sees each item and finds this share of the errors
+    leaked: float | None = None  # error rate on the half of the gold that the vendor knows
     timed: bool = True
     version_rates: tuple[float, ...] = ()
     columns: dict[str, list[str | None]] = field(default_factory=dict)
@@ -80,6 +81,8 @@ class Vendor:
         rate = np.clip(self.rate + rng.normal(0, self.hard, self.items), 0, 1)[item]
         if self.edge_rate is not None:
             rate = np.where(edge[item], self.edge_rate, rate)
+        if self.leaked is not None:
+            rate = np.where(item < self.items // 2, self.leaked, rate)
         if self.drift_from is not None:
             rate = np.where(at >= self.drift_from, self.drift_rate, rate)
         if self.weak_person is not None:
@@ -99,7 +102,9 @@ class Vendor:
             context["guideline_version"] = Coded(version.astype(np.int32), tuple(f"1.{k}" for k in range(9)))
         if self.stamp is not None:
             item, who, at, given, context = self._reviewed(rng, gold, item, who, at, given)
-        return _input(gold, item, who, at if self.timed else None, given, edge, context)
+        seen = _input(gold, item, who, at if self.timed else None, given, edge, context)
+        known = seen.by_label.item.values[: self.items // 2] if self.leaked is not None else ()
+        return replace(seen, known_items=frozenset(known))
 
     def _reviewed(
         self, rng: np.random.Generator, gold: np.ndarray, item: np.ndarray, who: np.ndarray,

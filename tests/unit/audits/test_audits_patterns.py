@@ -39,6 +39,7 @@ PLANTED = [
     (Vendor(lazy=0.3), "bias", "classes missed"),
     (Vendor(items=800, lazy=0.3, rate=0.02), "bias", "answers that default to the usual class"),
     (Vendor(version_rates=(0.04, 0.2)), "drift", "errors by guideline version"),
+    (Vendor(rate=0.12, leaked=0.01), "leakage", "known gold"),
     (Vendor(labels_each=5, rate=0.2, copied=True), "copying", "everybody makes the same error"),
     (Vendor(items=500, labels_each=1, rate=0.15, stamp=0.1), "copying", "review that passes on errors"),
 ]
