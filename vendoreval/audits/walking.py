@@ -28,7 +28,7 @@ from vendoreval.inference.confidence_sequence import wrong_bounds
 from vendoreval.inference.dynamic import Stop
 from vendoreval.inference.hypergeometric import errors_at_least, errors_at_most, p_breach, p_kept
 from vendoreval.inference.sequential import e_values
-from vendoreval.sampling.draw import ticket
+from vendoreval.sampling.draw import tickets
 from vendoreval.tasks.outcomes import Outcomes
 
 WALKED = ("accuracy", "error_rate", "completeness")
@@ -48,7 +48,8 @@ class Numbers:
 
 def draw_order(items: Sequence[str], seed: str) -> list[int]:
     """Places of `items` in ticket order; ids that look alike go by their own text."""
-    return sorted(range(len(items)), key=lambda k: (ticket(seed, items[k]).ticket, items[k]))
+    ranked = zip((found.ticket for found in tickets(items, seed)), items, range(len(items)), strict=True)
+    return [place for _, _, place in sorted(ranked)]
 
 
 def walked_items(units: Outcomes, seed: str, walked: int) -> NDArray[np.bool_]:

@@ -38,7 +38,7 @@ def seed_from(*parts: str) -> str:
 
 def ticket(seed: str, item_id: str) -> Ticket:
     """The ticket of one item. Raises InputError for a seed with a NUL, which would blur where it ends."""
-    return next(_tickets([item_id], seed))
+    return next(tickets([item_id], seed))
 
 
 def draw(
@@ -52,16 +52,17 @@ def draw(
     """
     if take is not None and take < 0:
         raise InputError(f"A draw cannot take {take} items.", remedy="Give 0 or more.")
-    tickets = _once(_tickets(item_ids, seed if stratum is None else seed_from(seed, stratum)))
+    drawn_from = _once(tickets(item_ids, seed if stratum is None else seed_from(seed, stratum)))
     if take is None:
-        return tuple(sorted(tickets))
-    drawn = tuple(heapq.nsmallest(take, tickets))
-    for _ in tickets:  # take = 0 reads nothing, yet ids must be checked
+        return tuple(sorted(drawn_from))
+    drawn = tuple(heapq.nsmallest(take, drawn_from))
+    for _ in drawn_from:  # take = 0 reads nothing, yet ids must be checked
         pass
     return drawn
 
 
-def _tickets(item_ids: Iterable[str], seed: str) -> Iterator[Ticket]:
+def tickets(item_ids: Iterable[str], seed: str) -> Iterator[Ticket]:
+    """The ticket of each item, in the order of `item_ids`; raises InputError for a seed with a NUL."""
     if "\0" in seed:
         raise InputError("A seed cannot hold a NUL character.", remedy="Use printable characters.")
     start = hashlib.sha256(normalize("NFC", seed).encode() + b"\0")
@@ -72,9 +73,9 @@ def _tickets(item_ids: Iterable[str], seed: str) -> Iterator[Ticket]:
         yield Ticket(digest.hexdigest(), item)
 
 
-def _once(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
+def _once(given: Iterable[Ticket]) -> Iterator[Ticket]:
     seen: set[str] = set()
-    for found in tickets:
+    for found in given:
         if found.item in seen:
             raise InputError(
                 f"The item id {found.item!r} occurs twice.", remedy="Give every item an id of its own."
