@@ -1,4 +1,4 @@
-"""Audit of a delivery against 50,000 gold items: ours, pandas, DuckDB and a bare scan, in one run.
+"""Audit of a delivery against 50,000 gold items: ours, with patterns, pandas, DuckDB, a bare scan, in one run.
 
 ./run bench audit            1M rows
 python benchmarks/audit.py 10000000
@@ -17,12 +17,39 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.patterns import patterns
+from vendoreval.contracts.parsing import parse_contract
 from vendoreval.engines.local import labels_on_items
 from vendoreval.formats.gold_rows import from_columns
 from vendoreval.formats.parquet_table import LabelWriter
 from vendoreval.tasks.classification import compare
 
 GOLD, CLASSES, PEOPLE, RUNS = 50_000, 20, 500, 5
+TERMS = parse_contract("""
+schema = "vendoreval/contract/1"
+id = "c"
+vendor = "v"
+title = "t"
+currency = "EUR"
+[task]
+type = "classification"
+classes = ["class-00", "class-01"]
+[price]
+per_unit = "1"
+unit = "item"
+[[clause]]
+id = "accuracy"
+metric = "accuracy"
+unit = "item"
+scope = "delivery"
+threshold = "0.97"
+decision = { rule = "claim", alpha = 0.05, beta = 0.05 }
+remedy = ["rework"]
+[[remedy]]
+id = "rework"
+kind = "rework"
+""")
 
 
 def make(path: Path, rows: int) -> pd.DataFrame:
@@ -95,8 +122,14 @@ def main(rows: int) -> None:
         def scan() -> float:
             return float(pq.read_table(path, columns=columns, read_dictionary=columns).num_rows)
 
+        def patterned() -> float:
+            outcomes = compare(mine, labels_on_items(path, mine.item_ids))
+            patterns(TERMS, AuditInput(outcomes, outcomes, len(mine), rows // 3, rows))
+            return float(outcomes.right.mean())
+
         ways = {
             "vendoreval": ours,
+            "  with patterns": patterned,
             "pandas, plain": plain,
             "pandas, careful": careful,
             "DuckDB": duck,
