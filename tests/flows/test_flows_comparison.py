@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import SHARED, Cli, facts
+from tests.conftest import SHARED, Cli, Ran, facts
 
 CONTRACT = """
 schema = "vendoreval/contract/1"
@@ -118,7 +118,8 @@ def test_costs_of_single_vendors_and_a_stale_report(cli: Cli, tmp_path: Path) ->
     report = ("report", "comparison", "mturk-india", "mturk-us", "--costs", costs)
     for name in ("x.html", "x.json", "x.pdf"):
         cli(*report, "--out", name)
-    assert json.loads((tmp_path / "x.json").read_text("utf-8"))["schema"] == "vendoreval/comparison_report/1"
+    made_json = Ran(0, (tmp_path / "x.json").read_text("utf-8"), "").json
+    assert made_json["schema"] == "vendoreval/comparison_report/1"
     earlier = cli(*words).json["earlier"]
     assert (earlier["stale"], earlier["changed"]) == (False, [])
     cli("audit", "run", "d-mturk-us", "--gold", "g-mturk-us", "--id", "again")

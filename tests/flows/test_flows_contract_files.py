@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from pathlib import Path
 
 import yaml
 
-from tests.conftest import ROOT, Cli
+from tests.conftest import ROOT, Cli, Ran
 
 SAMPLE = ROOT / "samples" / "contracts" / "weather-sentiment.toml"
 
@@ -47,7 +46,8 @@ def test_odcs_there_and_back(cli: Cli, tmp_path: Path) -> None:
     cli("contract", "add", SAMPLE)
     before = cli("contract", "check", SAMPLE, "--json").json
     for name in ("c.odcs.yaml", "c.odcs.json"):
-        cli("contract", "export", "weather-sentiment-2026", "--format", "odcs", "--out", name)
+        words = ("contract", "export", "weather-sentiment-2026", "--format", "odcs", "--out", name)
+        assert cli(*words, "--json").json["format"] == "odcs"
         written = yaml.safe_load((tmp_path / name).read_text("utf-8"))
         assert (written["apiVersion"], written["price"]["priceAmount"]) == ("v3.1.0", 1.2)
         back = tmp_path / f"{name}.toml"
@@ -66,7 +66,7 @@ def test_the_annex_in_every_form(cli: Cli, tmp_path: Path) -> None:
         made = cli("contract", "annex", "weather-sentiment-2026", "--out", name, "--json").json
         assert (made["kind"], made["file"]) == ("annex", name)
     assert (tmp_path / "annex.pdf").read_bytes().startswith(b"%PDF")
-    view = json.loads((tmp_path / "annex.json").read_text("utf-8"))
+    view = Ran(0, (tmp_path / "annex.json").read_text("utf-8"), "").json
     assert view["terms_hash"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
     assert "no contract 'x'" in cli("contract", "annex", "x", "--out", "x.pdf", code=2).err
 
