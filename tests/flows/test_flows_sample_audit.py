@@ -181,7 +181,9 @@ def test_two_auditors_and_an_adjudicator_settle_the_gold(cli: Cli) -> None:
     ).json
     assert (said["settled"], said["adjudicated"], said["overturned"]) == (200, 22, 2)
     assert (said["finished"], said["verdict"]) == (True, "kept")
-    assert any("overturned" in note for note in cli("audit", "show", "a", "--json").json["notes"])
+    notes = cli("audit", "show", "a", "--json").json["notes"]
+    assert any("overturned" in note for note in notes)
+    assert any("differed on 5 of them" in note for note in notes)
 
 
 def test_clauses_that_are_read_once_wait_for_the_whole_sample(cli: Cli) -> None:

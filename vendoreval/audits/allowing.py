@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
-from vendoreval.inference.imperfect_gold import GoldRevision, gold_revision
+from vendoreval.inference.imperfect_gold import GoldRevision, auditor_error, gold_revision
 
 _CONFIDENCE = 0.95
 _DIGITS = Decimal("0.000000001")
@@ -23,6 +23,20 @@ _DIGITS = Decimal("0.000000001")
 def revision(checked: tuple[int, int]) -> GoldRevision | None:
     """How often the gold was overturned, from (overturned, adjudicated); None where nothing was checked."""
     return gold_revision(*checked, _CONFIDENCE) if checked[1] else None
+
+
+def double_notes(differed: int, double: int) -> list[str]:
+    """What items that several auditors answered say of the gold's own errors."""
+    if not double:
+        return []
+    said = f"Several auditors answered {double:,} items and differed on {differed:,} of them."
+    if 2 * differed > double:
+        return [f"{said} Such answers are hardly better than chance: the guideline needs to be cleared up."]
+    error = auditor_error(differed, double)
+    return [
+        f"{said} If they err independently, one of them is wrong on about {100 * error:.1f} % of the items, "
+        f"and both alike on at most {100 * error**2:.2f} %. Where they differ, an adjudicator decides."
+    ]
 
 
 def lowered(clause: Clause, gold_error: float) -> Clause:

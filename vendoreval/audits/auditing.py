@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from vendoreval.audits.agreeing import judge_agreement
-from vendoreval.audits.allowing import lowered, revision
+from vendoreval.audits.allowing import double_notes, lowered, revision
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
@@ -41,6 +41,7 @@ class AuditInput:
     `earlier_items`: so many of these items were audited before, and others added since (0: none).
     `strata`: the stratum of each audited item, and `stratum_sizes` their items in the delivery, where the
     sample was drawn from strata; then it is no fair draw of the whole, and plain rules are not run.
+    `answered_twice`: on how many items several auditors differed, and how many they all answered.
     `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
     `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
     """
@@ -64,6 +65,7 @@ class AuditInput:
     earlier_items: int = 0
     strata: Mapping[str, str] = field(default_factory=dict)
     stratum_sizes: Mapping[str, int] = field(default_factory=dict)
+    answered_twice: tuple[int, int] = (0, 0)
     known_items: frozenset[str] = frozenset()
 
 
@@ -219,7 +221,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
-    notes += _gold_notes(seen)
+    notes += [*_gold_notes(seen), *double_notes(*seen.answered_twice)]
     if seen.strata:
         notes.append(
             f"The sample was drawn from {len(seen.stratum_sizes):,} strata. Figures by class and by annotator "

@@ -137,6 +137,7 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         gold_checked=tuple(frame.get("gold_checked", (0, 0))),
         adjudicated=frozenset(frame.get("adjudicated", ())), earlier_items=frame.get("earlier_items", 0),
         strata=frame.get("strata", {}), stratum_sizes=frame.get("stratum_sizes", {}),
+        answered_twice=tuple(frame.get("answered_twice", (0, 0))),
         known_items=frozenset(frame.get("known_items", ())),
     )  # fmt: skip
     return seen, frame["received"]
@@ -166,6 +167,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "earlier_items": seen.earlier_items,
         "strata": dict(seen.strata),
         "stratum_sizes": dict(seen.stratum_sizes),
+        "answered_twice": list(seen.answered_twice),
         "known_items": sorted(seen.known_items),
     }
 

@@ -117,6 +117,24 @@ def gold_revision(overturned: int, adjudicated: int, confidence: float) -> GoldR
     return GoldRevision(overturned, adjudicated, overturned / adjudicated, at_most, confidence)
 
 
+def auditor_error(differed: int, double: int) -> float:
+    """One auditor's error rate e, from items that two auditors answered independently and alike well.
+
+    They differ where exactly one errs (or both, differently, which is left out): 2 e (1 - e) = d. Both err
+    alike on at most a share e² of the items on which they agree. Raises InputError where they differ on
+    more than half of the items.
+    """
+    if not 0 <= differed <= double or double < 1:
+        raise InputError(f"{differed} differences on {double} items answered twice are no rate.")
+    gap = differed / double
+    if gap > 0.5:
+        raise InputError(
+            "Two auditors differ on more than half of the items.",
+            remedy="Such gold is no better than chance; clear up the guideline first.",
+        )
+    return (1 - math.sqrt(1 - 2 * gap)) / 2
+
+
 def _alike(classes: int) -> float:
     """The chance that two wrong answers are the same, all wrong classes being equally likely."""
     if classes < 2:

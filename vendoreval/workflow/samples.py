@@ -175,6 +175,7 @@ def look_at(
         adjudicated=frozenset(s.item for s in panel.settled if s.adjudicated) & set(gold.item_ids),
         strata={item: sample.strata[item] for item in gold.item_ids} if sample.strata else {},
         stratum_sizes=sample.sizes,
+        answered_twice=(panel.double - panel.double_agreed, panel.double),
     )
 
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from vendoreval.inference.binomial import clopper_pearson
 from vendoreval.inference.imperfect_gold import (
     accuracy_behind,
     adjudicated_error,
+    auditor_error,
     false_breach,
     frechet_bound,
     gold_revision,
@@ -82,3 +84,18 @@ def test_gold_no_better_than_chance_is_refused() -> None:
         observed_agreement(0.5, 0.9, 1)
     with pytest.raises(InputError):
         gold_revision(4, 3, 0.95)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.01, 0.1, 0.3])
+def test_an_auditors_error_is_found_again_from_differences(error: float) -> None:
+    items = 10**9
+    differed = round(items * 2 * error * (1 - error))
+    assert auditor_error(differed, items) == pytest.approx(error, abs=1e-6)
+
+
+def test_an_auditors_error_follows_seeded_pairs() -> None:
+    rng = np.random.default_rng(3)
+    first, second = rng.random(200_000) < 0.04, rng.random(200_000) < 0.04
+    assert auditor_error(int((first != second).sum()), 200_000) == pytest.approx(0.04, abs=0.001)
+    with pytest.raises(InputError, match="more than half"):
+        auditor_error(6, 10)
