@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from tests.flows.here import Here
 from vendoreval.store.workspace import find
 from vendoreval.workflow.samples import answer_sample
@@ -221,6 +221,19 @@ def test_a_seed_from_revealed_nonces_is_held_against_the_commitments(cli: Cli) -
     assert record["seed"] == hashlib.sha256(parts).hexdigest()
     words[words.index("--commitment") + 1] = "0" * 64
     assert "does not have the SHA-256" in cli(*[w if w != "a" else "b" for w in words], code=2, env=FIXED).err
+
+
+def test_a_draw_is_repeated_from_the_delivered_file(cli: Cli) -> None:
+    vectors = json.loads((ROOT / "tests" / "vectors" / "draws.json").read_text("utf-8"))["draws"]
+    for vector in (v for v in vectors if v["items"] and v["seed"] and v["take"] != 0):
+        path = cli.folder / "items.jsonl"
+        rows = [json.dumps({"item_id": item, "label": "a"}) for item in vector["items"]]
+        path.write_text("\n".join([*rows, rows[0]]) + "\n", "utf-8")
+        words = ["audit", "draw", "items.jsonl", "--seed", vector["seed"]]
+        words += ["--take", str(vector["take"])] if vector["take"] else []
+        words += ["--stratum", vector["stratum"]] if vector["stratum"] else []
+        assert cli(*words, "--json").json["drawn"] == vector["drawn"]
+    assert "place" in cli(*words).out
 
 
 def exported(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""vendoreval audit nonce, tasks, answers: a sample drawn after the delivery, judged by experts."""
+"""vendoreval audit nonce, draw, tasks, answers: a sample drawn after the delivery, judged by experts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ AuditId = Annotated[str, typer.Argument(help="The audit's id.")]
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the group of audits."""
     app.command("nonce")(nonce)
+    app.command("draw")(draw)
     app.command("tasks")(tasks)
     app.command("answers")(answers)
 
@@ -31,6 +32,24 @@ def nonce(json: Json = False) -> None:
         return emit(made)
     say(f"Keep this until both commitments are exchanged: {made['nonce']}")
     return say(f"Give this away now: {made['commitment']}")
+
+
+def draw(
+    file: Annotated[Path, typer.Argument(help="Rows with a column item_id, such as the delivered file.")],
+    seed: Annotated[str, typer.Option(help="The seed that the audit names.")],
+    take: Annotated[int, typer.Option(help="How many items. Default: all.", min=0)] = 0,
+    stratum: Annotated[str, typer.Option(help="The stratum drawn from, with only its items in FILE.")] = "",
+    json: Json = False,
+) -> None:
+    """Repeat an audit's draw from your own copy of the delivery; needs no workspace."""
+    from vendoreval.cli.output import table
+    from vendoreval.workflow.sample_draws import draw_file
+
+    record = draw_file(file, seed, take or None, stratum or None)
+    if json:
+        return emit(record)
+    places = enumerate(record["drawn"], 1)
+    return table(["place", "item", "ticket"], [(n, one["item"], one["ticket"][:16]) for n, one in places])
 
 
 def tasks(

@@ -102,6 +102,23 @@ def draw_sample(
     }  # fmt: skip
 
 
+def draw_file(file: Path, seed: str, take: int | None = None, stratum: str | None = None) -> dict[str, Any]:
+    """Repeat a draw from a row file with a column item_id (an item may stand in many rows).
+
+    Needs no workspace: the vendor repeats with its own file what an audit drew. Raises InputError.
+    """
+    rows = open_rows(file)
+    require(rows, {"item_id": "item_id"}, option="")
+    items: dict[str, None] = {}
+    for batch in rows.batches(("item_id",)):
+        items.update((item, None) for item in batch.columns["item_id"].to_pylist() if item)
+    drawn = draw(items, seed, take, stratum)
+    return {
+        "schema": "vendoreval/draw/1", "seed": seed, "stratum": stratum, "population": len(items),
+        "drawn": [{"ticket": found.ticket, "item": found.item} for found in drawn],
+    }  # fmt: skip
+
+
 def make_nonce() -> dict[str, Any]:
     """A secret text for a common seed, and the commitment to give away before it is revealed."""
     nonce = secret(16).hex()
