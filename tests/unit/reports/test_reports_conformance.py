@@ -23,6 +23,9 @@ from tests.unit.reports.report_samples import (
     music_contract,
     told,
 )
+from tests.unit.reports.test_reports_annex import SEQUENTIAL, annex
+from tests.unit.reports.test_reports_comparison import report as comparison
+from tests.unit.reports.test_reports_comparison import six
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.pdf import to_pdf
@@ -43,6 +46,8 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
             contract, assessment(), history(), [music_claim()], facts(), told().promises
         ),
         "questionnaire.pdf": questionnaire_view(told(), odd),
+        "comparison.pdf": comparison(six(), weights={"G": 60, "C": 40}),
+        "annex.pdf": annex(SEQUENTIAL, items=1200)[1],
         "empty.pdf": scorecard_view(None, None, [], [], facts()),
     }
     for name, report in made.items():
