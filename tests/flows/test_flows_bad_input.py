@@ -102,7 +102,12 @@ FILES: list[tuple[str, str, bytes, str]] = [
     ("only a header", "d.csv", HEAD.encode(), r"header but no rows"),
     ("corrupt parquet", "d.parquet", parquet(100), r"not readable Parquet.*again"),
     ("no parquet at all", "d.parquet", b"item_id,label\n", r"not readable Parquet"),
-    ("truncated gzip", "d.csv.gz", gzip.compress((HEAD + ROWS).encode())[:-12], r"gzip.*cut off.*again"),
+    (
+        "truncated gzip",
+        "d.csv.gz",
+        gzip.compress((HEAD + ROWS).encode(), mtime=0)[:-12],
+        r"gzip.*cut off.*again",
+    ),
     ("not gzip", "d.csv.gz", (HEAD + ROWS).encode(), r"gzip.*damaged"),
     ("open quotation mark", "d.csv", (HEAD + 'i1,ann,"jay\n').encode(), r"quotation mark is never closed"),
     ("workbook", "d.csv", b"PK\x03\x04 and so on", r"Excel workbook.*CSV"),
