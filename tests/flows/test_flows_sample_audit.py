@@ -128,6 +128,7 @@ def test_from_tasks_to_a_verified_bundle(cli: Cli) -> None:
     assert shown["schema"] == "vendoreval/audit/1"
     finding = shown["findings"][0]
     assert finding["walk"]["walked"] == finding["n"] < record["items"]
+    assert finding["walk"]["seed"] == "beacon 4711"
     assert "finished" in cli("audit", "answers", "audit-1", one, code=2, env=FIXED).err
     claim = cli("claim", "draft", "audit-1", "--id", "claim-1", "--json", env=FIXED).json
     assert len(claim["lines"]) == finding["errors"]

@@ -22,7 +22,7 @@ class Walk:
     `max_items`. At the last one the clause is kept with at most `accept` wrong units and breached from
     `reject` on (None: no number decides there, or the limits are no whole numbers). `errors_at` are the
     places in the draw, from 1, of the items with a wrong unit. `anytime`: the finding's interval holds
-    whenever the audit stops.
+    whenever the audit stops. `seed` gives the order of the draw (sampling.draw).
     """
 
     rule: str
@@ -33,6 +33,7 @@ class Walk:
     reject: int | None
     errors_at: tuple[int, ...]
     anytime: bool
+    seed: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "errors_at": list(self.errors_at)}

@@ -29,7 +29,7 @@ from vendoreval.inference.dynamic import Stop
 from vendoreval.inference.hypergeometric import errors_at_least, errors_at_most, p_breach, p_kept
 from vendoreval.inference.sequential import e_values
 from vendoreval.sampling.draw import tickets
-from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.outcomes import CODE, Outcomes
 
 WALKED = ("accuracy", "error_rate", "completeness")
 _CLUSTERS = "betting on whole items, without replacement"
@@ -53,12 +53,11 @@ def draw_order(items: Sequence[str], seed: str) -> list[int]:
 
 
 def walked_items(units: Outcomes, seed: str, walked: int) -> NDArray[np.bool_]:
-    """Rows of `units` on the first `walked` items of the draw."""
-    codes, item = np.unique(units.item.codes, return_inverse=True)
+    """Rows of `units` on the first `walked` items of the draw that can be scored."""
+    scored = units.outcome != np.int8(CODE["unscorable"])
+    codes = np.unique(units.item.codes[scored])
     order = draw_order([units.item.values[code] for code in codes.tolist()], seed)
-    first = np.zeros(len(codes), dtype=np.bool_)
-    first[order[:walked]] = True
-    return np.asarray(first[item])
+    return np.asarray(np.isin(units.item.codes, codes[order[:walked]]))
 
 
 def walk_clause(
@@ -89,15 +88,17 @@ def walk_clause(
     right, counted = totals.ys[0][order], totals.xs[0][order]
     try:
         if strata and sizes:
-            return _strata(clause, totals, [units.item.values[code] for code in codes], strata, sizes)
-        if totals.one_unit_an_item and most_units <= 1:
+            found = _strata(clause, totals, [units.item.values[code] for code in codes], strata, sizes)
+        elif totals.one_unit_an_item and most_units <= 1:
             made = design(clause, frame.items, inspection=inspection)
-            return _singles(clause, made, (counted - right)[counted > 0] > 0)
-        if rule != "sequential":
+            found = _singles(clause, made, (counted - right)[counted > 0] > 0)
+        elif rule != "sequential":
             return not_run(clause, f"Items hold several units each, and the rule {rule} counts items with one.")
-        return _clusters(clause, right, counted, frame, max(most_units, int(counted.max())))
+        else:
+            found = _clusters(clause, right, counted, frame, max(most_units, int(counted.max())))
     except InputError as error:
         return not_run(clause, f"The rule {rule} cannot be laid out for {frame.items:,} units: {error}")
+    return found if found.walk is None else replace(found, walk=replace(found.walk, seed=seed))
 
 
 def _singles(clause: Clause, made: Design, wrong: NDArray[np.bool_]) -> Finding:

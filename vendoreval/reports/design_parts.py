@@ -60,7 +60,8 @@ def _pictures(clause: Clause, finding: Finding, walk: Walk, made: Design) -> dic
         "sentence": (
             f"At most {walk.max_items:,} of {made.population:,} items are looked at; this audit used "
             f"{walk.walked:,}. A delivery that just keeps the limit takes {at_limit.expected_items:,.0f} items "
-            f"on average and is wrongly called breached with a chance of {chance(at_limit.p_breached)}."
+            f"on average and is wrongly called breached with a chance of {chance(at_limit.p_breached)}. "
+            f"The order of the draw follows from the seed {walk.seed}."
         ),
         "path": _path(walk, made.limits),
         "curve": curve,

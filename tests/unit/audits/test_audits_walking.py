@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from vendoreval.audits.auditing import AuditInput
 from vendoreval.audits.designs import DESIGNED, design
 from vendoreval.claims.defects import wrong_units
 from vendoreval.inference.hypergeometric import p_breach, p_kept
+from vendoreval.tasks.outcomes import CODE
 
 N = 2_000
 RULES: dict[str, dict[str, Any]] = {
@@ -56,6 +58,7 @@ def test_the_verdict_is_that_of_the_tables_walked_by_hand(rule: str, bad: int) -
     assert found.walk is not None
     assert (found.walk.walked, found.errors, found.verdict) == by_hand(of, wrong, "beacon 7")
     assert found.n == found.walk.walked
+    assert found.walk.seed == "beacon 7"
     assert len(found.walk.errors_at) == found.errors
     assert found.low is not None
     assert found.high is not None
@@ -68,6 +71,17 @@ def test_items_after_the_decision_are_in_no_figure_and_on_no_claim_line() -> Non
     found = audited(clause("sequential"), seen)
     assert found.verdict == "breached"
     assert found.n < 200
+    assert len(wrong_units(found, seen)) == found.errors
+
+
+def test_units_that_cannot_be_scored_are_passed_over() -> None:
+    seen = delivery(spoiled(400), range(N), seed="s")
+    outcome = seen.units.outcome.copy()
+    outcome[::3] = CODE["unscorable"]
+    units = replace(seen.units, outcome=outcome)
+    seen = replace(seen, units=units, by_label=units)
+    found = audited(clause("sequential"), seen)
+    assert found.verdict == "breached"
     assert len(wrong_units(found, seen)) == found.errors
 
 
@@ -151,8 +165,6 @@ def test_items_with_several_units_are_judged_whole() -> None:
 
 
 def test_what_cannot_be_walked_is_not_run_and_says_why() -> None:
-    from dataclasses import replace
-
     seen = delivery(spoiled(10), range(500), seed="s")
     by_class = replace(clause("sequential"), scope="class", group="a")
     assert "Take claim" in audited(by_class, seen).reason
