@@ -137,15 +137,14 @@ def test_gold_that_was_audited_before_is_answered_better(cli: Cli) -> None:
         cli("gold", "add", f"{name}.csv", "--id", name, "--contract", "c")
     (cli.folder / "first.csv").write_text("\n".join(first) + "\n", "utf-8")
     (cli.folder / "second.csv").write_text("\n".join(second) + "\n", "utf-8")
-    cli("delivery", "add", "first.csv", "--id", "d1", "--contract", "c")
-    cli("audit", "run", "d1", "--gold", "old", "--id", "a1", code=3)
-    cli("delivery", "add", "second.csv", "--id", "d2", "--contract", "c")
+    for day, words, code in (
+        (2, ("delivery", "add", "first.csv", "--id", "d1", "--contract", "c"), 0),
+        (3, ("audit", "run", "d1", "--gold", "old", "--id", "a1"), 3),
+        (4, ("delivery", "add", "second.csv", "--id", "d2", "--contract", "c"), 0),
+    ):
+        cli(*words, code=code, env={"VENDOREVAL_NOW": f"2026-03-0{day}T09:00:00+00:00"})
     found = cli("annotators", "show", "d2", "--gold", "all", "--json").json["tricks"]["known_gold"]
-    assert (found["known_n"], found["known_right"], found["blind_n"], found["blind_right"]) == (
-        100,
-        100,
-        100,
-        75,
-    )
+    sides = [found[key] for key in ("known_n", "known_right", "blind_n", "blind_right")]
+    assert sides == [100, 100, 100, 75]
     assert found["flag"]
     assert cli("annotators", "show", "d1", "--gold", "all", "--json").json["tricks"]["known_gold"] is None
