@@ -14,7 +14,17 @@ from vendoreval.errors import Conflict
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow import audits, claims, contracts, deliveries, evidence, golds, questionnaires, reports
+from vendoreval.workflow import (
+    audits,
+    claims,
+    comparisons,
+    contracts,
+    deliveries,
+    evidence,
+    golds,
+    questionnaires,
+    reports,
+)
 from vendoreval.workflow.questionnaire_report import questionnaire_report
 from vendoreval.workflow.vendors import add_vendor
 from vendoreval.workflow.workspaces import init_workspace
@@ -72,6 +82,8 @@ def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
         verdicts[vendor.id] = result.verdict
         tell(f"{vendor.name}: reports and evidence")
         files += _report(workspace, folder, vendor.id, audit, breached=result.verdict == "breached")
+    tell("both vendors side by side")
+    files.append(_compare(workspace, folder))
     return DemoResult(folder, verdicts, tuple(files))
 
 
@@ -127,3 +139,12 @@ def _report(workspace: Workspace, folder: Path, vendor: str, audit: str, *, brea
     bundle = folder / f"bundle-{vendor}.zip"
     evidence.export_bundle(workspace, audit, bundle)
     yield bundle
+
+
+def _compare(workspace: Workspace, folder: Path) -> Path:
+    out = folder / "comparison.pdf"
+    made = comparisons.compare(workspace, [vendor.id for vendor in VENDORS])
+    report = comparisons.comparison_report(workspace, made, (REMARK,))
+    reports.write_report(workspace, report, "+".join(sorted(made.comparison.order)), out)
+    comparisons.record_comparison(workspace, made.comparison, out.name)
+    return out
