@@ -95,9 +95,10 @@ def test_gold_that_was_audited_before_is_held_against_fresh_gold(tmp_path: Path)
     write(tmp_path, "1", first, range(200))
     write(tmp_path, "2", Vendor(rate=0.15, leaked=0.005).input(2))
     for name in ("1", "2"):
-        here("gold", "add", f"gold-{name}.csv", "--id", f"g{name}")
-        here("delivery", "add", f"d-{name}.csv", "--id", f"d{name}", "--contract", "c")
-        here("audit", "run", f"d{name}", "--gold", f"g{name}", "--id", f"a{name}", code=3)
+        day = {"VENDOREVAL_NOW": f"2026-03-0{name}T09:00:00+00:00"}
+        here("gold", "add", f"gold-{name}.csv", "--id", f"g{name}", env=day)
+        here("delivery", "add", f"d-{name}.csv", "--id", f"d{name}", "--contract", "c", env=day)
+        here("audit", "run", f"d{name}", "--gold", f"g{name}", "--id", f"a{name}", code=3, env=day)
     before = named(here("audit", "show", "a1", "--json").json, "leakage")
     assert before["evidence"]["sentence"].startswith("Not tested. All gold items are fresh")
     after = named(here("audit", "show", "a2", "--json").json, "leakage")
