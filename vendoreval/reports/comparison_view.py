@@ -241,6 +241,8 @@ def _premiums(offers: Sequence[Offer], costs: Mapping[str, Cost]) -> list[str]:
 def _premium(premium: BreakEven, best: Offer, other: Offer) -> str:
     currency = f"{best.currency}{NBSP}"
     difference = f"{currency}{_money(abs(premium.asked))} {'less' if premium.asked < 0 else 'more'}"
+    if not premium.asked:
+        difference = "the same"
     if premium.all_costs < 0:
         return (
             f"A label of {best.name} would have to cost {currency}{_money(-premium.all_costs)} less than "

@@ -65,6 +65,8 @@ def audited_inputs(file: CostFile, contract: Contract, result: AuditResult) -> C
         known["labels.price"] = float(contract.price.per_unit) * paid / units
     inputs = file.inputs(contract.vendor, known, {"labels.accuracy": right_share(finding, finding.estimate)})
     ends = sorted((right_share(finding, finding.low), right_share(finding, finding.high)))
+    if ends[0] == ends[1]:  # a census leaves no doubt about this delivery; the next one will differ
+        return inputs
     return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
 
 
