@@ -141,3 +141,15 @@ def test_refusals_say_what_to_try(cli: Cli) -> None:
     made = cli("vendor", "compare", "acme", "beta", "--json").json
     assert made["order"] == ["acme", "beta"]
     assert {row["status"] for row in made["vendors"]} == {"not asked"}
+
+
+def test_the_cost_of_an_audited_delivery(cli: Cli) -> None:
+    prepare(cli, "weather_sentiment_two_vendors", {"crowdflower": "0.05"}, "consensus")
+    known = facts("weather_sentiment_two_vendors")["by_vendor"]["crowdflower"]
+    made = cli("cost", "--audit", "a-crowdflower", "--json").json["cost"]
+    values = {row["name"]: row["value"] for row in made["inputs"]}
+    assert round(values["labels.accuracy"], 6) == known["majority_vote_accuracy_ties_to_smallest_label"]
+    assert values["labels.units"] == known["n_items"]
+    # The contract pays by label, what counts is the agreed answer on an item.
+    assert made["lines"]["labels"] == pytest.approx(0.05 * known["n_labels"])
+    assert values["labels.classes"] == 5
