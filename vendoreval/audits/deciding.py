@@ -16,6 +16,7 @@ from vendoreval.audits.measures import Measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.proportions import (
+    CENSUS,
     Proportion,
     clustered,
     macro,
@@ -76,7 +77,7 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame, *, 
         more_items=more_items_needed(share, limit, alpha, beta) if verdict == INCONCLUSIVE else None,
         strikeouts=_strikeouts(clause, totals, share, limit, alpha) if verdict == BREACHED else None,
     )  # fmt: skip
-    return replace(finding, reason=_reason(finding, frame))
+    return replace(finding, reason=_reason(finding, clause.decision.rule))
 
 
 def _risks(clause: Clause) -> tuple[float, float]:
@@ -117,12 +118,16 @@ def _strikeouts(clause: Clause, totals: Measure, share: Proportion, limit: Fract
     return strikeouts(share, limit, alpha)
 
 
-def _reason(finding: Finding, frame: Frame) -> str:
+def _reason(finding: Finding, rule: str) -> str:
     """One plain sentence; reports word the numbers further."""
     count = f"{finding.errors:,} of {finding.n:,} units wrong on {finding.clusters:,} items"
-    if frame.census:
-        count += ", every item of the delivery"
     limit = f"{'at most' if finding.metric == 'error_rate' else 'at least'} {finding.threshold}"
+    word = "kept" if finding.verdict == KEPT else "breached"
+    if finding.method == CENSUS:
+        every = "every item of the delivery, so nothing is left to chance"
+        return f"{count}, {every}; the clause ({limit}) is {word}."
+    if rule == "point":
+        return f"{count}; the clause ({limit}) is {word} by the figure found, whatever part chance has in it."
     if finding.verdict == BREACHED:
         return f"{count}; the clause asks for {limit}, and chance does not explain the gap."
     if finding.verdict == KEPT:

@@ -120,6 +120,8 @@ def _interval(finding: Finding) -> str | None:
 
     if finding.low is None or finding.high is None:
         return None
+    if finding.low == finding.high == finding.estimate:
+        return "exact"
     if not is_share(finding.metric):
         return f"{finding.low:.3f} to {finding.high:.3f}"
     return f"{100 * finding.low:.1f}–{100 * finding.high:.1f} %"

@@ -213,7 +213,11 @@ def _print(vendor: str, found: Assessment) -> None:
         )
     for text in found.notes:
         say(f"Note: {text}")
+    alike: dict[str, list[str]] = {}  # one line for each kind of flag: a vendor may raise dozens
     for flag in found.flags:
-        say(f"Red flag{f' ({flag.question_id})' if flag.question_id else ''}: {flag.what}")
+        alike.setdefault(flag.what, []).append(flag.question_id or "")
+    for what, questions in alike.items():
+        named = ", ".join(sorted(filter(None, questions)))
+        say(f"Red flag: {what}{f' ({named})' if named else ''}")
     for follow in found.follow_ups[:10]:
         say(f"Ask in the interview ({follow.question_id}): {follow.ask}")

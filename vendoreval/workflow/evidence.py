@@ -73,7 +73,10 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
     contract = contract_row(workspace, row.contract_id, row.contract_version)
     result = json.loads(objects.read(row.result_sha))
     if result != json.loads(json.dumps(stored.result.to_json())):
-        raise EvidenceError(f"The stored result of audit {row.id!r} is not what its outcomes give.")
+        raise EvidenceError(
+            f"The stored result of audit {row.id!r} is not what its outcomes give.",
+            remedy="If an earlier version of vendoreval computed it, run the audit again under a new id.",
+        )
     return Contents(
         audit=row.id,
         made_at=now().isoformat(),
