@@ -213,11 +213,8 @@ def _print(vendor: str, found: Assessment) -> None:
         )
     for text in found.notes:
         say(f"Note: {text}")
-    alike: dict[str, list[str]] = {}  # one line for each kind of flag: a vendor may raise dozens
-    for flag in found.flags:
-        alike.setdefault(flag.what, []).append(flag.question_id or "")
-    for what, questions in alike.items():
-        named = ", ".join(sorted(filter(None, questions)))
-        say(f"Red flag: {what}{f' ({named})' if named else ''}")
+    for what, questions in found.flags_by_kind().items():
+        named = f" ({', '.join(questions)})" if questions else ""
+        say(f"Red flag: {what}{named}")
     for follow in found.follow_ups[:10]:
         say(f"Ask in the interview ({follow.question_id}): {follow.ask}")

@@ -111,6 +111,15 @@ class Assessment:
         """Points by which the claims exceed what evidence supports."""
         return self.claimed - self.evidenced
 
+    def flags_by_kind(self) -> dict[str, list[str]]:
+        """What red flags say, each with the questions that raise it: a vendor may raise dozens."""
+        kinds: dict[str, list[str]] = {}
+        for flag in self.flags:
+            named = kinds.setdefault(flag.what, [])
+            if flag.question_id:
+                named.append(flag.question_id)
+        return kinds
+
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values."""
         return {

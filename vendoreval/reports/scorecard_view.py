@@ -109,7 +109,8 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
         ],
         "notes": list(assessment.notes),
         "flags": [
-            f"{flag.question_id}: {flag.what}" if flag.question_id else flag.what for flag in assessment.flags
+            f"{what} ({', '.join(questions)})" if questions else what
+            for what, questions in assessment.flags_by_kind().items()
         ],
     }
 
