@@ -44,6 +44,7 @@ class AuditInput:
     `answered_twice`: on how many items several auditors differed, and how many they all answered.
     `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
     `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
+    `gold_committed`: before or after the delivery was received, or never; empty for a sample drawn after it.
     """
 
     units: Outcomes
@@ -67,6 +68,7 @@ class AuditInput:
     stratum_sizes: Mapping[str, int] = field(default_factory=dict)
     answered_twice: tuple[int, int] = (0, 0)
     known_items: frozenset[str] = frozenset()
+    gold_committed: str = ""
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
@@ -211,6 +213,12 @@ def _counts(seen: AuditInput) -> dict[str, int]:
     }
 
 
+_COMMITTED = {
+    "after": ("Gold was committed to after the delivery was received: nothing proves that it stood before.",),
+    "never": ("Gold was never committed to: nothing proves that it stood before the delivery.",),
+}
+
+
 def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
     notes = []
     missing = seen.units.counts()["missing"]
@@ -221,7 +229,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
-    notes += [*_gold_notes(seen), *double_notes(*seen.answered_twice)]
+    notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     if seen.strata:
         notes.append(
             f"The sample was drawn from {len(seen.stratum_sizes):,} strata. Figures by class and by annotator "

@@ -138,7 +138,7 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         adjudicated=frozenset(frame.get("adjudicated", ())), earlier_items=frame.get("earlier_items", 0),
         strata=frame.get("strata", {}), stratum_sizes=frame.get("stratum_sizes", {}),
         answered_twice=tuple(frame.get("answered_twice", (0, 0))),
-        known_items=frozenset(frame.get("known_items", ())),
+        known_items=frozenset(frame.get("known_items", ())), gold_committed=frame.get("gold_committed", ""),
     )  # fmt: skip
     return seen, frame["received"]
 
@@ -169,6 +169,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "stratum_sizes": dict(seen.stratum_sizes),
         "answered_twice": list(seen.answered_twice),
         "known_items": sorted(seen.known_items),
+        "gold_committed": seen.gold_committed,
     }
 
 

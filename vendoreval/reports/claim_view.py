@@ -147,11 +147,10 @@ def _population(result: AuditResult) -> str:
 
 def _reference(result: AuditResult, facts: Facts) -> str:
     said = f"The reference is gold set {result.gold}."
+    if facts.gold_before:
+        said += " The buyer committed to it before the labels were seen."
     if facts.hashes.gold_root:
-        said += (
-            " The buyer committed to it before the labels were seen: the root below fixes every gold answer, "
-            "and a single answer can be revealed with a proof."
-        )
+        said += " The root below fixes every gold answer, and a single answer can be revealed with a proof."
     return said
 
 

@@ -42,4 +42,5 @@ class Facts:
     delivered: date | None = None
     notice_by: date | None = None  # end of the acceptance window
     hashes: Hashes = field(default_factory=Hashes)
+    gold_before: bool = False  # gold was committed to before the delivery was received
     remarks: tuple[str, ...] = ()

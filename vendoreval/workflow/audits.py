@@ -136,7 +136,17 @@ def look(
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=earlier_items(workspace, delivery.id, gold.item_ids),
         known_items=_known(workspace, contract.vendor, gold, delivery),
+        gold_committed=_committed(workspace, gold.id, delivery),
     )  # fmt: skip
+
+
+def _committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) -> str:
+    """Whether gold was fixed before its answers could be fitted to the labels."""
+    with workspace.read() as reader:
+        commitment = reader.get(CommitmentRow, gold_id)
+    if commitment is None:
+        return "never"
+    return "before" if commitment.committed_at <= delivery.received_at else "after"
 
 
 def _known(workspace: Workspace, vendor_id: str, gold: GoldSet, delivery: DeliveryRow) -> frozenset[str]:

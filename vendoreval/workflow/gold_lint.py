@@ -9,7 +9,7 @@ from typing import Any
 
 from vendoreval.gold.clues import Clue, Exposure
 from vendoreval.gold.lint import lint, seen_before
-from vendoreval.store.tables import CommitmentRow, ContractRow, ExposureRow, GoldRow
+from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import read_tasks
@@ -65,22 +65,7 @@ def warnings_before_audit(workspace: Workspace, gold_id: str, received: datetime
     answers were revealed, is not.
     """
     earlier = exposures(workspace, vendor_of(workspace, gold_id), before=received)
-    met = _sentences(workspace, gold_id, [met for met in earlier if met.kind != "seeded"])
-    return [*_commitment(workspace, gold_id, received), *met]
-
-
-def _commitment(workspace: Workspace, gold_id: str, received: datetime) -> list[str]:
-    """Whether it can be proven that gold was fixed before its answers could be fitted to the labels."""
-    with workspace.read() as reader:
-        commitment = reader.get(CommitmentRow, gold_id)
-    if commitment is None:
-        return [f"Gold {gold_id!r} was never committed to: nothing proves that it stood before the delivery."]
-    if commitment.committed_at > received:
-        return [
-            f"Gold {gold_id!r} was committed to on {commitment.committed_at:%Y-%m-%d}, after the delivery was "
-            f"received on {received:%Y-%m-%d}: nothing proves that it stood before."
-        ]
-    return []
+    return _sentences(workspace, gold_id, [met for met in earlier if met.kind != "seeded"])
 
 
 def _sentences(workspace: Workspace, gold_id: str, met: list[Exposure]) -> list[str]:

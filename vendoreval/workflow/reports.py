@@ -98,6 +98,7 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
             result=row.result_sha,
             log_head=workspace.verify_log(),
         ),
+        gold_before=stored.seen.gold_committed == "before",
         remarks=remarks,
     )
 
