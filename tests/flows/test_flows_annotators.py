@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
-from tests.flows.here import Here
 from tests.flows.test_flows_agreement import contract
 from vendoreval import annotators, open_workspace
 
@@ -17,7 +16,7 @@ from vendoreval import annotators, open_workspace
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """The command in this process."""
-    return Here(tmp_path)
+    return Cli(tmp_path)
 
 
 def prepared(cli: Cli, data: str, classes: list[str], *words: str) -> None:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.flows.here import Here, state
+from tests.conftest import Cli
+from tests.flows.state import state
 
 TERMS = """\
 schema = "vendoreval/contract/1"
@@ -57,15 +58,15 @@ GOLD = "item_id,label\n" + "".join(f"i{n},{('finch', 'jay')[n % 2]}\n" for n in 
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Here:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """A workspace with a contract, gold and a delivery; the tests leave it as it is."""
     folder = tmp_path_factory.mktemp("bad")
-    cli = Here(folder)
+    cli = Cli(folder)
     cli("init", "ws")
     (folder / "terms.toml").write_text(TERMS, "utf-8")
     (folder / "gold.csv").write_text(GOLD, "utf-8")
     (folder / "good.csv").write_text(HEAD + ROWS, "utf-8")
-    work = Here(folder / "ws")
+    work = Cli(folder / "ws")
     work("vendor", "add", "acme")
     work("contract", "add", "../terms.toml")
     work("gold", "add", "../gold.csv", "--id", "gold")
@@ -74,7 +75,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Here:
     return work
 
 
-def refused(there: Here, *words: str | Path) -> str:
+def refused(there: Cli, *words: str | Path) -> str:
     """Run a command that must end with 2 and change nothing; returns its one sentence."""
     before = state(there.folder)
     ran = there(*words, code=2)
@@ -122,7 +123,7 @@ FILES: list[tuple[str, str, bytes, str]] = [
 )
 @pytest.mark.parametrize("noun", ["delivery", "gold"])
 def test_files_that_cannot_be_read(
-    there: Here, tmp_path: Path, noun: str, name: str, data: bytes, says: str
+    there: Cli, tmp_path: Path, noun: str, name: str, data: bytes, says: str
 ) -> None:
     file = tmp_path / name
     file.write_bytes(data)
@@ -135,7 +136,7 @@ def test_files_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("noun", ["delivery", "gold"])
-def test_folders_and_files_that_are_not_there(there: Here, tmp_path: Path, noun: str) -> None:
+def test_folders_and_files_that_are_not_there(there: Cli, tmp_path: Path, noun: str) -> None:
     assert "folder, not a file" in refused(there, noun, "add", tmp_path, "--id", "new", "--contract", "birds")
     assert "no such file" in refused(there, noun, "add", "none.csv", "--id", "new", "--contract", "birds")
 
@@ -150,14 +151,14 @@ def test_folders_and_files_that_are_not_there(there: Here, tmp_path: Path, noun:
     ],
     ids=["plain", "byte order mark", "CRLF", "CR"],
 )
-def test_byte_order_mark_and_line_ends_work(there: Here, tmp_path: Path, text: str) -> None:
+def test_byte_order_mark_and_line_ends_work(there: Cli, tmp_path: Path, text: str) -> None:
     file = tmp_path / "d.csv"
     file.write_bytes(text.encode())
     intake = there("delivery", "check", file, "--contract", "birds", "--json").json["intake"]
     assert (intake["labels"], intake["refused"], intake["items"]) == (40, 0, 40)
 
 
-def test_some_ragged_rows_are_refused_and_the_rest_is_taken(there: Here, tmp_path: Path) -> None:
+def test_some_ragged_rows_are_refused_and_the_rest_is_taken(there: Cli, tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
     file.write_text(HEAD + ROWS + "i40,ann\ni41,ann,jay,9\n", "utf-8")
     intake = there("delivery", "check", file, "--contract", "birds", "--json").json["intake"]
@@ -165,7 +166,7 @@ def test_some_ragged_rows_are_refused_and_the_rest_is_taken(there: Here, tmp_pat
     assert [refusal["line"] for refusal in intake["refusals"]] == [42, 43]
 
 
-def test_unknown_class_stops_gold_and_is_counted_in_a_delivery(there: Here, tmp_path: Path) -> None:
+def test_unknown_class_stops_gold_and_is_counted_in_a_delivery(there: Cli, tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text(GOLD + "i20,crow\n", "utf-8")
     said = refused(there, "gold", "add", tmp_path / "g.csv", "--contract", "birds")
     assert "g.csv, line 22: The contract knows no class 'crow'. Its classes: finch, jay." in said
@@ -174,14 +175,14 @@ def test_unknown_class_stops_gold_and_is_counted_in_a_delivery(there: Here, tmp_
     assert (intake["labels"], intake["unknown_class"], intake["classes_unknown"]) == (41, 1, ["crow"])
 
 
-def test_gold_item_twice_with_different_answers(there: Here, tmp_path: Path) -> None:
+def test_gold_item_twice_with_different_answers(there: Cli, tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text(GOLD + "i3,finch\n", "utf-8")
     said = refused(there, "gold", "add", tmp_path / "g.csv", "--contract", "birds")
     assert "line 22: Item 'i3' has the answer 'finch' here and 'jay' in line 5." in said
     assert "column 'accepted'" in said
 
 
-def test_gold_id_and_delivery_id_that_are_taken(there: Here, tmp_path: Path) -> None:
+def test_gold_id_and_delivery_id_that_are_taken(there: Cli, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text(HEAD + "x1,ann,jay\n", "utf-8")
     assert "already" in refused(there, "gold", "add", other, "--id", "gold", "--contract", "birds")
@@ -190,14 +191,14 @@ def test_gold_id_and_delivery_id_that_are_taken(there: Here, tmp_path: Path) -> 
     assert not (tmp_path / "again.json").exists()
 
 
-def test_second_delivery_with_the_same_content(there: Here, tmp_path: Path) -> None:
+def test_second_delivery_with_the_same_content(there: Cli, tmp_path: Path) -> None:
     copy = tmp_path / "renamed.csv"
     copy.write_text(HEAD + ROWS, "utf-8")
     said = refused(there, "delivery", "add", copy, "--id", "again", "--contract", "birds")
     assert "Delivery 'good' has the same content." in said
 
 
-def test_delivery_without_a_gold_item(there: Here, tmp_path: Path) -> None:
+def test_delivery_without_a_gold_item(there: Cli, tmp_path: Path) -> None:
     gold = tmp_path / "elsewhere.csv"
     gold.write_text("item_id,label\nI0,jay\nI1,jay\n", "utf-8")
     there("gold", "add", gold, "--contract", "birds")
@@ -219,13 +220,13 @@ def test_delivery_without_a_gold_item(there: Here, tmp_path: Path) -> None:
         ("[task]", "[task", r"line"),
     ],
 )
-def test_contracts_that_cannot_stand(there: Here, tmp_path: Path, old: str, new: str, says: str) -> None:
+def test_contracts_that_cannot_stand(there: Cli, tmp_path: Path, old: str, new: str, says: str) -> None:
     file = tmp_path / "c.toml"
     file.write_text(TERMS.replace(old, new, 1).replace('"birds"\nvendor', '"other"\nvendor'), "utf-8")
     assert re.search(says, refused(there, "contract", "add", file))
 
 
-def test_amendment_to_an_unknown_contract_and_second_contract(there: Here, tmp_path: Path) -> None:
+def test_amendment_to_an_unknown_contract_and_second_contract(there: Cli, tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text(TERMS.replace('id = "birds"\n', 'id = "bird"\n'), "utf-8")
     said = refused(there, "contract", "amend", file)
@@ -234,7 +235,7 @@ def test_amendment_to_an_unknown_contract_and_second_contract(there: Here, tmp_p
     assert "contract amend" in refused(there, "contract", "add", file)
 
 
-def test_ids_that_are_not_there(there: Here) -> None:
+def test_ids_that_are_not_there(there: Cli) -> None:
     assert "Did you mean 'good'?" in refused(there, "audit", "run", "goood", "--gold", "gold")
     assert "Did you mean 'gold'?" in refused(there, "audit", "run", "good", "--gold", "golt")
     assert "no audit yet" in refused(there, "claim", "draft", "none")
@@ -243,7 +244,7 @@ def test_ids_that_are_not_there(there: Here) -> None:
     assert "no contract 'bird'" in refused(there, "delivery", "add", "../good.csv", "--contract", "bird")
 
 
-def test_seeding_that_cannot_be(there: Here, tmp_path: Path) -> None:
+def test_seeding_that_cannot_be(there: Cli, tmp_path: Path) -> None:
     tasks = tmp_path / "tasks.csv"
     words = ("gold", "seed", tasks, "--gold", "gold", "--out", tmp_path / "out.csv", "--rate")
     tasks.write_text("item_id\n" + "".join(f"t{n}\n" for n in range(50)), "utf-8")

@@ -15,7 +15,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from tests.flows.here import Here, state
+from tests.conftest import Cli
+from tests.flows.state import state
 from tests.flows.test_flows_bad_input import HEAD, TERMS, refused
 from vendoreval.formats.cells import is_risky, restore
 from vendoreval.resources import resource
@@ -32,18 +33,18 @@ RISKY = [
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Here:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """A workspace with one vendor to whom a form was sent; the tests of bad input leave it as it is."""
     folder = tmp_path_factory.mktemp("forms")
-    Here(folder)("init", "ws")
-    work = Here(folder / "ws")
+    Cli(folder)("init", "ws")
+    work = Cli(folder / "ws")
     work("vendor", "add", "acme")
     work("questionnaire", "answer", "acme", "G1", "--level", "2", "--text", RISKY[0])
     work("questionnaire", "form", "acme", "--out", "../form.xlsx")
     return work
 
 
-def changed(there: Here, file: Path, change: Callable[[Workbook], object]) -> Path:
+def changed(there: Cli, file: Path, change: Callable[[Workbook], object]) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl drops the drop-downs, which is what other programs do too
         book = openpyxl.load_workbook(there.folder.parent / "form.xlsx")
@@ -52,7 +53,7 @@ def changed(there: Here, file: Path, change: Callable[[Workbook], object]) -> Pa
     return file
 
 
-def test_form_of_another_version(there: Here, tmp_path: Path) -> None:
+def test_form_of_another_version(there: Cli, tmp_path: Path) -> None:
     bank = (resource("questionnaires") / "annotation-core.toml").read_text("utf-8")
     newer = tmp_path / "annotation-core.toml"
     newer.write_text(bank.replace('version = "1.0.0"', 'version = "1.1.0"'), "utf-8")
@@ -61,7 +62,7 @@ def test_form_of_another_version(there: Here, tmp_path: Path) -> None:
     assert "send the vendor a new form" in said
 
 
-def test_form_with_rows_or_sheets_deleted(there: Here, tmp_path: Path) -> None:
+def test_form_with_rows_or_sheets_deleted(there: Cli, tmp_path: Path) -> None:
     file = changed(there, tmp_path / "f.xlsx", lambda book: book.remove(book.worksheets[3]))
     said = refused(there, "questionnaire", "import", "acme", file)
     assert "lacks the rows of R1, R2, R3, R4, R5" in said
@@ -69,7 +70,7 @@ def test_form_with_rows_or_sheets_deleted(there: Here, tmp_path: Path) -> None:
     assert "lacks the row" in refused(there, "questionnaire", "import", "acme", file)
 
 
-def test_form_answered_by_formulas(there: Here, tmp_path: Path) -> None:
+def test_form_answered_by_formulas(there: Cli, tmp_path: Path) -> None:
     def put(book: Workbook) -> None:
         for row in book.worksheets[1].iter_rows():
             for cell in row:
@@ -89,19 +90,19 @@ def test_form_answered_by_formulas(there: Here, tmp_path: Path) -> None:
         (b"<html></html>", "web page"),
     ],
 )
-def test_files_that_are_no_form(there: Here, tmp_path: Path, data: bytes, says: str) -> None:
+def test_files_that_are_no_form(there: Cli, tmp_path: Path, data: bytes, says: str) -> None:
     file = tmp_path / "f.xlsx"
     file.write_bytes(data)
     assert says in refused(there, "questionnaire", "import", "acme", file)
     assert "folder" in refused(there, "questionnaire", "import", "acme", tmp_path)
 
 
-def test_form_of_another_vendor(there: Here) -> None:
+def test_form_of_another_vendor(there: Cli) -> None:
     said = refused(there, "questionnaire", "import", "acne", "../form.xlsx")
     assert "written for vendor 'acme', not for 'acne'. Import it for 'acme'." in said
 
 
-def test_text_that_looks_like_a_formula_stays_text_in_the_form(there: Here) -> None:
+def test_text_that_looks_like_a_formula_stays_text_in_the_form(there: Cli) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(there.folder.parent / "form.xlsx")
@@ -118,7 +119,7 @@ def test_text_that_looks_like_a_formula_is_taken_as_it_is_and_sent_out_harmless(
     writer.writerows([text, "jay", text] for text in RISKY)
     (tmp_path / "gold.csv").write_text(out.getvalue(), "utf-8", newline="")
     (tmp_path / "tasks.csv").write_text("item_id,note\n" + "".join(f"t{n},-x{n}\n" for n in range(7)), "utf-8")
-    cli = Here(tmp_path)
+    cli = Cli(tmp_path)
     cli("init")
     cli("vendor", "add", "acme", "--name", RISKY[0])
     cli("contract", "add", "terms.toml")
@@ -138,8 +139,8 @@ def test_text_that_looks_like_a_formula_is_taken_as_it_is_and_sent_out_harmless(
 
 
 @pytest.mark.parametrize("words", [("status",), ("vendor", "add", "other"), ("gold", "list")])
-def test_workspace_of_a_newer_program(there: Here, tmp_path: Path, words: tuple[str, ...]) -> None:
-    newer = Here(Path(shutil.copytree(there.folder, tmp_path / "newer")))
+def test_workspace_of_a_newer_program(there: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    newer = Cli(Path(shutil.copytree(there.folder, tmp_path / "newer")))
     with contextlib.closing(sqlite3.connect(newer.folder / "vendoreval.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
@@ -148,13 +149,13 @@ def test_workspace_of_a_newer_program(there: Here, tmp_path: Path, words: tuple[
     assert "pip install --upgrade vendoreval" in said
 
 
-def test_workspaces_that_are_damaged_or_missing(there: Here, tmp_path: Path) -> None:
-    assert "vendoreval init" in Here(tmp_path)("status", code=2).err
-    assert "no workspace" in Here(tmp_path)("status", "--workspace", tmp_path / "none", code=2).err
-    broken = Here(Path(shutil.copytree(there.folder, tmp_path / "broken")))
+def test_workspaces_that_are_damaged_or_missing(there: Cli, tmp_path: Path) -> None:
+    assert "vendoreval init" in Cli(tmp_path)("status", code=2).err
+    assert "no workspace" in Cli(tmp_path)("status", "--workspace", tmp_path / "none", code=2).err
+    broken = Cli(Path(shutil.copytree(there.folder, tmp_path / "broken")))
     (broken.folder / "vendoreval.toml").write_text("schema =", "utf-8")
     assert "marker" in refused(broken, "status")
-    broken = Here(Path(shutil.copytree(there.folder, tmp_path / "torn")))
+    broken = Cli(Path(shutil.copytree(there.folder, tmp_path / "torn")))
     data = (broken.folder / "vendoreval.db").read_bytes()
     (broken.folder / "vendoreval.db").write_bytes(b"no database" + data[11:])
     said = broken("status", code=2).err

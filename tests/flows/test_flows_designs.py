@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.here import Here
 from tests.flows.test_flows_sample_audit import CONTRACT, FIXED, truth
 
 AQL = '{ rule = "iso2859-1", aql = "1.0" }'
@@ -36,7 +35,7 @@ def gold(folder: Path, name: str, items: range) -> Path:
 
 @pytest.fixture
 def prepared(tmp_path: Path) -> Cli:
-    cli = Here(tmp_path)
+    cli = Cli(tmp_path)
     cli("init")
     cli("vendor", "add", "acme")
     return cli

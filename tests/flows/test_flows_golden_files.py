@@ -10,8 +10,7 @@ import os
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.flows.here import Here
+from tests.conftest import ROOT, Cli
 
 GOLDEN = ROOT / "tests" / "golden"
 DATA = ROOT / "samples" / "weather_sentiment"
@@ -20,7 +19,7 @@ FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tes
 
 @pytest.mark.parametrize("vendor", ["crowdflower", "mturk"])
 def test_audit_and_claim_are_the_golden_ones(vendor: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    cli = Here(tmp_path_factory.mktemp("golden"))
+    cli = Cli(tmp_path_factory.mktemp("golden"))
     terms = (ROOT / "samples/contracts/weather-sentiment.toml").read_text("utf-8")
     (cli.folder / "terms.toml").write_text(terms.replace('"crowdflower"', f'"{vendor}"'), "utf-8")
     contract = ("--contract", "weather-sentiment-2026")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Cli
+from tests.conftest import ROOT, Cli, Process
 
 DATA = ROOT / "samples" / "weather_sentiment"
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
@@ -95,9 +95,9 @@ def test_resealed_but_wrong_result_is_found(audited: Cli) -> None:
     assert "findings" in audited("evidence", "verify", "forged.zip", code=5).err
 
 
-def test_demo_tells_the_whole_story(cli: Cli) -> None:
-    made = cli("demo", "shown", "--json").json
+def test_demo_tells_the_whole_story(process: Process) -> None:
+    made = process("demo", "shown", "--json").json
     assert set(made["verdicts"]) == {"crowdflower", "mturk"}
-    assert all((cli.folder / file).stat().st_size > 1000 for file in made["files"])
-    assert cli("evidence", "verify", Path("shown") / "bundle-mturk.zip").code == 0
-    cli("demo", "shown", code=2)
+    assert all((process.folder / file).stat().st_size > 1000 for file in made["files"])
+    assert process("evidence", "verify", Path("shown") / "bundle-mturk.zip").code == 0
+    process("demo", "shown", code=2)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Ran
-from tests.flows.here import Here, state
+from tests.conftest import ROOT, Cli, Ran
+from tests.flows.state import state
 from tests.flows.test_flows_bad_input import GOLD, HEAD, TERMS
 
 
@@ -53,14 +53,14 @@ def limited(folder: Path, largest: int, *words: str) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def prepared(inputs: Path, root: Path) -> Here:
+def prepared(inputs: Path, root: Path) -> Cli:
     """A workspace with a contract and gold; beside it a delivery that is larger than the limits below."""
     (inputs / "terms.toml").write_text(TERMS, "utf-8")
     (inputs / "gold.csv").write_text(GOLD, "utf-8")
     rows = "".join(f"i{n},ann{n % 97},{('finch', 'jay')[n * n % 7 % 2]}\n" for n in range(60_000))
     (inputs / "d.csv").write_text(HEAD + rows, "utf-8")
-    Here(inputs)("init", root)
-    work = Here(root)
+    Cli(inputs)("init", root)
+    work = Cli(root)
     work("vendor", "add", "acme")
     work("contract", "add", inputs / "terms.toml")
     work("gold", "add", inputs / "gold.csv")

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from tests.flows.here import Here
+from tests.conftest import Cli
 from tests.unit.audits.pattern_samples import Vendor
 from vendoreval.audits.auditing import AuditInput
 
@@ -56,8 +56,8 @@ def write(folder: Path, name: str, seen: AuditInput, only: range | None = None) 
         lines.writerows([r["item_id"], r["annotator_id"], r["delivered"], r["labelled_at"]] for r in rows)
 
 
-def ready(folder: Path) -> Here:
-    here = Here(folder)
+def ready(folder: Path) -> Cli:
+    here = Cli(folder)
     here("init")
     here("vendor", "add", "acme")
     (folder / "c.toml").write_text(CONTRACT, "utf-8")

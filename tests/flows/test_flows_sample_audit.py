@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Cli
-from tests.flows.here import Here
 from vendoreval.store.workspace import find
 from vendoreval.workflow.samples import answer_sample
 
@@ -54,7 +53,7 @@ FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tes
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """The command in this process, in an empty folder."""
-    return Here(tmp_path)
+    return Cli(tmp_path)
 
 
 def truth(item: str) -> str:

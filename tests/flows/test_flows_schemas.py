@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import ROOT
-from tests.flows.here import Here
+from tests.conftest import ROOT, Cli
 from tests.schemas import FOLDER, file_of, learn, records_in, widened
 
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
@@ -86,7 +85,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """All records of a story: printed, written to files, and sealed in a bundle."""
     folder = tmp_path_factory.mktemp("story")
     (folder / "tasks.csv").write_text("item_id\n" + "".join(f"t{n}\n" for n in range(50)), "utf-8")
-    cli, found = Here(folder), []
+    cli, found = Cli(folder), []
     places = {
         "bank": ROOT / "questionnaires/annotation-core.toml",
         "gold": SAMPLES / "weather_sentiment/gold.csv",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.here import Here
+from tests.conftest import Cli
 from vendoreval.audits.designs import design
 from vendoreval.audits.planning import plan_audit
 from vendoreval.contracts.terms import Clause, Contract, Decision, Task
@@ -156,7 +156,7 @@ def test_what_cannot_be_planned_says_why() -> None:
 
 
 def test_the_command_prints_the_record_and_writes_the_tables(tmp_path: Path) -> None:
-    cli = Here(tmp_path)
+    cli = Cli(tmp_path)
     file = cli.folder / "contract.toml"
     file.write_text(CONTRACT.replace("{decision}", SEQUENTIAL), "utf-8")
     words = ("audit", "plan", "--contract", file, "--items", "10000", "--cost-per-item", "0.50")
