@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
 from vendoreval.claims.records import Claim
@@ -11,6 +12,7 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports import parts
+from vendoreval.reports.agreement_parts import agreement_view
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.facts import Facts
@@ -38,8 +40,12 @@ def scorecard_view(
     claims: Sequence[Claim],
     facts: Facts,
     promises: Sequence[Promise] = (),
+    trend: Mapping[str, Any] | None = None,
 ) -> Report:
-    """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit."""
+    """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit.
+
+    `trend`: the record `vendoreval/agreement_trend/1` of the vendor's deliveries.
+    """
     ordered = sorted(audits, key=lambda pair: (pair[1], pair[0].audit))
     latest = ordered[-1][0] if ordered else None
     files = scorecard_files(ordered, claims)
@@ -55,6 +61,7 @@ def scorecard_view(
         "audits": [_audit(result, when) for result, when in ordered],
         "timeline": _timeline(ordered),
         "control": deliveries_chart([result for result, _ in ordered]),
+        "agreement": agreement_view(trend, contract),
         "latest": _latest(contract, latest),
         "claims": [_claim(claim) for claim in claims],
         "integrity": parts.integrity(facts, files),

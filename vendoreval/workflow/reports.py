@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.records import Claim
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import Conflict
+from vendoreval.errors import Conflict, InputError
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
@@ -19,6 +19,7 @@ from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
 from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ReportRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.agreement import agreement_trend
 from vendoreval.workflow.audits import StoredAudit, list_audits, load_audit
 from vendoreval.workflow.claims import load_claim
 from vendoreval.workflow.context import actor, now
@@ -57,12 +58,21 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
     contract: Contract | None = stored[-1].contract if stored else None
     told, promised, why = _questionnaire(workspace, vendor_id)
+    trend, unmeasured = _agreement(workspace, vendor_id)
     facts = Facts(
         printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
         buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
-        remarks=(*remarks, *why),
+        remarks=(*remarks, *why, *unmeasured),
     )  # fmt: skip
-    return scorecard_view(contract, told, audits, claims, facts, promised)
+    return scorecard_view(contract, told, audits, claims, facts, promised, trend)
+
+
+def _agreement(workspace: Workspace, vendor_id: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The trend of agreement, or a remark that says why there is none."""
+    try:
+        return agreement_trend(workspace, vendor_id), ()
+    except InputError as error:  # labels that do not fit the contract's scale
+        return None, (f"Agreement is left out. {error}",)
 
 
 def _questionnaire(

@@ -169,13 +169,13 @@ def _known(
 
 
 def agreement_trend(name: str, values: Sequence[float], floor: float | None) -> Curves:
-    """A coefficient of agreement over periods, against the least that was promised."""
+    """A coefficient of agreement over deliveries, against the least that was promised."""
     xs = tuple(float(k + 1) for k in range(len(values)))
     lines = [Line(name, xs, tuple(values), dots=True)]
     if floor is not None:
         lines.append(Line("promised", (xs[0], xs[-1]), (floor, floor), "dashed", "bad"))
     said = ", ".join(f"{value:.2f}" for value in values)
-    return Curves(f"{name} by period", said, Axis("period", whole=True), Axis(name, most=1.0), tuple(lines))
+    return Curves(f"{name} by delivery", said, Axis("delivery", whole=True), Axis(name, most=1.0), tuple(lines))
 
 
 def _frame(drawing: Svg, x: Axis, y: Axis, across: Scale, up: Scale) -> None:
