@@ -48,6 +48,14 @@ def test_from_audit_to_verified_bundle(audited: Cli) -> None:
     assert len(checks) == 5
 
 
+def test_the_vendors_own_figure_is_held_against_ours(audited: Cli) -> None:
+    shown = audited("audit", "show", "audit-1", "--vendor-says", "0.98")
+    assert "The vendor reports 98.0 % right labels; we found 270 of 300" in shown.out
+    said = audited("audit", "show", "audit-1", "--vendor-says", "0.98", "--json").json["vendor_says"]
+    assert said["p"] < 1e-6
+    audited("audit", "show", "audit-1", "--vendor-says", "98 %", code=2)
+
+
 def test_receipt_and_list_outputs_hold_no_gold(audited: Cli) -> None:
     receipt = (audited.folder / "receipt.json").read_text("utf-8")
     assert "79185673" not in receipt

@@ -44,12 +44,22 @@ def run(
 
 
 @app.command()
-def show(audit: Annotated[str, typer.Argument(help="The audit's id.")], json: Json = False) -> None:
+def show(
+    audit: Annotated[str, typer.Argument(help="The audit's id.")],
+    vendor_says: Annotated[
+        str, typer.Option(help="The accuracy that the vendor reports, such as 0.98, to hold against ours.")
+    ] = "",
+    json: Json = False,
+) -> None:
     """Show an audit's findings and figures."""
     from vendoreval.workflow import audits, workspaces
 
-    result = audits.load_audit(workspaces.open_workspace(), audit).result
-    return emit(result.to_json()) if json else print_result(result)
+    stored = audits.load_audit(workspaces.open_workspace(), audit)
+    own = audits.against_vendor(stored, vendor_says) if vendor_says else None
+    if json:
+        return emit(stored.result.to_json() | ({"vendor_says": own.to_json()} if own else {}))
+    print_result(stored.result)
+    return say(f"Vendor's figure: {own.sentence}") if own else None
 
 
 @app.command("list")

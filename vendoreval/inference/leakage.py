@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,10 @@ class OwnNumber:
     high: float
     p: float
 
+    def to_json(self) -> dict[str, Any]:
+        """The figures as plain JSON values."""
+        return {**vars(self), "sentence": self.sentence}
+
     @property
     def share(self) -> float:
         """Our share of right labels."""
@@ -112,10 +117,14 @@ def known_gold(wrong: Mask, known: Mask, item: Codes, stratum: Codes | None = No
     return KnownGold(n, n - errors, blind, blind - blind_errors, difference, low, high, p)
 
 
-def own_number(claimed: float, right: int, n: int) -> OwnNumber:
-    """A vendor's figure (0 to 1) against `right` of `n` blind labels drawn at random."""
-    low, high = clopper_pearson(right, n, 0.95)
-    return OwnNumber(claimed, n, right, low, high, at_most(right, n, claimed))
+def own_number(claimed: float, right: int, n: int, design_effect: float = 1.0) -> OwnNumber:
+    """A vendor's figure (0 to 1) against `right` of `n` blind labels on items drawn at random.
+
+    `design_effect` shrinks the sample where several labels lie on one item (inference.proportions).
+    """
+    size = n / max(design_effect, 1.0)
+    low, high = clopper_pearson(size * right / n, size, 0.95)
+    return OwnNumber(claimed, n, right, low, high, at_most(size * right / n, size, claimed))
 
 
 def model_copies(

@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from vendoreval.audits.agreeing import on_agreement
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.auditing import AuditInput, audit, counted
 from vendoreval.audits.designs import DESIGNED
+from vendoreval.audits.measures import measure
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
@@ -19,6 +21,8 @@ from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.leakage import OwnNumber, own_number
+from vendoreval.inference.proportions import clustered
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
@@ -212,6 +216,21 @@ def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
     seen, _ = read_seen(files, contract.task.classes)
     result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
     return StoredAudit(row, result, contract, seen, delivery.received_at)
+
+
+def against_vendor(stored: StoredAudit, says: str) -> OwnNumber:
+    """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
+    try:
+        claimed = float(says)
+    except ValueError:
+        claimed = -1.0
+    if not 0 <= claimed <= 1:
+        raise UsageError(f"{says!r} is not a share.", remedy="Write it like 0.98.")
+    totals = measure("accuracy", counted(stored.seen, "accuracy"), None, stored.contract.task.classes)
+    if not totals.n:
+        raise InputError("The audit counted no unit, so there is nothing to compare.")
+    share = clustered(totals.ys[0], totals.xs[0], Fraction(1, 2), confidence=0.95, population_clusters=None)
+    return own_number(claimed, totals.n - totals.errors, totals.n, share.n / share.effective_n)
 
 
 def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:

@@ -75,6 +75,9 @@ def test_the_vendors_number() -> None:
     assert found.share == 0.8
     assert "do not pay by it" in found.sentence
     assert "do not contradict" in own_number(0.95, 280, 300).sentence
+    doubled = own_number(0.9, 520, 600, design_effect=2.0)  # two equal labels an item count once
+    assert doubled.p == pytest.approx(own_number(0.9, 260, 300).p)
+    assert (doubled.n, doubled.share) == (600, 520 / 600)
 
 
 def test_a_person_who_hands_in_the_models_answers() -> None:
