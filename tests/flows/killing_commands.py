@@ -30,7 +30,7 @@ import sqlmodel  # noqa: F401
 
 import vendoreval.reports.render  # noqa: F401
 from vendoreval.cli.app import main as command_line
-from vendoreval.store.tables import Row
+from vendoreval.store.rows import Row
 from vendoreval.store.workspace import MARKER, Workspace, create, open_workspace
 from vendoreval.workflow import audits, claims, deliveries, evidence, golds, reports  # noqa: F401
 

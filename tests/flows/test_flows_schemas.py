@@ -51,6 +51,7 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "delivery add {delivered} --id d --contract weather-sentiment-2026 --where vendor=crowdflower"),
     (3, "audit run d --gold gold --id a"),
     (0, "delivery add {delivered} --id e --contract weather-sentiment-2026 --where vendor=mturk"),
+    (0, "delivery escalations d {register}"),
     (0, "agreement show d"),
     (0, "agreement show --vendor crowdflower"),
     (0, "annotators show d --gold gold"),
@@ -72,7 +73,6 @@ STORY: tuple[tuple[int, str], ...] = (
 NO_RECORD = {"contract/1", "questionnaire/1", "labels/1", "form/1", "cost-inputs/1"}
 # Kinds that no flow test reads as JSON yet. Only ever take names away from here.
 UNREAD: set[str] = {
-    "demo/1",
     "form-answers/1",
     "questionnaire_answers/1",
     "reveal/1",
@@ -87,9 +87,11 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """All records of a story: printed, written to files, and sealed in a bundle."""
     folder = tmp_path_factory.mktemp("story")
     (folder / "tasks.csv").write_text("item_id\n" + "".join(f"t{n}\n" for n in range(50)), "utf-8")
+    (folder / "register.csv").write_text("item_id,asked_at\n79185673,2026-03-02T08:00Z\n", "utf-8")
     cli, found = Cli(folder), []
     places = {
         "bank": ROOT / "questionnaires/annotation-core.toml",
+        "register": folder / "register.csv",
         "gold": SAMPLES / "weather_sentiment/gold.csv",
         "delivered": SAMPLES / "weather_sentiment/delivered.csv",
     }

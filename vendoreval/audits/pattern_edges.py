@@ -5,29 +5,36 @@ from __future__ import annotations
 import numpy as np
 
 from vendoreval.audits.pattern_signs import Labels, Looked, Sign, compared, material, of, percent
+from vendoreval.contracts.terms import Task
+from vendoreval.inference.comparing import Mask
 from vendoreval.inference.edge_cases import EdgeCases, edge_cases
 
 DO = (
     "Write a rule with an example into the guideline for each kind of edge case, give annotators an answer "
     "for “cannot tell” and a way to ask, and have all edge cases of the delivery redone by senior people."
 )
-UNSURE = frozenset(
-    ("unsure", "unknown", "uncertain", "not sure", "cannot tell", "can't tell", "unclear", "ambiguous",
-     "skip", "skipped", "flag", "flagged", "escalate", "escalated", "?")
-)  # fmt: skip
 
 
-def edges(labels: Labels, edge_items: frozenset[str]) -> Looked:
+def edges(labels: Labels, edge_items: frozenset[str], task: Task) -> Looked:
     """The stratum that gold marks as edge cases against all other labels."""
     if not edge_items:
         return Looked("edge_cases", DO, (), ("Gold marks no item as an edge case.",))
     marked = np.asarray([item in edge_items for item in labels.item.values], dtype=np.bool_)
-    doubt = np.asarray([name.strip().lower() in UNSURE for name in labels.delivered.values], dtype=np.bool_)
     edge = marked[labels.item.codes]
-    found = edge_cases(labels.wrong, edge, doubt[labels.delivered.codes], labels.item.codes)
+    found = edge_cases(labels.wrong, edge, _doubts(labels, task), labels.item.codes)
     if found is None:
         return Looked("edge_cases", DO, (), ("The answered gold items are not of both kinds.",))
     return Looked("edge_cases", DO, (_sign(found),), (), _further(found))
+
+
+def _doubts(labels: Labels, task: Task) -> Mask:
+    """Answers that ask: by their class, or by a flag beside them."""
+    unsure = np.asarray([task.is_unsure(name) for name in labels.delivered.values], dtype=np.bool_)
+    flagged = labels.context.get("flagged")
+    found: Mask = unsure[labels.delivered.codes]
+    if flagged is None:
+        return found
+    return found | np.asarray([name == "true" for name in (*flagged.values, "")], dtype=np.bool_)[flagged.codes]
 
 
 def _sign(found: EdgeCases) -> Sign:

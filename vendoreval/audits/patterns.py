@@ -39,7 +39,7 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         return ()
     looked = (
         inconsistency(labels, contract, findings),
-        edges(labels, seen.edge_items),
+        edges(labels, seen.edge_items, contract.task),
         drift(labels),
         bias(labels),
         leakage(labels, seen.known_items),

@@ -7,11 +7,12 @@ from datetime import date
 
 from vendoreval.audits.auditing import AuditInput
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
-from vendoreval.claims.deadlines import add_business_days, deadlines
+from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.extrapolating import extrapolate
 from vendoreval.claims.records import Claim, Extrapolation
 from vendoreval.claims.remedies import Grounds, ladder
+from vendoreval.contracts.business_days import add_business_days
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict

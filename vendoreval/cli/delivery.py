@@ -1,13 +1,16 @@
-"""vendoreval delivery: add, check, show, list."""
+"""vendoreval delivery: add, check, show, escalations, list."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
+
+DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 app = typer.Typer(name="delivery", help="Deliveries as received from vendors.", no_args_is_help=True)
 Files = Annotated[list[Path], typer.Argument(help="The delivered files: CSV, TSV, JSONL or Parquet (or .gz).")]
@@ -30,14 +33,25 @@ def add(
     items: Items = None,
     format: Format = "",
     seeding: Annotated[str, typer.Option(help="The seeding whose task ids the files carry.")] = "",
+    ordered: Annotated[
+        datetime | None,
+        typer.Option(formats=[DAY], help="The day the work was ordered. Default: the seeding's or claim's."),
+    ] = None,
+    received: Annotated[
+        datetime | None, typer.Option(formats=[DAY, MOMENT], help="When it came, in UTC. Default: now.")
+    ] = None,
+    rework_of: Annotated[str, typer.Option(help="The delivery that this one replaces.")] = "",
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
     from vendoreval.workflow import deliveries, workspaces
 
+    dates = deliveries.Dates(
+        ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
+    )
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
-        where=where or [], items=items, fmt=format or None, seeding=seeding,
+        where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
     )  # fmt: skip
     if json:
         return emit(record)
@@ -69,6 +83,29 @@ def show(delivery: Annotated[str, typer.Argument(help="The delivery's id.")], js
     return emit(record) if json else _print(record)
 
 
+@app.command()
+def escalations(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A register: item_id, asked_at, answered_at, asked_by, decision …")
+    ] = None,
+    map: Map = None,
+    format: Format = "",
+    json: Json = False,
+) -> None:
+    """Take a register of questions in, or show what was escalated and how long answers took."""
+    from vendoreval.workflow import escalations as register
+    from vendoreval.workflow import workspaces
+
+    workspace = workspaces.open_workspace()
+    record = (
+        register.take_register(workspace, delivery, file, mapping=map or [], fmt=format or None)
+        if file
+        else register.show_register(workspace, delivery)
+    )
+    return emit(record) if json else _print_escalations(record)
+
+
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all deliveries."""
@@ -78,10 +115,14 @@ def list_(json: Json = False) -> None:
     if json:
         return emit(rows)
     return table(
-        ["delivery", "contract", "labels", "items", "annotators", "received"],
-        [(r["delivery"], r["contract"], r["rows"], r["items"], r["annotators"], r["received"]) for r in rows],
-        right=("labels", "items", "annotators"),
-    )
+        ["delivery", "contract", "labels", "items", "people", "ordered", "received", "days"],
+        [
+            (r["delivery"], r["contract"], r["rows"], r["items"], r["annotators"], r["ordered"], r["received"],
+             r["business_days"])
+            for r in rows
+        ],
+        right=("labels", "items", "people", "days"),
+    )  # fmt: skip
 
 
 def _print(record: dict[str, Any]) -> None:
@@ -89,7 +130,10 @@ def _print(record: dict[str, Any]) -> None:
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
     for text in intake.get("notes", []):
         say(f"Note: {text}")
-    refusals = intake.get("refusals", [])
+    _print_refusals(intake.get("refusals", []))
+
+
+def _print_refusals(refusals: list[dict[str, Any]]) -> None:
     if refusals:
         table(
             ["file", "line", "refused because", "effect"],
@@ -98,3 +142,31 @@ def _print(record: dict[str, Any]) -> None:
         )
     if len(refusals) > 10:
         say(f"… and {len(refusals) - 10:,} more; --json prints them.")
+
+
+def _print_escalations(record: dict[str, Any]) -> None:
+    counted = record["escalated"]
+    if counted is None:
+        say("Nothing could be escalated: no class for “cannot tell”, no column flagged, no register.")
+    else:
+        say(
+            f"{counted['escalated']:,} of {counted['items']:,} items were escalated "
+            f"({percent(counted['share'], 2)}): {counted['flagged']:,} flagged or answered “cannot tell”, "
+            f"{counted['registered']:,} in the register."
+        )
+    if record["questions"]:
+        table(
+            ["answered by", "questions", "open", "median days", "longest"],
+            [
+                (t["answered_by"], t["asked"], t["open"], None if t["median"] is None else f"{t['median']:g}",
+                 t["longest"])
+                for t in record["times"]
+            ],
+            right=("questions", "open", "median days", "longest"),
+        )  # fmt: skip
+        say(f"{record['decided']:,} of {record['questions']:,} questions have a decision.")
+    for one in record["open"]:
+        say(f"Open for {one['business_days']} business days: {one['item_id']} {one['question']}".rstrip())
+    for text in record["notes"]:
+        say(f"Note: {text}")
+    _print_refusals(record["refusals"])

@@ -50,6 +50,9 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
     if contract.task.severity:
         listed = ", ".join(f"{name} {severity}" for name, severity in contract.task.severity.items())
         task.append(f"An error on these classes weighs otherwise than major: {listed}.")
+    if contract.task.unsure:
+        listed = " or ".join(f"“{name}”" for name in contract.task.unsure)
+        task.append(f"Who cannot tell answers {listed} instead of guessing.")
     price = []
     if contract.price:
         each = _money(contract, contract.price.per_unit)

@@ -93,9 +93,18 @@ def _task(section: Section | None) -> Task:
         ties=cast(Any, section.choice("ties", ("smallest_label", "first_answer", "wrong"), "smallest_label")),
         severity=_severity(section.section("severity"), classes),
         matching=_matching(section.section("matching"), kind),
+        unsure=_unsure(section, classes),
     )
     section.finish()
     return task
+
+
+def _unsure(section: Section, classes: tuple[str, ...]) -> tuple[str, ...]:
+    unsure = section.texts("unsure")
+    for name in unsure:
+        if classes and name not in classes:
+            section.problem("unsure", f"{name!r} is no class of this task.", suggest(name, classes))
+    return unsure
 
 
 def _guideline(section: Section | None) -> Guideline | None:

@@ -10,6 +10,11 @@ from typing import Any, Literal
 
 Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
+# What answers that ask instead of deciding are usually called, where the contract names none.
+USUALLY_UNSURE = frozenset(
+    ("unsure", "unknown", "uncertain", "not sure", "cannot tell", "can't tell", "unclear", "ambiguous",
+     "skip", "skipped", "flag", "flagged", "escalate", "escalated", "?")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,10 @@ class Guideline:
 
 @dataclass(frozen=True)
 class Task:
-    """What is labelled, and how an answer is held against gold."""
+    """What is labelled, and how an answer is held against gold.
+
+    `unsure` are the classes that say "I cannot tell, please decide" instead of guessing.
+    """
 
     type: str
     classes: tuple[str, ...]
@@ -31,6 +39,11 @@ class Task:
     ties: Ties = "smallest_label"
     severity: dict[str, str] = field(default_factory=dict)  # class -> minor, major or critical
     matching: dict[str, Any] = field(default_factory=dict)
+    unsure: tuple[str, ...] = ()
+
+    def is_unsure(self, answer: str) -> bool:
+        """Whether an answer asks instead of deciding: by the contract, else by its usual names."""
+        return answer in self.unsure if self.unsure else answer.strip().lower() in USUALLY_UNSURE
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ def plain(contract: Contract) -> Plain:
     document |= {"title": contract.title, "currency": contract.currency}
     document |= {key: day for key in ("effective", "ends") if (day := getattr(contract, key))}
     document["task"] = {"type": task.type, **({"classes": list(task.classes)} if task.classes else {})}
+    if task.unsure:
+        document["task"]["unsure"] = list(task.unsure)
     if task.guideline:
         document["task"]["guideline"] = dict(vars(task.guideline))
     if task.answers != "each" or task.ties != "smallest_label":

@@ -1,10 +1,12 @@
-"""The items of a canonical delivery: their ids, and how many labels the fullest of them has."""
+"""The items of a canonical delivery: their ids, how full the fullest is, and which were asked about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -20,6 +22,27 @@ def most_labels(path: Path) -> int:
     counts = pc.value_counts(_items(path))
     most = pc.max(counts.field("counts")).as_py()
     return int(most or 0)
+
+
+def has_flags(path: Path) -> bool:
+    """Whether the delivery says of each label if the item was flagged."""
+    return "flagged" in pq.read_schema(path).names
+
+
+def items_asked_about(path: Path, unsure: Callable[[str], bool]) -> set[str]:
+    """Items on which somebody asked instead of guessing: a flagged row, or a label that `unsure` knows."""
+    found: set[str] = set()
+    with pq.ParquetFile(path, read_dictionary=["label"]) as file:
+        names = [name for name in ("item_id", "label", "flagged") if name in file.schema_arrow.names]
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group, columns=names).combine_chunks()
+            labels = pc.unique(rows.column("label")).to_pylist()
+            asking = pa.array([label for label in labels if label is not None and unsure(label)], pa.string())
+            asked = pc.is_in(rows.column("label").cast(pa.string()), value_set=asking)
+            if "flagged" in names:
+                asked = pc.or_(asked, pc.fill_null(pc.equal(rows.column("flagged"), "true"), False))
+            found.update(pc.unique(rows.column("item_id").filter(asked)).to_pylist())
+    return found
 
 
 def _items(path: Path) -> Any:

@@ -18,9 +18,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded, Codes
-from vendoreval.labels.table import LabelTable
+from vendoreval.labels.table import CODED, LabelTable
 
-CODED = ("annotator_id", "label", "stage", "guideline_version", "source")
 THREADS = 2  # more gain nothing: decoding is bound by memory
 
 
@@ -114,6 +113,7 @@ def _joined(parts: list[Any], names: list[str], item_ids: tuple[str, ...]) -> La
         stage=text("stage"),
         guideline_version=text("guideline_version"),
         source=text("source"),
+        flagged=text("flagged"),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes, near_classes
-from vendoreval.formats.label_values import Moments, Numbers, blank_to_null, is_blank, pick
+from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.parquet_table import LabelWriter
 from vendoreval.formats.row_batches import NOT_COUNTED, Batch
 from vendoreval.formats.rows import RowFile, open_rows, require
@@ -20,9 +20,10 @@ from vendoreval.labels.refusals import Refusal
 LISTED = 1000  # refusals beyond these are counted, not listed
 SHOWN = 50  # unknown classes beyond these are counted, not listed
 REQUIRED = ("item_id", "label")
-OPTIONAL = ("annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source")
+OPTIONAL = ("annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged")
 SCHEMA = "vendoreval/labels/1"
 _NO_LABEL = "The row is not counted; an item without any other label counts as missing."
+_NO_WORD = "The row is flagged and has no label, and the contract names no class for that (task.unsure)."
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,22 @@ def read_delivery(
     items: Path | None = None,
     fmt: str | None = None,
     task_ids: Mapping[str, str] | None = None,
+    unsure: Sequence[str] = (),
 ) -> DeliveryIntake:
     """Stream `paths` into `sink` as canonical Parquet.
 
     `mapping` says which file column holds a role, `where` which rows to take, `items` names a file of
     the items that were sent. A label that the contract does not list is kept: it is wrong by the
     contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
-    gold mixed in. Raises InputError when a file cannot be read, lacks a column, or no row is left.
+    gold mixed in. A flagged row without a label gets the first of `unsure`, the contract's classes for
+    "I cannot tell". Raises InputError when a file cannot be read, lacks a column, or no row is left.
     """
     sent = _sent_items(items) if items else None
     if task_ids is not None:
         sent = tuple(sorted(task_ids.values()))
     files = [open_rows(path, fmt) for path in paths]
     roles = _roles(files, mapping, where)
-    stream = _Stream(roles, where, Counts(frozenset(classes)), task_ids)
+    stream = _Stream(roles, where, Counts(frozenset(classes)), task_ids, unsure)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
         for file in files:
             for batch in file.batches({*roles.values(), *where}):
@@ -116,12 +119,14 @@ class _Stream:
     where: Mapping[str, str]
     counts: Counts
     task_ids: Mapping[str, str] | None
+    unsure: Sequence[str] = ()
     left_out: int = 0
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     values_of: dict[str, set[str]] = field(default_factory=dict)  # of the columns that --where names
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
+    marks: Marks = field(default_factory=Marks)
 
     def take(self, file: RowFile, batch: Batch) -> dict[str, Any]:
         """The batch's rows that are chosen and can be taken, as Arrow columns by role."""
@@ -134,13 +139,28 @@ class _Stream:
         given = columns["item_id"]
         if self.task_ids is not None:
             columns["item_id"] = pick([self.task_ids.get(task or "") for task in given.to_pylist()], len(lines))
+        flagged = self._flags(columns)
         no_item, no_label = is_blank(columns["item_id"]), is_blank(columns["label"])
         for row in np.flatnonzero(keep & (no_item | no_label)).tolist():
-            self._refuse(_refusal(file, int(lines[row]), no_item[row], given[row].as_py()))
+            self._refuse(_refusal(file, int(lines[row]), no_item[row], given[row].as_py(), flagged[row]))
         keep &= ~(no_item | no_label)
         if not keep.all():
             columns = {role: column.filter(keep) for role, column in columns.items()}
         return self._read(columns, file.path.name, lines[keep])
+
+    def _flags(self, columns: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are flagged; those without a label get the contract's word for it."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if "flagged" not in columns:
+            return np.zeros(len(columns["item_id"]), dtype=bool)
+        columns["flagged"] = self.marks.read(blank_to_null(columns["flagged"]))
+        flagged = np.asarray(pc.fill_null(pc.equal(columns["flagged"], "true"), False))
+        asked = flagged & is_blank(columns["label"])
+        if self.unsure and asked.any():
+            columns["label"] = pc.if_else(pa.array(asked), self.unsure[0], columns["label"])
+        return flagged
 
     def _chosen(self, batch: Batch, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         keep = np.ones(rows, dtype=bool)
@@ -153,7 +173,7 @@ class _Stream:
         return keep
 
     def _read(self, columns: dict[str, Any], file: str, lines: Any) -> dict[str, Any]:
-        for role in columns.keys() & set(OPTIONAL):
+        for role in columns.keys() & (set(OPTIONAL) - {"flagged"}):
             columns[role] = blank_to_null(columns[role])
         self.counts.add(columns, file, lines)
         if "labelled_at" in columns:
@@ -168,12 +188,12 @@ class _Stream:
             self.refusals.append(refusal)
 
 
-def _refusal(file: RowFile, line: int, no_item: bool, given: str | None) -> Refusal:
+def _refusal(file: RowFile, line: int, no_item: bool, given: str | None, flagged: bool) -> Refusal:
     if no_item:
         known = given is not None and given.strip()
         reason = f"No task {given!r} was sent." if known else "The item id is empty."
         return Refusal(file.path.name, line, reason, NOT_COUNTED, given or None)
-    return Refusal(file.path.name, line, "The label is empty.", _NO_LABEL, given)
+    return Refusal(file.path.name, line, _NO_WORD if flagged else "The label is empty.", _NO_LABEL, given)
 
 
 def _nothing_taken(file: RowFile, stream: _Stream) -> InputError:
@@ -220,7 +240,9 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     notes = [f"Columns not used: {', '.join(unused)}."] if unused else []
     if "annotator_id" not in stream.roles:
         notes.append("There is no column annotator_id, so nothing can be said about single annotators.")
-    notes += [*stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds")]
+    notes += [
+        *stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds"), *stream.marks.notes("flagged"),
+    ]  # fmt: skip
     if counts.unknown:
         total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
         notes.append(

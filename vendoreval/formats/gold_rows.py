@@ -13,6 +13,7 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import look_alikes
 from vendoreval.formats.json_lines import plain
+from vendoreval.formats.label_values import FALSE, TRUE
 from vendoreval.formats.parquet_table import LabelWriter, read_texts
 from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
@@ -20,7 +21,6 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 
 ROLES = ("item_id", "label", "accepted", "difficulty", "edge_case")
-TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
 SCHEMA = "vendoreval/gold/1"
 Columns = dict[str, list[str | None]]
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from vendoreval.formats.row_batches import texts
 
+TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
+
 
 def pick(column: Any, rows: int) -> Any:
     """An Arrow text column, also from a list or (None) for a column that the file lacks."""
@@ -106,6 +108,33 @@ class Numbers:
         """What is to be said about the column."""
         said = [f"{self.unread:,} values of {role} could not be read; they count as unknown."]
         return said if self.unread else []
+
+
+@dataclass
+class Marks:
+    """Yes or no, such as whether an item was flagged, as the texts "true" and "false"."""
+
+    unread: int = 0
+
+    def read(self, column: Any) -> Any:
+        """An Arrow text column."""
+        import pyarrow as pa
+
+        found, failed = _read_distinct(column, _mark, pa.string())
+        self.unread += failed
+        return found
+
+    def notes(self, role: str) -> list[str]:
+        """What is to be said about the column."""
+        said = [f"{self.unread:,} values of {role} are neither true nor false; they count as false."]
+        return said if self.unread else []
+
+
+def _mark(text: str) -> str:
+    word = text.strip().lower()
+    if word not in (*TRUE, *FALSE):
+        raise ValueError(text)
+    return "true" if word in TRUE else "false"
 
 
 def _seconds(text: str) -> float:

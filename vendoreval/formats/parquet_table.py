@@ -15,13 +15,15 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vendoreval.labels.table import CODED
+
 TEXT = pa.string()
 TYPES = {
     "item_id": TEXT, "annotator_id": TEXT, "label": TEXT, "labelled_at": pa.timestamp("us", tz="UTC"),
     "seconds": pa.float64(), "stage": TEXT, "guideline_version": TEXT, "source": TEXT,
+    "flagged": TEXT,
 }  # fmt: skip
 ROW_GROUP = 1 << 20
-CODED = ("annotator_id", "label", "stage", "guideline_version", "source")  # read as integer codes
 
 
 def type_of(column: str) -> Any:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded, Index
 
+# Text columns with few distinct values: written and read as integer codes.
+CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged")
+CONTEXT = ("stage", "guideline_version", "source", "flagged")  # what they tell of a label besides its answer
 Column = Coded | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]
 
 
@@ -19,7 +22,7 @@ class LabelTable:
 
     `answers` holds the task type's columns: {"label": Coded} for classification.
     `labelled_at` is datetime64[us] in UTC (NaT unknown), `seconds` is working time (NaN unknown).
-    `source` is human, model-assisted or auto.
+    `source` is human, model-assisted or auto; `flagged` is "true" where the annotator asked about the item.
     """
 
     item: Coded
@@ -30,6 +33,7 @@ class LabelTable:
     stage: Coded | None = None
     guideline_version: Coded | None = None
     source: Coded | None = None
+    flagged: Coded | None = None
     extra: Mapping[str, Column] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -7,7 +7,7 @@ sample, its interval. The gap is measured less claimed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -58,8 +58,9 @@ class Measured:
 class Promise:
     """One promise, side by side.
 
-    `claimed` is the figure as a number, None where the answer has none; `level` and `evidenced_level`
-    are 0–4, `evidence` the kind of the best valid piece. `contract` says in words what the contract
+    `pieces` names the evidence that supports it and still counts. `claimed` is the figure as a number, None
+    where the answer has none; `level` and `evidenced_level` are 0–4, `evidence` the kind of the best valid
+    piece. `contract` says in words what the contract
     holds. Standing: kept or missed when the interval lies on one side of the claim, undecided when it
     holds the claim, measured when there is no figure to compare with.
     """
@@ -74,6 +75,7 @@ class Promise:
     level: int
     evidenced_level: int
     evidence: str
+    pieces: tuple[str, ...]
     contract: str
     measured: Measured | None
     gap: float | None
@@ -82,7 +84,8 @@ class Promise:
     def to_json(self) -> dict[str, Any]:
         """The promise as plain JSON values."""
         shown = {"question" if key == "question_id" else key: value for key, value in vars(self).items()}
-        return {**shown, "measured": vars(self.measured) if self.measured else None}
+        measured = vars(self.measured) if self.measured else None
+        return {**shown, "pieces": list(self.pieces), "measured": measured}
 
 
 def promises(
@@ -91,10 +94,11 @@ def promises(
     assessment: Assessment,
     measured: Mapping[str, Measured],
     contract: Mapping[str, str],
+    pieces: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Promise, ...]:
     """All promises of the bank that the vendor answered or that were measured, in the bank's order.
 
-    `measured` and `contract` go by the promise's name.
+    `measured` and `contract` go by the promise's name, `pieces` of evidence by the question's id.
     """
     scores = {score.question_id: score for score in assessment.questions}
     found = []
@@ -112,8 +116,8 @@ def promises(
             Promise(
                 name, question.id, WORDS.get(name, (name.replace("_", " "), None))[0], question.unit or "",
                 answer.value if answer else "", claimed, answer.commitment if answer else None,
-                score.level, score.evidenced_level, score.evidence, contract.get(name, ""), seen, gap,
-                stands,
+                score.level, score.evidenced_level, score.evidence,
+                tuple((pieces or {}).get(question.id, ())), contract.get(name, ""), seen, gap, stands,
             )
         )  # fmt: skip
     return tuple(found)

@@ -25,7 +25,7 @@ def promise_rows(promises: Sequence[Promise]) -> list[Plain]:
             "name": f"{promise.title[:1].upper()}{promise.title[1:]}",
             "question": promise.question_id,
             "claimed": _claimed(promise),
-            "shown": f"level {promise.evidenced_level} of 4, {_evidence(promise.evidence)}",
+            "shown": f"level {promise.evidenced_level} of 4, {_evidence(promise)}",
             "contract": promise.contract or "silent",
             "measured": _value(promise.measured, promise.unit) if promise.measured else "–",
             "basis": _basis(promise.measured, promise.unit) if promise.measured else "",
@@ -45,8 +45,11 @@ def _claimed(promise: Promise) -> str:
     return f"{said}, {COMMITMENTS[promise.commitment]}" if promise.commitment else said
 
 
-def _evidence(kind: str) -> str:
-    return "no evidence" if kind == "none" else kind
+def _evidence(promise: Promise) -> str:
+    """The kind of the best piece of evidence, and the names of all that count."""
+    if promise.evidence == "none":
+        return "no evidence"
+    return f"{promise.evidence}: {', '.join(promise.pieces)}" if promise.pieces else promise.evidence
 
 
 def _number(value: float, unit: str) -> str:

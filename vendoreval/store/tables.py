@@ -7,50 +7,13 @@ thing in messages.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import ClassVar
 
-from sqlalchemy import DateTime, Dialect, ForeignKeyConstraint, MetaData, Text
-from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Text
+from sqlmodel import Field
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def _contract_version() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["contract_id", "contract_version"], ["contract.id", "contract.version"])
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment with its time zone. SQLite forgets the zone, so UTC goes in and UTC comes out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("times carry a time zone here")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class Row(SQLModel):
-    """What all tables share: one naming of constraints, so that later migrations can find them."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    changeable: ClassVar[frozenset[str]] = frozenset()
+from vendoreval.store.rows import Row, UtcTime, contract_version
 
 
 class WorkspaceRow(Row, table=True):
@@ -85,139 +48,6 @@ class ContractRow(Row, table=True):
     title: str
     source_sha: str
     added_at: datetime = Field(sa_type=UtcTime)
-
-
-class AnswerRow(Row, table=True):
-    """One answer as it was given; a later answer to the same question is a further row."""
-
-    __tablename__ = "answer"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    vendor_id: str = Field(foreign_key="vendor.id", index=True)
-    questionnaire_id: str
-    questionnaire_version: str
-    question_id: str
-    data: str = Field(sa_type=Text)  # JSON
-    channel: str  # form, interview, …
-    actor: str
-    answered_at: datetime = Field(sa_type=UtcTime)
-
-
-class FormRow(Row, table=True):
-    """A form as it was sent to a vendor; `sha` is the file. Kind: xlsx or html."""
-
-    __tablename__ = "form"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    vendor_id: str = Field(foreign_key="vendor.id", index=True)
-    questionnaire_id: str
-    questionnaire_version: str
-    mode: str
-    kind: str
-    sha: str
-    sent_at: datetime = Field(sa_type=UtcTime)
-    due: date
-
-
-class FreezeRow(Row, table=True):
-    """Weights as they were fixed; `weights_sha` is the canonical JSON of all that decides a score."""
-
-    __tablename__ = "freeze"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    questionnaire_id: str
-    questionnaire_version: str
-    weights_sha: str
-    reason: str
-    actor: str
-    frozen_at: datetime = Field(sa_type=UtcTime)
-
-
-class FactRow(Row, table=True):
-    """What the buyer states about the project, for `applies_if`; the latest statement counts."""
-
-    __tablename__ = "fact"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    questionnaire_id: str
-    name: str
-    holds: bool
-    actor: str
-    stated_at: datetime = Field(sa_type=UtcTime)
-
-
-class WaiverRow(Row, table=True):
-    """A knock-out that a person lets pass until a day; the latest waiver of a question counts."""
-
-    __tablename__ = "waiver"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    vendor_id: str = Field(foreign_key="vendor.id", index=True)
-    questionnaire_id: str
-    question_id: str
-    person: str
-    reason: str
-    expires: date
-    waived_at: datetime = Field(sa_type=UtcTime)
-
-
-class ContactRow(Row, table=True):
-    """A dated event with a vendor, such as a clarification; `question_id` may be empty."""
-
-    __tablename__ = "contact"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    vendor_id: str = Field(foreign_key="vendor.id", index=True)
-    questionnaire_id: str
-    kind: str
-    question_id: str
-    quote: str = Field(sa_type=Text)
-    actor: str
-    at: datetime = Field(sa_type=UtcTime)
-
-
-class RoundRow(Row, table=True):
-    """A round of reviews of one vendor's answers; open until `closed_at`."""
-
-    __tablename__ = "review_round"
-    changeable: ClassVar[frozenset[str]] = frozenset({"closed_at"})
-
-    seq: int | None = Field(default=None, primary_key=True)
-    vendor_id: str = Field(foreign_key="vendor.id", index=True)
-    questionnaire_id: str
-    questionnaire_version: str
-    weights_sha: str
-    opened_at: datetime = Field(sa_type=UtcTime)
-    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class ReviewRow(Row, table=True):
-    """One reviewer's level for one answer; a later one by the same person counts instead."""
-
-    __tablename__ = "review"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    round_seq: int = Field(foreign_key="review_round.seq", index=True)
-    question_id: str
-    reviewer: str
-    level: int
-    clarity: str | None = None
-    rationale: str = Field(sa_type=Text)
-    reviewed_at: datetime = Field(sa_type=UtcTime)
-
-
-class ModerationRow(Row, table=True):
-    """The level that was settled on for a question of a round, by whom and why."""
-
-    __tablename__ = "moderation"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    round_seq: int = Field(foreign_key="review_round.seq", index=True)
-    question_id: str
-    level: int
-    rationale: str = Field(sa_type=Text)
-    person: str
-    moderated_at: datetime = Field(sa_type=UtcTime)
 
 
 class GoldRow(Row, table=True):
@@ -278,7 +108,7 @@ class DeliveryRow(Row, table=True):
     """A delivery as received; `content_sha` is over its files' hashes and refuses a second copy."""
 
     __tablename__ = "delivery"
-    __table_args__ = (_contract_version(),)
+    __table_args__ = (contract_version(),)
 
     id: str = Field(primary_key=True)
     contract_id: str = Field(index=True)
@@ -291,11 +121,47 @@ class DeliveryRow(Row, table=True):
     items: int
     annotators: int
     received_at: datetime = Field(sa_type=UtcTime)
+    ordered: date | None = None
+    rework_of: str | None = None  # the delivery that this one replaces
+
+
+class RegisterRow(Row, table=True):
+    """The register of questions on a delivery's items, as it was taken in; the latest counts."""
+
+    __tablename__ = "register"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    delivery_id: str = Field(foreign_key="delivery.id", index=True)
+    register_sha: str
+    source_sha: str  # the file as it came
+    actor: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class PilotRow(Row, table=True):
+    """A paid pilot: its tasks as they were sent, and what it showed once it was judged.
+
+    Its id is also that of its seeding, and becomes that of its delivery.
+    """
+
+    __tablename__ = "pilot"
+    __table_args__ = (contract_version(),)
+    changeable: ClassVar[frozenset[str]] = frozenset({"result_sha", "judged_at"})
+
+    id: str = Field(primary_key=True)
+    contract_id: str = Field(index=True)
+    contract_version: int
+    gold_id: str = Field(foreign_key="gold.id", index=True)
+    tasks_sha: str
+    sent_at: datetime = Field(sa_type=UtcTime)
+    due: date
+    result_sha: str | None = None
+    judged_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class AuditRow(Row, table=True):
     __tablename__ = "audit"
-    __table_args__ = (_contract_version(),)
+    __table_args__ = (contract_version(),)
 
     id: str = Field(primary_key=True)
     delivery_id: str = Field(foreign_key="delivery.id", index=True)

@@ -12,7 +12,8 @@ from sqlmodel import Session, inspect, select
 from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical, parsed, utc_text
 from vendoreval.evidence.chain import Event, link
-from vendoreval.store.tables import EventRow, Row
+from vendoreval.store.rows import Row
+from vendoreval.store.tables import EventRow
 
 R = TypeVar("R", bound=Row)
 Key = str | int | tuple[str | int, ...]  # a tuple where the primary key has several columns

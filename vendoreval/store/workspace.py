@@ -22,6 +22,7 @@ from pathlib import Path
 
 from vendoreval.errors import Conflict, WorkspaceError
 from vendoreval.evidence.chain import Event, verify_chain
+from vendoreval.store import questionnaire_tables  # noqa: F401  so that every table is declared
 from vendoreval.store.database import Database, parse_url, sqlite_url
 from vendoreval.store.objects import ObjectStore, refuse_full_disk, sync_folder
 from vendoreval.store.tables import EventRow, WorkspaceRow

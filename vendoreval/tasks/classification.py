@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded, Codes
-from vendoreval.labels.table import LabelTable
+from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.outcomes import CODE, SEVERITY_CODE, Outcomes
 
 DEFAULT_SEVERITY = "major"
@@ -63,10 +63,10 @@ def compare(
 
 
 def _context(labels: LabelTable, gold: GoldSet, item: Codes) -> dict[str, Coded]:
-    """Stage, guideline version and source of each label, difficulty of each item, where there are any."""
+    """What the delivery tells of each label, difficulty of each item, where there are any."""
     found = {}
     blank = np.full(len(item) - len(labels), -1, dtype=np.int32)
-    for name in ("stage", "guideline_version", "source"):
+    for name in CONTEXT:
         column = getattr(labels, name)
         if column is not None:
             found[name] = Coded(np.concatenate([column.codes, blank]), column.values)

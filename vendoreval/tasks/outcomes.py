@@ -38,8 +38,8 @@ class Outcomes:
     `unit` is the row's number within its item (0-based); `outcome` indexes OUTCOMES, `severity`
     indexes SEVERITIES; `score` is 1 for right, 0 for wrong, in between where the task type measures
     degree. `annotator` is -1 where no one person answered (a consensus, a missing item). `context`
-    holds further columns, where there are any: stage, guideline_version and source of the label,
-    difficulty of the item.
+    holds further columns, where there are any: stage, guideline_version, source of the label and
+    whether it was flagged, difficulty of the item.
     """
 
     item: Coded

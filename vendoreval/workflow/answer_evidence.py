@@ -12,7 +12,8 @@ from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.scoring import is_outdated
-from vendoreval.store.tables import AuditRow, ContactRow
+from vendoreval.store.questionnaire_tables import ContactRow
+from vendoreval.store.tables import AuditRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes

@@ -5,21 +5,37 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from vendoreval.contracts.business_days import business_days_between
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.labels.manifest import Manifest, ManifestFile
-from vendoreval.store.tables import DeliveryRow
+from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, SeedRow
+from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.files import sha256_of
 from vendoreval.workflow.seedings import task_ids
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a delivery was ordered and received, and the delivery that it replaces.
+
+    Without `received` it is received now; the order of a rework is, unless named, the claim that asked for it.
+    """
+
+    ordered: date | None = None
+    received: datetime | None = None
+    rework_of: str = ""
 
 
 def add_delivery(
@@ -33,17 +49,22 @@ def add_delivery(
     items: Path | None = None,
     fmt: str | None = None,
     seeding: str = "",
+    dates: Dates | None = None,
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
-    `seeding` names the seeding whose opaque task ids the files carry.
+    `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
+    ordered, unless `dates` does.
 
-    Raises InputError for unreadable files, Conflict when the id is taken or the same content is there.
+    Raises InputError for unreadable files, Conflict when the id is taken or the same content is there,
+    UsageError for dates that cannot be.
     """
     paths = sorted((Path(file) for file in files), key=lambda path: path.name)
     name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
     contract = load_contract(workspace, contract_id)
     _refuse_taken(workspace, name)
+    at = now()
+    when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
     with workspace.objects.writer() as sink:
         tasks = task_ids(workspace, seeding) if seeding else None
         intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
@@ -56,18 +77,49 @@ def add_delivery(
         report["seeding"] = seeding
     if intake.sent is not None:
         report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
-    at = now()
     row = DeliveryRow(
         id=name, contract_id=contract.id, contract_version=contract.version,
         manifest_sha=workspace.objects.put_bytes(canonical(manifest.to_json())),
         content_sha=content,
         table_sha=sink.sha, intake_sha=workspace.objects.put_bytes(canonical(report)),
-        rows=intake.labels, items=intake.items, annotators=intake.annotators, received_at=at,
+        rows=intake.labels, items=intake.items, annotators=intake.annotators,
+        received_at=when.received or at, ordered=when.ordered, rework_of=when.rework_of or None,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         tx.add(row)
         tx.event("delivery.added", name, {"manifest": row.manifest_sha, "labels": row.table_sha})
     return _record(row, report)
+
+
+def _settled(workspace: Workspace, dates: Dates, seeding: str, contract_id: str, at: datetime) -> Dates:
+    """The dates as they are recorded: in order, and completed by what is known already."""
+    if dates.received and dates.received > at:
+        raise UsageError("The delivery would have been received in the future.", remedy="Check --received.")
+    ordered = dates.ordered
+    with workspace.read() as reader:
+        if seeding:
+            ordered = ordered or reader.require(SeedRow, seeding, "seeding").seeded_at.date()
+        if dates.rework_of:
+            first = reader.require(DeliveryRow, dates.rework_of, "delivery")
+            if first.contract_id != contract_id:
+                raise UsageError(
+                    f"Delivery {first.id!r} belongs to the contract {first.contract_id!r}.",
+                    remedy="A delivery can only replace one of its own contract.",
+                )
+            ordered = ordered or _claimed_on(reader, first.id)
+    received = (dates.received or at).date()
+    if ordered and ordered > received:
+        raise UsageError(
+            f"The work was ordered on {ordered} and received on {received}.", remedy="Check --ordered."
+        )
+    return Dates(ordered, dates.received, dates.rework_of)
+
+
+def _claimed_on(reader: Reader, delivery_id: str) -> date | None:
+    """The day on which the latest claim on a delivery was issued."""
+    audits = {row.id for row in reader.all(AuditRow, delivery_id=delivery_id)}
+    issued = [row.issued_at for row in reader.all(ClaimRow) if row.audit_id in audits and row.issued_at]
+    return max(issued).date() if issued else None
 
 
 def check_delivery(
@@ -92,7 +144,7 @@ def _read(
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
-        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks,
+        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks, unsure=contract.task.unsure,
     )  # fmt: skip
 
 
@@ -135,9 +187,19 @@ def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
         {
             "delivery": row.id, "contract": row.contract_id, "rows": row.rows, "items": row.items,
             "annotators": row.annotators, "received": row.received_at.date().isoformat(),
+            "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
+            "business_days": business_days(workspace, row),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def business_days(workspace: Workspace, row: DeliveryRow) -> int | None:
+    """Business days from order to receipt in the contract's calendar; None where no order is known."""
+    if row.ordered is None:
+        return None
+    contract = load_contract(workspace, row.contract_id, row.contract_version)
+    return business_days_between(row.ordered, row.received_at.date(), contract.acceptance)
 
 
 def _record(row: DeliveryRow, report: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +209,8 @@ def _record(row: DeliveryRow, report: dict[str, Any]) -> dict[str, Any]:
         "contract": row.contract_id,
         "contract_version": row.contract_version,
         "received_at": row.received_at.isoformat(),
+        "ordered": row.ordered.isoformat() if row.ordered else None,
+        "rework_of": row.rework_of,
         "manifest_sha256": row.manifest_sha,
         "labels_sha256": row.table_sha,
         "intake": report,

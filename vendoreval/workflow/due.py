@@ -11,15 +11,8 @@ from typing import Any
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.questionnaires.answers import Answer, fold
 from vendoreval.questionnaires.scoring import valid_until
-from vendoreval.store.tables import (
-    AnswerRow,
-    AuditRow,
-    ClaimRow,
-    DeliveryRow,
-    EventRow,
-    FormRow,
-    WaiverRow,
-)
+from vendoreval.store.questionnaire_tables import AnswerRow, FormRow, WaiverRow
+from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, EventRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract

@@ -8,7 +8,8 @@ from vendoreval.errors import Conflict, NotFound, UsageError
 from vendoreval.questionnaires.assessment import Waiver
 from vendoreval.questionnaires.bank import Bank, weights_document, weights_hash
 from vendoreval.questionnaires.reviews import Freeze, check_frozen
-from vendoreval.store.tables import FactRow, FreezeRow, VendorRow, WaiverRow
+from vendoreval.store.questionnaire_tables import FactRow, FreezeRow, WaiverRow
+from vendoreval.store.tables import VendorRow
 from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now

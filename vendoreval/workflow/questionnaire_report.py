@@ -10,7 +10,7 @@ from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.questionnaire_view import Told, questionnaire_view
 from vendoreval.reports.report import Report
-from vendoreval.store.tables import FormRow
+from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.answer_evidence import pieces
 from vendoreval.workflow.context import now

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from vendoreval.claims.deadlines import add_business_days
+from vendoreval.contracts.business_days import add_business_days
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.formats.html_form import html_form, read_saved
@@ -31,7 +31,8 @@ from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
-from vendoreval.store.tables import AnswerRow, ContactRow, EventRow, FormRow, VendorRow
+from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow
+from vendoreval.store.tables import EventRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes, read_text, write_whole

@@ -15,7 +15,7 @@ from vendoreval.questionnaires.reviews import (
     consensus,
     with_reviewed_levels,
 )
-from vendoreval.store.tables import ModerationRow, ReviewRow, RoundRow
+from vendoreval.store.questionnaire_tables import ModerationRow, ReviewRow, RoundRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 

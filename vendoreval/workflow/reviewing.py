@@ -20,7 +20,8 @@ from vendoreval.questionnaires.reviews import (
     level_agreement,
     visible_to,
 )
-from vendoreval.store.tables import ModerationRow, ReviewRow, RoundRow, VendorRow
+from vendoreval.store.questionnaire_tables import ModerationRow, ReviewRow, RoundRow
+from vendoreval.store.tables import VendorRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now

@@ -12,7 +12,8 @@ from vendoreval.questionnaires.bank import MODES, Bank, Mode
 from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.relating import Relation, VendorSigns, relate
 from vendoreval.questionnaires.signals import KINDS, Contact, Signal, signals
-from vendoreval.store.tables import AuditRow, ContactRow, ContractRow, FormRow, VendorRow
+from vendoreval.store.questionnaire_tables import ContactRow, FormRow
+from vendoreval.store.tables import AuditRow, ContractRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.questionnaires import answer_events

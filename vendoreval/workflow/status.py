@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vendoreval.store.tables import AuditRow, ClaimRow, ContractRow, DeliveryRow, GoldRow, Row, VendorRow
+from vendoreval.store.rows import Row
+from vendoreval.store.tables import AuditRow, ClaimRow, ContractRow, DeliveryRow, GoldRow, VendorRow
 from vendoreval.store.workspace import Workspace
 
 KINDS: dict[str, type[Row]] = {

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from vendoreval.errors import WorkspaceError
 from vendoreval.store.database import SCHEMA_VERSION, Database, parse_url, sqlite_url
-from vendoreval.store.tables import Row
+from vendoreval.store.rows import Row
 from vendoreval.store.workspace import Workspace, create
 
 
@@ -58,6 +58,9 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
         ("audit", "delivery_id", "delivery"),
         ("audit", "gold_id", "gold"),
         ("claim", "audit_id", "audit"),
+        ("register", "delivery_id", "delivery"),
+        ("pilot", "gold_id", "gold"),
+        ("pilot", "contract_id", "contract_version", "contract"),
         ("sample", "delivery_id", "delivery"),
         ("sample_answers", "sample_id", "sample"),
     }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vendoreval.errors import Conflict
-from vendoreval.store.tables import (
+from vendoreval.store.questionnaire_tables import (
     ContactRow,
     FactRow,
     FormRow,
@@ -16,10 +16,10 @@ from vendoreval.store.tables import (
     ModerationRow,
     ReviewRow,
     RoundRow,
-    Row,
-    VendorRow,
     WaiverRow,
 )
+from vendoreval.store.rows import Row
+from vendoreval.store.tables import VendorRow
 from vendoreval.store.workspace import Workspace
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from vendoreval.errors import Conflict, EvidenceError, InputError, NotFound
 from vendoreval.evidence.chain import GENESIS
+from vendoreval.store.questionnaire_tables import AnswerRow
+from vendoreval.store.rows import Row
 from vendoreval.store.tables import (
-    AnswerRow,
     AuditRow,
     ClaimRow,
     CommitmentRow,
@@ -23,7 +24,6 @@ from vendoreval.store.tables import (
     ExposureRow,
     GoldRow,
     ReportRow,
-    Row,
     SeedRow,
     VendorRow,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from vendoreval.store.tables import Row
+from vendoreval.store.rows import Row
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
 context.run_migrations()

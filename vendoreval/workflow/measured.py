@@ -1,0 +1,177 @@
+"""What audits, deliveries and registers show of each promise, in the unit of its question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from vendoreval.audits.agreeing import scale_of
+from vendoreval.errors import InputError
+from vendoreval.inference import agreement as coefficients
+from vendoreval.inference.binomial import clopper_pearson
+from vendoreval.labels.escalations import answer_days
+from vendoreval.questionnaires.promises import Measured
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.agreement import delivery_tally
+from vendoreval.workflow.context import now
+from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.deliveries import business_days
+from vendoreval.workflow.escalations import escalations_of
+
+WEEK = timedelta(days=7)
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Track:
+    """A vendor's contracts, deliveries and audits, each oldest first."""
+
+    contracts: tuple[ContractRow, ...]
+    deliveries: tuple[DeliveryRow, ...]
+    audits: tuple[AuditRow, ...]
+
+
+def track(workspace: Workspace, vendor: str) -> Track:
+    """What a vendor has delivered so far, and what audits were made of it."""
+    with workspace.read() as reader:
+        contracts = list(reader.all(ContractRow, vendor_id=vendor))
+        ids = {row.id for row in contracts}
+        deliveries = [row for row in reader.all(DeliveryRow) if row.contract_id in ids]
+        audits = [row for row in reader.all(AuditRow) if row.contract_id in ids]
+    contracts.sort(key=lambda row: (row.added_at, row.version, row.id))
+    deliveries.sort(key=lambda row: (row.received_at, row.id))
+    audits.sort(key=lambda row: (row.ran_at, row.id))
+    return Track(tuple(contracts), tuple(deliveries), tuple(audits))
+
+
+def measured(workspace: Workspace, seen: Track) -> dict[str, Measured]:
+    """What was measured, by the name of the promise."""
+    return {
+        **_accuracy(workspace, seen.audits),
+        **_rejected(seen.audits),
+        **_volume(seen.deliveries),
+        **_agreement(workspace, seen.deliveries),
+        **_escalated(workspace, seen.deliveries),
+        **_answered(workspace, seen.deliveries),
+        **_reworked(workspace, seen.deliveries),
+    }
+
+
+def _result(workspace: Workspace, row: AuditRow) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(workspace.objects.read(row.result_sha))
+    return record
+
+
+def _accuracy(workspace: Workspace, audits: Sequence[AuditRow]) -> dict[str, Measured]:
+    """Accuracy and its complement in per cent, from the latest audit that measured a whole delivery."""
+    for row in reversed(audits):
+        for finding in _result(workspace, row)["findings"]:
+            whole = finding["scope"] == "delivery" and finding["estimate"] is not None
+            if whole and finding["metric"] in ("accuracy", "error_rate"):
+                ends = [finding[key] for key in ("estimate", "low", "high")]
+                right, low, high = ends if finding["metric"] == "accuracy" else _complement(ends)
+                wrong, least, most = _complement([right, low, high])
+                of, name = f"audited {finding['unit']}s", f"audit {row.id}"
+                return {
+                    "accuracy": Measured(100 * right, finding["n"], of, name, _percent(low), _percent(high)),
+                    "escape_rate": Measured(
+                        100 * wrong, finding["n"], of, name, _percent(least), _percent(most)
+                    ),
+                }
+    return {}
+
+
+def _complement(ends: Sequence[float | None]) -> tuple[float, float | None, float | None]:
+    value, low, high = ends
+    assert value is not None
+    return 1 - value, None if high is None else 1 - high, None if low is None else 1 - low
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _rejected(audits: Sequence[AuditRow]) -> dict[str, Measured]:
+    """Deliveries whose first audit found a breach, in per cent, with the exact interval."""
+    first: dict[str, str] = {}
+    for row in audits:
+        first.setdefault(row.delivery_id, row.verdict)
+    if not first:
+        return {}
+    rejected = sum(verdict == "breached" for verdict in first.values())
+    low, high = clopper_pearson(rejected, len(first), CONFIDENCE)
+    share = Measured(
+        100 * rejected / len(first), len(first), "audited deliveries", "first audits", 100 * low, 100 * high
+    )
+    return {"first_pass_acceptance": share}
+
+
+def _volume(deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
+    """The most items that arrived within seven days."""
+    if not deliveries:
+        return {}
+    most = max(
+        sum(row.items for row in deliveries if start.received_at <= row.received_at < start.received_at + WEEK)
+        for start in deliveries
+    )
+    return {"capacity": Measured(float(most), len(deliveries), "deliveries", "the largest week")}
+
+
+def _agreement(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
+    """Krippendorff's alpha of the latest delivery with several annotators."""
+    for row in reversed(deliveries):
+        if row.annotators < 2:
+            continue
+        contract = load_contract(workspace, row.contract_id, row.contract_version)
+        try:
+            counts = delivery_tally(workspace, row, contract)
+            found = coefficients.agreement(
+                counts, "alpha", scale=scale_of(contract.task), order=contract.task.classes
+            )
+        except InputError:  # this version cannot compare such answers
+            continue
+        if found.estimate is not None:
+            made = Measured(found.estimate, found.items, "items with several labels", f"delivery {row.id}",
+                            found.low, found.high)  # fmt: skip
+            return {"agreement": made}
+    return {}
+
+
+def _escalated(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
+    """The share of items that were escalated, of the latest delivery in which that was possible."""
+    for row in reversed(deliveries):
+        counted = escalations_of(workspace, row).counted
+        if counted:
+            made = Measured(100 * counted.share, counted.items, "items", f"delivery {row.id}")
+            return {"escalation_rate": made}
+    return {}
+
+
+def _answered(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
+    """The longest time in which the vendor answered a question of ours, over all registers."""
+    days: list[int] = []
+    for row in deliveries:
+        contract = load_contract(workspace, row.contract_id, row.contract_version)
+        register = escalations_of(workspace, row).register
+        days += answer_days(register, "vendor", contract.acceptance, now().date())
+    if not days:
+        return {}
+    of = f"questions to the vendor, the slowest answer; median {median(days):g}"
+    return {"turnaround": Measured(float(max(days)), len(days), of, "registers of questions")}
+
+
+def _reworked(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
+    """The longest time from a claim, or another order of rework, to its delivery."""
+    days = [
+        taken
+        for row in deliveries
+        if row.rework_of and (taken := business_days(workspace, row)) is not None
+    ]  # fmt: skip
+    if not days:
+        return {}
+    return {"rework": Measured(float(max(days)), len(days), "reworked deliveries, the slowest", "receipts")}
