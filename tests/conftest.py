@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 from hypothesis import settings
 
+from tests.schemas import learn, validate
 from vendoreval.cli.app import main
 
 ROOT = Path(__file__).parents[1]
@@ -38,9 +39,8 @@ class Ran:
     def json(self) -> Any:
         value = json.loads(self.out)
         if os.environ.get("UPDATE_GOLDEN"):
-            from tests.schemas import learn
-
             learn(value)
+        validate(value)
         return value
 
 

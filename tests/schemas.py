@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from vendoreval.audits.records import VERDICTS, Finding
@@ -21,7 +22,7 @@ from vendoreval.audits.records import VERDICTS, Finding
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 HEAD = "https://json-schema.org/draft/2020-12/schema"
 # Objects whose keys are names that people chose, and objects of any form.
-BY_NAME = {"confusion", "verdicts", "inspections", "classes", "values", "tasks"}
+BY_NAME = {"confusion", "verdicts", "inspections", "classes", "values", "tasks", "flags", "people", "unanswered"}
 BY_NAME |= {"basis", "costs", "promises", "sections", "weights"}  # of a comparison: vendors and sections
 FREE = {"evidence", "data", "figures"}
 _PLAIN_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -58,6 +59,19 @@ def learn(value: Any) -> None:
             file.write_text(json.dumps(new, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
 
+def validate(value: Any) -> None:
+    """Hold the records in a JSON value against their schemas."""
+    for record in records_in(value):
+        file = file_of(record["schema"])
+        assert file.exists(), f"{record['schema']} has no {file}: run ./run golden"
+        _validator(file, file.stat().st_mtime_ns).validate(record)
+
+
+@cache
+def _validator(file: Path, changed: int) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(file.read_text("utf-8")))
+
+
 def widened(schema: dict[str, Any] | None, record: dict[str, Any]) -> dict[str, Any]:
     """The schema that also allows `record`."""
     name = record["schema"]
@@ -69,8 +83,9 @@ def widened(schema: dict[str, Any] | None, record: dict[str, Any]) -> dict[str, 
 
 
 def _widen(schema: dict[str, Any] | None, value: Any, key: str) -> dict[str, Any]:
-    if key == "verdict" and value in VERDICTS:
-        return {"enum": list(VERDICTS)}
+    if key == "verdict" and (value in VERDICTS or (value is None and "enum" in (schema or {}))):
+        none = value is None or None in (schema or {}).get("enum", ()) or "null" in _types(schema)
+        return {"enum": [*VERDICTS, None] if none else list(VERDICTS)}
     kinds = _types(schema) | {_type(value)}
     if "number" in kinds:
         kinds.discard("integer")

@@ -47,6 +47,10 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "gold commit gold --out receipt.json"),
     (0, "gold seed tasks.csv --gold gold --rate 0.5 --out send.csv"),
     (0, "gold show gold"),
+    (0, "pilot send weather-sentiment-2026 --gold gold --out to --id p"),
+    (0, "pilot show p"),
+    (0, "pilot answers p {parts} --map item_id=task_id --map label=item_id"),
+    (0, "report pilot p --out pilot.json"),
     (0, "delivery check {delivered} --contract weather-sentiment-2026 --where vendor=crowdflower"),
     (0, "delivery add {delivered} --id d --contract weather-sentiment-2026 --where vendor=crowdflower"),
     (3, "audit run d --gold gold --id a"),
@@ -91,12 +95,13 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     cli, found = Cli(folder), []
     places = {
         "bank": ROOT / "questionnaires/annotation-core.toml",
+        "parts": "to/1-before-change.csv to/2-after-change.csv to/3-short-deadline.csv",
         "register": folder / "register.csv",
         "gold": SAMPLES / "weather_sentiment/gold.csv",
         "delivered": SAMPLES / "weather_sentiment/delivered.csv",
     }
     for code, line in STORY:
-        words = [word.format(**places) for word in line.split()]
+        words = line.format(**places).split()
         found.append(cli(*words, "--json", code=code, env=FIXED).json)
     found += [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
     with zipfile.ZipFile(folder / "bundle.zip") as bundle:

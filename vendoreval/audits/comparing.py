@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,14 @@ from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.paired import Paired, paired
 from vendoreval.inference.proportions import Proportion, clustered, simple
 from vendoreval.questionnaires.assessment import Assessment
+from vendoreval.questionnaires.promises import Promise
 from vendoreval.questionnaires.robustness import lead, reweighed
 
 ALPHA = 0.05
 STATUSES = ("eligible", "waived", "not asked", "not eligible")
 _RANK = {"eligible": 0, "waived": 0, "not asked": 1, "not eligible": 2}
 Totals = NDArray[np.int64]
+Source = Literal["audit", "pilot"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +46,21 @@ class ItemTotals:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """What is known of one vendor. `promises` counts findings by verdict over all its audits.
+    """What is known of one vendor. `clauses` counts findings by verdict over all its audits.
 
-    `basis` names the hashes that the vendor's figures rest on.
+    `source` says whether `audited` is an audit or a pilot's main items; `pilot` holds the blocks of the
+    latest pilot by name; `promises` stand side by side with what was measured. `basis` names the hashes
+    that the vendor's figures rest on.
     """
 
     vendor: str
     name: str
     assessment: Assessment | None = None
     audited: ItemTotals | None = None
-    promises: Mapping[str, int] = field(default_factory=dict)
+    source: Source | None = None
+    clauses: Mapping[str, int] = field(default_factory=dict)
+    promises: Sequence[Promise] = ()
+    pilot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     promised: str | None = None  # the accuracy that its contract asks for
     price: str | None = None
     currency: str = ""
@@ -79,12 +86,15 @@ class Offer:
     reweighed: float | None
     sections: Mapping[str, float | None]
     audit: str | None
+    source: Source | None
     accuracy: float | None
     low: float | None
     high: float | None
     n: int
     items: int
-    promises: Mapping[str, int]
+    clauses: Mapping[str, int]
+    promises: Sequence[Promise]
+    pilot: Mapping[str, Mapping[str, Any]]
     promised: str | None
     price: str | None
     currency: str
@@ -143,10 +153,12 @@ class Comparison:
             "weights": dict(self.weights),
             "vendors": [
                 {
-                    **vars(offer),
+                    **{name: value for name, value in vars(offer).items() if name != "clauses"},
                     "knock_outs": list(offer.knock_outs),
                     "sections": dict(offer.sections),
-                    "promises": dict(offer.promises),
+                    "promises": dict(offer.clauses),
+                    "standings": [promise.to_json() for promise in offer.promises],
+                    "pilot": {name: dict(block) for name, block in offer.pilot.items()},
                 }
                 for offer in self.offers
             ],
@@ -210,12 +222,15 @@ def _offer(one: Candidate, confidence: float, weights: Mapping[str, int]) -> Off
         reweighed=reweighed(told, weights) if told and weights else None,
         sections={section.id: section.evidenced for section in told.sections} if told else {},
         audit=one.audited.audit if one.audited else None,
+        source=one.source,
         accuracy=share.estimate if share else None,
         low=share.low if share else None,
         high=share.high if share else None,
         n=share.n if share else 0,
         items=share.items if share else 0,
-        promises=dict(one.promises),
+        clauses=dict(one.clauses),
+        promises=tuple(one.promises),
+        pilot={name: dict(block) for name, block in one.pilot.items()},
         promised=one.promised,
         price=one.price,
         currency=one.currency,
@@ -308,10 +323,14 @@ def _notes(candidates: Sequence[Candidate], pairs: Sequence[Pair]) -> list[str]:
     for one in candidates:
         if one.assessment is None:
             notes.append(f"{one.vendor} has answered no questionnaire; its eligibility is not known.")
-        elif not one.assessment.ranked:
+        elif not one.assessment.ranked and one.assessment.status != "not eligible":
             notes.append(f"{one.vendor} answered too little to be ranked by its answers.")
         if one.audited is None:
-            notes.append(f"No audit measured the accuracy of {one.vendor}.")
+            notes.append(f"No audit and no pilot measured the accuracy of {one.vendor}.")
+        elif one.price and one.cost is None:
+            notes.append(
+                f"How much will be bought of {one.vendor} is not known; --costs with labels.units tells."
+            )
     for pair in pairs:
         if pair.gold_differs:
             notes.append(

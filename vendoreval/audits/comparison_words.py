@@ -14,7 +14,7 @@ def headline(found: Comparison) -> str:
         return "None of the vendors is eligible: each fails a knock-out that nobody has waived."
     measured = [offer for offer in able if offer.accuracy is not None]
     if not measured:
-        return "No vendor has been audited yet; the order goes by the answers that evidence supports."
+        return "No vendor has been measured yet; the order goes by the answers that evidence supports."
     first = measured[0]
     proven = {(pair.one, pair.two) for pair in found.pairs if pair.better == first.vendor}
     others = measured[1:]
@@ -26,7 +26,7 @@ def headline(found: Comparison) -> str:
     accuracy = f"{100 * (first.accuracy or 0):.1f} %"
     if not others:
         return (
-            f"{first.name} is right on {accuracy} of the audited units; no other eligible vendor was measured."
+            f"{first.name} is right on {accuracy} of the measured units; no other eligible vendor was measured."
         )
     if len(beaten) == len(others):
         return f"{first.name} is the most accurate: {accuracy} right, and better than every other is proven."
@@ -65,10 +65,10 @@ def knocked_out(offer: Offer, name: str = "") -> Iterator[str]:
         yield f"{name or offer.vendor}, knock-out {what}{'' if what.endswith('.') else '.'}"
 
 
-def promise_sentence(offer: Offer, name: str = "") -> str:
+def clause_sentence(offer: Offer, name: str = "") -> str:
     """How many clauses the vendor's audits found kept."""
-    total = sum(offer.promises.values())
-    kept, breached = offer.promises.get("kept", 0), offer.promises.get("breached", 0)
+    total = sum(offer.clauses.values())
+    kept, breached = offer.clauses.get("kept", 0), offer.clauses.get("breached", 0)
     open_ = total - kept - breached
     tail = f", {open_:,} undecided" if open_ else ""
     who = name or offer.vendor

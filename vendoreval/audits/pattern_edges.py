@@ -6,8 +6,8 @@ import numpy as np
 
 from vendoreval.audits.pattern_signs import Labels, Looked, Sign, compared, material, of, percent
 from vendoreval.contracts.terms import Task
-from vendoreval.inference.comparing import Mask
 from vendoreval.inference.edge_cases import EdgeCases, edge_cases
+from vendoreval.tasks.asking import by_class, by_flag
 
 DO = (
     "Write a rule with an example into the guideline for each kind of edge case, give annotators an answer "
@@ -21,20 +21,11 @@ def edges(labels: Labels, edge_items: frozenset[str], task: Task) -> Looked:
         return Looked("edge_cases", DO, (), ("Gold marks no item as an edge case.",))
     marked = np.asarray([item in edge_items for item in labels.item.values], dtype=np.bool_)
     edge = marked[labels.item.codes]
-    found = edge_cases(labels.wrong, edge, _doubts(labels, task), labels.item.codes)
+    doubts = by_class(labels.delivered, task) | by_flag(labels.context, len(labels))
+    found = edge_cases(labels.wrong, edge, doubts, labels.item.codes)
     if found is None:
         return Looked("edge_cases", DO, (), ("The answered gold items are not of both kinds.",))
     return Looked("edge_cases", DO, (_sign(found),), (), _further(found))
-
-
-def _doubts(labels: Labels, task: Task) -> Mask:
-    """Answers that ask: by their class, or by a flag beside them."""
-    unsure = np.asarray([task.is_unsure(name) for name in labels.delivered.values], dtype=np.bool_)
-    flagged = labels.context.get("flagged")
-    found: Mask = unsure[labels.delivered.codes]
-    if flagged is None:
-        return found
-    return found | np.asarray([name == "true" for name in (*flagged.values, "")], dtype=np.bool_)[flagged.codes]
 
 
 def _sign(found: EdgeCases) -> Sign:

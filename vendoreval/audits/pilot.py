@@ -16,6 +16,7 @@ from typing import Any
 
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import InputError
+from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, LAST_SHARE, MAIN, REPEATS, half
 from vendoreval.inference.power import critical_errors, power, sample_for_power
 from vendoreval.money import Money
 
@@ -25,8 +26,7 @@ CONSISTENCY = Fraction(9, 10)  # the same answer on the same item
 FOLLOWED = Fraction(9, 10)  # items whose answer the change turns, answered by the new rule
 ESCALATED = Fraction(1, 2)  # of items without an answer, asked about instead of guessed
 ASKS = Fraction(1, 10)  # a vendor that guesses asks about one in ten
-LAST_SHARE = Fraction(1, 5)  # of the tasks, sent with a short deadline
-BEFORE, AFTER, BOTH = "before the change", "after the change", "both halves"
+_AFTER, _BOTH = "after the change", "both halves"
 
 
 @dataclass(frozen=True)
@@ -116,15 +116,13 @@ def plan_pilot(
     """
     clause, level = _asked(contract, clause_id)
     asked = limits or {}
-    main = _block("main", BOTH, level, "the right answer", ("C1", "R3"))
-    edge = _block("edge cases", BOTH, asked.get("edge cases", max(level - EDGE_GAP, Fraction(1, 2))),
-                  "the right answer", ("E2",))  # fmt: skip
-    again = _block("repeats", AFTER, asked.get("repeats", CONSISTENCY),
-                   "the same answer as the first time", ("A1", "A5"), repeated=main.items)  # fmt: skip
-    turned = _block("guideline change", AFTER, asked.get("guideline change", FOLLOWED),
-                    "the answer by the new rule", ("G2", "E4"))  # fmt: skip
-    escalated = asked.get("ambiguous", ESCALATED)
-    ambiguous = _block("ambiguous", BOTH, escalated, "a question or a flag instead of a guess", ("E1", "E5"),
+    main = _block(MAIN, _BOTH, level, "the right answer", ("C1", "R3"))
+    edge = _block(EDGE, _BOTH, asked.get(EDGE, max(level - EDGE_GAP, Fraction(1, 2))), "the right answer", ())
+    again = _block(REPEATS, _AFTER, asked.get(REPEATS, CONSISTENCY),
+                   "the same answer as the first time", ("A5",), repeated=half(main.items))  # fmt: skip
+    turned = _block(CHANGE, _AFTER, asked.get(CHANGE, FOLLOWED), "the answer by the new rule", ("G2",))
+    escalated = asked.get(AMBIGUOUS, ESCALATED)
+    ambiguous = _block(AMBIGUOUS, _BOTH, escalated, "a question or a flag instead of a guess", ("E1", "E5"),
                        factor=float((1 - ASKS) / (1 - escalated)))  # fmt: skip
     blocks = (main, edge, turned, ambiguous, again)
     rest = sum(block.items for block in blocks) - main.items
@@ -166,14 +164,15 @@ def sentences(plan: PilotPlan) -> tuple[str, ...]:
     said = [
         f"The pilot takes {plan.items:,} items and {plan.tasks:,} tasks; {again.tasks:,} tasks are main items "
         "that come a second time, unmarked, to the same people where the tool allows it.",
-        "Mix all blocks by a seed before anything is sent, and fix gold first (vendoreval gold commit). The "
+        "`vendoreval pilot send` mixes all blocks blind; commit to gold before (vendoreval gold commit). The "
         "vendor is told of the pilot and paid for it, and not told which items are of which block.",
         "Half-way, change one rule of the guideline, as a new version with a date. Items whose answer it turns "
         "come after it only; compare the main items of both halves as well.",
         "Items without an answer belong in: right is to ask or to flag. Gold marks them, and a guess counts as "
         "a miss, whatever it says.",
         f"Send the last {plan.squeezed:,} tasks with half the usual time, and look whether errors rise.",
-        "The people must be those of production; ask for their pseudonyms in the delivery, and compare later.",
+        "The people must be those of production; ask for their pseudonyms in the file. The scorecard shows "
+        "later how much of the work is theirs.",
         f"Each block keeps its own risk of {100 * ALPHA:g} %: at most {100 * ALPHA * len(plan.blocks):g} % of "
         "pilots blame a vendor that just keeps all limits for one of them.",
     ]
@@ -185,7 +184,7 @@ def sentences(plan: PilotPlan) -> tuple[str, ...]:
         )
     questions = ", ".join(sorted({question for block in plan.blocks for question in block.measures}))
     said.append(
-        f"Record what was found as measured levels of {questions}: vendoreval questionnaire answer VENDOR "
-        "QUESTION --measured AUDIT=LEVEL. They take the place of what was claimed."
+        f"`vendoreval pilot answers` judges what comes back and holds claimed levels against it, such as those "
+        f"of {questions}: they are confirmed or cut."
     )
     return tuple(said)

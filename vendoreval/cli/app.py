@@ -58,6 +58,7 @@ def _add_nouns() -> None:
         delivery,
         evidence,
         gold,
+        pilot,
         questionnaire,
         report,
         start,
@@ -71,8 +72,8 @@ def _add_nouns() -> None:
     audit_plan.add_to(audit.app)
     audit_sample.add_to(audit.app)
     vendor_compare.add_to(vendor.app)
-    nouns = (vendor, questionnaire, contract, gold, delivery, audit, agreement, annotators, claim, report)
-    for noun in (*nouns, evidence):
+    nouns = (vendor, questionnaire, pilot, contract, gold, delivery, audit, agreement, annotators, claim)
+    for noun in (*nouns, report, evidence):
         app.add_typer(noun.app)
 
 

@@ -130,10 +130,10 @@ def _print(record: dict[str, Any]) -> None:
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
     for text in intake.get("notes", []):
         say(f"Note: {text}")
-    _print_refusals(intake.get("refusals", []))
+    print_refusals(intake.get("refusals", []))
 
 
-def _print_refusals(refusals: list[dict[str, Any]]) -> None:
+def print_refusals(refusals: list[dict[str, Any]]) -> None:
     if refusals:
         table(
             ["file", "line", "refused because", "effect"],
@@ -169,4 +169,4 @@ def _print_escalations(record: dict[str, Any]) -> None:
         say(f"Open for {one['business_days']} business days: {one['item_id']} {one['question']}".rstrip())
     for text in record["notes"]:
         say(f"Note: {text}")
-    _print_refusals(record["refusals"])
+    print_refusals(record["refusals"])

@@ -1,4 +1,4 @@
-"""vendoreval report: scorecard, audit, claim, comparison, questionnaire."""
+"""vendoreval report: scorecard, audit, claim, comparison, questionnaire, pilot."""
 
 from __future__ import annotations
 
@@ -109,6 +109,21 @@ def questionnaire(
     workspace = workspaces.open_workspace()
     report = questionnaire_report(workspace, vendor, questionnaires.load_bank(bank))
     write(workspace, report, vendor, out, format, paper, json)
+
+
+@app.command()
+def pilot(
+    pilot: Annotated[str, typer.Argument(help="The pilot's id.")],
+    out: Out, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """A pilot's report: what each block found, what changed on the way, what became of the claims."""
+    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow.pilot_answers import pilot_report
+
+    workspace = workspaces.open_workspace()
+    report = pilot_report(workspace, pilot, questionnaires.load_bank(bank))
+    write(workspace, report, pilot, out, format, paper, json)
 
 
 def write(

@@ -94,7 +94,9 @@ def due(
         return emit({"schema": "vendoreval/due/1", "days": days, "due": [one.to_json() for one in found]})
     if not found:
         return say(f"Nothing is due within {days} days.")
-    return table(
+    table(
         ["due", "state", "about", "who", "what"],
         [(one.due, one.state, one.subject, one.who, one.text) for one in found],
     )
+    late = sorted({one.subject for one in found if one.remind})
+    return say(f"Remind now: {', '.join(late)}.") if late else None

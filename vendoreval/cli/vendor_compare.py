@@ -80,14 +80,14 @@ def _print(made: Compared) -> None:
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
-    from vendoreval.audits.comparison_words import knocked_out, pair_sentences, promise_sentence
+    from vendoreval.audits.comparison_words import clause_sentence, knocked_out, pair_sentences
 
     for pair in found.pairs:
         yield from pair_sentences(pair)
     for offer in found.offers:
         yield from knocked_out(offer)
-        if offer.promises:
-            yield promise_sentence(offer)
+        if offer.clauses:
+            yield clause_sentence(offer)
     for note in found.notes:
         yield f"Note: {note}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,15 @@ def most_labels(path: Path) -> int:
     counts = pc.value_counts(_items(path))
     most = pc.max(counts.field("counts")).as_py()
     return int(most or 0)
+
+
+def labels_by_person(path: Path) -> Counter[str]:
+    """How many labels each named annotator gave; empty where the delivery names none."""
+    if "annotator_id" not in pq.read_schema(path).names:
+        return Counter()
+    with pq.ParquetFile(path, read_dictionary=["annotator_id"]) as file:
+        counts = pc.value_counts(file.read(columns=["annotator_id"]).column(0)).to_pylist()
+    return Counter({one["values"]: one["counts"] for one in counts if one["values"] is not None})
 
 
 def has_flags(path: Path) -> bool:

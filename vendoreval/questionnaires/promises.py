@@ -52,6 +52,7 @@ class Measured:
     source: str
     low: float | None = None
     high: float | None = None
+    unit: str = ""  # where the question asks for no figure
 
 
 @dataclass(frozen=True)

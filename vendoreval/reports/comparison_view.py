@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vendoreval.audits.comparing import Comparison, Offer, Pair
-from vendoreval.audits.comparison_words import headline, knocked_out, pair_sentences, promise_sentence
+from vendoreval.audits.comparison_words import clause_sentence, headline, knocked_out, pair_sentences
 from vendoreval.costs.choosing import BreakEven, Swing, break_even
 from vendoreval.costs.model import LINES, Cost, assumed
 from vendoreval.evidence.canonical import canonical
@@ -13,6 +13,7 @@ from vendoreval.reports import parts
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.charts.tradeoffs import Pareto, ParetoPoint, Tornado, TornadoBar
+from vendoreval.reports.comparison_parts import pilot_grid, promise_grid
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Attached, Report
@@ -32,7 +33,7 @@ METHOD = (
     "its figures. Then the order goes by measured accuracy, then by the score that evidence supports.",
     "Every figure of a vendor comes from that vendor alone, on a fixed scale. Adding or removing a vendor "
     "never reorders the others.",
-    "Two vendors are compared on the gold items that both were audited on, item by item: by McNemar’s exact "
+    "Two vendors are compared on the gold items that both were measured on, item by item: by McNemar’s exact "
     "test where each item has one answer, else by the difference of the two ratios with Student’s t over "
     "items.",
     "All intervals of accuracy hold together with 95 % (Bonferroni), and so do those of the differences; "
@@ -66,7 +67,9 @@ def comparison_view(
         "knock_outs": [sentence for offer in found.offers for sentence in knocked_out(offer, offer.name)],
         "accuracy": _accuracy(found.offers),
         "pairs": _pairs(found, names),
-        "promises": [promise_sentence(offer, offer.name) for offer in found.offers if offer.promises],
+        "pilots": pilot_grid(found.offers),
+        "promises": promise_grid(found.offers),
+        "clauses": [clause_sentence(offer, offer.name) for offer in found.offers if offer.clauses],
         "pareto": _pareto(found.offers),
         "costs": _costs(found, costs),
         "tornadoes": _tornadoes(found.offers, costs, swings),
@@ -302,7 +305,10 @@ def _sections(found: Comparison, sections: Sequence[tuple[str, str, int]]) -> Pl
 
 
 def _basis(found: Comparison) -> list[Plain]:
-    words = {"answers": "assessment", "audit": "audit result", "contract": "contract", "costs": "cost inputs"}
+    words = {
+        "answers": "assessment", "audit": "audit result", "pilot": "pilot result", "contract": "contract",
+        "costs": "cost inputs", "promises": "promises",
+    }  # fmt: skip
     return [
         {"what": f"{vendor}: {words[part]}", "sha256": sha}
         for vendor, held in found.basis.items()

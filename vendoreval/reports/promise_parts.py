@@ -27,8 +27,8 @@ def promise_rows(promises: Sequence[Promise]) -> list[Plain]:
             "claimed": _claimed(promise),
             "shown": f"level {promise.evidenced_level} of 4, {_evidence(promise)}",
             "contract": promise.contract or "silent",
-            "measured": _value(promise.measured, promise.unit) if promise.measured else "–",
-            "basis": _basis(promise.measured, promise.unit) if promise.measured else "",
+            "measured": _value(promise) if promise.measured else "–",
+            "basis": _basis(promise.measured, _unit(promise)) if promise.measured else "",
             "gap": _gap(promise),
             "standing": dict(zip(("key", "symbol", "word"), _STANDING[promise.standing], strict=True)),
         }
@@ -59,8 +59,13 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.2f}" if abs(value) <= 1 else f"{value:,.0f}"
 
 
-def _value(measured: Measured, unit: str) -> str:
-    return _number(measured.value, unit)
+def _unit(promise: Promise) -> str:
+    return promise.unit or (promise.measured.unit if promise.measured else "")
+
+
+def _value(promise: Promise) -> str:
+    assert promise.measured is not None
+    return _number(promise.measured.value, _unit(promise))
 
 
 def _basis(measured: Measured, unit: str) -> str:

@@ -14,7 +14,7 @@ from vendoreval.claims.drafting import claim_rows
 from vendoreval.claims.records import Claim
 from vendoreval.evidence.canonical import canonical, sha256_hex
 
-Kind = Literal["audit", "claim", "scorecard", "comparison", "annex", "questionnaire"]
+Kind = Literal["audit", "claim", "scorecard", "comparison", "annex", "questionnaire", "pilot"]
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def agreement_trend(workspace: Workspace, vendor_id: str, *, scale: str = "") ->
         contracts = {row.id for row in reader.all(ContractRow, vendor_id=vendor_id)}
         rows = [row for row in reader.all(DeliveryRow) if row.contract_id in contracts]
     rows.sort(key=lambda row: (row.received_at, row.id))
-    found = [(row, _alpha(workspace, row, scale)) for row in rows]
+    found = [(row, delivery_alpha(workspace, row, scale)) for row in rows]
     changes = [_change(contract, found) for contract in sorted({row.contract_id for row in rows})]
     return {
         "schema": "vendoreval/agreement_trend/1",
@@ -161,7 +161,8 @@ def _seed(row: DeliveryRow) -> int:
     return int(row.table_sha[:8], 16)
 
 
-def _alpha(workspace: Workspace, row: DeliveryRow, scale: str) -> Agreement:
+def delivery_alpha(workspace: Workspace, row: DeliveryRow, scale: str = "") -> Agreement:
+    """Krippendorff's alpha of a delivery; raises InputError for labels that cannot be compared."""
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     counts = delivery_tally(workspace, row, contract)
     return coefficients.agreement(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+from vendoreval.audits.comparing import ItemTotals
+from vendoreval.audits.pilot_result import share_of
 from vendoreval.audits.records import AuditResult, Finding
 from vendoreval.contracts.terms import Contract
 from vendoreval.costs.choosing import CostStudy, study
@@ -53,21 +57,47 @@ def audited_inputs(file: CostFile, contract: Contract, result: AuditResult) -> C
     The accuracy's interval is its range in the tornado, unless the file gives another.
     """
     finding = measured_accuracy(result)
+    ends = sorted((right_share(finding, finding.low), right_share(finding, finding.high)))
+    share = right_share(finding, finding.estimate)
+    return _with_accuracy(file, contract, quantities(contract, result), share, ends)
+
+
+def measured_inputs(
+    file: CostFile, contract: Contract, totals: ItemTotals, result: AuditResult | None
+) -> CostInputs:
+    """The same for an audit that judged no clause on accuracy, or (`result` None) a pilot.
+
+    A pilot does not say how much will be bought: the file has to.
+    """
+    if result is not None:
+        try:
+            return audited_inputs(file, contract, result)
+        except InputError:
+            pass
+    share = share_of(totals.y, totals.x, Fraction(1, 2))
+    known = quantities(contract, result) if result is not None else contract_values(contract)
+    return _with_accuracy(file, contract, known, share.estimate, [share.low, share.high])
+
+
+def _with_accuracy(
+    file: CostFile, contract: Contract, known: Mapping[str, float], share: float, ends: Sequence[float]
+) -> CostInputs:
+    inputs = file.inputs(contract.vendor, known, {"labels.accuracy": share})
+    if ends[0] == ends[1]:  # a census leaves no doubt about this delivery; the next one will differ
+        return inputs
+    return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
+
+
+def quantities(contract: Contract, result: AuditResult) -> dict[str, float]:
+    """What the contract says, and the delivery's units at the price of one that is right or wrong."""
     known = contract_values(contract)
     items, labels = float(result.counts["items"]), float(result.counts["labels"])
     units = labels if contract.task.answers == "each" else items
     known["labels.units"] = units
-    if contract.price and contract.price.unit in (
-        "item",
-        "label",
-    ):  # the price of one unit that is right or wrong
+    if contract.price and contract.price.unit in ("item", "label"):
         paid = labels if contract.price.unit == "label" else items
         known["labels.price"] = float(contract.price.per_unit) * paid / units
-    inputs = file.inputs(contract.vendor, known, {"labels.accuracy": right_share(finding, finding.estimate)})
-    ends = sorted((right_share(finding, finding.low), right_share(finding, finding.high)))
-    if ends[0] == ends[1]:  # a census leaves no doubt about this delivery; the next one will differ
-        return inputs
-    return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
+    return known
 
 
 def contract_values(contract: Contract) -> dict[str, float]:

@@ -18,7 +18,7 @@ from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, SeedRow
-from vendoreval.store.transactions import Reader
+from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
@@ -36,6 +36,14 @@ class Dates:
     ordered: date | None = None
     received: datetime | None = None
     rework_of: str = ""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A delivery whose files and labels lie in the object store, before its row is written."""
+
+    row: DeliveryRow
+    report: Mapping[str, Any]
 
 
 def add_delivery(
@@ -59,18 +67,38 @@ def add_delivery(
     Raises InputError for unreadable files, Conflict when the id is taken or the same content is there,
     UsageError for dates that cannot be.
     """
+    at = now()
+    arrived = arrive(
+        workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
+        items=items, fmt=fmt, seeding=seeding, dates=dates,
+    )  # fmt: skip
+    with workspace.write(actor(), at) as tx:
+        keep_delivery(tx, arrived)
+    return _record(arrived.row, arrived.report)
+
+
+def arrive(
+    workspace: Workspace, files: Sequence[Path | str], at: datetime, *, contract_id: str,
+    delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
+    fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
+) -> Arrived:  # fmt: skip
+    """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
+
+    `whole`: raise Conflict when items that were sent have no answer.
+    """
     paths = sorted((Path(file) for file in files), key=lambda path: path.name)
     name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
     contract = load_contract(workspace, contract_id)
     _refuse_taken(workspace, name)
-    at = now()
     when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
-    with workspace.objects.writer() as sink:
+    with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
         tasks = task_ids(workspace, seeding) if seeding else None
         intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
         manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
         content = hash_of([[file.sha256 for file in manifest.files], sorted(where)])
-        _refuse_same(workspace, content)  # within the block: what is refused leaves nothing behind
+        _refuse_same(workspace, content)
+        if whole and intake.missing_items:
+            raise _unfinished(intake)
     _keep(workspace, manifest, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     if seeding:
@@ -85,10 +113,22 @@ def add_delivery(
         rows=intake.labels, items=intake.items, annotators=intake.annotators,
         received_at=when.received or at, ordered=when.ordered, rework_of=when.rework_of or None,
     )  # fmt: skip
-    with workspace.write(actor(), at) as tx:
-        tx.add(row)
-        tx.event("delivery.added", name, {"manifest": row.manifest_sha, "labels": row.table_sha})
-    return _record(row, report)
+    return Arrived(row, report)
+
+
+def keep_delivery(tx: Transaction, arrived: Arrived) -> None:
+    """Record a delivery that has arrived."""
+    row = arrived.row
+    tx.add(row)
+    tx.event("delivery.added", row.id, {"manifest": row.manifest_sha, "labels": row.table_sha})
+
+
+def _unfinished(intake: DeliveryIntake) -> Conflict:
+    return Conflict(
+        f"{intake.missing_items:,} of {len(intake.sent or ()):,} tasks have no answer yet; nothing was taken "
+        "in.",
+        remedy="Name the files of all parts, or let them count as misses with --unfinished.",
+    )
 
 
 def _settled(workspace: Workspace, dates: Dates, seeding: str, contract_id: str, at: datetime) -> Dates:
@@ -202,7 +242,7 @@ def business_days(workspace: Workspace, row: DeliveryRow) -> int | None:
     return business_days_between(row.ordered, row.received_at.date(), contract.acceptance)
 
 
-def _record(row: DeliveryRow, report: dict[str, Any]) -> dict[str, Any]:
+def _record(row: DeliveryRow, report: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "schema": "vendoreval/delivery/1",
         "delivery": row.id,

@@ -9,19 +9,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from vendoreval.claims.deadlines import deadlines
+from vendoreval.contracts.business_days import business_days_between
 from vendoreval.questionnaires.answers import Answer, fold
 from vendoreval.questionnaires.scoring import valid_until
 from vendoreval.store.questionnaire_tables import AnswerRow, FormRow, WaiverRow
-from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, EventRow
+from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, EventRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.questionnaires import list_banks
 
+REMIND_DAYS = 2  # business days before a vendor's deadline
+
 
 @dataclass(frozen=True, order=True)
 class Due:
-    """One thing that is due. Kinds: form, evidence, waiver, claim, acceptance.
+    """One thing that is due. Kinds: form, evidence, waiver, claim, acceptance, pilot.
 
     `who` must act, the buyer or the vendor, by the end of the day `due`; `today` decides the state.
     """
@@ -38,10 +41,16 @@ class Due:
         """overdue, today or ahead."""
         return "overdue" if self.due < self.today else "today" if self.due == self.today else "ahead"
 
+    @property
+    def remind(self) -> bool:
+        """Whether it is time to remind the vendor: two business days before, and from then on."""
+        return self.who == "vendor" and business_days_between(self.today, self.due, None) <= REMIND_DAYS
+
     def to_json(self) -> dict[str, Any]:
+        """The entry as plain JSON values."""
         return {
             "due": self.due.isoformat(), "state": self.state, "kind": self.kind, "subject": self.subject,
-            "who": self.who, "text": self.text,
+            "who": self.who, "remind": self.remind, "text": self.text,
         }  # fmt: skip
 
 
@@ -54,6 +63,7 @@ def list_due(workspace: Workspace, days: int = 30) -> tuple[Due, ...]:
         *_waivers(workspace, today),
         *_claims(workspace, today),
         *_acceptance(workspace, today),
+        *_pilots(workspace, today),
     ]
     return tuple(sorted(one for one in found if one.due <= today + timedelta(days=days)))
 
@@ -127,10 +137,21 @@ def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
     with workspace.read() as reader:
         audits, deliveries = reader.all(AuditRow), reader.all(DeliveryRow)
         claimed = {row.audit_id for row in reader.all(ClaimRow) if row.issued_at is not None}
-    settled = {row.delivery_id for row in audits if row.verdict == "kept" or row.id in claimed}
+        pilots = {row.id for row in reader.all(PilotRow)}
+    settled = pilots | {row.delivery_id for row in audits if row.verdict == "kept" or row.id in claimed}
     for row in deliveries:
         contract = load_contract(workspace, row.contract_id, row.contract_version)
         if row.id in settled:
             continue
         for entry in deadlines(contract, received=row.received_at.date()):
             yield Due(entry.due, "acceptance", row.id, entry.who, entry.text, today)
+
+
+def _pilots(workspace: Workspace, today: date) -> Iterable[Due]:
+    """Pilots that went out and were not judged yet."""
+    with workspace.read() as reader:
+        rows = reader.all(PilotRow)
+    for row in rows:
+        if row.judged_at is None:
+            text = f"Send back the answers to the pilot, sent {row.sent_at:%Y-%m-%d}."
+            yield Due(row.due, "pilot", row.id, "vendor", text, today)

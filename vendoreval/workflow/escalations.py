@@ -18,6 +18,7 @@ from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.escalation_rows import Register, read_register
 from vendoreval.labels.escalations import SIDES, AnswerTimes, Escalated, Escalation, answer_times, escalated
 from vendoreval.store.tables import DeliveryRow, RegisterRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import load_contract
@@ -48,25 +49,26 @@ def take_register(
 
     Raises NotFound, InputError for a file without a usable row.
     """
-    row = delivery_row(workspace, delivery_id)
+    row, at = delivery_row(workspace, delivery_id), now()
     intake = json.loads(workspace.objects.read(row.intake_sha))
-    tasks = task_ids(workspace, intake["seeding"]) if intake.get("seeding") else None
     made = read_register(
         file, items=item_ids(workspace.objects.path(row.table_sha)), mapping=parse_pairs(mapping, "--map"),
-        task_ids=tasks, fmt=fmt,
+        task_ids=task_ids(workspace, intake["seeding"]) if intake.get("seeding") else None, fmt=fmt,
     )  # fmt: skip
-    at = now()
     with workspace.write(actor(), at) as tx:
-        register = workspace.objects.put_bytes(canonical([_plain(one) for one in made.entries]))
-        source = workspace.objects.put_bytes(read_bytes(file))
-        tx.add(
-            RegisterRow(
-                delivery_id=delivery_id, register_sha=register, source_sha=source, actor=actor(), at=at
-            )
-        )  # fmt: skip
-        said = {"register": register, "questions": len(made.entries), "refused": len(made.refusals)}
-        tx.event("delivery.register", delivery_id, said)
+        keep_register(tx, workspace, delivery_id, made, file, at)
     return _record(workspace, row, made)
+
+
+def keep_register(
+    tx: Transaction, workspace: Workspace, delivery: str, made: Register, file: Path, at: datetime
+) -> None:
+    """Record a register in a transaction that is open."""
+    put = workspace.objects.put_bytes
+    register, source = put(canonical([_plain(one) for one in made.entries])), put(read_bytes(file))
+    tx.add(RegisterRow(delivery_id=delivery, register_sha=register, source_sha=source, actor=actor(), at=at))
+    said = {"register": register, "questions": len(made.entries), "refused": len(made.refusals)}
+    tx.event("delivery.register", delivery, said)
 
 
 def show_register(workspace: Workspace, delivery_id: str) -> dict[str, Any]:

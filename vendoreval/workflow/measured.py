@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from vendoreval.audits.agreeing import scale_of
+from vendoreval.engines.items import labels_by_person
 from vendoreval.errors import InputError
-from vendoreval.inference import agreement as coefficients
 from vendoreval.inference.binomial import clopper_pearson
 from vendoreval.labels.escalations import answer_days
 from vendoreval.questionnaires.promises import Measured
-from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.agreement import delivery_tally
+from vendoreval.workflow.agreement import delivery_alpha
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import business_days
@@ -29,11 +29,16 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Track:
-    """A vendor's contracts, deliveries and audits, each oldest first."""
+    """A vendor's contracts, deliveries and audits, each oldest first.
+
+    `pilots` are those that were judged; their deliveries stand in `trials` and not among `deliveries`.
+    """
 
     contracts: tuple[ContractRow, ...]
     deliveries: tuple[DeliveryRow, ...]
     audits: tuple[AuditRow, ...]
+    pilots: tuple[PilotRow, ...]
+    trials: tuple[DeliveryRow, ...]
 
 
 def track(workspace: Workspace, vendor: str) -> Track:
@@ -43,19 +48,29 @@ def track(workspace: Workspace, vendor: str) -> Track:
         ids = {row.id for row in contracts}
         deliveries = [row for row in reader.all(DeliveryRow) if row.contract_id in ids]
         audits = [row for row in reader.all(AuditRow) if row.contract_id in ids]
+        pilots = [row for row in reader.all(PilotRow) if row.contract_id in ids]
     contracts.sort(key=lambda row: (row.added_at, row.version, row.id))
     deliveries.sort(key=lambda row: (row.received_at, row.id))
     audits.sort(key=lambda row: (row.ran_at, row.id))
-    return Track(tuple(contracts), tuple(deliveries), tuple(audits))
+    judged = sorted((row.judged_at, row.id, row) for row in pilots if row.judged_at)
+    trials = {row.id for row in pilots}
+    return Track(
+        tuple(contracts),
+        tuple(row for row in deliveries if row.id not in trials),
+        tuple(audits),
+        tuple(row for _, _, row in judged),
+        tuple(row for row in deliveries if row.id in trials),
+    )
 
 
 def measured(workspace: Workspace, seen: Track) -> dict[str, Measured]:
     """What was measured, by the name of the promise."""
     return {
+        **_piloted(workspace, seen),
         **_accuracy(workspace, seen.audits),
         **_rejected(seen.audits),
         **_volume(seen.deliveries),
-        **_agreement(workspace, seen.deliveries),
+        **_agreement(workspace, (*seen.trials, *seen.deliveries)),
         **_escalated(workspace, seen.deliveries),
         **_answered(workspace, seen.deliveries),
         **_reworked(workspace, seen.deliveries),
@@ -84,6 +99,29 @@ def _accuracy(workspace: Workspace, audits: Sequence[AuditRow]) -> dict[str, Mea
                     ),
                 }
     return {}
+
+
+def _piloted(workspace: Workspace, seen: Track) -> dict[str, Measured]:
+    """What the latest pilot showed: accuracy, which an audit replaces, and whether its team went on."""
+    if not seen.pilots:
+        return {}
+    row = seen.pilots[-1]
+    assert row.result_sha is not None
+    record = json.loads(workspace.objects.read(row.result_sha))
+    main = record["blocks"][0]
+    of, name = "answers on main items", f"pilot {row.id}"
+    right, low, high = (100 * main[key] for key in ("estimate", "low", "high"))
+    found = {
+        "accuracy": Measured(right, main["n"], of, name, low, high),
+        "escape_rate": Measured(100 - right, main["n"], of, name, 100 - high, 100 - low),
+    }
+    since = [one for one in seen.deliveries if row.judged_at and one.received_at > row.judged_at]
+    labels = sum((labels_by_person(workspace.objects.path(one.table_sha)) for one in since), Counter[str]())
+    if labels and record["people"]:
+        same = sum(count for name, count in labels.items() if name in record["people"])
+        share, total = 100 * same / labels.total(), labels.total()
+        found["pilot"] = Measured(share, total, "labels since, by the pilot’s people", name, unit="% of labels")
+    return found
 
 
 def _complement(ends: Sequence[float | None]) -> tuple[float, float | None, float | None]:
@@ -127,12 +165,8 @@ def _agreement(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[
     for row in reversed(deliveries):
         if row.annotators < 2:
             continue
-        contract = load_contract(workspace, row.contract_id, row.contract_version)
         try:
-            counts = delivery_tally(workspace, row, contract)
-            found = coefficients.agreement(
-                counts, "alpha", scale=scale_of(contract.task), order=contract.task.classes
-            )
+            found = delivery_alpha(workspace, row)
         except InputError:  # this version cannot compare such answers
             continue
         if found.estimate is not None:

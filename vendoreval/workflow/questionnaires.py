@@ -33,6 +33,7 @@ from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
 from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow
 from vendoreval.store.tables import EventRow, VendorRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes, read_text, write_whole
@@ -218,20 +219,8 @@ def _append(
     arrived: tuple[EvidenceItem, ...] = (),
 ) -> None:  # fmt: skip
     at = now()
-    data = {"bank": bank.id, "version": bank.version, "questions": [event.question_id for event in events]}
-    if source is not None:
-        data["form_sha256"] = workspace.objects.put_bytes(source)
     with workspace.write(actor(), at) as tx:
         tx.require(VendorRow, vendor, "vendor")
-        freeze_at_first(tx, workspace, bank)
-        for event in events:
-            tx.add(
-                AnswerRow(
-                    vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version,
-                    question_id=event.question_id, data=json.dumps(event.to_json(), ensure_ascii=False),
-                    channel=event.channel or "cli", actor=event.actor or actor(), answered_at=at,
-                )
-            )  # fmt: skip
         for item in arrived:  # of the one answer that is amended
             tx.add(
                 ContactRow(
@@ -239,7 +228,27 @@ def _append(
                     question_id=events[0].question_id, quote=f"{item.name} {item.sha256}", actor=actor(), at=at,
                 )
             )  # fmt: skip
-        tx.event("questionnaire.answered", vendor, data)
+        add_answers(tx, workspace, vendor, bank, events, at, source)
+
+
+def add_answers(
+    tx: Transaction, workspace: Workspace, vendor: str, bank: Bank, events: Sequence[Answer], at: datetime,
+    source: bytes | None = None,
+) -> None:  # fmt: skip
+    """Append answers in a transaction that is open; `source` is the form they came in."""
+    data = {"bank": bank.id, "version": bank.version, "questions": [event.question_id for event in events]}
+    if source is not None:
+        data["form_sha256"] = workspace.objects.put_bytes(source)
+    freeze_at_first(tx, workspace, bank)
+    for event in events:
+        tx.add(
+            AnswerRow(
+                vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version,
+                question_id=event.question_id, data=json.dumps(event.to_json(), ensure_ascii=False),
+                channel=event.channel or "cli", actor=event.actor or actor(), answered_at=at,
+            )
+        )  # fmt: skip
+    tx.event("questionnaire.answered", vendor, data)
 
 
 def answer_events(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Answer, ...]:

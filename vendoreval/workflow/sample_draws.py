@@ -30,6 +30,7 @@ from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
 from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.payload import shown
 
 
 def draw_sample(
@@ -68,13 +69,13 @@ def draw_sample(
     drawn = _by_stratum(named, chosen, wanted, floor) if named else drawn_ids(population, chosen, wanted)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
     tasks = sample_tasks(drawn, again)
-    shown = _shown(payload, drawn)
-    listed = [{"task_id": task.id, **shown[task.item]} for task in tasks]
+    seen = shown(payload, drawn)
+    listed = [{"task_id": task.id, **seen[task.item]} for task in tasks]
     data = task_bytes(listed, contract.task.classes, f"Tasks {name}", out.suffix.lower())
     strata_of = {item: named[item] for item in drawn} if named else {}
     kept = {
         "tasks": [[task.id, task.item, task.repeat] for task in tasks],
-        "shown": shown,
+        "shown": seen,
         "population": len(population),
         "source": source,
         "strata": strata_of,
@@ -206,26 +207,3 @@ def _largest_design(contract: Contract, population: int) -> int:
             "No clause of the contract says how many items to draw.", remedy="Say it with --items."
         )
     return max(sizes)
-
-
-def _shown(payload: Path | None, drawn: Sequence[str]) -> dict[str, dict[str, str]]:
-    """What the auditors see of each item: the payload's columns, or the item's id alone."""
-    if payload is None:
-        return {item: {"item_id": item} for item in drawn}
-    file = open_rows(payload)
-    require(file, {"item_id": "item_id"}, option="")
-    columns = [name for name in file.names if name != "item_id"]
-    wanted, found = set(drawn), {}
-    for batch in file.batches(file.names):
-        items = batch.columns["item_id"].to_pylist()
-        values = zip(*(batch.columns[name].to_pylist() for name in columns), strict=True)
-        for item, row in zip(items, values, strict=True):
-            if item in wanted:
-                found[item] = {name: value or "" for name, value in zip(columns, row, strict=True)}
-    missing = [item for item in drawn if item not in found]
-    if missing:
-        raise InputError(
-            f"The drawn item {missing[0]!r} is not in the file.", file=str(payload),
-            remedy=f"{len(missing):,} of {len(drawn):,} drawn items are missing; give a file with all items.",
-        )  # fmt: skip
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.cells import neutralise
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.gold.seeding import Row, Seeded, seed
+from vendoreval.gold.seeding import Row, seed
 from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
@@ -37,7 +37,7 @@ def seed_gold(
     columns = [column for column in rows[0] if column != "item_id"] if rows else []
     key = secret()
     made = seed(rows, _gold_rows(gold, columns), _rate(rate), key)
-    listed = _csv(made)
+    listed = tasks_csv(made.rows)
     at = now()
     hidden = {"key": key.hex(), "items": dict(made.items), "gold": list(made.gold)}
     sent = sorted(made.items[task] for task in made.gold)
@@ -100,9 +100,10 @@ def _gold_rows(gold: GoldSet, columns: list[str]) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in zip(gold.item_ids, *payload, strict=True)]
 
 
-def _csv(made: Seeded) -> bytes:
+def tasks_csv(rows: Sequence[Mapping[str, str | None]]) -> bytes:
+    """A vendor's task list; cells that a spreadsheet would run are made harmless."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(made.rows[0])
-    writer.writerows([neutralise(value or "") for value in row.values()] for row in made.rows)
+    writer.writerow(rows[0])
+    writer.writerows([neutralise(value or "") for value in row.values()] for row in rows)
     return out.getvalue().encode()

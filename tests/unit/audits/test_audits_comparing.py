@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.unit.questionnaires.test_questionnaires_robustness import answered
 from tests.unit.questionnaires.test_questionnaires_scoring import CORE
 from vendoreval.audits.comparing import Candidate, Comparison, ItemTotals, compare_vendors
-from vendoreval.audits.comparison_words import headline, knocked_out, pair_sentences, promise_sentence
+from vendoreval.audits.comparison_words import clause_sentence, headline, knocked_out, pair_sentences
 from vendoreval.costs.inputs import parse_costs
 from vendoreval.costs.model import cost
 from vendoreval.inference.binomial import clopper_pearson
@@ -148,10 +148,10 @@ def test_equal_vendors_are_not_told_apart() -> None:
 
 def test_words_for_vendors_of_whom_little_is_known() -> None:
     found = compare_vendors([candidate("a", level=3), candidate("b", level=2)])
-    assert "No vendor has been audited yet" in headline(found)
+    assert "No vendor has been measured yet" in headline(found)
     assert found.order == ("a", "b")
-    offer = replace(found.offers[0], promises={"kept": 3, "breached": 1, "inconclusive": 2})
-    assert promise_sentence(offer) == "a: of 6 clauses judged in audits 3 kept, 1 breached, 2 undecided."
+    offer = replace(found.offers[0], clauses={"kept": 3, "breached": 1, "inconclusive": 2})
+    assert clause_sentence(offer) == "a: of 6 clauses judged in audits 3 kept, 1 breached, 2 undecided."
     none = compare_vendors(
         [replace(one, assessment=score(CORE, {})) for one in (candidate("a"), candidate("b"))]
     )

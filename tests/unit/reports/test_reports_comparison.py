@@ -41,8 +41,8 @@ def six() -> list[Candidate]:
         right = (rng.random(300) < 0.95 - 0.03 * number).astype(int).tolist()
         one = candidate(f"v{number}", right if number < 5 else None, 4 - number % 3,
                         ("0.12", "0.09", "0.05", "0.04", "0.02", "0.30")[number])  # fmt: skip
-        promises = {"kept": 6 - number, "breached": number}
-        made.append(replace(one, name=name, promises=promises, promised="0.90", basis={"audit": "ab" * 32}))
+        clauses = {"kept": 6 - number, "breached": number}
+        made.append(replace(one, name=name, clauses=clauses, promised="0.90", basis={"audit": "ab" * 32}))
     made[3] = replace(made[3], assessment=score(CORE, {**answered(3), "G1": Answer("G1", 0)}))
     return made
 
@@ -66,7 +66,7 @@ def test_six_vendors_with_everything() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     made = report([candidate("a"), candidate("b")])
     page = to_html(made)
-    assert "No vendor has been audited yet" in page
+    assert "No vendor has been measured yet" in page
     for words in ("Quality against cost", "Answers by section", "Promises kept", "What it costs"):
         assert f"<h2>{words}" not in page
 

@@ -1,0 +1,92 @@
+"""Measured levels: claims confirmed or cut by hand-made results, and never raised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.audits.pilot_samples import plan, simulated
+from vendoreval.audits.pilot_levels import CEILINGS, measured_levels
+from vendoreval.audits.pilot_result import PilotResult, pilot_result
+from vendoreval.audits.pilot_words import claim_sentences
+from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
+from vendoreval.inference.agreement import Agreement
+from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.resources import resource
+
+ALL_FOUR = dict.fromkeys(CEILINGS, 4)
+
+
+def result(rates: dict[str, float] | None = None, **changed: object) -> PilotResult:
+    made = plan()
+    found = pilot_result(made, simulated(made, rates or {}, seed=2))
+    columns = ("annotator_id", "labelled_at", "guideline_version", "source")
+    return replace(found, columns=columns, versions=("1.0", "1.1"), **changed)  # type: ignore[arg-type]
+
+
+def alpha(low: float, high: float) -> Agreement:
+    return Agreement("alpha", "nominal", (low + high) / 2, 0.1, low, high, 0.95, "", 1.0, 0.0, 10, 20)
+
+
+def levels(found: PilotResult, figures: dict[str, float] | None = None, agreement: Agreement | None = None,
+           claimed: dict[str, int] = ALL_FOUR) -> dict[str, int | None]:  # fmt: skip
+    return {one.question: one.level for one in measured_levels(found, claimed, figures or {}, agreement)}
+
+
+def test_ceilings_are_questions_of_the_bank() -> None:
+    text = (resource("questionnaires") / "annotation-core.toml").read_text("utf-8")
+    assert set(CEILINGS) <= {question.id for question in parse_bank(text, "core").questions}
+
+
+def test_a_good_pilot_confirms_what_was_claimed() -> None:
+    found = levels(result(), {"C1": 99.0, "R3": 5.0, "A1": 0.7}, alpha(0.75, 0.85))
+    assert found == ALL_FOUR
+
+
+def test_a_bad_pilot_cuts_each_claim_to_its_ceiling() -> None:
+    bad = result(
+        {MAIN: 0.4, AMBIGUOUS: 1.0, CHANGE: 0.6, REPEATS: 0.6},
+    )
+    bad = replace(bad, columns=())
+    found = levels(bad, {"C1": 97.0, "R3": 2.0, "A1": 0.9}, alpha(0.4, 0.6))
+    assert found == CEILINGS
+    said = " ".join(claim_sentences(measured_levels(bad, ALL_FOUR, {"C1": 97.0})))
+    assert "C1: level 4 was claimed, level 1 is measured. 97 % is guaranteed; the pilot's accuracy is" in said
+    assert "A4: level 4 was claimed, level 3 is measured. The delivered file has no annotator_id" in said
+
+
+@pytest.mark.parametrize(
+    ("figures", "agreement", "question", "level"),
+    [
+        ({"C1": 99.9}, None, "C1", 4),  # reached within its interval
+        ({"R3": 0.0}, None, "R3", None),  # between 0 and something: cannot be told
+        ({}, alpha(0.1, 0.2), "A1", None),  # no figure to hold it against
+        ({"A1": 0.8}, None, "A1", None),
+        ({"A1": 0.8}, alpha(0.7, 0.9), "A1", None),
+    ],
+)
+def test_what_cannot_be_told_leaves_the_claim(
+    figures: dict[str, float], agreement: Agreement | None, question: str, level: int | None
+) -> None:
+    assert levels(result(), figures, agreement)[question] == level
+
+
+def test_one_guideline_version_is_no_version_tied_to_labels() -> None:
+    assert levels(result(), {})["G3"] == 4
+    assert levels(replace(result(), versions=("1.0",)))["G3"] == 3
+
+
+@given(claimed=st.fixed_dictionaries({question: st.integers(0, 4) for question in CEILINGS}))
+def test_no_claim_is_raised_and_higher_claims_never_measure_lower(claimed: dict[str, int]) -> None:
+    for found in (GOOD, BAD):
+        measured = levels(found, {}, None, claimed)
+        for question, level in measured.items():
+            assert level is None or level <= claimed[question]
+            higher = levels(found, {}, None, {question: min(claimed[question] + 1, 4)})[question]
+            assert level is None or higher is None or higher >= level
+
+
+GOOD, BAD = result(), replace(result({MAIN: 0.5, AMBIGUOUS: 1.0, CHANGE: 0.9, REPEATS: 0.9}), columns=())

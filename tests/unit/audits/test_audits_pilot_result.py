@@ -1,0 +1,161 @@
+"""Judging pilots: hand-counted blocks, scipy's binomial, symmetries, and error rates by simulation."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import binom, binomtest
+
+from tests.unit.audits.pilot_samples import TASK, block, gold, plan, seen, share, simulated, tasks
+from vendoreval.audits.pilot_blocks import Answers, totals
+from vendoreval.audits.pilot_result import main_totals, pilot_result
+from vendoreval.audits.pilot_words import block_sentences, on_the_way
+from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, MAIN, REPEATS
+
+CONSENSUS = replace(TASK, answers="consensus")
+SENT = tasks(main=["m1", "m2", "m3@2"], edge_cases=["e1"], ambiguous=["x1", "x2@2", "x3"],
+             guideline_change=["c1@3"], repeats=["m1@2", "m2@3"])  # fmt: skip
+RIGHT = gold(m1="a", m2="b", m3="a|b", e1="a", x1="?", x2="?", x3="?", c1="b")
+ROWS = [
+    ("m1", "ann", "a"), ("m1", "bob", "a"), ("m2", "ann", "a"), ("m3", "ann", "b"), ("e1", "bob", "b"),
+    ("x1", "ann", "?"), ("x1", "bob", "a"), ("x2", "ann", "a"), ("x3", "ann", "b"), ("c1", "ann", "b"),
+    ("m1 (again)", "ann", "b"), ("m1 (again)", "bob", "a"), ("m2 (again)", "cid", "b"),
+]  # fmt: skip
+FLAGGED = [None] * 7 + ["true"] + [None] * 5
+
+
+def pairs(seen: Answers, name: str) -> list[tuple[int, int]]:
+    y, x = totals(seen, name)
+    return list(zip(y.tolist(), x.tolist(), strict=True))
+
+
+def test_single_labels_counted_by_hand() -> None:
+    made = seen(SENT, RIGHT, ROWS, flagged=FLAGGED, asked=frozenset({"x3"}))
+    assert pairs(made, MAIN) == [(2, 2), (0, 1), (1, 1)]
+    assert pairs(made, EDGE) == [(0, 1)]
+    assert pairs(made, CHANGE) == [(1, 1)]
+    assert pairs(made, AMBIGUOUS) == [(1, 2), (1, 1), (1, 1)]  # a class, a flag, the register
+    # ann changed her mind on m1, bob did not; nobody answered m2 twice, and cid says what was not said.
+    assert pairs(made, REPEATS) == [(1, 2), (0, 1)]
+
+
+def test_a_consensus_counted_by_hand() -> None:
+    made = seen(SENT, RIGHT, ROWS, task=CONSENSUS, flagged=FLAGGED)
+    assert pairs(made, MAIN) == [(1, 1), (0, 1), (1, 1)]
+    assert pairs(made, AMBIGUOUS) == [(1, 1), (1, 1), (0, 1)]  # x1 is tied: the smallest label, "?"
+    assert pairs(made, REPEATS) == [(1, 1), (0, 1)]
+
+
+def test_two_right_answers_agree_and_what_is_missing_is_a_miss() -> None:
+    sent = tasks(main=["m1", "m2"], repeats=["m1@2", "m2@2"], ambiguous=["x1"])
+    right = gold(m1="a|b", m2="a", x1="?")
+    made = seen(sent, right, [("m1", "ann", "a"), ("m1 (again)", "ann", "b"), ("m2", "ann", "a")])
+    assert pairs(made, REPEATS) == [(1, 1), (0, 1)]
+    assert pairs(made, AMBIGUOUS) == [(0, 1)]
+    result = pilot_result(plan(), made)
+    assert result.unanswered == {"before the guideline change": 1, "after it": 1}
+    assert "2 of 5 tasks were not answered" in " ".join(on_the_way(result))
+
+
+def test_gold_against_itself_is_right_everywhere() -> None:
+    made = plan()
+    result = pilot_result(made, simulated(made, {}, seed=1))
+    assert {one.estimate for one in result.blocks} == {1.0}
+    assert {one.verdict for one in result.blocks} == {"kept"}
+    assert result.verdict == "kept"
+
+
+def test_numbers_are_those_of_scipy() -> None:
+    made = plan("0.90")
+    result = pilot_result(made, simulated(made, {MAIN: 0.15, EDGE: 0.1, AMBIGUOUS: 0.6}, seed=3))
+    for one in result.blocks:
+        wanted = block(made, one.name)
+        assert one.n == wanted.tasks
+        ends = binomtest(one.n - one.misses, one.n).proportion_ci(0.95, "exact")
+        assert (one.low, one.high) == pytest.approx((ends.low, ends.high))
+        assert one.p_breach == pytest.approx(binom.sf(one.misses - 1, one.n, float(share(wanted))))
+        worse = min(wanted.factor * float(share(wanted)), 1)
+        assert one.p_kept == pytest.approx(binom.cdf(one.misses, one.n, worse), rel=1e-4)
+
+
+def test_order_of_rows_and_names_of_people_never_matter() -> None:
+    rows, flags = list(ROWS), list(FLAGGED)
+    expected = pilot_result(plan(), seen(SENT, RIGHT, rows, flagged=flags)).to_json()
+    mixed = list(range(len(rows)))
+    for number in range(10):
+        random.Random(number).shuffle(mixed)
+        again = seen(SENT, RIGHT, [rows[k] for k in mixed], flagged=[flags[k] for k in mixed])
+        assert pilot_result(plan(), again).to_json() == expected
+    renamed = [(unit, f"p-{who}", label) for unit, who, label in rows]
+    found = pilot_result(plan(), seen(SENT, RIGHT, renamed, flagged=flags)).to_json()
+    assert found["blocks"] == expected["blocks"]
+
+
+def test_what_changes_on_the_way_is_compared() -> None:
+    names = [f"i{number}" for number in range(80)]
+    parts = [1] * 40 + [2] * 20 + [3] * 20
+    sent = tasks(main=[f"{name}@{part}" for name, part in zip(names, parts, strict=True)])
+    wrong = set(names[36:40]) | set(names[40:60])  # one in ten before, all of part 2, none of part 3
+    rows = [(name, "w", "b" if name in wrong else "a") for name in names]
+    result = pilot_result(plan(), seen(sent, gold(**dict.fromkeys(names, "a")), rows))
+    after, short = result.after_change, result.short_deadline
+    assert after
+    assert short
+    assert (after.errors, after.n, after.rest_errors, after.rest_n) == (20, 40, 4, 40)
+    assert (short.errors, short.n, short.rest_errors, short.rest_n) == (0, 20, 20, 20)
+    said = " ".join(on_the_way(result))
+    assert "errors rose" in said
+    assert "With the short deadline 0.0 % (0 of 20) were wrong, just before 100.0 % (20 of 20): chance" in said
+
+
+def test_blocks_without_items_are_not_judged() -> None:
+    made = seen(tasks(main=["m1"]), gold(m1="a"), [("m1", None, "a")])
+    result = pilot_result(plan(), made)
+    assert [one.verdict for one in result.blocks[1:]] == ["not_run"] * 4
+    assert result.verdict == "inconclusive"  # one item decides nothing
+    assert "names no annotators" in " ".join(on_the_way(result))
+    assert "100 % was reached" not in " ".join(block_sentences(result))
+
+
+def test_vendors_are_compared_by_main_items() -> None:
+    made = main_totals("p", seen(SENT, RIGHT, ROWS))
+    assert made.items == ("m1", "m2", "m3")
+    assert (made.y.tolist(), made.x.tolist()) == ([2, 0, 1], [2, 1, 1])
+    assert made.expected == (frozenset("a"), frozenset("b"), frozenset("ab"))
+
+
+def verdicts(rates: dict[str, float], name: str, times: int, threshold: str) -> dict[str, float]:
+    made = plan(threshold)
+    found = [pilot_result(made, simulated(made, rates, seed=seed)).block(name).verdict for seed in range(times)]
+    return {verdict: found.count(verdict) / times for verdict in ("kept", "breached", "inconclusive")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [MAIN, EDGE, CHANGE, AMBIGUOUS, REPEATS])
+def test_blame_is_as_rare_and_discovery_as_sure_as_planned(name: str) -> None:
+    times, made = 200, block(plan("0.85"), name)
+    allowed = float(share(made))
+    slack = 3 * np.sqrt(0.05 * 0.95 / times)
+    at_limit = verdicts({name: allowed}, name, times, "0.85")
+    assert at_limit["breached"] <= 0.05 + slack
+    worse = verdicts({name: made.factor * allowed}, name, times, "0.85")
+    assert worse["breached"] >= made.power - 3 * np.sqrt(0.25 / times)
+    assert worse["kept"] <= 0.1 + slack
+    better = verdicts({name: allowed / 4}, name, times, "0.85")
+    assert better["breached"] == 0
+
+
+def test_fewer_misses_never_make_a_verdict_worse() -> None:
+    made, rank = plan("0.90"), {"breached": 0, "inconclusive": 1, "kept": 2}
+    size = block(made, MAIN).tasks
+    names = [f"i{number}" for number in range(size)]
+    right, sent = gold(**dict.fromkeys(names, "a")), tasks(main=names)
+    found = []
+    for misses in range(0, size, 3):
+        rows = [(name, "w", "b" if number < misses else "a") for number, name in enumerate(names)]
+        found.append(rank[pilot_result(made, seen(sent, right, rows)).block(MAIN).verdict])
+    assert found == sorted(found, reverse=True)
+    assert set(found) == {0, 1, 2}

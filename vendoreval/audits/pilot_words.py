@@ -1,0 +1,67 @@
+"""A pilot's result in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vendoreval.audits.pilot import ALPHA
+from vendoreval.audits.pilot_levels import MeasuredLevel
+from vendoreval.audits.pilot_result import PilotResult
+from vendoreval.audits.records import BREACHED
+from vendoreval.inference.comparing import Comparison
+
+SIGN = 0.05  # one-sided p at which a rise of the error share is called one
+
+
+def block_sentences(result: PilotResult) -> list[str]:
+    """What each block found."""
+    said = [f"{block.name.capitalize()}: {block.reason}" for block in result.blocks]
+    if any(block.verdict == BREACHED for block in result.blocks):
+        said.append(
+            "Each block keeps its own risk: a vendor that just reaches its limit is blamed with a chance of "
+            f"at most {100 * ALPHA:g} %."
+        )
+    return said
+
+
+def on_the_way(result: PilotResult) -> list[str]:
+    """What changed during the pilot, what was left open, and who worked."""
+    said = _rise("After the guideline changed", "before", result.after_change)
+    said += _rise("With the short deadline", "just before", result.short_deadline)
+    left = sum(result.unanswered.values())
+    if left:
+        where = ", ".join(f"{count:,} {part}" for part, count in result.unanswered.items())
+        said.append(f"{left:,} of {result.tasks:,} tasks were not answered ({where}); they count as misses.")
+    said.append(f"Somebody asked about {100 * result.escalated:.1f} % of the items.")
+    if result.people:
+        said.append(
+            f"{len(result.people):,} people worked on it. Later deliveries show how much of the work is theirs."
+        )
+    else:
+        said.append("The file names no annotators: whether production has the same team cannot be seen.")
+    return said
+
+
+def claim_sentences(levels: Sequence[MeasuredLevel]) -> list[str]:
+    """What became of the claimed levels."""
+    held = [one.question for one in levels if one.held]
+    said = [f"Claims that held: {', '.join(held)}."] if held else []
+    return said + [
+        f"{one.question}: level {one.claimed} was claimed, level {one.level} is measured. {one.because}"
+        for one in levels
+        if one.held is False
+    ]
+
+
+def _rise(when: str, before: str, found: Comparison | None) -> list[str]:
+    if found is None:
+        return []
+    shares = f"{_of(found.errors, found.n)} were wrong, {before} {_of(found.rest_errors, found.rest_n)}"
+    if found.p > SIGN:
+        return [f"{when} {shares}: chance may explain the difference."]
+    chance = "less than 0.1 %" if found.p < 0.001 else f"{100 * found.p:.1f} %"
+    return [f"{when} {shares}: errors rose. Chance alone would do that in {chance} of pilots."]
+
+
+def _of(errors: int, n: int) -> str:
+    return f"{100 * errors / n:.1f} % ({errors:,} of {n:,})"

@@ -1,0 +1,35 @@
+"""What people see of an item when it is sent to them: columns of a row file, or its id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vendoreval.errors import InputError
+from vendoreval.formats.rows import open_rows, require
+
+
+def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The columns of `payload`, a row file with a column item_id, for each item; without one its id alone.
+
+    Raises InputError when the file cannot be read or lacks an item.
+    """
+    if payload is None:
+        return {item: {"item_id": item} for item in items}
+    file = open_rows(payload)
+    require(file, {"item_id": "item_id"}, option="")
+    columns = [name for name in file.names if name != "item_id"]
+    wanted, found = set(items), {}
+    for batch in file.batches(file.names):
+        ids = batch.columns["item_id"].to_pylist()
+        values = zip(*(batch.columns[name].to_pylist() for name in columns), strict=True)
+        for item, row in zip(ids, values, strict=True):
+            if item in wanted:
+                found[item] = {name: value or "" for name, value in zip(columns, row, strict=True)}
+    missing = [item for item in items if item not in found]
+    if missing:
+        raise InputError(
+            f"The item {missing[0]!r} is not in the file.", file=str(payload),
+            remedy=f"{len(missing):,} of {len(items):,} items are missing; give a file with all items.",
+        )  # fmt: skip
+    return found

@@ -1,0 +1,226 @@
+"""What came back from a pilot: a delivery, judged block by block, and measured levels for the questionnaire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vendoreval import __version__
+from vendoreval.audits.pilot_blocks import Answers, answers
+from vendoreval.audits.pilot_levels import MeasuredLevel, measured_levels
+from vendoreval.audits.pilot_result import PilotResult, pilot_result
+from vendoreval.audits.pilot_words import block_sentences, claim_sentences, on_the_way
+from vendoreval.contracts.business_days import business_days_between
+from vendoreval.engines.local import labels_on_items
+from vendoreval.errors import Conflict, InputError
+from vendoreval.evidence.canonical import canonical
+from vendoreval.formats.escalation_rows import read_register
+from vendoreval.inference.agreement import Agreement
+from vendoreval.labels.escalations import Escalation
+from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.promises import claimed_figure
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.pilot_view import pilot_view
+from vendoreval.reports.report import Report
+from vendoreval.store.tables import CommitmentRow, DeliveryRow, PilotRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.agreement import delivery_alpha
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts import contract_row
+from vendoreval.workflow.deliveries import Dates, arrive, delivery_row, keep_delivery
+from vendoreval.workflow.escalations import keep_register, stored_register
+from vendoreval.workflow.golds import load_gold
+from vendoreval.workflow.pilots import Sent, load_sent
+from vendoreval.workflow.questionnaires import add_answers, current_answers, score_vendor
+from vendoreval.workflow.seedings import task_ids
+from vendoreval.workflow.vendors import show_vendor
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A pilot with its answers and what they showed."""
+
+    sent: Sent
+    delivery: DeliveryRow
+    seen: Answers
+    result: PilotResult
+    agreement: Agreement | None
+
+
+def take_answers(
+    workspace: Workspace,
+    pilot_id: str,
+    files: Sequence[Path],
+    bank: Bank,
+    *,
+    mapping: Sequence[str] = (),
+    fmt: str | None = None,
+    register: Path | None = None,
+    unfinished: bool = False,
+    received: datetime | None = None,
+) -> dict[str, Any]:
+    """Take a pilot's answers in as a delivery of its name, judge every block, and record measured levels.
+
+    All files of the pilot come at once; `register` holds the vendor's questions. Tasks without an answer
+    stop it, unless `unfinished` lets them count as misses. Raises NotFound, InputError, Conflict.
+    """
+    sent, at = load_sent(workspace, pilot_id), now()
+    if sent.row.result_sha:
+        raise Conflict(
+            f"Pilot {pilot_id!r} is judged already.", remedy=f"See it with: vendoreval pilot show {pilot_id}"
+        )
+    if not files:
+        raise InputError("No file of answers was named.", remedy="Name all files of the pilot that came back.")
+    asked = None
+    if register:  # read first, so that one that is refused leaves nothing behind
+        items, tasks = {task.item for task in sent.tasks}, task_ids(workspace, pilot_id)
+        asked = read_register(register, items=items, task_ids=tasks)
+    arrived = arrive(
+        workspace, files, at, contract_id=sent.contract.id, delivery_id=pilot_id, mapping=mapping, fmt=fmt,
+        seeding=pilot_id, dates=Dates(received=received), whole=not unfinished,
+    )  # fmt: skip
+    judged = judge(workspace, sent, arrived.row, asked.entries if asked else ())
+    levels = levels_of(workspace, judged, bank)
+    record = pilot_record(workspace, judged, levels, at)
+    with workspace.write(actor(), at) as tx:
+        keep_delivery(tx, arrived)
+        if register and asked:
+            keep_register(tx, workspace, pilot_id, asked, register, at)
+        sha = workspace.objects.put_bytes(canonical(record))
+        tx.update(tx.require(PilotRow, pilot_id, "pilot"), result_sha=sha, judged_at=at)
+        tx.event("pilot.judged", pilot_id, {"result": sha, "verdict": record["verdict"]})
+        measured = _measured(workspace, judged, bank, levels, sha)
+        if measured:
+            add_answers(tx, workspace, sent.contract.vendor, bank, measured, at)
+    refused = [asdict(refusal) for refusal in asked.refusals] if asked else []
+    return {**record, "register_refused": refused}
+
+
+def show_pilot(workspace: Workspace, pilot_id: str) -> dict[str, Any] | None:
+    """The record `vendoreval/pilot/1` of a judged pilot; None while it is under way; raises NotFound."""
+    row = load_sent(workspace, pilot_id).row
+    if row.result_sha is None:
+        return None
+    record: dict[str, Any] = json.loads(workspace.objects.read(row.result_sha))
+    return record
+
+
+def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Sequence[Escalation]) -> Judged:
+    """Hold the answers of a pilot against its gold; the same each time."""
+    units = sorted({task.unit for task in sent.tasks})
+    labels = labels_on_items(workspace.objects.path(delivery.table_sha), units)
+    asked = frozenset(one.item_id for one in register if one.asked_by == "vendor")
+    gold = load_gold(workspace, sent.row.gold_id)
+    seen = answers(sent.contract.task, sent.tasks, labels, gold, asked)
+    alpha = delivery_alpha(workspace, delivery) if delivery.annotators > 1 else None
+    return Judged(sent, delivery, seen, pilot_result(sent.plan, seen), alpha)
+
+
+def judged_again(workspace: Workspace, pilot_id: str) -> Judged:
+    """A pilot that was judged, computed again from what it looked at; raises NotFound."""
+    delivery = delivery_row(workspace, pilot_id)
+    return judge(workspace, load_sent(workspace, pilot_id), delivery, stored_register(workspace, pilot_id))
+
+
+def levels_of(workspace: Workspace, judged: Judged, bank: Bank) -> tuple[MeasuredLevel, ...]:
+    """What the pilot makes of the vendor's claimed levels; none where it answered no questionnaire."""
+    vendor = judged.sent.contract.vendor
+    given = current_answers(workspace, vendor, bank)
+    if not given:
+        return ()
+    scores = {one.question_id: one for one in score_vendor(workspace, vendor, bank).questions}
+    claimed = {
+        question: scores[question].level
+        for question, answer in given.items()
+        if answer.state == "answered" and answer.level is not None and question in scores
+    }
+    figures = {
+        question: figure
+        for question, answer in given.items()
+        if (figure := claimed_figure(bank.question(question), answer)) is not None
+    }
+    return measured_levels(judged.result, claimed, figures, judged.agreement)
+
+
+def pilot_record(
+    workspace: Workspace, judged: Judged, levels: Sequence[MeasuredLevel], at: datetime
+) -> dict[str, Any]:
+    """The record `vendoreval/pilot/1`."""
+    row, delivery, contract = judged.sent.row, judged.delivery, judged.sent.contract
+    sent, received = row.sent_at.date(), delivery.received_at.date()
+    with workspace.read() as reader:
+        commitment = reader.get(CommitmentRow, row.gold_id)
+    committed = "never"
+    if commitment:
+        committed = "before" if commitment.committed_at <= delivery.received_at else "after"
+    alpha = judged.agreement
+    return {
+        "schema": "vendoreval/pilot/1",
+        "pilot": row.id,
+        "vendor": contract.vendor,
+        "contract": row.contract_id,
+        "contract_version": row.contract_version,
+        "gold": row.gold_id,
+        "gold_committed": committed,
+        "clause": judged.sent.plan.clause,
+        "sent_at": row.sent_at.isoformat(),
+        "due": row.due.isoformat(),
+        "received_at": delivery.received_at.isoformat(),
+        "business_days": business_days_between(sent, received, contract.acceptance),
+        "late": received > row.due,
+        "judged_at": at.isoformat(),
+        "verdict": judged.result.verdict,
+        **judged.result.to_json(),
+        "alpha": {"estimate": alpha.estimate, "low": alpha.low, "high": alpha.high, "items": alpha.items}
+        if alpha
+        else None,
+        "levels": [level.to_json() for level in levels],
+        "sentences": {
+            "blocks": block_sentences(judged.result),
+            "on_the_way": on_the_way(judged.result),
+            "claims": claim_sentences(levels),
+        },
+    }
+
+
+def _measured(
+    workspace: Workspace, judged: Judged, bank: Bank, levels: Sequence[MeasuredLevel], sha: str
+) -> list[Answer]:
+    """The answers with their measured levels."""
+    given = current_answers(workspace, judged.sent.contract.vendor, bank)
+    day = judged.delivery.received_at.date()
+    found = []
+    for one in levels:
+        if one.level is not None:
+            piece = EvidenceItem("measured", f"pilot {judged.sent.row.id}", sha, dated=day, level=one.level)
+            before = given[one.question]
+            found.append(replace(before, evidence=(*before.evidence, piece)))
+    return found
+
+
+def pilot_report(workspace: Workspace, pilot_id: str, bank: Bank, remarks: tuple[str, ...] = ()) -> Report:
+    """The report of a judged pilot; raises NotFound, Conflict while it is under way."""
+    record, sent = show_pilot(workspace, pilot_id), load_sent(workspace, pilot_id)
+    if record is None:
+        raise Conflict(
+            f"Pilot {pilot_id!r} is not judged yet.", remedy=f"Use: vendoreval pilot answers {pilot_id} FILES"
+        )
+    with workspace.read() as reader:
+        commitment = reader.get(CommitmentRow, sent.row.gold_id)
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", buyer=sent.contract.buyer,
+        vendor=show_vendor(workspace, sent.contract.vendor).name,
+        hashes=Hashes(
+            contract=contract_row(workspace, sent.contract.id, sent.contract.version).source_sha,
+            manifest=delivery_row(workspace, pilot_id).manifest_sha,
+            gold_root=commitment.root if commitment else "",
+            log_head=workspace.verify_log(),
+        ),
+        remarks=remarks,
+    )  # fmt: skip
+    return pilot_view(record, sent.contract, bank, facts)
