@@ -26,6 +26,7 @@ from tests.unit.reports.report_samples import (
 from tests.unit.reports.test_reports_annex import SEQUENTIAL, annex
 from tests.unit.reports.test_reports_comparison import report as comparison
 from tests.unit.reports.test_reports_comparison import six
+from tests.unit.reports.test_reports_pilot import report as pilot
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.pdf import to_pdf
@@ -48,6 +49,7 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
         "questionnaire.pdf": questionnaire_view(told(), odd),
         "comparison.pdf": comparison(six(), weights={"G": 60, "C": 40}),
         "annex.pdf": annex(SEQUENTIAL, items=1200)[1],
+        "pilot.pdf": pilot(told=odd),
         "empty.pdf": scorecard_view(None, None, [], [], facts()),
     }
     for name, report in made.items():
