@@ -52,7 +52,12 @@ def _draw(chart: Chart) -> Markup:
 
 
 def _shown(value: Any) -> Any:
-    """Jinja's finalize: every text that is not ours already goes through `visible`."""
+    """Jinja's finalize: every text that is not ours already goes through `visible`.
+
+    Raises TypeError for a method, which is what a name finds where a record's key is called like one.
+    """
+    if callable(value):
+        raise TypeError(f"a template prints {value!r} instead of a value")
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -15,6 +15,7 @@ from vendoreval.reports import parts
 from vendoreval.reports.agreement_parts import agreement_view
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
+from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
@@ -41,6 +42,7 @@ def scorecard_view(
     facts: Facts,
     promises: Sequence[Promise] = (),
     trend: Mapping[str, Any] | None = None,
+    deliveries: Sequence[Received] = (),
 ) -> Report:
     """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit.
 
@@ -58,6 +60,7 @@ def scorecard_view(
         "assessment": _assessment(assessment),
         "promises": promise_rows(promises),
         "promised": standings(promises),
+        "deliveries": delivery_rows(deliveries),
         "audits": [_audit(result, when) for result, when in ordered],
         "timeline": _timeline(ordered),
         "control": deliveries_chart([result for result, _ in ordered]),

@@ -14,6 +14,7 @@ from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
@@ -24,7 +25,10 @@ from vendoreval.workflow.audits import StoredAudit, list_audits, load_audit
 from vendoreval.workflow.claims import load_claim
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
+from vendoreval.workflow.deliveries import business_days
+from vendoreval.workflow.escalations import escalations_of
 from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.measured import track
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import current_answers, load_bank, score_vendor
 from vendoreval.workflow.vendors import show_vendor
@@ -64,7 +68,26 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
         remarks=(*remarks, *why, *unmeasured),
     )  # fmt: skip
-    return scorecard_view(contract, told, audits, claims, facts, promised, trend)
+    return scorecard_view(
+        contract, told, audits, claims, facts, promised, trend, _received(workspace, vendor_id)
+    )
+
+
+def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
+    seen = track(workspace, vendor_id)
+    trials = {row.id for row in seen.trials}
+    found = []
+    for row in sorted((*seen.deliveries, *seen.trials), key=lambda row: (row.received_at, row.id)):
+        asked = escalations_of(workspace, row)
+        longest = {times.answered_by: times.longest for times in asked.times}
+        kind = "pilot" if row.id in trials else f"rework of {row.rework_of}" if row.rework_of else ""
+        found.append(
+            Received(
+                row.id, kind, row.ordered, row.received_at.date(), business_days(workspace, row), row.items,
+                asked.counted.share if asked.counted else None, (longest["vendor"], longest["buyer"]),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _agreement(workspace: Workspace, vendor_id: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,15 @@ from tests.unit.reports.test_reports_comparison import six
 from tests.unit.reports.test_reports_pilot import report as pilot
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.scorecard_view import scorecard_view
 
+RECEIVED = (
+    Received("pilot-1", "pilot", date(2026, 1, 2), date(2026, 1, 9), 5, 300, 0.04, (2, None)),
+    Received("batch-1", "", None, date(2026, 2, 2), None, 3000, None, (None, None)),
+)
 VERA = Path(__file__).with_name("vera.py")
 
 
@@ -44,7 +50,7 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
         "audit.pdf": audit_view(contract, result, odd),
         "claim.pdf": claim_view(contract, music_claim(many_lines(3_000)), result, facts()),
         "scorecard.pdf": scorecard_view(
-            contract, assessment(), history(), [music_claim()], facts(), told().promises
+            contract, assessment(), history(), [music_claim()], facts(), told().promises, None, RECEIVED
         ),
         "questionnaire.pdf": questionnaire_view(told(), odd),
         "comparison.pdf": comparison(six(), weights={"G": 60, "C": 40}),

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from vendoreval.audits.records import AuditResult, Finding
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import LINES_SHOWN, claim_view
+from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.scorecard_view import scorecard_view
 from vendoreval.reports.sentences import finding_sentences, headline
 
@@ -194,3 +196,15 @@ def test_a_vendor_without_anything_has_a_scorecard() -> None:
     assert view["headline"] == "No delivery of this vendor has been audited yet."
     assert view["latest"] is None
     assert view["assessment"] is None
+
+
+def test_deliveries_are_listed_with_what_was_asked() -> None:
+    seen = (
+        Received("p-1", "pilot", date(2026, 1, 2), date(2026, 1, 9), 5, 300, 0.041, (2, None)),
+        Received("b-1", "", None, date(2026, 2, 2), None, 3_000, None, (None, None)),
+    )
+    view = scorecard_view(None, None, [], [], facts(), deliveries=seen).view
+    first, second = view["deliveries"]
+    told = [first[key] for key in ("kind", "days", "escalated", "answered")]
+    assert told == ["pilot", "5", "4.1\u00a0%", "2 / –"]
+    assert (second["ordered"], second["count"], second["answered"]) == ("–", "3,000", "– / –")

@@ -1,0 +1,46 @@
+"""A vendor's deliveries as the scorecard prints them: how long they took, and what was asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from vendoreval.reports.parts import Plain
+from vendoreval.reports.wording import day, percent
+
+
+@dataclass(frozen=True)
+class Received:
+    """One delivery. `kind` says what it was when it was no production, such as a pilot or a rework.
+
+    `days` are business days from order to receipt, `escalated` the share of items asked about, `answered`
+    the longest time, in business days, that the vendor and the buyer took to answer a question; None where
+    nothing is known.
+    """
+
+    delivery: str
+    kind: str
+    ordered: date | None
+    received: date
+    days: int | None
+    items: int
+    escalated: float | None
+    answered: tuple[int | None, int | None]
+
+
+def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:
+    """One row a delivery, oldest first."""
+    return [
+        {
+            "delivery": one.delivery,
+            "kind": one.kind,
+            "ordered": day(one.ordered) if one.ordered else "–",
+            "received": day(one.received),
+            "days": "–" if one.days is None else f"{one.days:,}",
+            "count": f"{one.items:,}",
+            "escalated": "–" if one.escalated is None else percent(one.escalated),
+            "answered": " / ".join("–" if days is None else f"{days:,}" for days in one.answered),
+        }
+        for one in deliveries
+    ]
