@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def _shown(value: Any) -> Any:
 
     Raises TypeError for a method, which is what a name finds where a record's key is called like one.
     """
-    if callable(value):
+    if inspect.isroutine(value):
         raise TypeError(f"a template prints {value!r} instead of a value")
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
