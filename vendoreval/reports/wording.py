@@ -65,8 +65,9 @@ def percent(
     share: float | str | Decimal, against: Iterable[float | str | Decimal] = (), *, digits: int = 1
 ) -> str:
     """`share` of 1 as a percentage; 0 % and 100 % are printed only when they are exact."""
-    limits = [exact(limit) * 100 for limit in (*against, 0, 1)]
-    shown = rounded(exact(share) * 100, digits, limits)
+    limits = [exact(limit) for limit in (*against, 0, 1)]
+    number = next((limit for limit in limits if abs(exact(share) - limit) < _NOISE), exact(share))
+    shown = rounded(number * 100, digits, [limit * 100 for limit in limits])
     return f"{_plain(shown)}{NBSP}%" if shown in (0, 100) else f"{shown:f}{NBSP}%"
 
 

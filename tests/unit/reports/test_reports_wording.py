@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vendoreval.reports.wording import (
@@ -30,6 +30,7 @@ def printed(text: str) -> Decimal:
 
 
 @given(SHARES, LIMITS)
+@example(3.258262860137829e-13, Decimal("0.0000"))
 def test_a_share_never_prints_on_or_across_its_limit(value: float, limit: Decimal) -> None:
     exact = Decimal(str(value))
     shown = printed(percent(value, [limit])) / 100
