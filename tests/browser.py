@@ -40,10 +40,12 @@ addEventListener("load", async () => {
   put("#C1 select", "no");
   put("#C1 .row input[type=text]", "99");
   pick("S3", "na");
-  put("#S3 > label input", "no persons");
+  put("#S3 > div > label input", "no persons");
+  pick("A1", "0");  // so A2 is not asked
   find("#save").click();
   const articles = document.querySelectorAll("article").length;
-  show("seen", JSON.stringify([find("#S3 > div").hidden, find("#progress").textContent, articles]));
+  show("seen", JSON.stringify([find("#S3 > div > div").hidden, find("#progress").textContent, articles,
+    find("#A2 > div").hidden, find("#A2 > p").textContent, find("#E2 > div").hidden]));
 });
 """.replace("@GUIDE@", GUIDE.decode())
 

@@ -21,6 +21,11 @@
   };
   const empty = () => ({ level: "", commitment: "", value: "", text: "", note: "", evidence: [], first_at: "", changed_at: "" });
   const answered = (answer) => answer.level !== "" || answer.text.trim() !== "";
+  // A question may presuppose a level of another one; where that one is lower there is nothing to ask.
+  const groundless = ({ only_if: [other, least] }) => {
+    const level = other ? answers.get(other).level : "";
+    return /^[0-4]$/.test(level) && Number(level) < least;
+  };
 
   const touch = (id) => {
     const answer = answers.get(id);
@@ -35,7 +40,14 @@
     article.classList.toggle("done", answered(answer));
     details.hidden = ["na", "declined", "unknown"].includes(answer.level);
     reason.firstChild.textContent = answer.level === "na" ? "Why does it not apply?" : "Remark";
-    const done = [...answers.values()].filter(answered).length;
+    let done = 0;
+    for (const [one, { question, article: shown, body, skipped }] of articles) {
+      const idle = groundless(question);
+      body.hidden = idle;
+      skipped.hidden = !idle;
+      shown.classList.toggle("idle", idle);
+      if (idle || answered(answers.get(one))) done += 1;
+    }
     document.getElementById("progress").textContent = `${done} of ${answers.size} questions answered`;
   };
 
@@ -114,14 +126,18 @@
       details.append(make("p", { className: "hint", textContent: `Evidence welcome: ${question.wanted.join("; ")}` }), list, add);
     }
     const reason = labelled("Remark", bound(question.id, answer, "note", make("input", { type: "text" })));
+    const body = make("div", {}, levels(question, answer), details, reason);
+    const [other, least] = question.only_if;
+    const skipped = make("p", { className: "hint", hidden: true, textContent: other ? `Not asked, since ${other} is below level ${least}.` : "" });
     const article = make("article", { id: question.id },
-      make("h3", {}, make("span", { textContent: question.id }), question.text), levels(question, answer), details, reason);
-    articles.set(question.id, { article, details, reason });
+      make("h3", {}, make("span", { textContent: question.id }), question.text), skipped, body);
+    articles.set(question.id, { question, article, body, skipped, details, reason });
     return article;
   };
 
   const draw = (given) => {
     answers.clear();
+    articles.clear();
     const place = document.getElementById("questions");
     const nav = document.getElementById("sections");
     place.replaceChildren();
@@ -132,9 +148,9 @@
       for (const question of section.questions) {
         answers.set(question.id, { ...empty(), ...(given.answers?.[question.id] || {}) });
         place.append(ask(question));
-        refresh(question.id);
       }
     }
+    for (const id of answers.keys()) refresh(id);
     respondent = { name: "", role: "", mail: "", ...(given.respondent || {}) };
     const who = document.getElementById("respondent");
     who.replaceChildren();

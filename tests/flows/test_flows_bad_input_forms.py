@@ -56,9 +56,9 @@ def changed(there: Cli, file: Path, change: Callable[[Workbook], object]) -> Pat
 def test_form_of_another_version(there: Cli, tmp_path: Path) -> None:
     bank = (resource("questionnaires") / "annotation-core.toml").read_text("utf-8")
     newer = tmp_path / "annotation-core.toml"
-    newer.write_text(bank.replace('version = "1.0.0"', 'version = "1.1.0"'), "utf-8")
+    newer.write_text(bank.replace('version = "1.1.0"', 'version = "1.2.0"'), "utf-8")
     said = refused(there, "questionnaire", "import", "acme", "../form.xlsx", "--bank", newer)
-    assert "form of annotation-core 1.0.0; asked for was annotation-core 1.1.0" in said
+    assert "form of annotation-core 1.1.0; asked for was annotation-core 1.2.0" in said
     assert "send the vendor a new form" in said
 
 

@@ -15,6 +15,7 @@ from tests.browser import GUIDE, fill_in_browser
 from tests.conftest import ROOT, Cli
 from vendoreval.formats.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.resources import resource
 from vendoreval.workflow.context import now
 from vendoreval.workflow.questionnaires import load_bank
 
@@ -115,7 +116,7 @@ def test_the_html_form_from_filling_to_import(acme: Cli) -> None:
     (acme.folder / "evidence" / "stray.pdf").write_bytes(b"nobody named me")
     words = ("questionnaire", "import", "acme", "answers.json", "--evidence", "evidence")
     taken = acme(*words, "--json").json
-    assert [change["question"] for change in taken["changes"]] == ["C1", "G1", "S3"]
+    assert [change["question"] for change in taken["changes"]] == ["A1", "C1", "G1", "S3"]
     assert [(p["name"], p["state"]) for p in taken["evidence"]] == [("guide.pdf", "stored")]
     assert "imported on" in acme(*words, code=2).err
     record = json.loads(saved)
@@ -172,3 +173,23 @@ def test_forty_five_questions_survive_libreoffice(tmp_path: Path, through: str) 
     read, notes = read_form(back, bank, vendor="acme")
     assert read == answers
     assert notes == ()
+
+
+def test_a_workspace_goes_on_with_the_bank_that_it_sent(cli: Cli) -> None:
+    """A newer version of the program ships another bank; the tender that runs keeps its questions."""
+    shipped = (resource("questionnaires") / "annotation-core.toml").read_text("utf-8")
+    older = shipped.replace('version = "1.1.0"', 'version = "1.0.0"').replace("weight = 18", "weight = 17", 1)
+    older = older.replace("weight = 10", "weight = 11", 1)
+    (cli.folder / "older.toml").write_text(older, "utf-8")
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("questionnaire", "form", "acme", "--out", "form.xlsx", "--bank", "older.toml")
+    (cli.folder / "older.toml").unlink()
+    cli("questionnaire", "answer", "acme", "G1", "--level", "3")
+    scored = cli("questionnaire", "score", "acme", "--json").json
+    assert scored["version"] == "1.0.0"
+    assert [s["weight"] for s in scored["sections"]][:3] == [17, 14, 11]
+    assert "Say why" in cli("questionnaire", "freeze", code=2).err
+    cli("questionnaire", "freeze", "--reason", "the new questions are better")
+    scored = cli("questionnaire", "score", "acme", "--json").json
+    assert (scored["version"], scored["coverage"]) == ("1.1.0", 0.0)  # answers belong to their version

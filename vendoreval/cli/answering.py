@@ -118,7 +118,8 @@ def answer(
     from vendoreval.questionnaires.answers import Amendment
     from vendoreval.workflow import questionnaires, workspaces
 
-    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     if not question:
         return _ask_all(workspace, vendor, chosen, channel.value)
     current = questionnaires.current_answers(workspace, vendor, chosen)
@@ -175,17 +176,16 @@ def _measured(workspace: Workspace, given: Sequence[str]) -> tuple[EvidenceItem,
 
 
 def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, channel: str) -> None:
+    from vendoreval.questionnaires.worth import ground_of
     from vendoreval.workflow import questionnaires
 
     current = questionnaires.current_answers(workspace, vendor, bank)
-    open_ = [
-        q.id for q in bank.questions
-        if q.id not in current or current[q.id].state == "unanswered"
-        or (current[q.id].state == "answered" and current[q.id].level is None)
-    ]  # fmt: skip
+    open_ = [q for q in bank.questions if q.id not in current or current[q.id].is_open]
     note(f"{len(open_)} of {len(bank.questions)} questions are open. s skips one, q stops.")
     for question in open_:
-        if _ask(workspace, vendor, bank, question, channel) is None:
+        if ground_of(question, questionnaires.current_answers(workspace, vendor, bank)) == "missing":
+            note(f"{question.id} is not asked: {question.presupposes.text if question.presupposes else ''}.")
+        elif _ask(workspace, vendor, bank, question.id, channel) is None:
             break
     return say(f"What was answered is recorded for {vendor}.")
 
@@ -273,7 +273,8 @@ def evidence(
     """
     from vendoreval.workflow import answer_evidence, questionnaires, workspaces
 
-    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     if files:
         found = answer_evidence.attach(
             workspace, vendor, chosen, files, question=question or None, kind=kind.value if kind else None,
@@ -309,7 +310,8 @@ def fact(
     """State a fact on your project, on which some questions hang; a fact nobody stated counts as yes."""
     from vendoreval.workflow import judging, questionnaires, workspaces
 
-    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     if name:
         if holds is None:
             raise UsageError(f"Does {name} hold?", remedy=f"Write: fact {name} yes, or: fact {name} no.")
@@ -338,9 +340,10 @@ def waive(
     """Let a failed knock-out pass until a day, with a person and a reason."""
     from vendoreval.workflow import judging, questionnaires, workspaces
 
-    chosen = questionnaires.load_bank(bank)
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     made = judging.waive(
-        workspaces.open_workspace(), vendor, chosen, question, reason=reason, expires=expires.date(),
+        workspace, vendor, chosen, question, reason=reason, expires=expires.date(),
         person=person,
     )  # fmt: skip
     if json:

@@ -74,8 +74,9 @@ def answers(
     from vendoreval.workflow import questionnaires, workspaces
     from vendoreval.workflow.pilot_answers import take_answers
 
+    workspace = workspaces.open_workspace()
     record = take_answers(
-        workspaces.open_workspace(), pilot, files or [], questionnaires.load_bank(bank), mapping=map or [],
+        workspace, pilot, files or [], questionnaires.bank_of(workspace, bank), mapping=map or [],
         fmt=format or None, register=register, unfinished=unfinished,
         received=received.replace(tzinfo=UTC) if received else None,
     )  # fmt: skip

@@ -80,6 +80,8 @@ def show(
     say(f"{found.title}, version {found.version}")
     for question in questions:
         say(f"\n{question.id} ({question.importance}) {question.text}")
+        if question.presupposes:
+            say(f"   only if {question.presupposes.text}")
         for level, text in enumerate(question.levels):
             say(f"   {level}  {text}")
     return None
@@ -119,10 +121,11 @@ def form(
     """
     from vendoreval.workflow import questionnaires, workspaces
 
-    chosen = questionnaires.load_bank(bank)
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     kind = format or (FormFormat.html if out.suffix.lower() in (".html", ".htm") else FormFormat.xlsx)
     day = questionnaires.make_form(
-        workspaces.open_workspace(), vendor, chosen, out, mode.value, kind=kind.value,
+        workspace, vendor, chosen, out, mode.value, kind=kind.value,
         due=due.date() if due else None,
     )  # fmt: skip
     if json:
@@ -147,8 +150,8 @@ def import_(
     from vendoreval.workflow import questionnaires, workspaces
     from vendoreval.workflow.answer_evidence import attach_folder
 
-    chosen = questionnaires.load_bank(bank)
     workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     made = questionnaires.import_form(workspace, vendor, chosen, file)
     arrived = attach_folder(workspace, vendor, chosen, evidence) if evidence else ()
     if json:
@@ -182,8 +185,9 @@ def score(vendor: Vendor, bank: Bank = DEFAULT, mode: ModeOption = Mode.full, js
     """Score the current answers: claimed and evidenced, coverage, knock-outs, red flags."""
     from vendoreval.workflow import questionnaires, workspaces
 
-    chosen = questionnaires.load_bank(bank)
-    found = questionnaires.score_vendor(workspaces.open_workspace(), vendor, chosen, mode.value)
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
+    found = questionnaires.score_vendor(workspace, vendor, chosen, mode.value)
     return emit(found.to_json()) if json else _print(vendor, found)
 
 

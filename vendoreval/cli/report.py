@@ -107,7 +107,7 @@ def questionnaire(
     from vendoreval.workflow.questionnaire_report import questionnaire_report
 
     workspace = workspaces.open_workspace()
-    report = questionnaire_report(workspace, vendor, questionnaires.load_bank(bank))
+    report = questionnaire_report(workspace, vendor, questionnaires.bank_of(workspace, bank))
     write(workspace, report, vendor, out, format, paper, json)
 
 
@@ -122,7 +122,7 @@ def pilot(
     from vendoreval.workflow.pilot_answers import pilot_report
 
     workspace = workspaces.open_workspace()
-    report = pilot_report(workspace, pilot, questionnaires.load_bank(bank))
+    report = pilot_report(workspace, pilot, questionnaires.bank_of(workspace, bank))
     write(workspace, report, pilot, out, format, paper, json)
 
 

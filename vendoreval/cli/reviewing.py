@@ -72,7 +72,8 @@ def review(
     from vendoreval.questionnaires.reviews import Review
     from vendoreval.workflow import questionnaires, reviewing, workspaces
 
-    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     if show or close:
         shown = (
             reviewing.close_round(workspace, vendor, chosen, unfinished=unfinished)
@@ -204,8 +205,9 @@ def moderate(
     """Settle a level on which reviewers differ, after the round is closed."""
     from vendoreval.workflow import questionnaires, reviewing, workspaces
 
-    chosen = questionnaires.load_bank(bank)
-    reviewing.moderate(workspaces.open_workspace(), vendor, chosen, question, level, rationale, person)
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
+    reviewing.moderate(workspace, vendor, chosen, question, level, rationale, person)
     if json:
         return emit({"schema": "vendoreval/moderation/1", "vendor": vendor, "question": question,
                      "level": level, "rationale": rationale})  # fmt: skip
@@ -227,9 +229,10 @@ def contact(
     """Record an event with a vendor: a request, a refusal, a round of clarification, the shortlist."""
     from vendoreval.workflow import questionnaires, signs, workspaces
 
-    chosen = questionnaires.load_bank(bank)
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     moment = at.replace(tzinfo=UTC) if at else None
-    signs.record_contact(workspaces.open_workspace(), vendor, chosen, kind.value, question, quote, moment)
+    signs.record_contact(workspace, vendor, chosen, kind.value, question, quote, moment)
     if json:
         return emit(
             {"schema": "vendoreval/contact/1", "vendor": vendor, "kind": kind.value, "question": question}
@@ -248,7 +251,8 @@ def signals(
     """List signs of hesitation with quotes; their weight in the score is 0."""
     from vendoreval.workflow import questionnaires, signs, workspaces
 
-    chosen, workspace = questionnaires.load_bank(bank), workspaces.open_workspace()
+    workspace = workspaces.open_workspace()
+    chosen = questionnaires.bank_of(workspace, bank)
     if not vendor:
         return _related(*signs.relate_signals(workspace, chosen), json=json)
     found = signs.vendor_signals(workspace, vendor, chosen, zone)
@@ -283,7 +287,8 @@ def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
     from vendoreval.workflow import questionnaires, workspaces
     from vendoreval.workflow.promises import vendor_promises
 
-    found = vendor_promises(workspaces.open_workspace(), vendor, questionnaires.load_bank(bank))
+    workspace = workspaces.open_workspace()
+    found = vendor_promises(workspace, vendor, questionnaires.bank_of(workspace, bank))
     if json:
         return emit({"schema": "vendoreval/promises/1", "vendor": vendor,
                      "promises": [one.to_json() for one in found]})  # fmt: skip

@@ -125,6 +125,10 @@ def asks(question: Question, key: str) -> bool:
 def question_text(question: Question) -> str:
     """The question with the figure and the evidence it asks for."""
     parts = [question.text]
+    if question.presupposes:
+        parts.append(
+            f"Only if {question.presupposes.question} is level {question.presupposes.level} or higher."
+        )
     if question.unit:
         parts.append(f"Figure in: {question.unit}")
     if question.evidence.wanted:

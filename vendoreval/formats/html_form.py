@@ -72,6 +72,7 @@ def _data(
     bank: Bank, vendor: str, mode: Mode, answers: Mapping[str, Answer], facts: Mapping[str, bool]
 ) -> dict[str, Any]:
     known, bank = identity(bank, vendor, mode, facts), applicable(bank, facts)
+    asked = {question.id for question in bank.asked(mode)}
     return {
         "identity": known,
         "states": [[state, title] for title, state in STATE_CHOICES.items()],
@@ -89,6 +90,7 @@ def _data(
                         "commit": asks(question, "commitment"),
                         "unit": question.unit or "",
                         "wanted": list(question.evidence.wanted),
+                        "only_if": _only_if(question, asked),
                     }
                     for question in bank.asked(mode, section.id)
                 ],
@@ -101,6 +103,12 @@ def _data(
             if question.id in answers
         },
     }
+
+
+def _only_if(question: Question, asked: set[str]) -> list[Any]:
+    """The question of this form that decides whether this one is asked, and from which level on."""
+    needed = question.presupposes
+    return [needed.question, needed.level] if needed and needed.question in asked else []
 
 
 def _filled(answer: Answer) -> dict[str, Any]:

@@ -41,6 +41,7 @@ _LISTS = {
 _DATES = ("evidence_dated", "evidence_expires")
 _FIRST_ROW = 4  # of the questions, 0-based: title, explanation, headings and hidden keys stand above
 _LINE = 13.5  # points
+_LEVEL = [column.key for column in COLUMNS].index("level")
 _DARK, _PALE, _FIELD, _GREY, _EDGE = "#1F3A5F", "#E8EEF5", "#FFFBE8", "#F2F2F2", "#B8C2CC"
 
 _STEPS = (
@@ -139,6 +140,7 @@ class _Writer:
         sheet.set_row(3, None, None, {"hidden": True})
         for offset, question in enumerate(questions):
             self._question(sheet, _FIRST_ROW + offset, question)
+            self._grey_out(sheet, _FIRST_ROW + offset, question)
         self._finish(sheet, section, _FIRST_ROW + len(questions) - 1)
         return sheet.get_name(), len(questions)
 
@@ -164,6 +166,28 @@ class _Writer:
             self._answer_cell(sheet, row, index, column.key, value, asks(question, column.key))
             height = max(height, _lines(str(value), column.width))
         sheet.set_row(row, min(409, height * _LINE + 6))
+
+    def _grey_out(self, sheet: Any, row: int, question: Question) -> None:
+        """Show by colour that a question is not asked, as long as another one is answered too low."""
+        needed = question.presupposes
+        if needed is None or needed.question not in self.places:
+            return
+        name, at = self.places[needed.question]
+        cell = f"'{name}'!${_letter(_LEVEL)}${at + 1}"
+        low = f'=AND(LEFT({cell},6)="Level ",VALUE("0"&MID({cell},7,1))<{needed.level})'
+        grey = self.book.add_format({"bg_color": _GREY, "font_color": "#8A939C"})
+        sheet.conditional_format(
+            row, 1, row, len(COLUMNS) - 1, {"type": "formula", "criteria": low, "format": grey}
+        )
+
+    @property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """The sheet and the row of each question."""
+        return {
+            question.id: (sheet_name(section), _FIRST_ROW + offset)
+            for section in self.bank.sections_of(self.mode)
+            for offset, question in enumerate(self.bank.asked(self.mode, section.id))
+        }
 
     def _answer_cell(self, sheet: Any, row: int, index: int, key: str, value: object, is_open: bool) -> None:
         if not is_open:
@@ -236,7 +260,7 @@ class _Writer:
         sheet.write_string(row, 1, "Summary", self.formats["heading"])
         for index, title in enumerate(("Section", "Questions", "Answered"), start=1):
             sheet.write_string(row + 1, index, title, self.formats["header"])
-        column = _letter([column.key for column in COLUMNS].index("level"))
+        column = _letter(_LEVEL)
         first = row + 2
         for offset, (section, name, count) in enumerate(ranges):
             sheet.write_string(first + offset, 1, f"{section.id}  {section.title}", self.formats["cell"])

@@ -95,6 +95,11 @@ class Answer:
     channel: str = ""
     actor: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was said, or nothing that stands for a level."""
+        return self.state == "unanswered" or (self.state == "answered" and self.level is None)
+
     def to_json(self) -> dict[str, Any]:
         """The event as plain JSON values."""
         return {

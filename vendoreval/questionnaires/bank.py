@@ -63,10 +63,24 @@ class EvidenceWanted:
 
 
 @dataclass(frozen=True)
+class Presupposed:
+    """What must be there for a question to make sense: another question at a level at least."""
+
+    question: str
+    level: int
+
+    @property
+    def text(self) -> str:
+        """As it stands in a bank's `applies_if`."""
+        return f"{self.question}.level >= {self.level}"
+
+
+@dataclass(frozen=True)
 class Question:
     """One question with its five anchored levels, 0 to 4.
 
-    `min_level` is the knock-out (None: none). `applies_if` names a fact about the buyer's project.
+    `min_level` is the knock-out (None: none). `applies_if` names a fact about the buyer's project,
+    `presupposes` another answer without which there is nothing to ask.
     `promise` names what later audits or deliveries are held against. `unit` says that the answer
     contains a figure, and in what.
     """
@@ -87,6 +101,7 @@ class Question:
     follow_up: str = ""
     maps: Mapping[str, Any] = field(default_factory=dict)
     applies_if: str | None = None
+    presupposes: Presupposed | None = None
     promise: str | None = None
     unit: str | None = None
 
@@ -108,6 +123,7 @@ class Bank:
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...] = ()
+    source: str = field(default="", repr=False, compare=False)  # the TOML that it was read from
 
     def question(self, question_id: str) -> Question:
         """The question with this id; KeyError if there is none."""
@@ -141,7 +157,16 @@ def template_hash(bank: Bank) -> str:
             "locale": bank.locale,
             "sections": [[section.id, section.title] for section in bank.sections],
             "questions": [
-                [q.id, q.section, q.type, q.unit, q.text, list(q.levels), list(q.evidence.wanted)]
+                [
+                    q.id,
+                    q.section,
+                    q.type,
+                    q.unit,
+                    q.text,
+                    list(q.levels),
+                    list(q.evidence.wanted),
+                    *((q.presupposes.text,) if q.presupposes else ()),
+                ]
                 for q in bank.questions
             ],
         }
@@ -162,7 +187,7 @@ def weights_document(bank: Bank) -> bytes:
                     [q.cap.min_level, q.cap.percent] if q.cap else None,
                     {str(level): kind for level, kind in q.evidence.min_for_level.items()},
                     q.evidence.max_age_days,
-                    q.applies_if,
+                    q.presupposes.text if q.presupposes else q.applies_if,
                 ]
                 for q in bank.questions
             ],

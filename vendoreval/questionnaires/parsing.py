@@ -16,6 +16,7 @@ from vendoreval.questionnaires.bank import (
     Bank,
     Cap,
     EvidenceWanted,
+    Presupposed,
     Question,
     Section,
 )
@@ -34,6 +35,8 @@ _QUESTION_KEYS = frozenset(
 )
 _EVIDENCE_KEYS = frozenset({"wanted", "min_for_level", "max_age_days"})
 _T = TypeVar("_T")
+_FACT = re.compile(r"[a-z][a-z0-9_]*\Z")
+_PRESUPPOSED = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.level >= ([1-4])\Z")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
 
 
@@ -56,6 +59,7 @@ def parse_bank(text: str, name: str) -> Bank:
         sections=tuple(reader.section(path, row) for path, row in reader.rows("section")),
         questions=tuple(reader.question(path, row) for path, row in reader.rows("question")),
         rules=tuple(reader.rule(path, row) for path, row in reader.rows("consistency", needed=False)),
+        source=text,
     )
     _check_whole(reader, bank)
     if reader.problems:
@@ -82,6 +86,13 @@ def _check_whole(reader: _Reader, bank: Bank) -> None:
     for index, rule in enumerate(bank.rules):
         for unknown in sorted(set(rule.questions) - asked):
             reader.problem(("consistency", index, "all"), f"there is no question {unknown!r}.")
+    earlier: set[str] = set()
+    for index, question in enumerate(bank.questions):
+        needed = question.presupposes
+        if needed and needed.question not in earlier:
+            what = f"no question {needed.question!r} stands before this one, which presupposes it."
+            reader.problem(("question", index, "applies_if"), what)
+        earlier.add(question.id)
     for index, section in enumerate(bank.sections):
         if not any(question.section == section.id for question in bank.questions):
             reader.problem(("section", index, "id"), f"section {section.id!r} has no question.")
@@ -220,7 +231,7 @@ class _Reader:
             red_flags=self.texts(path, row, "red_flags"),
             follow_up=self.text(path, row, "follow_up", ""),
             maps=self.table(path, row, "maps") or {},
-            applies_if=self.optional(path, row, "applies_if"),
+            **self._applies(path, row),
             promise=self.optional(path, row, "promise"),
             unit=self.optional(path, row, "unit"),
         )
@@ -236,6 +247,18 @@ class _Reader:
         if not row.get("all"):
             self.problem((*path, "all"), "is missing; it must be a list of conditions.")
         return Rule(self.identifier(path, row), tuple(conditions), self.text(path, row, "says"))
+
+    def _applies(self, path: Path, row: dict[str, Any]) -> dict[str, Any]:
+        """A fact on the project, or the level of another answer that the question presupposes."""
+        text = self.optional(path, row, "applies_if")
+        if text is None or _FACT.match(text):
+            return {"applies_if": text}
+        found = _PRESUPPOSED.match(text)
+        if not found:
+            what = f"{text!r} is neither a fact, such as personal_data, nor a level, such as 'A1.level >= 1'."
+            self.problem((*path, "applies_if"), what)
+            return {}
+        return {"presupposes": Presupposed(found[1], int(found[2]))}
 
     def _levels(self, path: Path, row: dict[str, Any]) -> tuple[str, ...]:
         if "levels" not in row:

@@ -4,6 +4,9 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 
 1. A question applies unless the buyer stated that its `applies_if` fact is false, or approved an
    N/A. An N/A that nobody approved stays in the denominator and scores 0, so it gains nothing.
+   A question may presuppose that another one reaches a level, and counts 0 until it does. Where that one
+   was answered lower there is nothing to ask, and the question counts as answered. So neither a low answer
+   nor none excuses from anything.
 2. Level L is 0–4, its score s = L/4. Unanswered, declined, unknown and unapproved N/A count 0. To a
    question of type "commit", a commitment "no" lets an answer count at most 1, "changes" at most 3:
    words outside the contract are not a promise.
@@ -27,10 +30,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
-from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.assessment import (
     Assessment,
     Flag,
@@ -42,24 +45,14 @@ from vendoreval.questionnaires.assessment import (
     Waiver,
 )
 from vendoreval.questionnaires.bank import (
-    EVIDENCE_KINDS,
-    MAX_LEVEL,
     Bank,
     Mode,
-    Question,
     Section,
     template_hash,
     weights_hash,
 )
+from vendoreval.questionnaires.worth import STRENGTH, Judged, judge
 
-STRENGTH = {
-    "none": Fraction(4, 10),
-    "document": Fraction(7, 10),
-    "demo": Fraction(85, 100),
-    "independent": Fraction(9, 10),
-    "measured": Fraction(1),
-}
-COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1}
 MIN_COVERAGE = Fraction(9, 10)
 MAX_GAP = 20  # points between claimed and evidenced
 FOLLOW_UP_LEVEL = 2  # answers up to this level are taken up in the interview
@@ -72,38 +65,8 @@ FLAGS = {
     "missing": "evidence was named, and the file has not arrived",
     "uncommitted": "a high level is claimed, and the contract is refused",
     "not_approved": "called not applicable, and nobody has approved that",
+    "no_ground": "a level is claimed although what the question presupposes is not there",
 }
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A question with its answer and what both are worth."""
-
-    question: Question
-    answer: Answer
-    applies: bool
-    level: int  # as claimed
-    proven: int  # as evidence supports or as measured
-    best: str  # kind of the best valid evidence
-    outdated: tuple[EvidenceItem, ...]
-    missing: tuple[EvidenceItem, ...]
-
-    @property
-    def effective(self) -> int:
-        """The level that knock-outs and caps look at."""
-        return self.proven if self.best == "measured" else self.level
-
-    @property
-    def claimed(self) -> Fraction:
-        return Fraction(self.level, MAX_LEVEL)
-
-    @property
-    def evidenced(self) -> Fraction:
-        return Fraction(self.proven, MAX_LEVEL) * STRENGTH[self.best]
-
-    @property
-    def covered(self) -> bool:
-        return self.answer.state == "answered" and self.answer.level is not None
 
 
 def score(
@@ -123,9 +86,7 @@ def score(
     must still be valid; None looks at no dates. `stored` are the SHA-256 of the evidence files that
     arrived; None looks at no files. Answers to questions the mode does not ask are ignored.
     """
-    judged = [
-        _judge(question, answers.get(question.id), facts or {}, as_of, stored) for question in bank.asked(mode)
-    ]
+    judged = [judge(question, answers, facts or {}, as_of, stored) for question in bank.asked(mode)]
     scored = [
         _section(section, [one for one in judged if one.question.section == section.id])
         for section in bank.sections_of(mode)
@@ -155,66 +116,6 @@ def score(
     )
 
 
-def _judge(
-    question: Question,
-    given: Answer | None,
-    facts: Mapping[str, bool],
-    as_of: date | None,
-    stored: Collection[str] | None,
-) -> _Judged:
-    answer = given or Answer(question.id, state="unanswered")
-    out = question.applies_if is not None and not facts.get(question.applies_if, True)
-    approved = answer.state == "na" and answer.na_approved
-    level = 0
-    if answer.state == "answered" and answer.level is not None:
-        level = min(answer.level, _ceiling(question, answer))
-    dated = [(item, is_outdated(item, question, as_of)) for item in answer.evidence]
-    valid = [item for item, old in dated if not old and item.here(stored)]
-    best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
-    return _Judged(
-        question=question,
-        answer=answer,
-        applies=not (out or approved),
-        level=level,
-        proven=_proven(question, level, best, valid),
-        best=best,
-        outdated=tuple(item for item, old in dated if old),
-        missing=tuple(item for item in answer.evidence if not item.here(stored)),
-    )
-
-
-def _ceiling(question: Question, answer: Answer) -> int:
-    return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
-
-
-def valid_until(item: EvidenceItem, question: Question | None) -> date | None:
-    """The last day on which a piece counts: its expiry, or the age that the question allows."""
-    age = question.evidence.max_age_days if question else None
-    ends = [item.expires] if item.expires else []
-    if age is not None and item.dated is not None:
-        ends.append(item.dated + timedelta(days=age))
-    return min(ends, default=None)
-
-
-def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
-    """Whether a piece no longer counts on a day; None looks at no dates."""
-    ends = valid_until(item, question)
-    return as_of is not None and ends is not None and ends < as_of
-
-
-def _proven(question: Question, level: int, best: str, valid: list[EvidenceItem]) -> int:
-    if best == "measured":
-        measured = [item.level for item in valid if item.kind == "measured" and item.level is not None]
-        return measured[-1] if measured else level  # the last measurement counts
-    rank = EVIDENCE_KINDS.index(best)
-    too_high = [
-        needed
-        for needed, kind in question.evidence.min_for_level.items()
-        if needed <= level and EVIDENCE_KINDS.index(kind) > rank
-    ]
-    return max(min(too_high) - 1, 0) if too_high else level
-
-
 @dataclass(frozen=True)
 class _Scored:
     """A section's exact scores; None when nothing of it applies."""
@@ -231,7 +132,7 @@ class _Scored:
         return self.section.weight
 
 
-def _section(section: Section, judged: list[_Judged]) -> _Scored:
+def _section(section: Section, judged: list[Judged]) -> _Scored:
     counted = [one for one in judged if one.applies and one.question.weight]
     applicable = sum(one.question.weight for one in counted)
     if not applicable:
@@ -252,7 +153,7 @@ def _section(section: Section, judged: list[_Judged]) -> _Scored:
     )
 
 
-def _coverage(judged: Iterable[_Judged]) -> Fraction:
+def _coverage(judged: Iterable[Judged]) -> Fraction:
     applicable = [one for one in judged if one.applies]
     weight = sum(one.question.weight for one in applicable)
     covered = sum(one.question.weight for one in applicable if one.covered)
@@ -266,7 +167,7 @@ def _mean(weighted: Sequence[tuple[int, Fraction | None]] | Sequence[tuple[int, 
 
 
 def _knock_outs(
-    judged: Iterable[_Judged], waivers: Mapping[str, Waiver], as_of: date | None
+    judged: Iterable[Judged], waivers: Mapping[str, Waiver], as_of: date | None
 ) -> tuple[KnockOut, ...]:
     found = []
     for one in judged:
@@ -286,7 +187,7 @@ def _status(knock_outs: tuple[KnockOut, ...]) -> Status:
     return "waived" if knock_outs else "eligible"
 
 
-def _flags(judged: Iterable[_Judged], gap: Fraction) -> tuple[Flag, ...]:
+def _flags(judged: Iterable[Judged], gap: Fraction) -> tuple[Flag, ...]:
     flags = []
     if 100 * gap > MAX_GAP:
         flags.append(Flag("gap", None, f"Claimed exceeds evidenced by {_percent(gap):.0f} points."))
@@ -296,8 +197,15 @@ def _flags(judged: Iterable[_Judged], gap: Fraction) -> tuple[Flag, ...]:
     return tuple(flags)
 
 
-def _question_flags(one: _Judged) -> Iterable[Flag]:
+def _question_flags(one: Judged) -> Iterable[Flag]:
     question, answer = one.question.id, one.answer
+    if one.idle:
+        if answer.state == "answered" and answer.level:
+            needed = one.question.presupposes
+            assert needed is not None
+            what = f"Claims level {answer.level}, yet {needed.question} is below {needed.level}: it counts 0."
+            yield Flag("no_ground", question, what)
+        return
     if answer.state == "declined":
         yield Flag("declined", question, "The vendor declined to answer.")
     if answer.state == "na":
@@ -318,8 +226,8 @@ def _question_flags(one: _Judged) -> Iterable[Flag]:
         yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
 
 
-def _follow_up(one: _Judged) -> FollowUp | None:
-    if not one.applies:
+def _follow_up(one: Judged) -> FollowUp | None:
+    if not one.applies or one.idle:
         return None
     reasons = []
     if one.answer.state != "answered":
@@ -351,7 +259,7 @@ def _section_score(scored: _Scored) -> SectionScore:
     )
 
 
-def _question_score(one: _Judged, scored: Iterable[_Scored], total: int) -> QuestionScore:
+def _question_score(one: Judged, scored: Iterable[_Scored], total: int) -> QuestionScore:
     section = next(part for part in scored if part.section.id == one.question.section)
     share = Fraction(0)
     if one.applies and section.applicable and total:
@@ -359,7 +267,7 @@ def _question_score(one: _Judged, scored: Iterable[_Scored], total: int) -> Ques
     return QuestionScore(
         question_id=one.question.id,
         section=one.question.section,
-        state=one.answer.state,
+        state="not asked" if one.idle and one.answer.state != "answered" else one.answer.state,
         applies=one.applies,
         level=one.level,
         evidenced_level=one.proven,

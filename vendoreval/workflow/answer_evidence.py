@@ -11,7 +11,7 @@ from pathlib import Path
 from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece
 from vendoreval.questionnaires.bank import Bank
-from vendoreval.questionnaires.scoring import is_outdated
+from vendoreval.questionnaires.worth import is_outdated
 from vendoreval.store.questionnaire_tables import ContactRow
 from vendoreval.store.tables import AuditRow
 from vendoreval.store.workspace import Workspace

@@ -22,7 +22,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.candidates import candidate, measurement
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.costs import read_costs
-from vendoreval.workflow.questionnaires import load_bank
+from vendoreval.workflow.questionnaires import bank_of
 
 MOST_VENDORS = 6
 _PARTS = {
@@ -94,7 +94,7 @@ def compare(
             f"{len(set(vendors))} different vendors cannot be compared.",
             remedy=f"Name two to {MOST_VENDORS}.",
         )
-    bank = load_bank(bank_name) if bank_name else load_bank()
+    bank = bank_of(workspace, bank_name)
     chosen = [measurement(workspace, name, vendors) for name in audits]
     file = read_costs(costs) if costs else None
     candidates = tuple(candidate(workspace, vendor, bank, chosen, file) for vendor in sorted(vendors))

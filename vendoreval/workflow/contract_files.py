@@ -24,7 +24,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
 from vendoreval.workflow.contracts import FACTORS, contract_row, load_contract, power_tables
 from vendoreval.workflow.files import read_bytes, write_whole
-from vendoreval.workflow.questionnaires import current_answers, load_bank
+from vendoreval.workflow.questionnaires import bank_of, current_answers
 from vendoreval.workflow.vendors import show_vendor
 
 UNITS = {"boxes": "object", "polygons": "object", "masks": "object", "keypoints": "object", "tracks": "object",
@@ -48,7 +48,7 @@ class DraftWords:
 def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Draft:
     """Write a contract drafted from a vendor's answers; raises NotFound, Conflict when `out` is there."""
     found = show_vendor(workspace, vendor)
-    bank = load_bank(words.bank) if words.bank else load_bank()
+    bank = bank_of(workspace, words.bank)
     answers = current_answers(workspace, vendor, bank)
     if not answers:
         raise UsageError(

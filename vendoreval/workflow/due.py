@@ -11,12 +11,13 @@ from typing import Any
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.contracts.business_days import business_days_between
 from vendoreval.questionnaires.answers import Answer, fold
-from vendoreval.questionnaires.scoring import valid_until
+from vendoreval.questionnaires.worth import valid_until
 from vendoreval.store.questionnaire_tables import AnswerRow, FormRow, WaiverRow
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, EventRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.judging import frozen_banks
 from vendoreval.workflow.questionnaires import list_banks
 
 REMIND_DAYS = 2  # business days before a vendor's deadline
@@ -90,7 +91,8 @@ def _is_form(data: str, bank: str) -> bool:
 
 
 def _evidence(workspace: Workspace, today: date) -> Iterable[Due]:
-    questions = {(bank.id, bank.version, q.id): q for bank in list_banks() for q in bank.questions}
+    banks = [*list_banks(), *frozen_banks(workspace)]
+    questions = {(bank.id, bank.version, q.id): q for bank in banks for q in bank.questions}
     answers: dict[tuple[str, str, str], list[Answer]] = {}
     with workspace.read() as reader:
         for row in reader.all(AnswerRow):

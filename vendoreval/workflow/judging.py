@@ -7,6 +7,7 @@ from datetime import date
 from vendoreval.errors import Conflict, NotFound, UsageError
 from vendoreval.questionnaires.assessment import Waiver
 from vendoreval.questionnaires.bank import Bank, weights_document, weights_hash
+from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.reviews import Freeze, check_frozen
 from vendoreval.store.questionnaire_tables import FactRow, FreezeRow, WaiverRow
 from vendoreval.store.tables import VendorRow
@@ -24,7 +25,7 @@ def frozen(workspace: Workspace, bank: Bank) -> FreezeRow | None:
 def freeze(workspace: Workspace, bank: Bank, reason: str = "") -> FreezeRow:
     """Fix the weights. Raises Conflict when they are fixed as they are, UsageError without a reason
     for other weights than those that are fixed already."""
-    before = frozen(workspace, bank)
+    before = frozen(workspace, bank) or _other_version(workspace, bank)
     if before and before.weights_sha == weights_hash(bank):
         raise Conflict(f"These weights were frozen on {before.frozen_at:%Y-%m-%d} already.")
     if before and not reason.strip():
@@ -32,9 +33,14 @@ def freeze(workspace: Workspace, bank: Bank, reason: str = "") -> FreezeRow:
             f"Other weights were frozen on {before.frozen_at:%Y-%m-%d}.",
             remedy="Say why they change with --reason; it is printed beside the score.",
         )
-    sha = workspace.objects.put_bytes(weights_document(bank))
     with workspace.write(actor(), now()) as tx:
-        return _add_freeze(tx, bank, sha, reason.strip())
+        return _add_freeze(tx, workspace, bank, reason.strip())
+
+
+def _other_version(workspace: Workspace, bank: Bank) -> FreezeRow | None:
+    """The last freeze of another version of the bank: moving to this one needs a reason, too."""
+    with workspace.read() as reader:
+        return next(reversed(reader.all(FreezeRow, questionnaire_id=bank.id)), None)
 
 
 def freeze_at_first(tx: Transaction, workspace: Workspace, bank: Bank) -> None:
@@ -44,7 +50,7 @@ def freeze_at_first(tx: Transaction, workspace: Workspace, bank: Bank) -> None:
     choose weights with the answers in sight.
     """
     if _last_freeze(tx, bank) is None:
-        _add_freeze(tx, bank, workspace.objects.put_bytes(weights_document(bank)), "")
+        _add_freeze(tx, workspace, bank, "")
 
 
 def require_frozen(workspace: Workspace, bank: Bank) -> None:
@@ -71,14 +77,29 @@ def _last_freeze(reader: Reader, bank: Bank) -> FreezeRow | None:
     return next(reversed(_freezes(reader, bank)), None)
 
 
-def _add_freeze(tx: Transaction, bank: Bank, sha: str, reason: str) -> FreezeRow:
+def _add_freeze(tx: Transaction, workspace: Workspace, bank: Bank, reason: str) -> FreezeRow:
+    put = workspace.objects.put_bytes
+    sha = put(weights_document(bank))
     row = FreezeRow(
-        questionnaire_id=bank.id, questionnaire_version=bank.version, weights_sha=sha, reason=reason,
-        actor=actor(), frozen_at=now(),
+        questionnaire_id=bank.id, questionnaire_version=bank.version, weights_sha=sha,
+        bank_sha=put(bank.source.encode()) if bank.source else None, reason=reason, actor=actor(),
+        frozen_at=now(),
     )  # fmt: skip
     tx.add(row)
     tx.event("questionnaire.frozen", bank.id, {"version": bank.version, "weights": sha, "reason": reason})
     return row
+
+
+def frozen_bank(workspace: Workspace, bank_id: str) -> Bank | None:
+    """The bank whose weights were frozen last, as it was then; None where none was."""
+    return next((bank for bank in reversed(frozen_banks(workspace)) if bank.id == bank_id), None)
+
+
+def frozen_banks(workspace: Workspace) -> tuple[Bank, ...]:
+    """All banks as they were frozen, oldest first."""
+    with workspace.read() as reader:
+        rows = [(row.questionnaire_id, row.bank_sha) for row in reader.all(FreezeRow)]
+    return tuple(parse_bank(workspace.objects.read(sha).decode(), f"{name}.toml") for name, sha in rows if sha)
 
 
 def state_fact(workspace: Workspace, bank: Bank, name: str, holds: bool) -> None:

@@ -40,6 +40,7 @@ from vendoreval.workflow.files import read_bytes, read_text, write_whole
 from vendoreval.workflow.judging import (
     changed_weights,
     freeze_at_first,
+    frozen_bank,
     require_frozen,
     stated_facts,
     waivers,
@@ -71,13 +72,25 @@ def check_bank(path: Path | str) -> Bank:
 
 
 def load_bank(name: str = DEFAULT_BANK) -> Bank:
-    """A bank by its id, or by the path of a file; raises NotFound."""
+    """A bank that ships, by its id, or one in a file, by its path; raises NotFound."""
     if name.endswith(".toml"):
         return check_bank(name)
     banks = {bank.id: bank for bank in list_banks()}
     if name not in banks:
         raise NotFound("questionnaire", name, tuple(banks))
     return banks[name]
+
+
+def bank_of(workspace: Workspace, name: str = "") -> Bank:
+    """The bank that a workspace works with: as it was when its weights were frozen.
+
+    So a new version of the program goes on with the questions that were sent. A bank of the buyer's own is
+    known by its id once it was used. Raises NotFound.
+    """
+    name = name or DEFAULT_BANK
+    if name.endswith(".toml"):
+        return check_bank(name)
+    return frozen_bank(workspace, name) or load_bank(name)
 
 
 def make_form(

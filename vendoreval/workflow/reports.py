@@ -30,7 +30,7 @@ from vendoreval.workflow.escalations import escalations_of
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.measured import track
 from vendoreval.workflow.promises import vendor_promises
-from vendoreval.workflow.questionnaires import current_answers, load_bank, score_vendor
+from vendoreval.workflow.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _questionnaire(
     workspace: Workspace, vendor_id: str
 ) -> tuple[Assessment | None, tuple[Promise, ...], tuple[str, ...]]:
     """Scores and promises, or a remark that says why there are none yet."""
-    bank = load_bank()
+    bank = bank_of(workspace)
     if not current_answers(workspace, vendor_id, bank):
         return None, (), ()
     try:

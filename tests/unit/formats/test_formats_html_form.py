@@ -128,9 +128,10 @@ def test_all_faults_at_once_and_missing_file(tmp_path: Path) -> None:
 def test_filled_in_a_real_browser(tmp_path: Path) -> None:
     before = {"M1": Answer("M1", 2, text="as before")}
     saved_text, seen = fill_in_browser(html_form(BANK, vendor="acme", answers=before), tmp_path)
-    assert seen == [True, "4 of 45 questions answered", 45]
+    idle = "Not asked, since A1 is below level 1."
+    assert seen == [True, "6 of 45 questions answered", 45, True, idle, False]
     answers, _ = read_saved(saved_text.encode(), BANK, vendor="acme")
-    assert sorted(answers) == ["C1", "G1", "M1", "S3"]
+    assert sorted(answers) == ["A1", "C1", "G1", "M1", "S3"]
     assert changes(before, {"M1": answers["M1"]}) == ()
     assert (answers["G1"].level, answers["G1"].text) == (3, "</script> & =1+1")
     assert answers["G1"].evidence == (

@@ -390,9 +390,9 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 
 
 def test_forms_of_another_version_text_or_vendor() -> None:
-    newer = parse_bank(TEXT.replace('version = "1.0.0"', 'version = "1.1.0"'), "x")
+    newer = parse_bank(TEXT.replace('version = "1.1.0"', 'version = "1.2.0"'), "x")
     with pytest.raises(
-        InputError, match=r"form of annotation-core 1\.0\.0; asked for was annotation-core 1\.1\.0"
+        InputError, match=r"form of annotation-core 1\.1\.0; asked for was annotation-core 1\.2\.0"
     ):
         read_form(written(), newer, vendor="acme")
     reworded = parse_bank(TEXT.replace("Nobody in particular", "Nobody"), "x")

@@ -204,7 +204,7 @@ def test_files_that_are_no_form(workspace: Workspace, bank: Bank, tmp_path: Path
     with pytest.raises(InputError, match="Save answers"):
         questionnaires.import_form(workspace, "acme", bank, tmp_path / "form.html")
     questionnaires.make_form(workspace, "acme", bank, tmp_path / "form.xlsx")
-    with pytest.raises(InputError, match=r"is a form of annotation-core 1.0.0; asked for was .* 2.0.0"):
+    with pytest.raises(InputError, match=r"is a form of annotation-core 1.1.0; asked for was .* 2.0.0"):
         questionnaires.import_form(workspace, "acme", replace(bank, version="2.0.0"), tmp_path / "form.xlsx")
     book = load_workbook(tmp_path / "form.xlsx")
     for sheet in book.worksheets:

@@ -1,0 +1,137 @@
+"""What one answer is worth: its level as claimed, the level that evidence supports, and which pieces count.
+
+The rules stand at the head of `scoring`, numbers 1 to 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.questionnaires.bank import EVIDENCE_KINDS, MAX_LEVEL, Question
+
+Ground = Literal["there", "missing", "unknown"]
+STRENGTH = {
+    "none": Fraction(4, 10),
+    "document": Fraction(7, 10),
+    "demo": Fraction(85, 100),
+    "independent": Fraction(9, 10),
+    "measured": Fraction(1),
+}
+COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with its answer and what both are worth."""
+
+    question: Question
+    answer: Answer
+    applies: bool
+    level: int  # as claimed
+    proven: int  # as evidence supports or as measured
+    best: str  # kind of the best valid evidence
+    outdated: tuple[EvidenceItem, ...]
+    missing: tuple[EvidenceItem, ...]
+    idle: bool = False  # what it presupposes was answered too low, so there is nothing to ask
+
+    @property
+    def effective(self) -> int:
+        """The level that knock-outs and caps look at."""
+        return self.proven if self.best == "measured" else self.level
+
+    @property
+    def claimed(self) -> Fraction:
+        return Fraction(self.level, MAX_LEVEL)
+
+    @property
+    def evidenced(self) -> Fraction:
+        return Fraction(self.proven, MAX_LEVEL) * STRENGTH[self.best]
+
+    @property
+    def covered(self) -> bool:
+        return self.idle or (self.answer.state == "answered" and self.answer.level is not None)
+
+
+def judge(
+    question: Question,
+    answers: Mapping[str, Answer],
+    facts: Mapping[str, bool],
+    as_of: date | None,
+    stored: Collection[str] | None,
+) -> Judged:
+    """One question of the bank with its current answer; `answers` are all of them."""
+    answer = answers.get(question.id) or Answer(question.id, state="unanswered")
+    out = question.applies_if is not None and not facts.get(question.applies_if, True)
+    approved = answer.state == "na" and answer.na_approved
+    level = 0
+    if answer.state == "answered" and answer.level is not None:
+        level = min(answer.level, _ceiling(question, answer))
+    dated = [(item, is_outdated(item, question, as_of)) for item in answer.evidence]
+    valid = [item for item, old in dated if not old and item.here(stored)]
+    best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
+    ground = "there" if best == "measured" else ground_of(question, answers)
+    if ground != "there":
+        level, best, valid = 0, "none", []
+    return Judged(
+        question=question,
+        answer=answer,
+        applies=not (out or approved),
+        level=level,
+        proven=_proven(question, level, best, valid),
+        best=best,
+        outdated=tuple(item for item, old in dated if old),
+        missing=tuple(item for item in answer.evidence if not item.here(stored)),
+        idle=ground == "missing",
+    )
+
+
+def ground_of(question: Question, answers: Mapping[str, Answer]) -> Ground:
+    """Whether the answer that a question presupposes reaches its level: there, missing, or not known.
+
+    A question counts only where its ground is there. Else whoever calls the other question not applicable, or
+    leaves it open, would gain.
+    """
+    needed = question.presupposes
+    other = answers.get(needed.question) if needed else None
+    if needed is None or (other is not None and other.state == "na" and other.na_approved):
+        return "there"
+    if other is None or other.state != "answered" or other.level is None:
+        return "unknown"
+    return "there" if other.level >= needed.level else "missing"
+
+
+def _ceiling(question: Question, answer: Answer) -> int:
+    return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
+
+
+def valid_until(item: EvidenceItem, question: Question | None) -> date | None:
+    """The last day on which a piece counts: its expiry, or the age that the question allows."""
+    age = question.evidence.max_age_days if question else None
+    ends = [item.expires] if item.expires else []
+    if age is not None and item.dated is not None:
+        ends.append(item.dated + timedelta(days=age))
+    return min(ends, default=None)
+
+
+def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:
+    """Whether a piece no longer counts on a day; None looks at no dates."""
+    ends = valid_until(item, question)
+    return as_of is not None and ends is not None and ends < as_of
+
+
+def _proven(question: Question, level: int, best: str, valid: list[EvidenceItem]) -> int:
+    if best == "measured":
+        measured = [item.level for item in valid if item.kind == "measured" and item.level is not None]
+        return measured[-1] if measured else level  # the last measurement counts
+    rank = EVIDENCE_KINDS.index(best)
+    too_high = [
+        needed
+        for needed, kind in question.evidence.min_for_level.items()
+        if needed <= level and EVIDENCE_KINDS.index(kind) > rank
+    ]
+    return max(min(too_high) - 1, 0) if too_high else level
