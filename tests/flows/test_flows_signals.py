@@ -28,6 +28,10 @@ def test_flags_with_quotes_and_no_weight(cli: Cli) -> None:
     contact = ("questionnaire", "contact", "acme")
     cli(*contact, "evidence_refused", "G3", "--quote", "that is confidential", env=late)
     cli(*contact, "shortlisted", "--at", "2026-03-12", env=late)
+    cli(*contact, "call_not_answered", "A1", "--quote", "next slide, please", env=late)
+    cli(*contact, "call_not_answered", "A3", env=late)
+    cli(*contact, "call_answered", "A3", env=late)  # asked again, it was answered
+    cli(*contact, "vendor_comment", "G3", "--quote", "our client forbids it", env=late)
     cli(*answer, "G1", "--level", "1", "--channel", "call", env=_at("2026-03-13T09:00:00+00:00"))
     assert "concerns a question" in cli(*contact, "clarification", code=2).err
     assert "in the future" in cli(*contact, "shortlisted", "--at", "2026-04-01", code=2, env=late).err
@@ -40,7 +44,10 @@ def test_flags_with_quotes_and_no_weight(cli: Cli) -> None:
         ("revision", "G1", "high"),
         ("delay", "G4", "low"),
         ("hedges", "G4", "low"),
+        ("call", "A1", "medium"),
     }
+    comments = {one["question"]: one["comment"] for one in found}
+    assert {question for question, comment in comments.items() if comment} == {"G3"}
     quotes = {one["kind"]: one["quote"] for one in found}
     assert quotes["evidence"] == "that is confidential"
     assert quotes["revision"] == "level 3 → level 1"

@@ -33,6 +33,12 @@ class Contacted(StrEnum):
     evidence_refused = "evidence_refused"
     evidence_substituted = "evidence_substituted"
     clarification = "clarification"
+    call_answered = "call_answered"
+    call_looked_up = "call_looked_up"
+    call_handed_over = "call_handed_over"
+    call_took_away = "call_took_away"
+    call_not_answered = "call_not_answered"
+    vendor_comment = "vendor_comment"
     shortlisted = "shortlisted"
 
 
@@ -226,7 +232,7 @@ def contact(
     bank: Bank = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Record an event with a vendor: a request, a refusal, a round of clarification, the shortlist."""
+    """Record an event with a vendor: a request, a refusal, a call, its comment on a flag, the shortlist."""
     from vendoreval.workflow import questionnaires, signs, workspaces
 
     workspace = workspaces.open_workspace()
@@ -263,6 +269,8 @@ def signals(
         ["severity", "question", "sign", "what", "quote"],
         [(s.severity, s.question_id, s.kind.replace("_", " "), s.what, s.quote) for s in found],
     )
+    for question, comment in {s.question_id: s.comment for s in found if s.comment}.items():
+        say(f"The vendor on {question}: “{comment}”")
     return say("They do not count in the score. Ask before you conclude: small teams, holidays and a second "
                "language explain much.")  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
@@ -21,11 +21,19 @@ from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.consistency import contradictions, figure, quote
 from vendoreval.questionnaires.reviews import Clarity, Review
 
+Severity = Literal["high", "medium", "low"]
 KINDS = (
-    "contradiction", "commitment_gap", "evidence", "revision", "clarification", "clarity", "delay",
+    "contradiction", "commitment_gap", "evidence", "revision", "clarification", "clarity", "call", "delay",
     "evidence_lag", "hedges",
 )  # fmt: skip
-Severity = Literal["high", "medium", "low"]
+# How a question was taken up in a live call, and which of these are signs.
+CALLS: dict[str, tuple[Severity, str] | None] = {
+    "call_answered": None,
+    "call_looked_up": None,
+    "call_handed_over": ("low", "Asked in a call, it was handed to somebody else."),
+    "call_took_away": ("low", "Asked in a call, it was taken away."),
+    "call_not_answered": ("medium", "Asked in a call, it was not answered."),
+}
 _ORDER: dict[str, int] = {"high": 0, "medium": 1, "low": 2}
 
 DELAY_FACTOR = 3  # times the vendor's own median …
@@ -45,7 +53,8 @@ class Contact:
     """One dated event with a vendor on one question.
 
     kind: asked, evidence_requested, evidence_received, evidence_refused, evidence_substituted (something
-    else was sent), clarification, shortlisted (question_id is empty).
+    else was sent), clarification, one of CALLS, vendor_comment (what the vendor says to a flag), shortlisted
+    (question_id is empty).
     """
 
     kind: str
@@ -56,13 +65,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class Signal:
-    """One flag; its kind is one of `KINDS`."""
+    """One flag; its kind is one of `KINDS`. `comment` is what the vendor says to flags on the question."""
 
     kind: str
     question_id: str
     severity: Severity
     what: str
     quote: str = ""
+    comment: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The flag as plain JSON values; its weight in the score is always 0."""
@@ -92,8 +102,11 @@ def signals(
         *_revisions(bank, by_question, contacts),
         *_contradictions(bank, current),
         *_clarity(reviews, current),
+        *_calls(contacts),
         *_hedges(current),
     ]
+    said = {one.question_id: one.quote for one in contacts if one.kind == "vendor_comment"}
+    found = [replace(one, comment=said.get(one.question_id, "")) for one in found]
     place = {question.id: number for number, question in enumerate(bank.questions)}
     return tuple(
         sorted(found, key=lambda one: (_ORDER[one.severity], place.get(one.question_id, -1), one.kind))
@@ -225,6 +238,14 @@ def _clarity(reviews: Iterable[Review], current: Mapping[str, Answer]) -> Iterab
             )
             said = quote(current[question_id]) if question_id in current else ""
             yield Signal("clarity", question_id, "medium", what, said)
+
+
+def _calls(contacts: Iterable[Contact]) -> Iterable[Signal]:
+    """How each question was taken up in the last call about it."""
+    for contact in {one.question_id: one for one in contacts if one.kind in CALLS}.values():
+        sign = CALLS[contact.kind]
+        if sign:
+            yield Signal("call", contact.question_id, sign[0], sign[1], contact.quote)
 
 
 def _hedges(current: Mapping[str, Answer]) -> Iterable[Signal]:

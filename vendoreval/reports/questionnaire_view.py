@@ -245,6 +245,7 @@ def _signal(signal: Signal) -> Plain:
         "severity": signal.severity,
         "what": signal.what,
         "quote": _one_line(signal.quote),
+        "comment": _one_line(signal.comment),
     }
 
 

@@ -19,11 +19,6 @@ from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.questionnaires import answer_events
 from vendoreval.workflow.review_rounds import last_round
 
-CONTACTS = (
-    "asked", "evidence_requested", "evidence_received", "evidence_refused", "evidence_substituted",
-    "clarification", "shortlisted",
-)  # fmt: skip
-
 
 def record_contact(
     workspace: Workspace, vendor: str, bank: Bank, kind: str, question: str = "", quote: str = "",
