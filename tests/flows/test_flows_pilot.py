@@ -144,6 +144,10 @@ def test_two_vendors_are_piloted_on_the_same_items_and_compared(cli: Cli) -> Non
         cli("report", "pilot", "pilot-mturk", "--out", f"pilot.{ending}", env=at("2026-03-06"))
     report = Ran(0, (cli.folder / "pilot.json").read_text("utf-8"), "").json
     assert "surely missed: ambiguous" in report["headline"]
+    cli("report", "scorecard", "mturk", "--out", "card.json", env=at("2026-03-06"))
+    card = Ran(0, (cli.folder / "card.json").read_text("utf-8"), "").json
+    assert card["pilot"]["blocks"] == report["blocks"]
+    assert "only tried in pilot pilot-mturk" in card["headline"]
     cli("report", "comparison", "mturk", "crowdflower", "--out", "both.html", env=at("2026-03-06"))
     assert "What the pilots found" in (cli.folder / "both.html").read_text("utf-8")
 

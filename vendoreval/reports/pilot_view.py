@@ -48,7 +48,7 @@ def pilot_view(record: Mapping[str, Any], contract: Contract, bank: Bank, facts:
         "headline": headline(blocks),
         "figures": _figures(record),
         "facts": _facts(record, contract, facts),
-        "blocks": [_block(block) for block in blocks],
+        "blocks": block_rows(blocks),
         "forest": _forest(blocks),
         "in_words": record["sentences"]["blocks"],
         "on_the_way": record["sentences"]["on_the_way"],
@@ -118,6 +118,11 @@ def _block(block: Mapping[str, Any]) -> Plain:
         "missed": f"{block['misses']:,} / {block['n']:,}" if measured else "–",
         "verdict": parts.verdict(block["verdict"]),
     }
+
+
+def block_rows(blocks: Sequence[Mapping[str, Any]]) -> list[Plain]:
+    """One row a block: what was asked for and what was found."""
+    return [_block(block) for block in blocks]
 
 
 def _forest(blocks: Sequence[Mapping[str, Any]]) -> Forest | None:

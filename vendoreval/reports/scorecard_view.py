@@ -19,6 +19,8 @@ from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
+from vendoreval.reports.pilot_view import block_rows
+from vendoreval.reports.pilot_view import headline as pilot_headline
 from vendoreval.reports.promise_parts import promise_rows, standings
 from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
@@ -43,10 +45,12 @@ def scorecard_view(
     promises: Sequence[Promise] = (),
     trend: Mapping[str, Any] | None = None,
     deliveries: Sequence[Received] = (),
+    pilot: Mapping[str, Any] | None = None,
 ) -> Report:
     """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit.
 
     `trend`: the record `vendoreval/agreement_trend/1` of the vendor's deliveries.
+    `pilot`: the record `vendoreval/pilot/1` of the vendor's latest one.
     """
     ordered = sorted(audits, key=lambda pair: (pair[1], pair[0].audit))
     latest = ordered[-1][0] if ordered else None
@@ -55,12 +59,13 @@ def scorecard_view(
         "schema": "vendoreval/scorecard_report/1",
         **parts.head(facts.vendor, "Vendor scorecard", "Scorecard", facts),
         "verdict": parts.verdict(latest.verdict) if latest else None,
-        "headline": _headline(ordered),
+        "headline": _headline(ordered, pilot),
         "figures": _figures(assessment, ordered, claims),
         "assessment": _assessment(assessment),
         "promises": promise_rows(promises),
         "promised": standings(promises),
         "deliveries": delivery_rows(deliveries),
+        "pilot": _pilot(pilot),
         "audits": [_audit(result, when) for result, when in ordered],
         "timeline": _timeline(ordered),
         "control": deliveries_chart([result for result, _ in ordered]),
@@ -72,11 +77,21 @@ def scorecard_view(
     return Report("scorecard", facts.printed, view, files)
 
 
-def _headline(audits: Sequence[Audited]) -> str:
+def _headline(audits: Sequence[Audited], pilot: Mapping[str, Any] | None) -> str:
+    if not audits and pilot:
+        return f"Not audited yet, only tried in pilot {pilot['pilot']}. {pilot_headline(pilot['blocks'])}"
     if not audits:
         return "No delivery of this vendor has been audited yet."
     latest, when = audits[-1]
     return f"Latest audit, {day(when)}, delivery {latest.delivery}: {headline(latest.findings)}"
+
+
+def _pilot(pilot: Mapping[str, Any] | None) -> Plain | None:
+    if pilot is None:
+        return None
+    judged = day(datetime.fromisoformat(pilot["received_at"]))
+    words = f"Pilot {pilot['pilot']}, answered on {judged}: {pilot['verdict']}."
+    return {"words": words, "blocks": block_rows(pilot["blocks"])}
 
 
 def _figures(assessment: Assessment | None, audits: Sequence[Audited], claims: Sequence[Claim]) -> list[Plain]:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from vendoreval.audits.comparing import Candidate, ItemTotals, Source, item_totals
 from vendoreval.audits.pilot_result import main_totals
@@ -26,6 +25,7 @@ from vendoreval.workflow.audits import load_audit
 from vendoreval.workflow.contracts import contract_row, load_contract
 from vendoreval.workflow.costs import contract_values, measured_inputs, no_file
 from vendoreval.workflow.pilot_answers import judged_again
+from vendoreval.workflow.pilots import latest_judged
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
@@ -53,14 +53,14 @@ def candidate(
     contract = seen.contract if seen else _newest_contract(workspace, vendor.contracts)
     told = _assessment(workspace, vendor_id, bank)
     promises = vendor_promises(workspace, vendor_id, bank) if told else ()
-    pilot = _pilot(workspace, vendor_id)
+    pilot = latest_judged(workspace, vendor_id)
     return Candidate(
         vendor_id, vendor.name, told,
         audited=seen.totals if seen else None,
         source=seen.kind if seen else None,
         clauses=_clauses(workspace, vendor.audits),
         promises=promises,
-        pilot=pilot,
+        pilot={block["name"]: block for block in pilot["blocks"]} if pilot else {},
         promised=_promised(contract),
         price=_price(vendor_id, contract, file),
         currency=contract.currency if contract else file.currency if file else "",
@@ -116,18 +116,6 @@ def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:
     return Measurement(
         "pilot", judged.sent.contract, main_totals(row.id, judged.seen), row.result_sha, row.judged_at
     )
-
-
-def _pilot(workspace: Workspace, vendor: str) -> dict[str, dict[str, Any]]:
-    """The blocks of the vendor's latest judged pilot, by name."""
-    with workspace.read() as reader:
-        rows = [row for row in reader.all(PilotRow) if row.judged_at]
-    mine = [row for row in rows if load_contract(workspace, row.contract_id).vendor == vendor]
-    if not mine:
-        return {}
-    latest = max(mine, key=lambda row: (row.judged_at or row.sent_at, row.id))
-    record = json.loads(workspace.objects.read(latest.result_sha or ""))
-    return {block["name"]: block for block in record["blocks"]}
 
 
 def _newest_contract(workspace: Workspace, contracts: Sequence[str]) -> Contract | None:

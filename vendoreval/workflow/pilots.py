@@ -125,6 +125,16 @@ def list_pilots(workspace: Workspace, vendor: str = "") -> tuple[PilotRow, ...]:
     return tuple(row for row in rows if load_contract(workspace, row.contract_id).vendor == vendor)
 
 
+def latest_judged(workspace: Workspace, vendor: str) -> dict[str, Any] | None:
+    """The record `vendoreval/pilot/1` of the vendor's pilot that was judged last."""
+    judged = [(row.judged_at, row.id, row) for row in list_pilots(workspace, vendor) if row.judged_at]
+    if not judged:
+        return None
+    row = max(judged)[2]
+    record: dict[str, Any] = json.loads(workspace.objects.read(row.result_sha or ""))
+    return record
+
+
 def sent_record(sent: Sent) -> dict[str, Any]:
     """The record `vendoreval/pilot-sent/1`."""
     row, count = sent.row, Counter(task.block for task in sent.tasks)

@@ -29,6 +29,7 @@ from vendoreval.workflow.deliveries import business_days
 from vendoreval.workflow.escalations import escalations_of
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.measured import track
+from vendoreval.workflow.pilots import latest_judged
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
@@ -69,7 +70,15 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         remarks=(*remarks, *why, *unmeasured),
     )  # fmt: skip
     return scorecard_view(
-        contract, told, audits, claims, facts, promised, trend, _received(workspace, vendor_id)
+        contract,
+        told,
+        audits,
+        claims,
+        facts,
+        promised,
+        trend,
+        _received(workspace, vendor_id),
+        latest_judged(workspace, vendor_id),
     )
 
 

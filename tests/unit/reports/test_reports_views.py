@@ -198,6 +198,35 @@ def test_a_vendor_without_anything_has_a_scorecard() -> None:
     assert view["assessment"] is None
 
 
+def test_before_the_first_audit_the_scorecard_shows_the_pilot() -> None:
+    block = {
+        "name": "main",
+        "counts": "the contract's way",
+        "limit": 0.9,
+        "estimate": 0.95,
+        "low": 0.887,
+        "high": 0.984,
+        "n": 100,
+        "misses": 5,
+        "verdict": "kept",
+    }
+    pilot = {
+        "pilot": "pilot-acme",
+        "verdict": "kept",
+        "received_at": "2026-03-02T09:00:00+00:00",
+        "blocks": [block],
+    }
+    view = scorecard_view(None, None, [], [], facts(), pilot=pilot).view
+    assert (
+        view["headline"] == "Not audited yet, only tried in pilot pilot-acme. Of 1\u00a0block, reached: main."
+    )
+    words = view["pilot"]["words"].replace("\u00a0", " ")
+    assert words == "Pilot pilot-acme, answered on 2 March 2026: kept."
+    assert view["pilot"]["blocks"][0]["missed"] == "5 / 100"
+    audited = scorecard_view(None, None, history(), [], facts(), pilot=pilot).view
+    assert audited["headline"].startswith("Latest audit")
+
+
 def test_deliveries_are_listed_with_what_was_asked() -> None:
     seen = (
         Received("p-1", "pilot", date(2026, 1, 2), date(2026, 1, 9), 5, 300, 0.041, (2, None)),
