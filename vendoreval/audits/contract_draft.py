@@ -17,7 +17,7 @@ from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, P
 from vendoreval.inference.power import power, sample_for_power
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import Bank
-from vendoreval.questionnaires.promises import claimed_figure
+from vendoreval.questionnaires.promises import Measured, claimed_figure, standing
 
 ALPHA, BETA, POWER, FACTOR = Decimal("0.05"), Decimal("0.10"), 0.9, 2.0
 FALLBACK = Decimal("0.95")  # CONVENTIONS §5.2: the general level of contracts
@@ -26,6 +26,7 @@ HIGHEST = Decimal("0.9999")
 ROUNDS, REWORK_DAYS, WINDOW_DAYS = 2, 5, 10
 JUSTIFICATION = "A wrong label is worth nothing to us and its price was paid."
 PLACEHOLDERS = ("first class", "second class")
+NO_FIGURES: Mapping[str, Measured] = {}
 CREDIT_CAP = Decimal("20")  # per cent of the delivery's price; credits of 5, 10 and 20 % are usual
 
 
@@ -56,21 +57,26 @@ class Draft:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a vendor said on one promise, in a few words for a comment."""
+    """What a vendor said on one promise, in a few words for a comment, and what was measured of it since."""
 
     figure: Decimal | None
     words: str
     refused: bool
+    measured: str = ""
+    missed: bool = False
 
 
-def draft_contract(bank: Bank, answers: Mapping[str, Answer], wanted: Wanted) -> Draft:
-    """Propose a contract from a vendor's current answers; pure."""
+def draft_contract(
+    bank: Bank, answers: Mapping[str, Answer], wanted: Wanted, measured: Mapping[str, Measured] = NO_FIGURES
+) -> Draft:
+    """Propose a contract from a vendor's current answers; pure. `measured`: by pilot and audits so far."""
     wanted = _with_classes(wanted)
-    said = {
-        question.promise: _said(question.id, claimed_figure(question, answers.get(question.id)), answers)
-        for question in bank.questions
-        if question.promise
-    }
+    said = {}
+    for question in bank.questions:
+        if name := question.promise:
+            claimed = claimed_figure(question, answers.get(question.id))
+            found = _said(question.id, claimed, answers)
+            said[name] = _held(name, found, claimed, measured.get(name), question.unit or "")
     nothing = _Said(None, "not asked", refused=False)
     comments: dict[str, tuple[str, ...]] = {}
     remedies = _remedies(wanted, said.get("rework", nothing), said.get("credit", nothing), comments)
@@ -117,6 +123,20 @@ def _said(question: str, value: float | None, answers: Mapping[str, Answer]) -> 
     )
 
 
+def _held(name: str, said: _Said, claimed: float | None, seen: Measured | None, unit: str) -> _Said:
+    """The saying with what was measured of it, such as "84.7 % (77.1 to 90.5 %) in pilot-1"."""
+    if seen is None:
+        return said
+    value, *ends = (_figure(one, unit) for one in (seen.value, seen.low, seen.high) if one is not None)
+    interval = f" ({ends[0]} to {ends[1]})" if len(ends) == 2 else ""
+    words = f"{value}{interval}, {seen.n:,} {seen.of}, {seen.source}"
+    return replace(said, measured=words, missed=standing(name, claimed, seen) == "missed")
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{value:.1f} %" if unit.startswith("%") else f"{value:.2f}"
+
+
 def _clauses(
     wanted: Wanted,
     said: Mapping[str, _Said],
@@ -133,7 +153,7 @@ def _clauses(
         Clause("accuracy", "accuracy", wanted.unit, "delivery", f"{level:f}",
                Decision(wanted.rule, ALPHA, BETA, options=options), all_ids)
     ]  # fmt: skip
-    comments["clause.accuracy"] = (_source(promise, level), *_what_it_catches(level, items))
+    comments["clause.accuracy"] = (_source(promise, level), *_since(promise), *_what_it_catches(level, items))
     if len(wanted.classes) > 1 and wanted.task_type in METRICS["recall"].tasks:
         clauses.append(_floor(wanted, level, comments))
     agreement = said.get("agreement", nothing)
@@ -142,6 +162,7 @@ def _clauses(
                               Decision("claim", ALPHA, BETA), ("rework",)))  # fmt: skip
         comments["clause.agreement"] = (
             f"{agreement.words}.",
+            *_since(agreement),
             "Krippendorff's alpha over items that several annotators answered, without their knowing which.",
         )
     clauses.append(
@@ -179,6 +200,10 @@ def _source(promise: _Said, level: Decimal) -> str:
     if promise.figure is None or not 50 <= promise.figure <= 100:
         return f"{promise.words}, without a usable figure: {(100 * level).normalize():f} % is OUR proposal."
     return f"{promise.words}." + (" It was refused as a term: negotiate." if promise.refused else "")
+
+
+def _since(promise: _Said) -> tuple[str, ...]:
+    return (f"Measured so far: {promise.measured}.",) if promise.measured else ()
 
 
 def _what_it_catches(level: Decimal, items: int) -> tuple[str, ...]:
@@ -223,10 +248,17 @@ def _open(
     bank: Bank, answers: Mapping[str, Answer], wanted: Wanted, said: Mapping[str, _Said]
 ) -> tuple[str, ...]:
     points = [f"{found.words}; the draft asks for it all the same." for found in said.values() if found.refused]
+    points += [
+        f"{found.words}; measured: {found.measured}. Ask what will change."
+        for found in said.values()
+        if found.missed
+    ]
     if wanted.price is None:
         points.append("no [price]: without it no credit can be computed.")
     if wanted.classes == PLACEHOLDERS:
         points.append("the classes of the task.")
+    if wanted.task_type == "classification":
+        points.append("task.unsure: the answer by which an annotator asks instead of guessing.")
     points += ["effective and ends.", "the guideline and its version.", "paragraph numbers (ref)."]
     changes = [
         question.id

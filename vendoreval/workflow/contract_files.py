@@ -24,6 +24,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
 from vendoreval.workflow.contracts import FACTORS, contract_row, load_contract, power_tables
 from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.measured import measured, track
 from vendoreval.workflow.questionnaires import bank_of, current_answers
 from vendoreval.workflow.vendors import show_vendor
 
@@ -68,7 +69,7 @@ def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Dr
         words.buyer,
         words.rule,
     )  # fmt: skip
-    made = draft_contract(bank, answers, wanted)
+    made = draft_contract(bank, answers, wanted, measured(workspace, track(workspace, vendor)))
     text = to_toml(plain(made.contract), made.comments)
     parse_contract(text, out.name)  # what a draft says, `contract check` reads
     _write_new(out, text)

@@ -17,6 +17,7 @@ from vendoreval.contracts.weaknesses import warnings
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.inference.power import power
 from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.promises import Measured
 from vendoreval.workflow.contract_files import UNITS
 
 WANTED = Wanted("c-1", "acme", "Labels", "USD", "classification", ("cat", "dog"), price=Decimal("0.08"))
@@ -63,6 +64,22 @@ def test_a_refused_promise_is_asked_for_all_the_same() -> None:
     assert made.contract.clause("accuracy").threshold == "0.98"
     assert any("NOT in the contract" in point for point in made.open_points)
     assert any("yes, with changes" in point and "C2" in point for point in made.open_points)
+
+
+def test_what_was_measured_stands_beside_what_was_said() -> None:
+    answers = {"C1": Answer("C1", 4, value="99 %"), "A1": Answer("A1", 3, value="0.7")}
+    measured = {
+        "accuracy": Measured(84.7, 124, "answers", "pilot p", 77.1, 90.5),
+        "agreement": Measured(0.72, 80, "items", "delivery p", 0.66, 0.78),
+        "volume": Measured(900, 1, "week", "delivery p"),
+    }
+    made = draft_contract(CORE, answers, WANTED, measured)
+    assert made.comments["clause.accuracy"][1] == (
+        "Measured so far: 84.7 % (77.1 % to 90.5 %), 124 answers, pilot p."
+    )
+    assert "0.72 (0.66 to 0.78)" in made.comments["clause.agreement"][1]
+    assert [point[:2] for point in made.open_points if "measured" in point] == ["C1"]  # A1 is undecided
+    assert made.contract.clause("accuracy").threshold == "0.99"  # what was said stays what is asked for
 
 
 def test_without_price_and_classes() -> None:
