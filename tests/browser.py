@@ -41,7 +41,8 @@ addEventListener("load", async () => {
   put("#C1 .row input[type=text]", "99");
   pick("S3", "na");
   put("#S3 > div > label input", "no persons");
-  pick("A1", "0");  // so A2 is not asked
+  pick("A2", "4");
+  pick("A1", "0");  // so A2 is not asked, and what was said there is not sent
   find("#save").click();
   const articles = document.querySelectorAll("article").length;
   show("seen", JSON.stringify([find("#S3 > div > div").hidden, find("#progress").textContent, articles,

@@ -23,8 +23,9 @@
   const answered = (answer) => answer.level !== "" || answer.text.trim() !== "";
   // A question may presuppose a level of another one; where that one is lower there is nothing to ask.
   const groundless = ({ only_if: [other, least] }) => {
-    const level = other ? answers.get(other).level : "";
-    return /^[0-4]$/.test(level) && Number(level) < least;
+    if (!other) return false;
+    const level = answers.get(other).level;
+    return groundless(articles.get(other).question) || (/^[0-4]$/.test(level) && Number(level) < least);
   };
 
   const touch = (id) => {
@@ -162,7 +163,8 @@
   };
 
   document.getElementById("save").addEventListener("click", () => {
-    const kept = Object.fromEntries([...answers].filter(([, answer]) => answer.changed_at || answered(answer)));
+    const kept = Object.fromEntries([...answers].filter(([id, answer]) =>
+      (answer.changed_at || answered(answer)) && !groundless(articles.get(id).question)));
     const record = { schema: "vendoreval/form-answers/1", form: form.identity, saved_at: new Date().toISOString(), respondent, answers: kept };
     const url = URL.createObjectURL(new Blob([JSON.stringify(record, null, 1)], { type: "application/json" }));
     make("a", { href: url, download: `${form.identity.bank}-${form.identity.vendor}-answers.json` }).click();

@@ -193,3 +193,4 @@ def test_a_workspace_goes_on_with_the_bank_that_it_sent(cli: Cli) -> None:
     cli("questionnaire", "freeze", "--reason", "the new questions are better")
     scored = cli("questionnaire", "score", "acme", "--json").json
     assert (scored["version"], scored["coverage"]) == ("1.1.0", 0.0)  # answers belong to their version
+    assert any("1.1.0 was taken" in note and "are better" in note for note in scored["notes"])

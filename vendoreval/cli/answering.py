@@ -176,14 +176,16 @@ def _measured(workspace: Workspace, given: Sequence[str]) -> tuple[EvidenceItem,
 
 
 def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, channel: str) -> None:
-    from vendoreval.questionnaires.worth import ground_of
+    from vendoreval.questionnaires.worth import judge_all
     from vendoreval.workflow import questionnaires
 
     current = questionnaires.current_answers(workspace, vendor, bank)
     open_ = [q for q in bank.questions if q.id not in current or current[q.id].is_open]
     note(f"{len(open_)} of {len(bank.questions)} questions are open. s skips one, q stops.")
     for question in open_:
-        if ground_of(question, questionnaires.current_answers(workspace, vendor, bank)) == "missing":
+        current = questionnaires.current_answers(workspace, vendor, bank)
+        judged = {one.question.id: one for one in judge_all(bank.questions, current, {})}
+        if judged[question.id].idle:
             note(f"{question.id} is not asked: {question.presupposes.text if question.presupposes else ''}.")
         elif _ask(workspace, vendor, bank, question.id, channel) is None:
             break

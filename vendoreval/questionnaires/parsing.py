@@ -12,6 +12,7 @@ from vendoreval.questionnaires.bank import (
     EVIDENCE_KINDS,
     IMPORTANCE,
     MAX_LEVEL,
+    MODES,
     TYPES,
     Bank,
     Cap,
@@ -86,16 +87,25 @@ def _check_whole(reader: _Reader, bank: Bank) -> None:
     for index, rule in enumerate(bank.rules):
         for unknown in sorted(set(rule.questions) - asked):
             reader.problem(("consistency", index, "all"), f"there is no question {unknown!r}.")
+    _check_presupposed(reader, bank)
+    for index, section in enumerate(bank.sections):
+        if not any(question.section == section.id for question in bank.questions):
+            reader.problem(("section", index, "id"), f"section {section.id!r} has no question.")
+
+
+def _check_presupposed(reader: _Reader, bank: Bank) -> None:
     earlier: set[str] = set()
     for index, question in enumerate(bank.questions):
         needed = question.presupposes
         if needed and needed.question not in earlier:
             what = f"no question {needed.question!r} stands before this one, which presupposes it."
             reader.problem(("question", index, "applies_if"), what)
+        for mode in MODES:  # a mode that asks a question asks what it presupposes
+            ids = {asked.id for asked in bank.asked(mode)}
+            if needed and needed.question in earlier and question.id in ids and needed.question not in ids:
+                what = f"the mode {mode} asks this question and not {needed.question}, which it presupposes."
+                reader.problem(("question", index, "applies_if"), what)
         earlier.add(question.id)
-    for index, section in enumerate(bank.sections):
-        if not any(question.section == section.id for question in bank.questions):
-            reader.problem(("section", index, "id"), f"section {section.id!r} has no question.")
 
 
 def _check_unique(reader: _Reader, kind: str, ids: Iterable[str]) -> None:

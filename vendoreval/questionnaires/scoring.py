@@ -13,7 +13,7 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 3. Evidence has a strength ε by the kind of the best valid piece: none 0.4, document 0.7, live demo
    or sample of real work 0.85, independent 0.9, measured by a pilot or audit 1.0. A piece that has
    expired or is older than `max_age_days` on `as_of` counts as none, and so does a piece that was
-   named and has not arrived.
+   named and has not arrived. Only a measured level below the claim holds until it is measured again.
 4. In the evidenced score a level counts at most the highest level that its evidence supports: the
    highest l ≤ L such that no level up to l asks (`min_for_level`) for a stronger kind. Claiming more
    than one can show therefore never lowers the evidenced score, and never raises it either. A
@@ -51,7 +51,7 @@ from vendoreval.questionnaires.bank import (
     template_hash,
     weights_hash,
 )
-from vendoreval.questionnaires.worth import STRENGTH, Judged, judge
+from vendoreval.questionnaires.worth import STRENGTH, Judged, judge_all
 
 MIN_COVERAGE = Fraction(9, 10)
 MAX_GAP = 20  # points between claimed and evidenced
@@ -86,7 +86,7 @@ def score(
     must still be valid; None looks at no dates. `stored` are the SHA-256 of the evidence files that
     arrived; None looks at no files. Answers to questions the mode does not ask are ignored.
     """
-    judged = [judge(question, answers, facts or {}, as_of, stored) for question in bank.asked(mode)]
+    judged = judge_all(bank.asked(mode), answers, facts or {}, as_of, stored)
     scored = [
         _section(section, [one for one in judged if one.question.section == section.id])
         for section in bank.sections_of(mode)

@@ -5,7 +5,7 @@ The rules stand at the head of `scoring`, numbers 1 to 4.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -37,7 +37,12 @@ class Judged:
     best: str  # kind of the best valid evidence
     outdated: tuple[EvidenceItem, ...]
     missing: tuple[EvidenceItem, ...]
-    idle: bool = False  # what it presupposes was answered too low, so there is nothing to ask
+    ground: Ground = "there"  # whether what it presupposes is there
+
+    @property
+    def idle(self) -> bool:
+        """What it presupposes was answered too low, so there is nothing to ask."""
+        return self.ground == "missing"
 
     @property
     def effective(self) -> int:
@@ -57,24 +62,48 @@ class Judged:
         return self.idle or (self.answer.state == "answered" and self.answer.level is not None)
 
 
-def judge(
+def judge_all(
+    questions: Sequence[Question],
+    answers: Mapping[str, Answer],
+    facts: Mapping[str, bool],
+    as_of: date | None = None,
+    stored: Collection[str] | None = None,
+) -> tuple[Judged, ...]:
+    """Questions with their current answers and what both are worth, in the order given."""
+    asked = {question.id: question for question in questions}
+    done: dict[str, Judged] = {}
+
+    def of(question: Question) -> Judged:
+        if question.id not in done:
+            needed = asked.get(question.presupposes.question) if question.presupposes else None
+            ground = ground_of(question, of(needed) if needed else None)
+            done[question.id] = _judge(question, answers, ground, facts, as_of, stored)
+        return done[question.id]
+
+    return tuple(of(question) for question in questions)
+
+
+def _judge(
     question: Question,
     answers: Mapping[str, Answer],
+    ground: Ground,
     facts: Mapping[str, bool],
     as_of: date | None,
     stored: Collection[str] | None,
 ) -> Judged:
-    """One question of the bank with its current answer; `answers` are all of them."""
     answer = answers.get(question.id) or Answer(question.id, state="unanswered")
     out = question.applies_if is not None and not facts.get(question.applies_if, True)
     approved = answer.state == "na" and answer.na_approved
     level = 0
     if answer.state == "answered" and answer.level is not None:
         level = min(answer.level, _ceiling(question, answer))
-    dated = [(item, is_outdated(item, question, as_of)) for item in answer.evidence]
-    valid = [item for item, old in dated if not old and item.here(stored)]
+    outdated = [
+        item for item in answer.evidence if is_outdated(item, question, as_of) and not _contradicts(item, level)
+    ]
+    valid = [item for item in answer.evidence if item not in outdated and item.here(stored)]
     best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
-    ground = "there" if best == "measured" else ground_of(question, answers)
+    if best == "measured":
+        ground = "there"
     if ground != "there":
         level, best, valid = 0, "none", []
     return Judged(
@@ -84,25 +113,32 @@ def judge(
         level=level,
         proven=_proven(question, level, best, valid),
         best=best,
-        outdated=tuple(item for item, old in dated if old),
+        outdated=tuple(outdated),
         missing=tuple(item for item in answer.evidence if not item.here(stored)),
-        idle=ground == "missing",
+        ground=ground,
     )
 
 
-def ground_of(question: Question, answers: Mapping[str, Answer]) -> Ground:
+def _contradicts(item: EvidenceItem, level: int) -> bool:
+    """A measured level below the claim holds until it is measured again: time does not restore the claim."""
+    return item.kind == "measured" and item.level is not None and item.level < level
+
+
+def ground_of(question: Question, other: Judged | None) -> Ground:
     """Whether the answer that a question presupposes reaches its level: there, missing, or not known.
 
-    A question counts only where its ground is there. Else whoever calls the other question not applicable, or
-    leaves it open, would gain.
+    `other` is that answer, None where it was not asked for; what counts is the level that it is worth, not
+    the one that it claims. A question counts only where its ground is there. Else whoever calls the other
+    question not applicable, or leaves it open, would gain.
     """
     needed = question.presupposes
-    other = answers.get(needed.question) if needed else None
-    if needed is None or (other is not None and other.state == "na" and other.na_approved):
+    if needed is None or other is None or not other.applies:
         return "there"
-    if other is None or other.state != "answered" or other.level is None:
+    if other.ground != "there":
+        return other.ground
+    if other.best != "measured" and (other.answer.state != "answered" or other.answer.level is None):
         return "unknown"
-    return "there" if other.level >= needed.level else "missing"
+    return "there" if other.effective >= needed.level else "missing"
 
 
 def _ceiling(question: Question, answer: Answer) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from vendoreval.errors import Conflict, NotFound, UsageError
 from vendoreval.questionnaires.assessment import Waiver
@@ -61,12 +62,15 @@ def require_frozen(workspace: Workspace, bank: Bank) -> None:
 
 
 def changed_weights(workspace: Workspace, bank: Bank) -> tuple[str, ...]:
-    """A sentence for every time the weights were frozen anew, with its reason."""
+    """A sentence for each time other weights or another version of the bank were frozen, with the reason."""
     with workspace.read() as reader:
-        rows = _freezes(reader, bank)
-    return tuple(
-        f"The weights were changed on {row.frozen_at:%Y-%m-%d} by {row.actor}: {row.reason}" for row in rows[1:]
-    )
+        rows = reader.all(FreezeRow, questionnaire_id=bank.id)
+    said = []
+    for before, row in pairwise(rows):
+        same = before.questionnaire_version == row.questionnaire_version
+        what = "The weights were changed" if same else f"Version {row.questionnaire_version} was taken"
+        said.append(f"{what} on {row.frozen_at:%Y-%m-%d} by {row.actor}: {row.reason}")
+    return tuple(said)
 
 
 def _freezes(reader: Reader, bank: Bank) -> tuple[FreezeRow, ...]:

@@ -67,6 +67,46 @@ def test_what_was_measured_counts_whatever_was_claimed_elsewhere() -> None:
     assert next(row for row in result.questions if row.question_id == "X2").evidenced_level == 2
 
 
+def chained() -> Bank:
+    """MINI, in which X2 presupposes level 2 of X1, and Y1 level 2 of X2."""
+    made = [replace(q, presupposes=Presupposed("X2", 2)) if q.id == "Y1" else q for q in bank().questions]
+    return replace(bank(), questions=tuple(made))
+
+
+def test_steps_follow_each_other() -> None:
+    result = score(chained(), answers(level("X1", 1), level("X2", 4), level("Y1", 4)))
+    assert [row.level for row in result.questions if row.question_id != "Y2"] == [1, 0, 0]
+    reached = score(chained(), answers(level("X1", 2), level("X2", 2), level("Y1", 4)))
+    assert [row.level for row in reached.questions if row.question_id != "Y2"] == [2, 2, 4]
+
+
+def test_the_ground_counts_as_far_as_it_is_worth() -> None:
+    commit = [replace(q, type="commit") if q.id == "X1" else q for q in bank().questions]
+    refused = score(
+        replace(bank(), questions=tuple(commit)), answers(level("X1", 4, commitment="no"), level("X2", 4))
+    )
+    assert parts(refused)[0] == 0  # outside the contract level 4 is worth 1
+    pilot = EvidenceItem("measured", "pilot", level=1)
+    cut = score(bank(), answers(replace(level("X1", 4), evidence=(pilot,)), level("X2", 4)))
+    assert parts(cut)[0] == 0
+
+
+def test_a_ground_that_is_not_asked_for_does_not_stand_in_the_way() -> None:
+    made = [replace(q, applies_if="personal_data") if q.id == "X1" else q for q in bank().questions]
+    result = score(
+        replace(bank(), questions=tuple(made)), answers(level("X2", 3)), facts={"personal_data": False}
+    )
+    assert parts(result)[0] == 3
+
+
+def test_a_mode_asks_what_its_questions_presuppose() -> None:
+    text = CORE.source.replace('applies_if = "A1.level >= 1"', 'applies_if = "G4.level >= 1"')
+    text = text.replace('id = "A2"\n', 'id = "A2"\nshort = true\n')
+    with pytest.raises(InvalidDocument) as caught:
+        parse_bank(text, "bank.toml")
+    assert "the mode short asks this question and not G4" in str(caught.value)
+
+
 state = st.builds(
     lambda value, state: (value if state == "answered" else None, state),
     st.integers(0, 4), st.sampled_from(["answered"] * 4 + list(STATES)),

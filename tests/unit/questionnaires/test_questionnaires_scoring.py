@@ -61,6 +61,21 @@ def flags(result: Assessment) -> set[tuple[str, str | None]]:
     return {(flag.kind, flag.question_id) for flag in result.flags}
 
 
+def test_time_does_not_restore_a_claim_that_was_cut() -> None:
+    cut = EvidenceItem("measured", "pilot p", level=1, dated=date(2026, 1, 1), expires=date(2026, 6, 30))
+    held = replace(cut, name="pilot q", level=4, dated=date(2027, 2, 1), expires=date(2027, 8, 1))
+    given_answers = answers(level("X1", 4, evidence=(cut,)))
+    later = score(MINI, given_answers, as_of=date(2027, 1, 1))
+    assert later.questions[0].evidenced_level == 1
+    assert [knock_out.question_id for knock_out in later.knock_outs] == ["X1"]
+    assert not [flag for flag in later.flags if flag.kind == "outdated"]
+    again = answers(level("X1", 4, evidence=(cut, held)))
+    assert score(MINI, again, as_of=date(2027, 3, 1)).questions[0].evidenced_level == 4
+    # A confirmation ends: then the claim stands without it.
+    confirmed = score(MINI, answers(level("X1", 4, evidence=(held,))), as_of=date(2028, 1, 1))
+    assert confirmed.questions[0].evidence == "none"
+
+
 def test_claimed_and_evidenced_by_hand() -> None:
     result = score(MINI, answers(level("X1", 4, "document"), level("X2", 2), level("Y1", 3, "demo")))
     # X claimed (20*1 + 10*.5)/30 = 25/30; Y claimed 3/4; total .6*25/30 + .4*.75 = .8
