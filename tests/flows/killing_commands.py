@@ -40,7 +40,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 STEPS = {"open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "execute", "commit", "close"}
 IN_MEMORY = (str, bytes, io.BytesIO, io.StringIO)
 CONTRACT = "weather-sentiment-2026"
-PARTS = ("1-before-change", "2-after-change", "3-short-deadline")
+PARTS = ("p-part-1", "p-part-2", "p-part-3")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def answer(cli: Cli, vendor: str, *, leave: int = 0) -> list[str]:
     met, files = set(), []
     for file in sorted((cli.folder / f"to-{vendor}").glob("*.csv")):
         rows = []
-        part = int(file.name[0])
+        part = int(file.stem[-1])
         for task in table(file):
             item = task["item_id"]
             labels = people[item][::2] if item in met else people[item]
@@ -104,7 +104,7 @@ def sent_items(cli: Cli, vendor: str, block: str) -> set[str]:
         if not file.is_file() or not file.read_bytes().startswith(b'{"clause"'):
             continue
         kept = json.loads(file.read_bytes())
-        first = {row["task_id"] for row in table(cli.folder / f"to-{vendor}/1-before-change.csv")}
+        first = {row["task_id"] for row in table(cli.folder / f"to-{vendor}/pilot-{vendor}-part-1.csv")}
         if first <= {task[0] for task in kept["tasks"]}:
             return {task[1] for task in kept["tasks"] if task[2] == block}
     raise AssertionError("no pilot is kept")
@@ -206,8 +206,8 @@ def test_bad_input_changes_nothing(cli: Cli) -> None:
         ((*answers_, *files, "--unfinished", "--register", "bad.csv"), "The delivery has no item 'nowhere'"),
         (answers_, "No file of answers was named"),
         (("pilot", "answers", "pilot-x", *files), "no pilot 'pilot-x'"),
-        ((*send_, "g-crowdflower"), "belongs to a contract with crowdflower"),
-        ((*send_, "g-mturk", "--payload", "answers.csv"), "The column 'hint' holds the answers of gold"),
+        ((*send_, "g-crowdflower"), "belongs to the contract 'w-crowdflower'"),
+        ((*send_, "g-mturk", "--payload", "answers.csv"), "The column 'hint' tells the answers of gold"),
         ((*send_, "g-mturk", "--id", "pilot-crowdflower"), "There is a pilot 'pilot-crowdflower' already"),
         ((*send_, "g-mturk", "--due", "2026-01-01"), "would have been due on 2026-01-01"),
         (("report", "pilot", "pilot-crowdflower", "--out", "p.html"), "is not judged yet"),

@@ -95,7 +95,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     cli, found = Cli(folder), []
     places = {
         "bank": ROOT / "questionnaires/annotation-core.toml",
-        "parts": "to/1-before-change.csv to/2-after-change.csv to/3-short-deadline.csv",
+        "parts": "to/p-part-1.csv to/p-part-2.csv to/p-part-3.csv",
         "register": folder / "register.csv",
         "gold": SAMPLES / "weather_sentiment/gold.csv",
         "delivered": SAMPLES / "weather_sentiment/delivered.csv",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from vendoreval.audits.comparing import Comparison, Offer, Pair
+from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 
 
 def headline(found: Comparison) -> str:

@@ -3,7 +3,8 @@
 Every block is sized by one question with a limit: it is the smallest sample that contradicts the limit with
 a chance of at most alpha when it just holds, and with the power asked when it is missed by the factor
 (`inference.power.sample_for_power`). Repeats and edge cases are mixed in unseen; the guideline is changed
-once, half-way, so that what follows shows how the vendor carries a change.
+once, half-way, so that what follows shows how the vendor carries a change. A last part of further items goes
+out with a short deadline; it is compared with the others and counts in no block.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import InputError
-from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, LAST_SHARE, MAIN, REPEATS, half
+from vendoreval.errors import InputError, UsageError
+from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, HURRIED, LAST_SHARE, MAIN, REPEATS, half
 from vendoreval.inference.power import critical_errors, power, sample_for_power
 from vendoreval.money import Money
 
 ALPHA, POWER, FACTOR = 0.05, 0.9, 2.0
 EDGE_GAP = Fraction(1, 20)  # edge cases may be five points worse
-CONSISTENCY = Fraction(9, 10)  # the same answer on the same item
+CONSISTENCY = Fraction(9, 10)  # the same answer on the same item, where so much can be asked
 FOLLOWED = Fraction(9, 10)  # items whose answer the change turns, answered by the new rule
 ESCALATED = Fraction(1, 2)  # of items without an answer, asked about instead of guessed
 ASKS = Fraction(1, 10)  # a vendor that guesses asks about one in ten
@@ -71,17 +72,18 @@ class PilotPlan:
     @property
     def items(self) -> int:
         """Different items."""
-        return sum(block.items for block in self.blocks)
+        return sum(block.items for block in self.blocks) + self.squeezed
 
     @property
     def tasks(self) -> int:
         """Items as the vendor sees them, repeats included."""
-        return sum(block.tasks for block in self.blocks)
+        return sum(block.tasks for block in self.blocks) + self.squeezed
 
     @property
     def squeezed(self) -> int:
-        """Tasks of the last part, sent with a short deadline."""
-        return int(self.tasks * LAST_SHARE)
+        """Tasks of the last part, sent with a short deadline: further items of the main kind."""
+        judged = sum(block.tasks for block in self.blocks)
+        return int(judged * LAST_SHARE / (1 - LAST_SHARE))
 
     @property
     def cost(self) -> Money | None:
@@ -118,17 +120,28 @@ def plan_pilot(
     asked = limits or {}
     main = _block(MAIN, _BOTH, level, "the right answer", ("C1", "R3"))
     edge = _block(EDGE, _BOTH, asked.get(EDGE, max(level - EDGE_GAP, Fraction(1, 2))), "the right answer", ())
-    again = _block(REPEATS, _AFTER, asked.get(REPEATS, CONSISTENCY),
-                   "the same answer as the first time", ("A5",), repeated=half(main.items))  # fmt: skip
+    same = min(CONSISTENCY, consistency(level, len(contract.task.classes)))
+    again = _block(REPEATS, _AFTER, asked.get(REPEATS, same), "the same answer as the first time", ("A5",),
+                   repeated=half(main.items))  # fmt: skip
     turned = _block(CHANGE, _AFTER, asked.get(CHANGE, FOLLOWED), "the answer by the new rule", ("G2",))
     escalated = asked.get(AMBIGUOUS, ESCALATED)
     ambiguous = _block(AMBIGUOUS, _BOTH, escalated, "a question or a flag instead of a guess", ("E1", "E5"),
                        factor=float((1 - ASKS) / (1 - escalated)))  # fmt: skip
     blocks = (main, edge, turned, ambiguous, again)
     rest = sum(block.items for block in blocks) - main.items
-    left = max(spare - rest, 0)
+    left = min(max(spare - rest, 0), main.items)  # the last part gives way first
     reached = power(left, level, ALPHA, main.factor) if left else 0.0
     return PilotPlan(contract.id, clause, blocks, spare, reached, contract.currency, cost)
+
+
+def consistency(level: Fraction, classes: int) -> Fraction:
+    """How often a vendor of this accuracy gives the same answer twice if its errors have no system.
+
+    Twice right, or twice the same of the other classes: p² + (1 - p)² / (k - 1), down to a whole per cent.
+    A vendor that keeps its accuracy is not to be blamed for what follows from it.
+    """
+    wrong = (1 - level) ** 2 / (classes - 1) if classes > 1 else Fraction(0)
+    return Fraction(int(100 * (level**2 + wrong)), 100)
 
 
 def _asked(contract: Contract, clause_id: str) -> tuple[str, Fraction]:
@@ -158,6 +171,26 @@ def _block(
     return Block(name, items, n, when, limit, critical, factor, found, counts, measures)
 
 
+def tasks_wanted(plan: PilotPlan, there: Mapping[str, int], items: int = 0) -> dict[str, int]:
+    """Tasks of each block to send: `there` says how many items of each there are, `items` how many go out.
+
+    Without `items` as many as planned. With fewer the last part gives way first and then main; with more,
+    main grows. Raises UsageError when nothing is left for main.
+    """
+    wanted = {block.name: block.tasks for block in plan.blocks}
+    fixed = sum(min(wanted[block], there.get(block, 0)) for block in (EDGE, CHANGE, AMBIGUOUS))
+    left = max((items or plan.items) - fixed, 0)
+    main = min(wanted[MAIN], left, there.get(MAIN, 0))
+    if not main:
+        raise UsageError(
+            f"{items:,} items leave none for the main block.", remedy=f"The other blocks take {fixed:,}."
+        )
+    hurried = min(plan.squeezed, left - main, there.get(MAIN, 0) - main)
+    if items:
+        main = min(left - hurried, there.get(MAIN, 0) - hurried)
+    return {**wanted, MAIN: main, HURRIED: hurried}
+
+
 def sentences(plan: PilotPlan) -> tuple[str, ...]:
     """How to run the pilot, in plain words."""
     main, again = plan.blocks[0], plan.blocks[-1]
@@ -170,17 +203,26 @@ def sentences(plan: PilotPlan) -> tuple[str, ...]:
         "come after it only; compare the main items of both halves as well.",
         "Items without an answer belong in: right is to ask or to flag. Gold marks them, and a guess counts as "
         "a miss, whatever it says.",
-        f"Send the last {plan.squeezed:,} tasks with half the usual time, and look whether errors rise.",
+        f"Send the last part, {plan.squeezed:,} tasks, with half the usual time: it is compared with the main "
+        "items and counts in no block.",
         "The people must be those of production; ask for their pseudonyms in the file. The scorecard shows "
         "later how much of the work is theirs.",
-        f"Each block keeps its own risk of {100 * ALPHA:g} %: at most {100 * ALPHA * len(plan.blocks):g} % of "
-        "pilots blame a vendor that just keeps all limits for one of them.",
+        f"Each of the {len(plan.blocks)} blocks keeps its own risk of {100 * ALPHA:g} %, and so do the two "
+        f"comparisons of parts: at most {100 * ALPHA * len(plan.blocks):g} % of pilots find a block breached "
+        "although the vendor just keeps all limits.",
+    ]
+    said += [
+        f"{block.name.capitalize()}: {block.tasks:,} tasks find {block.factor:g} times the misses allowed with "
+        f"a chance of {100 * block.power:.0f} %; for more, more main items are needed."
+        for block in plan.blocks
+        if block.power < POWER
     ]
     if plan.spare < plan.items:
         chance = f"{100 * plan.reached:.0f} %"
         said.append(
-            f"You have {plan.spare:,} items: {plan.items - plan.spare:,} too few. If only the main block is "
-            f"cut, it finds {main.factor:g} times the allowed errors with a chance of {chance}."
+            f"You have {plan.spare:,} items: {plan.items - plan.spare:,} too few. If the last part is cut "
+            f"first and then the main block, that one finds {main.factor:g} times the allowed errors with a "
+            f"chance of {chance}."
         )
     questions = ", ".join(sorted({question for block in plan.blocks for question in block.measures}))
     said.append(

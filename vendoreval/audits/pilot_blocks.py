@@ -1,8 +1,9 @@
 """What a pilot's answers are worth, block by block: right units and counted units of each item.
 
 Main, edge cases and guideline change count as the contract counts: single labels or the consensus of an
-item. On an ambiguous item right is to ask: by a class for it, a flag, or a question in the register. A
-repeat is right when it is answered as the first time; two right answers agree even where gold accepts both.
+item. On an ambiguous item right is to ask: by a class for it, a flag, or a question in the register; whatever
+else is said is a guess, gold or not. A repeat is right when it is answered as the first time; two right
+answers agree even where gold accepts both, and two ties do not.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.gold.piloting import AMBIGUOUS, REPEATS, PilotTask
+from vendoreval.gold.piloting import AMBIGUOUS, MAIN, REPEATS, PilotTask
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.asking import by_class, by_flag
 from vendoreval.tasks.classification import compare
-from vendoreval.tasks.consensus import majority
+from vendoreval.tasks.consensus import TIE, majority
 from vendoreval.tasks.outcomes import Outcomes
 
 Totals = NDArray[np.int64]
@@ -52,6 +53,11 @@ class Answers:
         """The items of a block."""
         return tuple(task.item for task in self.tasks if task.block == block)
 
+    def of_main(self) -> LabelTable:
+        """The labels on main items; on the others people are meant to disagree."""
+        main = set(self.items(MAIN))
+        return self.labels.take(np.flatnonzero([unit in main for unit in self.labels.item.text()]))
+
 
 def answers(
     task: Task,
@@ -74,7 +80,7 @@ def totals(seen: Answers, block: str) -> tuple[Totals, Totals]:
     if block == REPEATS:
         return _repeated(seen)
     if block == AMBIGUOUS:
-        return _asked(seen)
+        return asked_about(seen, seen.items(AMBIGUOUS))
     return per_item(seen.units, seen.units.right, seen.items(block))
 
 
@@ -93,9 +99,9 @@ def asking(outcomes: Outcomes, task: Task) -> Mask:
     return by_class(outcomes.delivered, task) | by_flag(outcomes.context, len(outcomes))
 
 
-def _asked(seen: Answers) -> tuple[Totals, Totals]:
-    items = seen.items(AMBIGUOUS)
-    y, x = per_item(seen.units, seen.units.right | asking(seen.units, seen.task), items)
+def asked_about(seen: Answers, items: Sequence[str]) -> tuple[Totals, Totals]:
+    """Units that asked and counted units, one pair for each of `items`."""
+    y, x = per_item(seen.units, asking(seen.units, seen.task), items)
     if seen.units is not seen.by_label:  # one flag is enough: the item went to somebody who decides
         flagged, _ = per_item(seen.by_label, by_flag(seen.by_label.context, len(seen.by_label)), items)
         y = np.where(flagged > 0, x, y)
@@ -118,7 +124,7 @@ def _repeated(seen: Answers) -> tuple[Totals, Totals]:
                 before, after = {who: mine[who] for who in both}, {who: again[who] for who in both}
         pairs = [(before.get(who), answer) for who, answer in sorted(after.items(), key=str)]
         right = accepted[task.item]
-        ys.append(sum(one == two or {one, two} <= right for one, two in pairs))
+        ys.append(sum((one == two != TIE) or {one, two} <= right for one, two in pairs))
         xs.append(max(len(pairs), 1))  # one that was not answered again is a miss
     return np.asarray(ys, dtype=np.int64), np.asarray(xs, dtype=np.int64)
 

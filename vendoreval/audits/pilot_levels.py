@@ -50,7 +50,7 @@ def measured_levels(
     """What the pilot says of each claimed level, question by question.
 
     `claimed` are the levels of answered questions, `figures` the figures in answers (C1 and R3 in per
-    cent, A1 as a coefficient), `agreement` that of the pilot's labels where several people labelled an item.
+    cent, A1 as a coefficient), `agreement` that on main items where several people labelled an item.
     """
     found = {
         "A1": _agreement(agreement, figures.get("A1")),
@@ -84,11 +84,12 @@ def _block(block: BlockResult) -> _Held:
 
 
 def _accuracy(block: BlockResult, guaranteed: float | None) -> _Held:
-    """The contract's limit, and the figure that the vendor guarantees."""
-    if guaranteed is not None and block.high is not None and 100 * block.high < guaranteed:
-        most = f"{100 * block.high:.1f} %"
-        return False, f"{guaranteed:g} % is guaranteed; the pilot's accuracy is {most} at most."
-    return _block(block)
+    """The figure that the vendor guarantees, else the contract's limit."""
+    if guaranteed is None or block.low is None or block.high is None:
+        return _block(block)
+    least, most = 100 * block.low, 100 * block.high
+    seen = f"{guaranteed:g} % is guaranteed; between {least:.1f} and {most:.1f} % were right."
+    return _within(least, most, guaranteed), seen
 
 
 def _left_over(block: BlockResult, said: float | None) -> _Held:
@@ -97,20 +98,26 @@ def _left_over(block: BlockResult, said: float | None) -> _Held:
         return _block(block)
     least, most = 100 * (1 - block.high), 100 * (1 - block.low)
     seen = f"{said:g} % of errors are said to be left; between {least:.1f} and {most:.1f} % were."
-    return (False if least > said else True if most <= said else None), seen
+    return _within(-most, -least, -said), seen
+
+
+def _within(low: float, high: float, said: float) -> bool | None:
+    """Whether an interval lies above what was said (True), below it (False), or around it (None)."""
+    low, high, said = (round(one, 9) for one in (low, high, said))
+    return True if low >= said else False if high < said else None
 
 
 def _agreement(found: Agreement | None, said: float | None) -> _Held:
     if found is None or found.low is None or found.high is None or said is None:
         return None, "No agreement was measured that could be held against a figure."
     seen = f"Agreement of {said:g} is claimed; alpha was between {found.low:.2f} and {found.high:.2f}."
-    return (False if found.high < said else True if found.low >= said else None), seen
+    return _within(found.low, found.high, said), seen
 
 
 def _columns(result: PilotResult, wanted: tuple[str, ...]) -> _Held:
     missing = [name for name in wanted if name not in result.columns]
     if missing:
-        return False, f"The delivered file has no {' and no '.join(missing)}."
-    if wanted == ("guideline_version",) and len(result.versions) < 2:
-        return False, "The guideline changed half-way, and all labels name the same version."
+        return False, f"The delivered file has no {' and no '.join(missing)}, or not for every label."
+    if wanted == ("guideline_version",) and len(set(result.versions)) < 2:
+        return False, "The guideline changed half-way, and most labels name the same version before and after."
     return True, f"The delivered file names {' and '.join(wanted)}."

@@ -4,29 +4,33 @@ A block is breached when so many misses have a chance of at most ALPHA at its li
 was reached in the sample and so few misses have a chance of at most 1 - POWER at `factor` times those that
 the limit allows. Otherwise it is inconclusive.
 Where an item holds several labels the effective sample decides (inference.proportions). The pilot stands
-for the work to come, so there is no correction for a finite population.
+for the work to come, so there is no correction for a finite population. Whoever asks about everything tells
+nothing apart: ambiguous items are kept only if there is more asking on them than on main ones.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from vendoreval.audits.comparing import ItemTotals
+from vendoreval.audits.comparison_records import ItemTotals
 from vendoreval.audits.pilot import ALPHA, POWER, Block, PilotPlan
-from vendoreval.audits.pilot_blocks import Answers, Totals, asking, per_item, totals
+from vendoreval.audits.pilot_blocks import Answers, Mask, Totals, asked_about, asking, per_item, totals
+from vendoreval.audits.planning import chance
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, worst
-from vendoreval.gold.piloting import AFTER, BEFORE, EDGE, MAIN, PARTS, REPEATS, SHORT
+from vendoreval.gold.piloting import AFTER, AMBIGUOUS, BEFORE, HURRIED, MAIN, PARTS, REPEATS, SHORT
 from vendoreval.inference.comparing import Comparison, compare_shares
 from vendoreval.inference.effective import tails
-from vendoreval.inference.proportions import Proportion, clustered, simple
+from vendoreval.inference.proportions import Proportion, of_process
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.table import LabelTable
 
-CONFIDENCE = 0.95
+FILLED = 0.99  # share of the labels that must fill a column for it to count as delivered
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,17 @@ class BlockResult:
 class PilotResult:
     """The pilot as a whole (record `vendoreval/pilot/1`).
 
-    `after_change` holds the main items of the later parts against those of the first, `short_deadline` the
-    last part against the one before it; None where there is nothing to compare. `people` counts labels by
-    annotator, `escalated` is the share of all tasks on which somebody asked, `columns` are those delivered.
+    `after_change` holds the main items of the second part against those of the first, `short_deadline` the
+    last part against the main items of the second, `asking` the ambiguous items that were asked about
+    against main ones; None where there is nothing to compare. `people` counts labels by annotator,
+    `escalated` is the share of all items that were asked about. `columns` are those that nearly every label
+    fills, `versions` the guideline that most labels name before and after the change.
     """
 
     blocks: tuple[BlockResult, ...]
     after_change: Comparison | None
     short_deadline: Comparison | None
+    asking: Comparison | None
     unanswered: Mapping[str, int]
     people: Mapping[str, int]
     escalated: float
@@ -90,6 +97,7 @@ class PilotResult:
             "blocks": [one.to_json() for one in self.blocks],
             "after_change": vars(self.after_change) if self.after_change else None,
             "short_deadline": vars(self.short_deadline) if self.short_deadline else None,
+            "asking": vars(self.asking) if self.asking else None,
             "unanswered": dict(self.unanswered),
             "people": dict(self.people),
             "escalated": self.escalated,
@@ -105,26 +113,55 @@ def pilot_result(plan: PilotPlan, seen: Answers) -> PilotResult:
     answered = {labels.item.values[code] for code in np.unique(labels.item.codes).tolist()}
     left = Counter(PARTS[task.part] for task in seen.tasks if task.unit not in answered)
     named = Counter(who for who in labels.annotator.text() if who)
-    versions = labels.guideline_version.values if labels.guideline_version else ()
-    shown = {
-        "annotator_id": bool(named),
-        "labelled_at": labels.labelled_at is not None,
-        "guideline_version": bool(versions),
-        "source": labels.source is not None,
-        "seconds": labels.seconds is not None,
-        "flagged": labels.flagged is not None,
-    }
+    asks = _asking(seen)
+    blocks = [_judged(block, *totals(seen, block.name)) for block in plan.blocks]
     return PilotResult(
-        tuple(_judged(block, *totals(seen, block.name)) for block in plan.blocks),
-        _between(seen, (MAIN,), {AFTER, SHORT}, {BEFORE}),
-        _between(seen, (MAIN, EDGE), {SHORT}, {AFTER}),
+        tuple(_told_apart(block, asks) if block.name == AMBIGUOUS else block for block in blocks),
+        _between(seen, (MAIN,), {AFTER}, {BEFORE}),
+        _between(seen, (MAIN, HURRIED), {SHORT}, {AFTER}),
+        asks,
         dict(sorted(left.items())),
         dict(sorted(named.items())),
         _escalated(seen),
         len(seen.tasks),
-        tuple(name for name, there in shown.items() if there),
-        tuple(sorted(versions)),
+        _filled(labels),
+        _versions(seen),
     )
+
+
+def _filled(labels: LabelTable) -> tuple[str, ...]:
+    """The columns that nearly every label fills."""
+    times, seconds = labels.labelled_at, labels.seconds
+    shares = {
+        "annotator_id": _share(labels.annotator.codes >= 0),
+        "labelled_at": 0.0 if times is None else _share(~np.isnat(times)),
+        "guideline_version": _share_named(labels.guideline_version),
+        "source": _share_named(labels.source),
+        "seconds": 0.0 if seconds is None else _share(~np.isnan(seconds)),
+        "flagged": _share_named(labels.flagged),
+    }
+    return tuple(name for name, share in shares.items() if share >= FILLED)
+
+
+def _share(mask: Mask) -> float:
+    return float(mask.mean()) if len(mask) else 0.0
+
+
+def _share_named(column: Coded | None) -> float:
+    return 0.0 if column is None else _share(column.codes >= 0)
+
+
+def _versions(seen: Answers) -> tuple[str, ...]:
+    """The guideline that most labels name, before the change and after it."""
+    version = seen.labels.guideline_version
+    if version is None:
+        return ()
+    early = {task.unit for task in seen.tasks if task.part == BEFORE}
+    named: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for unit, name in zip(seen.labels.item.text(), version.text(), strict=True):
+        if name:
+            named[unit not in early][name] += 1
+    return tuple(min(one, key=lambda name: (-one[name], name)) for one in named if one)
 
 
 def main_totals(name: str, seen: Answers) -> ItemTotals:
@@ -132,14 +169,7 @@ def main_totals(name: str, seen: Answers) -> ItemTotals:
     items = seen.items(MAIN)
     y, x = totals(seen, MAIN)
     accepted = dict(zip(seen.gold.item_ids, map(frozenset, seen.gold.accepted), strict=True))
-    return ItemTotals(name, items, y, x, tuple(accepted[item] for item in items))
-
-
-def share_of(y: Totals, x: Totals, limit: Fraction) -> Proportion:
-    """The share of right units as an estimate for the work to come."""
-    if int(x.max()) == 1:
-        return simple(int(y.sum()), len(x), limit, confidence=CONFIDENCE, population=None)
-    return clustered(y, x, limit, confidence=CONFIDENCE, population_clusters=None)
+    return ItemTotals(name, items, y, x, tuple(accepted[item] for item in items), seen.task.answers)
 
 
 def _judged(block: Block, y: Totals, x: Totals) -> BlockResult:
@@ -147,7 +177,7 @@ def _judged(block: Block, y: Totals, x: Totals) -> BlockResult:
         why = "No item of this block was sent."
         return BlockResult(block.name, float(block.limit), block.counts, 0, 0, 0, None, None, None, None, None,
                            "", NOT_RUN, why)  # fmt: skip
-    p = share_of(y, x, block.limit)
+    p = of_process(y, x, block.limit)
     worse = 1 - Fraction(block.factor).limit_denominator(10**6) * (1 - block.limit)
     p_kept = tails(p.effective_n * float(1 - p.exact), p.effective_n, worse)[1]
     reached = p.exact >= block.limit
@@ -162,9 +192,9 @@ def _reason(block: Block, p: Proportion, p_kept: float, verdict: str) -> str:
     limit, times = f"{100 * float(block.limit):g} %", f"{_times(block.factor)} the misses allowed"
     seen = f"{p.errors:,} of {p.n:,} missed"
     if verdict == BREACHED:
-        return f"{seen}. A vendor at {limit} would miss so many with a chance of {_chance(p.p_breach)}."
+        return f"{seen}. A vendor at {limit} would miss so many with a chance of {chance(p.p_breach)}."
     if verdict == KEPT:
-        return f"{seen}. A vendor with {times} would miss so few with a chance of {_chance(p_kept)}."
+        return f"{seen}. A vendor with {times} would miss so few with a chance of {chance(p_kept)}."
     if p.exact < block.limit:
         return f"{seen}: less than {limit} right, yet a vendor at {limit} may be as unlucky as that."
     return f"{seen}: {limit} was reached, yet a vendor with {times} may be as lucky as that."
@@ -174,8 +204,22 @@ def _times(factor: float) -> str:
     return "twice" if factor == 2 else f"{factor:.3g} times"
 
 
-def _chance(p: float) -> str:
-    return "less than 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
+def _told_apart(block: BlockResult, asks: Comparison | None) -> BlockResult:
+    """The ambiguous block; reached by asking about everything, it shows nothing."""
+    if block.verdict != KEPT or (asks is not None and asks.p <= ALPHA):
+        return block
+    share = f"{100 * asks.rest_share:.0f} % of the main ones" if asks else "no main item was answered"
+    reason = f"{block.n - block.misses:,} of {block.n:,} asked about, and {share}: that tells nothing apart."
+    return replace(block, verdict=INCONCLUSIVE, reason=reason)
+
+
+def _asking(seen: Answers) -> Comparison | None:
+    """Units that ask on ambiguous items against those on main ones."""
+    items = (*seen.items(AMBIGUOUS), *seen.items(MAIN))
+    y, x = asked_about(seen, items)
+    place = np.repeat(np.arange(len(items)), x)
+    rank = np.arange(len(place)) - np.repeat(np.cumsum(x) - x, x)  # of a unit in its item
+    return compare_shares(rank < y[place], place < len(seen.items(AMBIGUOUS)), place)
 
 
 def _between(seen: Answers, blocks: tuple[str, ...], inside: set[int], outside: set[int]) -> Comparison | None:
@@ -191,7 +235,7 @@ def _between(seen: Answers, blocks: tuple[str, ...], inside: set[int], outside: 
 
 
 def _escalated(seen: Answers) -> float:
-    """Items on which somebody asked, as a share of all items."""
+    """Items about which somebody asked, by any of their labels, as a share of all items."""
     items = tuple(task.item for task in seen.tasks if task.block != REPEATS)
     asked, _ = per_item(seen.by_label, asking(seen.by_label, seen.task), items)
     found = {item for item, count in zip(items, asked.tolist(), strict=True) if count}

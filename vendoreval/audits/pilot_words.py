@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from vendoreval.audits.pilot import ALPHA
 from vendoreval.audits.pilot_levels import MeasuredLevel
 from vendoreval.audits.pilot_result import PilotResult
+from vendoreval.audits.planning import chance
 from vendoreval.audits.records import BREACHED
 from vendoreval.inference.comparing import Comparison
 
@@ -18,8 +19,8 @@ def block_sentences(result: PilotResult) -> list[str]:
     said = [f"{block.name.capitalize()}: {block.reason}" for block in result.blocks]
     if any(block.verdict == BREACHED for block in result.blocks):
         said.append(
-            "Each block keeps its own risk: a vendor that just reaches its limit is blamed with a chance of "
-            f"at most {100 * ALPHA:g} %."
+            "Each block and each comparison of parts keeps its own risk: a vendor that just reaches a limit is "
+            f"blamed with a chance of at most {100 * ALPHA:g} %, for one of several therefore more often."
         )
     return said
 
@@ -32,10 +33,18 @@ def on_the_way(result: PilotResult) -> list[str]:
     if left:
         where = ", ".join(f"{count:,} {part}" for part, count in result.unanswered.items())
         said.append(f"{left:,} of {result.tasks:,} tasks were not answered ({where}); they count as misses.")
-    said.append(f"Somebody asked about {100 * result.escalated:.1f} % of the items.")
+    asked = f"Somebody asked about {100 * result.escalated:.1f} % of the items"
+    if result.asking:
+        asked += (
+            f"; {100 * result.asking.share:.0f} % of the answers on ambiguous items ask, and "
+            f"{100 * result.asking.rest_share:.1f} % of those on main ones"
+        )
+    said.append(f"{asked}.")
     if result.people:
+        who = "One person" if len(result.people) == 1 else f"{len(result.people):,} people"
         said.append(
-            f"{len(result.people):,} people worked on it. Later deliveries show how much of the work is theirs."
+            f"{who} worked on it, and the figures speak of them. Later deliveries show how much of the work is "
+            "theirs."
         )
     else:
         said.append("The file names no annotators: whether production has the same team cannot be seen.")
@@ -59,8 +68,7 @@ def _rise(when: str, before: str, found: Comparison | None) -> list[str]:
     shares = f"{_of(found.errors, found.n)} were wrong, {before} {_of(found.rest_errors, found.rest_n)}"
     if found.p > SIGN:
         return [f"{when} {shares}: chance may explain the difference."]
-    chance = "less than 0.1 %" if found.p < 0.001 else f"{100 * found.p:.1f} %"
-    return [f"{when} {shares}: errors rose. Chance alone would do that in {chance} of pilots."]
+    return [f"{when} {shares}: errors rose. Chance alone would do that in {chance(found.p)} of pilots."]
 
 
 def _of(errors: int, n: int) -> str:

@@ -146,14 +146,14 @@ def sentences(plan: AuditPlan) -> Sequence[str]:
         f"most {made.allowed:,} may be wrong.",
         _size(plan),
         f"A delivery that just keeps the clause takes {_items(row.expected_items)} on average, and is wrongly "
-        f"called breached with a chance of {_chance(plan.wrong_breached)}.",
+        f"called breached with a chance of {chance(plan.wrong_breached)}.",
     ]
     if made.intolerable > made.population:
         return (*said, *plan.notes)
     share = 1 - made.intolerable / made.population
     said.append(
         f"A delivery with {100 * share:.4g} % right is wrongly called kept with a chance of "
-        f"{_chance(plan.wrong_kept)}."
+        f"{chance(plan.wrong_kept)}."
     )
     if plan.wrong_breached > made.alpha or plan.wrong_kept > made.beta:
         said.append(
@@ -191,5 +191,6 @@ def _items(expected: float) -> str:
     return f"{expected:,.0f} items"
 
 
-def _chance(p: float) -> str:
+def chance(p: float) -> str:
+    """A probability in per cent, as sentences say it."""
     return f"{100 * p:.1f} %" if p >= 0.001 else "less than 0.1 %"

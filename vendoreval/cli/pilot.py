@@ -22,9 +22,7 @@ def send(
     gold: Annotated[str, typer.Option(help="The gold set; its column block says what an item is for.")],
     out: Annotated[Path, typer.Option(help="The folder for the vendor's task lists, one file a part.")],
     id: Annotated[str, typer.Option("--id", help="An id for the pilot. Default: pilot-VENDOR.")] = "",
-    items: Annotated[
-        int, typer.Option(min=0, help="How many items go out; main is cut or grows. Default: as planned.")
-    ] = 0,
+    items: Annotated[int, typer.Option(min=0, help="How many items go out in all. Default: as planned.")] = 0,
     clause: Annotated[str, typer.Option(help="The clause on accuracy. Default: the first.")] = "",
     payload: Annotated[
         Path | None, typer.Option(help="Rows with item_id and what the vendor shall see.")
@@ -36,10 +34,11 @@ def send(
     json: Json = False,
 ) -> None:
     """Design a pilot, mix its tasks blind, and write them in three parts; it counts as sent now."""
-    from vendoreval.workflow import pilots, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.pilot_sending import send_pilot
 
-    record = pilots.send_pilot(
-        workspaces.open_workspace(), contract, gold, out, pilot_id=id, spare=items, clause=clause,
+    record = send_pilot(
+        workspaces.open_workspace(), contract, gold, out, pilot_id=id, items=items, clause=clause,
         payload=payload, due=due.date() if due else None,
     )  # fmt: skip
     if json:
@@ -87,12 +86,18 @@ def answers(
 
 
 @app.command()
-def show(pilot: PilotId, json: Json = False) -> None:
+def show(
+    pilot: PilotId,
+    out: Annotated[Path | None, typer.Option(help="Write the task lists into this folder once more.")] = None,
+    json: Json = False,
+) -> None:
     """Show what went out, and what the pilot found once it was judged."""
     from vendoreval.workflow import pilots, workspaces
     from vendoreval.workflow.pilot_answers import show_pilot
 
     workspace = workspaces.open_workspace()
+    for file in pilots.write_lists(workspace, pilot, out) if out else []:
+        note(f"Wrote {file}.")
     found = show_pilot(workspace, pilot)
     record = found or pilots.sent_record(pilots.load_sent(workspace, pilot))
     if json:
@@ -158,7 +163,9 @@ def _print(record: dict[str, Any]) -> None:
     for sentences in record["sentences"].values():
         for sentence in sentences:
             say(f"• {sentence}")
-    print_refusals(record.get("register_refused", []))
+    for text in record.get("register_notes", []):
+        say(f"Note: {text}")
+    print_refusals([*record.get("intake", {}).get("refusals", []), *record.get("register_refused", [])])
 
 
 def _interval(block: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ import typer
 from vendoreval.cli.output import Json, emit, percent, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.audits.comparing import Comparison, Offer
+    from vendoreval.audits.comparison_records import Comparison, Offer
     from vendoreval.workflow.comparisons import Compared
 
 Vendors = Annotated[list[str], typer.Argument(help="The vendors' ids, two to six.")]

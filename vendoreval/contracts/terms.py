@@ -41,6 +41,11 @@ class Task:
     matching: dict[str, Any] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
 
+    @property
+    def ways_to_ask(self) -> tuple[str, ...]:
+        """The classes by which an annotator asks instead of deciding."""
+        return self.unsure or tuple(name for name in self.classes if self.is_unsure(name))
+
     def is_unsure(self, answer: str) -> bool:
         """Whether an answer asks instead of deciding: by the contract, else by its usual names."""
         return answer in self.unsure if self.unsure else answer.strip().lower() in USUALLY_UNSURE

@@ -23,6 +23,7 @@ REQUIRED = ("item_id", "label")
 OPTIONAL = ("annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged")
 SCHEMA = "vendoreval/labels/1"
 _NO_LABEL = "The row is not counted; an item without any other label counts as missing."
+TASK_ID = "task_id"
 _NO_WORD = "The row is flagged and has no label, and the contract names no class for that (task.unsure)."
 
 
@@ -77,13 +78,16 @@ def read_delivery(
     `mapping` says which file column holds a role, `where` which rows to take, `items` names a file of
     the items that were sent. A label that the contract does not list is kept: it is wrong by the
     contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
-    gold mixed in. A flagged row without a label gets the first of `unsure`, the contract's classes for
-    "I cannot tell". Raises InputError when a file cannot be read, lacks a column, or no row is left.
+    gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
+    the first of `unsure`, the contract's classes for "I cannot tell". Raises InputError when a file cannot be
+    read, lacks a column, or no row is left.
     """
     sent = _sent_items(items) if items else None
     if task_ids is not None:
         sent = tuple(sorted(task_ids.values()))
     files = [open_rows(path, fmt) for path in paths]
+    if task_ids is not None and all(TASK_ID in file.names for file in files):
+        mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
     roles = _roles(files, mapping, where)
     stream = _Stream(roles, where, Counts(frozenset(classes)), task_ids, unsure)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:

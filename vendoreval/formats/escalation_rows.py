@@ -33,12 +33,14 @@ def read_register(
     mapping: Mapping[str, str] | None = None,
     task_ids: Mapping[str, str] | None = None,
     fmt: str | None = None,
+    until: datetime | None = None,
 ) -> Register:
     """The register in a file, in file order.
 
     Columns: item_id and asked_at; if there, answered_at, asked_by (vendor, or buyer; without it the vendor
     asked), question, decision, guideline_version. `items` are those of the delivery, `task_ids` gives the
-    item of an opaque task id. Raises InputError for a file that cannot be read or holds no usable row.
+    item of an opaque task id, nothing can have been asked after `until`. A row that says what an earlier one
+    said is counted once. Raises InputError for a file that cannot be read or holds no usable row.
     """
     roles = {role: role for role in OPTIONAL} | dict(mapping or {})
     unknown = [role for role in mapping or {} if role not in (*NEEDED, *OPTIONAL)]
@@ -50,7 +52,7 @@ def read_register(
     needed = {role: roles.get(role, role) for role in (*NEEDED, *(mapping or {}))}
     require(file, needed)
     wanted = needed | {role: name for role, name in roles.items() if name in file.names}
-    reader = _Rows(path.name, frozenset(items), task_ids or {})
+    reader = _Rows(path.name, frozenset(items), task_ids or {}, until)
     for batch in file.batches(set(wanted.values())):
         reader.refusals += batch.refusals
         columns = {role: batch.columns[name].to_pylist() for role, name in wanted.items()}
@@ -65,20 +67,29 @@ def read_register(
 class _Rows:
     """Rows on their way into the register: read, refused, and what was assumed."""
 
-    def __init__(self, file: str, items: frozenset[str], task_ids: Mapping[str, str]) -> None:
-        self.file, self.items, self.task_ids = file, items, task_ids
+    def __init__(
+        self, file: str, items: frozenset[str], task_ids: Mapping[str, str], until: datetime | None
+    ) -> None:
+        self.file, self.items, self.task_ids, self.until = file, items, task_ids, until
         self.entries: list[Escalation] = []
+        self.known: set[Escalation] = set()
         self.refusals: list[Refusal] = []
-        self.zoneless = 0
+        self.zoneless = self.doubles = 0
 
     def take(self, values: Mapping[str, str], line: int) -> None:
         """Take one row, or refuse it."""
         given = values["item_id"]
         item = self.task_ids.get(given, given)
         try:
-            self.entries.append(self._entry(item, values))
+            entry = self._entry(item, values)
         except ValueError as error:
             self.refusals.append(Refusal(self.file, line, str(error), _NOT_COUNTED, given or None))
+            return
+        if entry in self.known:
+            self.doubles += 1
+        else:
+            self.known.add(entry)
+            self.entries.append(entry)
 
     def _entry(self, item: str, values: Mapping[str, str]) -> Escalation:
         if item not in self.items:
@@ -87,6 +98,8 @@ class _Rows:
         if asked is None:
             raise ValueError("asked_at is empty.")
         answered = self._moment("answered_at", values.get("answered_at", ""))
+        if self.until and max(asked, answered or asked) > self.until:
+            raise ValueError("It lies in the future.")
         if answered and answered < asked:
             raise ValueError("It was answered before it was asked.")
         return Escalation(
@@ -108,8 +121,12 @@ class _Rows:
 
     def notes(self) -> tuple[str, ...]:
         """What was assumed."""
-        said = f"{self.zoneless:,} times name no time zone; they are taken as UTC."
-        return (said,) if self.zoneless else ()
+        said = []
+        if self.zoneless:
+            said.append(f"{self.zoneless:,} times name no time zone; they are taken as UTC.")
+        if self.doubles:
+            said.append(f"{self.doubles:,} rows say what an earlier one said; they are counted once.")
+        return tuple(said)
 
 
 def _side(text: str) -> Side:

@@ -1,9 +1,10 @@
 """The tasks of a paid pilot: which gold items go out, under which ids, in which part, and which come twice.
 
 Part 1 goes out under the old guideline, part 2 after one rule was changed, part 3 after it with a short
-deadline. Which items go out in which part hangs on the gold alone: vendors that get the same gold get the
-same items, and can be compared on all of them. Ids and order come from a key of each pilot (gold.seeding),
-so that nothing tells which block a task belongs to.
+deadline. Part 3 has items of its own, so that haste that we asked for counts in no block. Which items go out
+in which part hangs on the gold alone: vendors that get the same gold get the same items, and can be compared
+on all of them. Ids and order come from a key of each pilot (gold.seeding), so that nothing tells which block a
+task belongs to.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import opaque_id
 
 MAIN, EDGE, CHANGE, AMBIGUOUS, REPEATS = "main", "edge cases", "guideline change", "ambiguous", "repeats"
-BLOCKS = (MAIN, EDGE, CHANGE, AMBIGUOUS)  # of items; repeats are main items that come again
+HURRIED = "short deadline"  # items like main ones
+BLOCKS = (MAIN, EDGE, CHANGE, AMBIGUOUS)  # of items in gold; repeats are main items that come again
 BEFORE, AFTER, SHORT = 1, 2, 3
 PARTS = {BEFORE: "before the guideline change", AFTER: "after it", SHORT: "after it, with a short deadline"}
 AGAIN = " (again)"  # behind the item of a repeat
@@ -77,8 +79,9 @@ def mix(
     """The pilot's tasks by part and then by id.
 
     `blocks` are the items there are, `wanted` says how many tasks of each block, repeats included; where
-    there are fewer items, all of them go out. Repeats are main items of part 1. `choice` orders the draw of
-    items, `key` makes the ids. Raises InputError when no main item is left.
+    there are fewer items, all of them go out. Repeats are main items of part 1, those with a short deadline
+    main items beyond the others. `choice` orders the draw of items, `key` makes the ids. Raises InputError
+    when there is no main item.
     """
 
     def drawn(items: Sequence[str], purpose: str) -> list[str]:
@@ -86,7 +89,8 @@ def mix(
 
     ranked = {block: drawn(blocks.get(block, ()), "item")[: wanted.get(block, 0)] for block in BLOCKS}
     if not ranked[MAIN]:
-        raise InputError("The gold holds no item of the block main.", remedy="A pilot measures accuracy on it.")
+        raise InputError("No item of the block main goes out.", remedy="A pilot measures accuracy on it.")
+    hurried = drawn(blocks[MAIN], "item")[len(ranked[MAIN]) :][: wanted.get(HURRIED, 0)]
     first: list[tuple[str, str]] = []
     later: list[tuple[str, str]] = []
     for block, items in ranked.items():
@@ -95,10 +99,7 @@ def mix(
         later += [(item, block) for item in items[split:]]
     early = [item for item, block in first if block == MAIN]
     later += [(item, REPEATS) for item in drawn(early, "again")[: wanted.get(REPEATS, 0)]]
-    later.sort(key=lambda one: opaque_id(choice, f"{one[1]}\x1f{one[0]}"))
-    squeezed = min(int((len(first) + len(later)) * LAST_SHARE), len(later))
-    split = len(later) - squeezed
-    parts = [(BEFORE, first), (AFTER, later[:split]), (SHORT, later[split:])]
+    parts = [(BEFORE, first), (AFTER, later), (SHORT, [(item, HURRIED) for item in hurried])]
     tasks = [
         PilotTask(opaque_id(key, f"{block}\x1f{item}"), item, block, part)
         for part, listed in parts

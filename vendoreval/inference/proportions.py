@@ -100,6 +100,16 @@ def clustered(
     return _of_items([y], [x], limit, confidence, population_clusters, CLUSTERED)
 
 
+def of_process(y: Totals, x: Totals, limit: Fraction, confidence: float = 0.95) -> Proportion:
+    """The share of right units as an estimate for the work to come: no correction for a finite population.
+
+    `y` right of `x` counted units, one pair an item; binomial where no item has several units.
+    """
+    if int(x.max()) == 1:
+        return simple(int(y.sum()), len(x), limit, confidence=confidence, population=None)
+    return clustered(y, x, limit, confidence=confidence, population_clusters=None)
+
+
 def macro(
     ys: Sequence[Totals],
     xs: Sequence[Totals],

@@ -131,7 +131,8 @@ def claimed_figure(question: Question, answer: Answer | None) -> float | None:
         return None
     # A guaranteed accuracy written as 0.97 is a share; no vendor guarantees less than one per cent.
     is_share = question.promise == "accuracy" and (question.unit or "").startswith("%") and number <= 1
-    return float(100 * number if is_share else number)
+    in_per_cent = question.promise == "agreement" and 1 < number <= 100  # no coefficient is above 1
+    return float(100 * number if is_share else number / 100 if in_per_cent else number)
 
 
 def standing(name: str, claimed: float | None, seen: Measured | None) -> Standing:

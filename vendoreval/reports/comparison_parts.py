@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vendoreval.audits.comparing import Offer
+from vendoreval.audits.comparison_records import Offer
 from vendoreval.audits.records import NOT_RUN
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.promise_parts import promise_rows

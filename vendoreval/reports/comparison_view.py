@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vendoreval.audits.comparing import Comparison, Offer, Pair
+from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 from vendoreval.audits.comparison_words import clause_sentence, headline, knocked_out, pair_sentences
 from vendoreval.costs.choosing import BreakEven, Swing, break_even
 from vendoreval.costs.model import LINES, Cost, assumed

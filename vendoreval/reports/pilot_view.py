@@ -18,15 +18,16 @@ from vendoreval.reports.report import Attached, Report
 from vendoreval.reports.wording import NBSP, count, day, joined, percent
 
 METHOD = (
-    "Items, blocks and parts were mixed by a secret key. The vendor knew of the pilot and was paid for it, and "
-    "could not tell which task belongs to which block.",
+    "Items, blocks and parts were mixed by a secret key, and ids tell nothing. The vendor knew of the pilot, "
+    "which was paid.",
     "A block is breached when a vendor that just reaches its limit would miss so many with a chance of at most "
     "5 %. It is kept when the limit was reached and a vendor with the factor of misses named would miss so few "
-    "with a chance of at most 10 %. Otherwise it is undecided.",
+    "with a chance of at most 10 %. Otherwise it is undecided. Each block keeps its own risk.",
     "The pilot stands for the work to come: intervals are exact binomial ones where an item holds one answer, "
-    "else Korn–Graubard’s over items. Each block keeps its own risk.",
-    "Main, edge cases and guideline change count as the contract counts. On an ambiguous item right is to ask. "
-    "A repeat is right when it is answered as the first time.",
+    "else Korn–Graubard’s over items. They speak of the people who worked on it, and of nobody else.",
+    "Main, edge cases and guideline change count as the contract counts. On an ambiguous item right is to ask, "
+    "and the block is kept only if there is more asking there than on main items. A repeat is right when it is "
+    "answered as the first time. Items with a short deadline are compared with main ones and count nowhere.",
     "A pilot confirms a claimed level or cuts it; it never raises one. What it could not decide leaves the "
     "claim as it was.",
 )
@@ -53,7 +54,7 @@ def pilot_view(record: Mapping[str, Any], contract: Contract, bank: Bank, facts:
         "in_words": record["sentences"]["blocks"],
         "on_the_way": record["sentences"]["on_the_way"],
         "levels": [_level(level, bank) for level in record["levels"]],
-        "method": list(METHOD),
+        "method": [METHOD[0], _shown(record["shown"]), *METHOD[1:]],
         "integrity": parts.integrity(facts, files),
     }
     return Report("pilot", facts.printed, view, files)
@@ -72,6 +73,13 @@ def headline(blocks: Sequence[Mapping[str, Any]]) -> str:
     return f"Of {count(len(run), 'block')}, {'; '.join(said)}.{tail}"
 
 
+def _shown(columns: Sequence[str]) -> str:
+    """What people saw of an item, and what they could tell from it."""
+    if list(columns) == ["item_id"]:
+        return "The tasks named their items, so a repeat could be recognised."
+    return f"Of each item people saw: {joined(list(columns))}. A repeat shows the same as its first time."
+
+
 def _figures(record: Mapping[str, Any]) -> list[Plain]:
     main = record["blocks"][0]
     took = count(record["business_days"], "business day")
@@ -88,7 +96,7 @@ def _facts(record: Mapping[str, Any], contract: Contract, facts: Facts) -> list[
     def when(key: str) -> str:
         return day(datetime.fromisoformat(record[key]).date())
 
-    people = len(record["people"])
+    people, earlier = len(record["people"]), record["earlier_pilots"]
     return [
         ["Vendor", facts.vendor],
         ["Contract", f"{contract.id}, version {record['contract_version']}: {contract.title}"],
@@ -96,6 +104,7 @@ def _facts(record: Mapping[str, Any], contract: Contract, facts: Facts) -> list[
         ["Sent", f"{when('sent_at')}, due on {when('due')}"],
         ["Received", when("received_at")],
         ["Tasks", f"{record['tasks']:,}"],
+        ["Earlier pilots", joined(earlier) if earlier else "none"],
         ["People", f"{people:,}" if people else "not named"],
     ]
 

@@ -29,7 +29,7 @@ from vendoreval.inference.tally import Tally, first_answers, tally
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
-from vendoreval.store.tables import ContractRow, DeliveryRow, VendorRow
+from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
@@ -96,14 +96,16 @@ def agreement(
 
 
 def agreement_trend(workspace: Workspace, vendor_id: str, *, scale: str = "") -> dict[str, Any]:
-    """The record `vendoreval/agreement_trend/1`: alpha of all deliveries of a vendor, oldest first.
+    """The record `vendoreval/agreement_trend/1`: alpha of all deliveries of a vendor, oldest first,
+    pilots aside.
 
     The last delivery under each contract is held against those before. Raises NotFound, UsageError.
     """
     with workspace.read() as reader:
         reader.require(VendorRow, vendor_id, "vendor")
         contracts = {row.id for row in reader.all(ContractRow, vendor_id=vendor_id)}
-        rows = [row for row in reader.all(DeliveryRow) if row.contract_id in contracts]
+        trials = {row.id for row in reader.all(PilotRow)}  # their items are chosen to be hard
+        rows = [row for row in reader.all(DeliveryRow) if row.contract_id in contracts and row.id not in trials]
     rows.sort(key=lambda row: (row.received_at, row.id))
     found = [(row, delivery_alpha(workspace, row, scale)) for row in rows]
     changes = [_change(contract, found) for contract in sorted({row.contract_id for row in rows})]
@@ -141,11 +143,15 @@ def _read(workspace: Workspace, row: DeliveryRow, contract: Contract, columns: S
     table = all_labels(
         workspace.objects.path(row.table_sha), ("annotator_id", *columns, *_times(intake, columns))
     )
+    return _compared(table, contract.task, int(intake.get("repeated_labels", 0)))
+
+
+def _compared(table: LabelTable, task: Task, repeated: int) -> _Labels:
+    """Labels with the rows that are compared; raises InputError where none could be."""
     label = table.answers["label"]
     if not isinstance(label, Coded) or not label.values:
-        raise InputError(f"Delivery {row.id!r} has no column of labels that could be compared.")
-    label = label.recode(sorted({*label.values, *contract.task.classes}))
-    repeated = int(intake.get("repeated_labels", 0))
+        raise InputError("The delivery has no column of labels that could be compared.")
+    label = label.recode(sorted({*label.values, *task.classes}))
     if not repeated:
         return _Labels(table, label, table, label, 0)
     first = first_answers(table.item.codes, table.annotator.codes, table.labelled_at)
@@ -164,10 +170,17 @@ def _seed(row: DeliveryRow) -> int:
 def delivery_alpha(workspace: Workspace, row: DeliveryRow, scale: str = "") -> Agreement:
     """Krippendorff's alpha of a delivery; raises InputError for labels that cannot be compared."""
     contract = load_contract(workspace, row.contract_id, row.contract_version)
-    counts = delivery_tally(workspace, row, contract)
-    return coefficients.agreement(
-        counts, "alpha", scale=_scale(contract.task, scale), order=order_of(contract.task, counts)
-    )
+    return _alpha(_read(workspace, row, contract, ()), contract.task, scale)
+
+
+def alpha_of(labels: LabelTable, task: Task) -> Agreement:
+    """Krippendorff's alpha of some labels, each person's first on each item; raises InputError."""
+    return _alpha(_compared(labels, task, repeated=len(labels)), task, "")
+
+
+def _alpha(labels: _Labels, task: Task, scale: str) -> Agreement:
+    counts = labels.tally()
+    return coefficients.agreement(counts, "alpha", scale=_scale(task, scale), order=order_of(task, counts))
 
 
 def _change(contract_id: str, found: Sequence[tuple[DeliveryRow, Agreement]]) -> dict[str, Any] | None:

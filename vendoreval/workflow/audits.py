@@ -31,7 +31,7 @@ from vendoreval.tasks.consensus import count_ties, majority
 from vendoreval.workflow.agreement import delivery_tally
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
-from vendoreval.workflow.deliveries import delivery_row
+from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
@@ -57,7 +57,7 @@ def run_audit(
     `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
     Conflict when the audit id is taken, InputError when no gold item was delivered.
     """
-    delivery = delivery_row(workspace, delivery_id)
+    delivery = production(workspace, delivery_id)
     gold = load_gold(workspace, gold_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
@@ -140,11 +140,11 @@ def look(
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=earlier_items(workspace, delivery.id, gold.item_ids),
         known_items=_known(workspace, contract.vendor, gold, delivery),
-        gold_committed=_committed(workspace, gold.id, delivery),
+        gold_committed=gold_committed(workspace, gold.id, delivery),
     )  # fmt: skip
 
 
-def _committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) -> str:
+def gold_committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) -> str:
     """Whether gold was fixed before its answers could be fitted to the labels."""
     with workspace.read() as reader:
         commitment = reader.get(CommitmentRow, gold_id)

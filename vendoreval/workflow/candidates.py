@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vendoreval.audits.comparing import Candidate, ItemTotals, Source, item_totals
+from vendoreval.audits.comparing import item_totals
+from vendoreval.audits.comparison_records import Candidate, ItemTotals, Source
 from vendoreval.audits.pilot_result import main_totals
 from vendoreval.audits.records import NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
@@ -18,14 +19,15 @@ from vendoreval.errors import InvalidDocument, NotFound, UsageError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank
-from vendoreval.questionnaires.promises import Promise
 from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import load_audit
 from vendoreval.workflow.contracts import contract_row, load_contract
 from vendoreval.workflow.costs import contract_values, measured_inputs, no_file
+from vendoreval.workflow.golds import load_gold
+from vendoreval.workflow.measured import track, track_hash
 from vendoreval.workflow.pilot_answers import judged_again
-from vendoreval.workflow.pilots import latest_judged
+from vendoreval.workflow.pilots import judged_record, latest_judged
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
@@ -33,7 +35,7 @@ from vendoreval.workflow.vendors import show_vendor
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """An audit or a pilot that measured a vendor's accuracy. `result` is that of an audit."""
+    """An audit or a pilot that measured a vendor's accuracy. `result` is that of an audit, `pilot` its row."""
 
     kind: Source
     contract: Contract
@@ -41,6 +43,7 @@ class Measurement:
     sha: str
     at: datetime
     result: AuditResult | None = None
+    pilot: PilotRow | None = None
 
 
 def candidate(
@@ -53,19 +56,21 @@ def candidate(
     contract = seen.contract if seen else _newest_contract(workspace, vendor.contracts)
     told = _assessment(workspace, vendor_id, bank)
     promises = vendor_promises(workspace, vendor_id, bank) if told else ()
-    pilot = latest_judged(workspace, vendor_id)
+    tried = seen.pilot if seen else None
+    tried = tried or latest_judged(workspace, vendor_id)
+    pilot = judged_record(workspace, tried)["blocks"] if tried else ()
     return Candidate(
         vendor_id, vendor.name, told,
         audited=seen.totals if seen else None,
         source=seen.kind if seen else None,
         clauses=_clauses(workspace, vendor.audits),
         promises=promises,
-        pilot={block["name"]: block for block in pilot["blocks"]} if pilot else {},
+        pilot={block["name"]: block for block in pilot},
         promised=_promised(contract),
         price=_price(vendor_id, contract, file),
         currency=contract.currency if contract else file.currency if file else "",
         cost=_cost(vendor_id, contract, seen, file),
-        basis=_basis(workspace, told, seen, contract, file, promises),
+        basis=_basis(workspace, vendor_id, told, seen, tried, contract, file),
     )  # fmt: skip
 
 
@@ -103,10 +108,18 @@ def _latest(workspace: Workspace, vendor: str) -> Measurement | None:
 
 def _audited(workspace: Workspace, audit: str) -> Measurement:
     stored = load_audit(workspace, audit)
-    totals = item_totals(stored.row.id, stored.seen)
+    totals = item_totals(
+        stored.row.id, stored.seen, _accepted(workspace, stored.row.gold_id), stored.contract.task.answers
+    )
     return Measurement(
         "audit", stored.contract, totals, stored.row.result_sha, stored.row.ran_at, stored.result
     )
+
+
+def _accepted(workspace: Workspace, gold_id: str) -> dict[str, frozenset[str]]:
+    """The answers that gold accepts of each item."""
+    gold = load_gold(workspace, gold_id)
+    return dict(zip(gold.item_ids, map(frozenset, gold.accepted), strict=True))
 
 
 def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:
@@ -114,7 +127,12 @@ def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:
         raise UsageError(f"Pilot {row.id!r} is not judged yet.", remedy="Take its answers in first.")
     judged = judged_again(workspace, row.id)
     return Measurement(
-        "pilot", judged.sent.contract, main_totals(row.id, judged.seen), row.result_sha, row.judged_at
+        "pilot",
+        judged.sent.contract,
+        main_totals(row.id, judged.seen),
+        row.result_sha,
+        row.judged_at,
+        pilot=row,
     )
 
 
@@ -169,22 +187,25 @@ def _cost(
 
 def _basis(
     workspace: Workspace,
+    vendor: str,
     told: Assessment | None,
     seen: Measurement | None,
+    tried: PilotRow | None,
     contract: Contract | None,
     file: CostFile | None,
-    promises: Sequence[Promise],
 ) -> dict[str, str]:
     parts: dict[str, str] = {}
     if told:
         parts["answers"] = sha256_hex(canonical(told.to_json()))
     if seen:
         parts[seen.kind] = seen.sha
+    if tried and tried.result_sha:
+        parts["pilot"] = tried.result_sha
     if contract:
         parts["contract"] = contract_row(workspace, contract.id, contract.version).source_sha
     if file:
         plain = {"values": dict(file.values), "vendors": {k: dict(v) for k, v in file.vendors.items()}}
         parts["costs"] = sha256_hex(canonical(plain))
-    if promises:
-        parts["promises"] = sha256_hex(canonical([one.to_json() for one in promises]))
+    if told:  # what promises are held against; not the days that open questions have waited, which pass by
+        parts["promises"] = track_hash(workspace, track(workspace, vendor))
     return parts

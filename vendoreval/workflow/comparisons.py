@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval import __version__
-from vendoreval.audits.comparing import Candidate, Comparison, compare_vendors
+from vendoreval.audits.comparing import compare_vendors
+from vendoreval.audits.comparison_records import Candidate, Comparison
 from vendoreval.costs.choosing import tornado
 from vendoreval.errors import NotFound, UsageError
 from vendoreval.questionnaires.bank import Bank
@@ -19,7 +21,7 @@ from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.candidates import candidate, measurement
+from vendoreval.workflow.candidates import Measurement, candidate, measurement
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.costs import read_costs
 from vendoreval.workflow.questionnaires import bank_of
@@ -96,10 +98,17 @@ def compare(
         )
     bank = bank_of(workspace, bank_name)
     chosen = [measurement(workspace, name, vendors) for name in audits]
+    _refuse_two_of_one(chosen)
     file = read_costs(costs) if costs else None
     candidates = tuple(candidate(workspace, vendor, bank, chosen, file) for vendor in sorted(vendors))
     made = compare_vendors(candidates, section_weights(weights, bank))
     return Compared(made, candidates, _earlier(workspace, made), bank)
+
+
+def _refuse_two_of_one(chosen: Sequence[Measurement]) -> None:
+    for vendor, count in Counter(one.contract.vendor for one in chosen).items():
+        if count > 1:
+            raise UsageError(f"{count} audits or pilots of {vendor} were named.", remedy="Name one a vendor.")
 
 
 def comparison_report(workspace: Workspace, made: Compared, remarks: tuple[str, ...] = ()) -> Report:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from vendoreval.audits.comparing import ItemTotals
-from vendoreval.audits.pilot_result import share_of
+from vendoreval.audits.comparison_records import ItemTotals
 from vendoreval.audits.records import AuditResult, Finding
 from vendoreval.contracts.terms import Contract
 from vendoreval.costs.choosing import CostStudy, study
 from vendoreval.costs.inputs import CostFile, CostInputs, parse_costs, template
 from vendoreval.errors import Conflict, InputError
+from vendoreval.inference.proportions import of_process
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import load_audit
 from vendoreval.workflow.files import read_text, write_whole
@@ -74,7 +74,7 @@ def measured_inputs(
             return audited_inputs(file, contract, result)
         except InputError:
             pass
-    share = share_of(totals.y, totals.x, Fraction(1, 2))
+    share = of_process(totals.y, totals.x, Fraction(1, 2))
     known = quantities(contract, result) if result is not None else contract_values(contract)
     return _with_accuracy(file, contract, known, share.estimate, [share.low, share.high])
 

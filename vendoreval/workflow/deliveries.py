@@ -17,7 +17,7 @@ from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.labels.manifest import Manifest, ManifestFile
-from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, SeedRow
+from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
 from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
@@ -68,6 +68,7 @@ def add_delivery(
     UsageError for dates that cannot be.
     """
     at = now()
+    _refuse_pilots(workspace, delivery_id, seeding)
     arrived = arrive(
         workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
         items=items, fmt=fmt, seeding=seeding, dates=dates,
@@ -81,14 +82,16 @@ def arrive(
     workspace: Workspace, files: Sequence[Path | str], at: datetime, *, contract_id: str,
     delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
+    contract_version: int | None = None,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
-    `whole`: raise Conflict when items that were sent have no answer.
+    `whole`: raise Conflict when items that were sent have no answer. The contract's newest version counts,
+    unless another one is named.
     """
     paths = sorted((Path(file) for file in files), key=lambda path: path.name)
     name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
-    contract = load_contract(workspace, contract_id)
+    contract = load_contract(workspace, contract_id, contract_version)
     _refuse_taken(workspace, name)
     when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
     with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
@@ -120,7 +123,12 @@ def keep_delivery(tx: Transaction, arrived: Arrived) -> None:
     """Record a delivery that has arrived."""
     row = arrived.row
     tx.add(row)
-    tx.event("delivery.added", row.id, {"manifest": row.manifest_sha, "labels": row.table_sha})
+    said = {
+        "contract": row.contract_id, "version": row.contract_version, "manifest": row.manifest_sha,
+        "labels": row.table_sha, "received": row.received_at.isoformat(),
+        "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
+    }  # fmt: skip
+    tx.event("delivery.added", row.id, said)
 
 
 def _unfinished(intake: DeliveryIntake) -> Conflict:
@@ -150,7 +158,7 @@ def _settled(workspace: Workspace, dates: Dates, seeding: str, contract_id: str,
     received = (dates.received or at).date()
     if ordered and ordered > received:
         raise UsageError(
-            f"The work was ordered on {ordered} and received on {received}.", remedy="Check --ordered."
+            f"The work was ordered on {ordered} and received on {received}.", remedy="Check both days."
         )
     return Dates(ordered, dates.received, dates.rework_of)
 
@@ -184,8 +192,20 @@ def _read(
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
-        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks, unsure=contract.task.unsure,
+        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks,
+        unsure=contract.task.ways_to_ask,
     )  # fmt: skip
+
+
+def _refuse_pilots(workspace: Workspace, *names: str) -> None:
+    """Answers of a pilot are no delivery of their own; raises UsageError for a pilot's name."""
+    with workspace.read() as reader:
+        for name in names:
+            if name and reader.get(PilotRow, name):
+                raise UsageError(
+                    f"{name!r} is a pilot.",
+                    remedy=f"Take its answers in with: vendoreval pilot answers {name} FILES",
+                )
 
 
 def _refuse_taken(workspace: Workspace, name: str) -> None:
@@ -211,6 +231,17 @@ def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
     """The stored row; raises NotFound."""
     with workspace.read() as reader:
         return reader.require(DeliveryRow, delivery_id, "delivery")
+
+
+def production(workspace: Workspace, delivery_id: str) -> DeliveryRow:
+    """A delivery that can be audited; raises NotFound, UsageError for a pilot, whose items are no sample."""
+    with workspace.read() as reader:
+        if reader.get(PilotRow, delivery_id):
+            raise UsageError(
+                f"{delivery_id!r} is a pilot, and was judged block by block.",
+                remedy=f"See it with: vendoreval pilot show {delivery_id}",
+            )
+    return delivery_row(workspace, delivery_id)
 
 
 def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def take_register(
     intake = json.loads(workspace.objects.read(row.intake_sha))
     made = read_register(
         file, items=item_ids(workspace.objects.path(row.table_sha)), mapping=parse_pairs(mapping, "--map"),
-        task_ids=task_ids(workspace, intake["seeding"]) if intake.get("seeding") else None, fmt=fmt,
+        task_ids=task_ids(workspace, intake["seeding"]) if intake.get("seeding") else None, fmt=fmt, until=at,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         keep_register(tx, workspace, delivery_id, made, file, at)
@@ -62,13 +62,14 @@ def take_register(
 
 def keep_register(
     tx: Transaction, workspace: Workspace, delivery: str, made: Register, file: Path, at: datetime
-) -> None:
-    """Record a register in a transaction that is open."""
+) -> str:
+    """Record a register in a transaction that is open; returns the hash under which it is kept."""
     put = workspace.objects.put_bytes
     register, source = put(canonical([_plain(one) for one in made.entries])), put(read_bytes(file))
     tx.add(RegisterRow(delivery_id=delivery, register_sha=register, source_sha=source, actor=actor(), at=at))
     said = {"register": register, "questions": len(made.entries), "refused": len(made.refusals)}
     tx.event("delivery.register", delivery, said)
+    return register
 
 
 def show_register(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
@@ -94,13 +95,17 @@ def stored_register(workspace: Workspace, delivery_id: str) -> tuple[Escalation,
         rows = reader.all(RegisterRow, delivery_id=delivery_id)
     if not rows:
         return ()
-    latest = max(rows, key=lambda one: one.seq or 0)
-    return tuple(_entry(plain) for plain in json.loads(workspace.objects.read(latest.register_sha)))
+    return read_kept(workspace, max(rows, key=lambda one: one.seq or 0).register_sha)
+
+
+def read_kept(workspace: Workspace, sha: str) -> tuple[Escalation, ...]:
+    """The register that is kept under a hash."""
+    return tuple(_entry(plain) for plain in json.loads(workspace.objects.read(sha)))
 
 
 def _can_ask(contract: Contract, path: Path) -> bool:
     """Whether annotators had a way to ask: a class for it, or a flag beside the label."""
-    return any(map(contract.task.is_unsure, contract.task.classes)) or has_flags(path)
+    return bool(contract.task.ways_to_ask) or has_flags(path)
 
 
 def _plain(one: Escalation) -> dict[str, Any]:

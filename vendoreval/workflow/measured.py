@@ -12,16 +12,18 @@ from typing import Any
 
 from vendoreval.engines.items import labels_by_person
 from vendoreval.errors import InputError
+from vendoreval.evidence.canonical import hash_of
 from vendoreval.inference.binomial import clopper_pearson
 from vendoreval.labels.escalations import answer_days
 from vendoreval.questionnaires.promises import Measured
-from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, RegisterRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.agreement import delivery_alpha
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import business_days
 from vendoreval.workflow.escalations import escalations_of
+from vendoreval.workflow.pilots import judged_record
 
 WEEK = timedelta(days=7)
 CONFIDENCE = 0.95
@@ -47,8 +49,8 @@ def track(workspace: Workspace, vendor: str) -> Track:
         contracts = list(reader.all(ContractRow, vendor_id=vendor))
         ids = {row.id for row in contracts}
         deliveries = [row for row in reader.all(DeliveryRow) if row.contract_id in ids]
-        audits = [row for row in reader.all(AuditRow) if row.contract_id in ids]
         pilots = [row for row in reader.all(PilotRow) if row.contract_id in ids]
+        audits = [row for row in reader.all(AuditRow) if row.contract_id in ids]
     contracts.sort(key=lambda row: (row.added_at, row.version, row.id))
     deliveries.sort(key=lambda row: (row.received_at, row.id))
     audits.sort(key=lambda row: (row.ran_at, row.id))
@@ -63,14 +65,30 @@ def track(workspace: Workspace, vendor: str) -> Track:
     )
 
 
+def track_hash(workspace: Workspace, seen: Track) -> str:
+    """SHA-256 of all that a vendor's promises are held against."""
+    rows = (*seen.deliveries, *seen.trials)
+    with workspace.read() as reader:
+        registers = {row.delivery_id: row.register_sha for row in reader.all(RegisterRow)}  # the latest wins
+    return hash_of(
+        {
+            "contracts": [[row.id, row.version, row.source_sha] for row in seen.contracts],
+            "deliveries": [[row.id, row.table_sha, row.received_at.isoformat()] for row in rows],
+            "registers": [registers.get(row.id) for row in rows],
+            "audits": [row.result_sha for row in seen.audits],
+            "pilots": [row.result_sha for row in seen.pilots],
+        }
+    )
+
+
 def measured(workspace: Workspace, seen: Track) -> dict[str, Measured]:
     """What was measured, by the name of the promise."""
     return {
         **_piloted(workspace, seen),
         **_accuracy(workspace, seen.audits),
-        **_rejected(seen.audits),
+        **_rejected(seen),
         **_volume(seen.deliveries),
-        **_agreement(workspace, (*seen.trials, *seen.deliveries)),
+        **_agreement(workspace, seen.deliveries),
         **_escalated(workspace, seen.deliveries),
         **_answered(workspace, seen.deliveries),
         **_reworked(workspace, seen.deliveries),
@@ -102,24 +120,27 @@ def _accuracy(workspace: Workspace, audits: Sequence[AuditRow]) -> dict[str, Mea
 
 
 def _piloted(workspace: Workspace, seen: Track) -> dict[str, Measured]:
-    """What the latest pilot showed: accuracy, which an audit replaces, and whether its team went on."""
+    """What the latest pilot showed: accuracy and agreement, which later work replaces, and whether its team
+    went on."""
     if not seen.pilots:
         return {}
     row = seen.pilots[-1]
-    assert row.result_sha is not None
-    record = json.loads(workspace.objects.read(row.result_sha))
-    main = record["blocks"][0]
+    record = judged_record(workspace, row)
+    main, alpha = record["blocks"][0], record["alpha"]
     of, name = "answers on main items", f"pilot {row.id}"
     right, low, high = (100 * main[key] for key in ("estimate", "low", "high"))
     found = {
         "accuracy": Measured(right, main["n"], of, name, low, high),
         "escape_rate": Measured(100 - right, main["n"], of, name, 100 - high, 100 - low),
     }
+    if alpha and alpha["estimate"] is not None:
+        of = "main items with several labels"
+        found["agreement"] = Measured(alpha["estimate"], alpha["items"], of, name, alpha["low"], alpha["high"])
     since = [one for one in seen.deliveries if row.judged_at and one.received_at > row.judged_at]
-    labels = sum((labels_by_person(workspace.objects.path(one.table_sha)) for one in since), Counter[str]())
-    if labels and record["people"]:
-        same = sum(count for name, count in labels.items() if name in record["people"])
-        share, total = 100 * same / labels.total(), labels.total()
+    total = sum(one.rows for one in since)
+    if total and record["people"]:
+        labels = sum((labels_by_person(workspace.objects.path(one.table_sha)) for one in since), Counter[str]())
+        share = 100 * sum(count for who, count in labels.items() if who in record["people"]) / total
         found["pilot"] = Measured(share, total, "labels since, by the pilot’s people", name, unit="% of labels")
     return found
 
@@ -134,11 +155,13 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _rejected(audits: Sequence[AuditRow]) -> dict[str, Measured]:
-    """Deliveries whose first audit found a breach, in per cent, with the exact interval."""
+def _rejected(seen: Track) -> dict[str, Measured]:
+    """Deliveries whose first audit found a breach, in per cent, with the exact interval; reworks aside."""
+    reworks = {row.id for row in seen.deliveries if row.rework_of}
     first: dict[str, str] = {}
-    for row in audits:
-        first.setdefault(row.delivery_id, row.verdict)
+    for row in seen.audits:
+        if row.delivery_id not in reworks:
+            first.setdefault(row.delivery_id, row.verdict)
     if not first:
         return {}
     rejected = sum(verdict == "breached" for verdict in first.values())
@@ -150,14 +173,15 @@ def _rejected(audits: Sequence[AuditRow]) -> dict[str, Measured]:
 
 
 def _volume(deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
-    """The most items that arrived within seven days."""
-    if not deliveries:
+    """The most items that arrived within seven days; work that is done again is not counted twice."""
+    first = [row for row in deliveries if not row.rework_of]
+    if not first:
         return {}
     most = max(
-        sum(row.items for row in deliveries if start.received_at <= row.received_at < start.received_at + WEEK)
-        for start in deliveries
+        sum(row.items for row in first if start.received_at <= row.received_at < start.received_at + WEEK)
+        for start in first
     )
-    return {"capacity": Measured(float(most), len(deliveries), "deliveries", "the largest week")}
+    return {"capacity": Measured(float(most), len(first), "deliveries", "the largest week")}
 
 
 def _agreement(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:

@@ -18,14 +18,24 @@ def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str
         return {item: {"item_id": item} for item in items}
     file = open_rows(payload)
     require(file, {"item_id": "item_id"}, option="")
+    if "task_id" in file.names:
+        raise InputError(
+            "The column 'task_id' is where the tasks' own ids go.", file=str(payload), remedy="Rename it."
+        )
     columns = [name for name in file.names if name != "item_id"]
-    wanted, found = set(items), {}
+    wanted, found = set(items), dict[str, dict[str, str]]()
     for batch in file.batches(file.names):
+        for refusal in batch.refusals:
+            raise InputError(refusal.reason, file=str(payload), line=refusal.line)
         ids = batch.columns["item_id"].to_pylist()
         values = zip(*(batch.columns[name].to_pylist() for name in columns), strict=True)
-        for item, row in zip(ids, values, strict=True):
-            if item in wanted:
-                found[item] = {name: value or "" for name, value in zip(columns, row, strict=True)}
+        for item, row, line in zip(ids, values, batch.lines, strict=True):
+            if item not in wanted:
+                continue
+            seen = {name: value or "" for name, value in zip(columns, row, strict=True)}
+            if found.setdefault(item, seen) != seen:
+                what = f"The item {item!r} stands in the file twice, with other values."
+                raise InputError(what, file=str(payload), line=int(line))
     missing = [item for item in items if item not in found]
     if missing:
         raise InputError(

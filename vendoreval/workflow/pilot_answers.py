@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -21,7 +20,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.escalation_rows import read_register
 from vendoreval.inference.agreement import Agreement
 from vendoreval.labels.escalations import Escalation
-from vendoreval.questionnaires.answers import Answer, EvidenceItem
+from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, amended
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.promises import claimed_figure
 from vendoreval.reports.facts import Facts, Hashes
@@ -29,15 +28,15 @@ from vendoreval.reports.pilot_view import pilot_view
 from vendoreval.reports.report import Report
 from vendoreval.store.tables import CommitmentRow, DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.agreement import delivery_alpha
+from vendoreval.workflow.agreement import alpha_of
+from vendoreval.workflow.audits import gold_committed
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
 from vendoreval.workflow.deliveries import Dates, arrive, delivery_row, keep_delivery
-from vendoreval.workflow.escalations import keep_register, stored_register
+from vendoreval.workflow.escalations import keep_register, read_kept
 from vendoreval.workflow.golds import load_gold
-from vendoreval.workflow.pilots import Sent, load_sent
-from vendoreval.workflow.questionnaires import add_answers, current_answers, score_vendor
-from vendoreval.workflow.seedings import task_ids
+from vendoreval.workflow.pilots import Sent, judged_record, list_pilots, load_sent
+from vendoreval.workflow.questionnaires import add_answers, current_answers
 from vendoreval.workflow.vendors import show_vendor
 
 
@@ -78,11 +77,12 @@ def take_answers(
         raise InputError("No file of answers was named.", remedy="Name all files of the pilot that came back.")
     asked = None
     if register:  # read first, so that one that is refused leaves nothing behind
-        items, tasks = {task.item for task in sent.tasks}, task_ids(workspace, pilot_id)
-        asked = read_register(register, items=items, task_ids=tasks)
+        units = {task.id: task.unit for task in sent.tasks}
+        asked = read_register(register, items=set(units.values()), task_ids=units, until=at)
     arrived = arrive(
-        workspace, files, at, contract_id=sent.contract.id, delivery_id=pilot_id, mapping=mapping, fmt=fmt,
-        seeding=pilot_id, dates=Dates(received=received), whole=not unfinished,
+        workspace, files, at, contract_id=sent.contract.id, contract_version=sent.contract.version,
+        delivery_id=pilot_id, mapping=mapping, fmt=fmt, seeding=pilot_id,
+        dates=Dates(received=_received(sent.row.sent_at, received)), whole=not unfinished,
     )  # fmt: skip
     judged = judge(workspace, sent, arrived.row, asked.entries if asked else ())
     levels = levels_of(workspace, judged, bank)
@@ -90,15 +90,23 @@ def take_answers(
     with workspace.write(actor(), at) as tx:
         keep_delivery(tx, arrived)
         if register and asked:
-            keep_register(tx, workspace, pilot_id, asked, register, at)
+            record["register"] = keep_register(tx, workspace, pilot_id, asked, register, at)
         sha = workspace.objects.put_bytes(canonical(record))
         tx.update(tx.require(PilotRow, pilot_id, "pilot"), result_sha=sha, judged_at=at)
         tx.event("pilot.judged", pilot_id, {"result": sha, "verdict": record["verdict"]})
-        measured = _measured(workspace, judged, bank, levels, sha)
+        measured = _measured(workspace, judged, bank, levels, sha, at)
         if measured:
             add_answers(tx, workspace, sent.contract.vendor, bank, measured, at)
     refused = [asdict(refusal) for refusal in asked.refusals] if asked else []
-    return {**record, "register_refused": refused}
+    notes = list(asked.notes) if asked else []
+    return {**record, "intake": dict(arrived.report), "register_refused": refused, "register_notes": notes}
+
+
+def _received(sent_at: datetime, received: datetime | None) -> datetime | None:
+    """A bare day that is the day of sending means: after the sending."""
+    if received and received.date() == sent_at.date():
+        return max(received, sent_at)
+    return received
 
 
 def show_pilot(workspace: Workspace, pilot_id: str) -> dict[str, Any] | None:
@@ -106,8 +114,7 @@ def show_pilot(workspace: Workspace, pilot_id: str) -> dict[str, Any] | None:
     row = load_sent(workspace, pilot_id).row
     if row.result_sha is None:
         return None
-    record: dict[str, Any] = json.loads(workspace.objects.read(row.result_sha))
-    return record
+    return judged_record(workspace, row)
 
 
 def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Sequence[Escalation]) -> Judged:
@@ -117,14 +124,16 @@ def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Seq
     asked = frozenset(one.item_id for one in register if one.asked_by == "vendor")
     gold = load_gold(workspace, sent.row.gold_id)
     seen = answers(sent.contract.task, sent.tasks, labels, gold, asked)
-    alpha = delivery_alpha(workspace, delivery) if delivery.annotators > 1 else None
+    main = seen.of_main()
+    alpha = alpha_of(main, sent.contract.task) if delivery.annotators > 1 and len(main) else None
     return Judged(sent, delivery, seen, pilot_result(sent.plan, seen), alpha)
 
 
 def judged_again(workspace: Workspace, pilot_id: str) -> Judged:
     """A pilot that was judged, computed again from what it looked at; raises NotFound."""
-    delivery = delivery_row(workspace, pilot_id)
-    return judge(workspace, load_sent(workspace, pilot_id), delivery, stored_register(workspace, pilot_id))
+    record, delivery = show_pilot(workspace, pilot_id), delivery_row(workspace, pilot_id)
+    register = read_kept(workspace, record["register"]) if record and record["register"] else ()
+    return judge(workspace, load_sent(workspace, pilot_id), delivery, register)
 
 
 def levels_of(workspace: Workspace, judged: Judged, bank: Bank) -> tuple[MeasuredLevel, ...]:
@@ -133,11 +142,10 @@ def levels_of(workspace: Workspace, judged: Judged, bank: Bank) -> tuple[Measure
     given = current_answers(workspace, vendor, bank)
     if not given:
         return ()
-    scores = {one.question_id: one for one in score_vendor(workspace, vendor, bank).questions}
     claimed = {
-        question: scores[question].level
+        question: answer.level
         for question, answer in given.items()
-        if answer.state == "answered" and answer.level is not None and question in scores
+        if answer.state == "answered" and answer.level is not None
     }
     figures = {
         question: figure
@@ -153,11 +161,7 @@ def pilot_record(
     """The record `vendoreval/pilot/1`."""
     row, delivery, contract = judged.sent.row, judged.delivery, judged.sent.contract
     sent, received = row.sent_at.date(), delivery.received_at.date()
-    with workspace.read() as reader:
-        commitment = reader.get(CommitmentRow, row.gold_id)
-    committed = "never"
-    if commitment:
-        committed = "before" if commitment.committed_at <= delivery.received_at else "after"
+    earlier = [one.id for one in list_pilots(workspace, contract.vendor) if one.sent_at < row.sent_at]
     alpha = judged.agreement
     return {
         "schema": "vendoreval/pilot/1",
@@ -166,7 +170,10 @@ def pilot_record(
         "contract": row.contract_id,
         "contract_version": row.contract_version,
         "gold": row.gold_id,
-        "gold_committed": committed,
+        "gold_committed": gold_committed(workspace, row.gold_id, delivery),
+        "earlier_pilots": earlier,
+        "shown": list(judged.sent.shown),
+        "register": "",
         "clause": judged.sent.plan.clause,
         "sent_at": row.sent_at.isoformat(),
         "due": row.due.isoformat(),
@@ -189,17 +196,17 @@ def pilot_record(
 
 
 def _measured(
-    workspace: Workspace, judged: Judged, bank: Bank, levels: Sequence[MeasuredLevel], sha: str
+    workspace: Workspace, judged: Judged, bank: Bank, levels: Sequence[MeasuredLevel], sha: str, at: datetime
 ) -> list[Answer]:
-    """The answers with their measured levels."""
+    """The answers with their measured levels, as the buyer's record of them."""
     given = current_answers(workspace, judged.sent.contract.vendor, bank)
     day = judged.delivery.received_at.date()
     found = []
     for one in levels:
         if one.level is not None:
             piece = EvidenceItem("measured", f"pilot {judged.sent.row.id}", sha, dated=day, level=one.level)
-            before = given[one.question]
-            found.append(replace(before, evidence=(*before.evidence, piece)))
+            after = amended(given[one.question], Amendment(evidence=(piece,)))
+            found.append(replace(after, answered_at=at, actor=actor()))
     return found
 
 

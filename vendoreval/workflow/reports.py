@@ -29,7 +29,7 @@ from vendoreval.workflow.deliveries import business_days
 from vendoreval.workflow.escalations import escalations_of
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.measured import track
-from vendoreval.workflow.pilots import latest_judged
+from vendoreval.workflow.pilots import judged_record, latest_judged
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
@@ -64,6 +64,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     contract: Contract | None = stored[-1].contract if stored else None
     told, promised, why = _questionnaire(workspace, vendor_id)
     trend, unmeasured = _agreement(workspace, vendor_id)
+    pilot = latest_judged(workspace, vendor_id)
     facts = Facts(
         printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
         buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
@@ -78,7 +79,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         promised,
         trend,
         _received(workspace, vendor_id),
-        latest_judged(workspace, vendor_id),
+        judged_record(workspace, pilot) if pilot else None,
     )
 
 

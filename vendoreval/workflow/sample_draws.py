@@ -28,7 +28,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import refuse_taken
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts import load_contract
-from vendoreval.workflow.deliveries import delivery_row
+from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
 
@@ -60,7 +60,7 @@ def draw_sample(
     """
     name = slug(audit_id, "audit")
     refuse_taken(workspace, name)
-    delivery = delivery_row(workspace, delivery_id)
+    delivery = production(workspace, delivery_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     population = _population(workspace, delivery)
     wanted = min(items or _largest_design(contract, len(population)), len(population))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.unit.questionnaires.test_questionnaires_robustness import answered
 from tests.unit.questionnaires.test_questionnaires_scoring import CORE
-from vendoreval.audits.comparing import Candidate, Comparison, ItemTotals, compare_vendors
+from vendoreval.audits.comparing import compare_vendors
+from vendoreval.audits.comparison_records import Candidate, Comparison, ItemTotals
 from vendoreval.audits.comparison_words import clause_sentence, headline, knocked_out, pair_sentences
 from vendoreval.costs.inputs import parse_costs
 from vendoreval.costs.model import cost

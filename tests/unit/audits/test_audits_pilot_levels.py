@@ -42,7 +42,7 @@ def test_ceilings_are_questions_of_the_bank() -> None:
 
 
 def test_a_good_pilot_confirms_what_was_claimed() -> None:
-    found = levels(result(), {"C1": 99.0, "R3": 5.0, "A1": 0.7}, alpha(0.75, 0.85))
+    found = levels(result(), {"C1": 95.0, "R3": 5.0, "A1": 0.7}, alpha(0.75, 0.85))
     assert found == ALL_FOUR
 
 
@@ -54,14 +54,15 @@ def test_a_bad_pilot_cuts_each_claim_to_its_ceiling() -> None:
     found = levels(bad, {"C1": 97.0, "R3": 2.0, "A1": 0.9}, alpha(0.4, 0.6))
     assert found == CEILINGS
     said = " ".join(claim_sentences(measured_levels(bad, ALL_FOUR, {"C1": 97.0})))
-    assert "C1: level 4 was claimed, level 1 is measured. 97 % is guaranteed; the pilot's accuracy is" in said
+    assert "C1: level 4 was claimed, level 1 is measured. 97 % is guaranteed; between" in said
     assert "A4: level 4 was claimed, level 3 is measured. The delivered file has no annotator_id" in said
 
 
 @pytest.mark.parametrize(
     ("figures", "agreement", "question", "level"),
     [
-        ({"C1": 99.9}, None, "C1", 4),  # reached within its interval
+        ({"C1": 99.9}, None, "C1", None),  # its interval holds the figure
+        ({"C1": 95.0}, None, "C1", 4),
         ({"R3": 0.0}, None, "R3", None),  # between 0 and something: cannot be told
         ({}, alpha(0.1, 0.2), "A1", None),  # no figure to hold it against
         ({"A1": 0.8}, None, "A1", None),
@@ -74,9 +75,20 @@ def test_what_cannot_be_told_leaves_the_claim(
     assert levels(result(), figures, agreement)[question] == level
 
 
+def test_the_figure_decides_and_not_the_contracts_limit() -> None:
+    made = plan("0.97")
+    found = pilot_result(made, simulated(made, {MAIN: 0.06}, seed=5))
+    assert found.block(MAIN).verdict == "breached"
+    low, high = (100 * (found.block(MAIN).low or 0), 100 * (found.block(MAIN).high or 0))
+    for said, level in ((low - 1, 4), ((low + high) / 2, None), (high + 1, 1)):
+        assert levels(found, {"C1": said}, claimed={"C1": 4})["C1"] == level
+    assert levels(found, {}, claimed={"C1": 4})["C1"] == 1  # without a figure the limit decides
+
+
 def test_one_guideline_version_is_no_version_tied_to_labels() -> None:
     assert levels(result(), {})["G3"] == 4
     assert levels(replace(result(), versions=("1.0",)))["G3"] == 3
+    assert levels(replace(result(), versions=("1.0", "1.0")))["G3"] == 3
 
 
 @given(claimed=st.fixed_dictionaries({question: st.integers(0, 4) for question in CEILINGS}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,10 @@ from scipy.stats import binom, binomtest
 
 from tests.unit.audits.pilot_samples import TASK, block, gold, plan, seen, share, simulated, tasks
 from vendoreval.audits.pilot_blocks import Answers, totals
-from vendoreval.audits.pilot_result import main_totals, pilot_result
+from vendoreval.audits.pilot_result import PilotResult, main_totals, pilot_result
 from vendoreval.audits.pilot_words import block_sentences, on_the_way
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, MAIN, REPEATS
+from vendoreval.labels.columns import Coded
 
 CONSENSUS = replace(TASK, answers="consensus")
 SENT = tasks(main=["m1", "m2", "m3@2"], edge_cases=["e1"], ambiguous=["x1", "x2@2", "x3"],
@@ -96,15 +98,17 @@ def test_order_of_rows_and_names_of_people_never_matter() -> None:
 
 def test_what_changes_on_the_way_is_compared() -> None:
     names = [f"i{number}" for number in range(80)]
-    parts = [1] * 40 + [2] * 20 + [3] * 20
-    sent = tasks(main=[f"{name}@{part}" for name, part in zip(names, parts, strict=True)])
+    parts = [1] * 40 + [2] * 20
+    sent = tasks(main=[f"{name}@{part}" for name, part in zip(names, parts, strict=False)],
+                 short_deadline=[f"{name}@3" for name in names[60:]])  # fmt: skip
     wrong = set(names[36:40]) | set(names[40:60])  # one in ten before, all of part 2, none of part 3
     rows = [(name, "w", "b" if name in wrong else "a") for name in names]
     result = pilot_result(plan(), seen(sent, gold(**dict.fromkeys(names, "a")), rows))
     after, short = result.after_change, result.short_deadline
     assert after
     assert short
-    assert (after.errors, after.n, after.rest_errors, after.rest_n) == (20, 40, 4, 40)
+    assert (after.errors, after.n, after.rest_errors, after.rest_n) == (20, 20, 4, 40)
+    assert result.block(MAIN).n == 60  # haste counts nowhere
     assert (short.errors, short.n, short.rest_errors, short.rest_n) == (0, 20, 20, 20)
     said = " ".join(on_the_way(result))
     assert "errors rose" in said
@@ -118,6 +122,59 @@ def test_blocks_without_items_are_not_judged() -> None:
     assert result.verdict == "inconclusive"  # one item decides nothing
     assert "names no annotators" in " ".join(on_the_way(result))
     assert "100 % was reached" not in " ".join(block_sentences(result))
+
+
+def doubtful(answers_: dict[str, str], flags: bool = False) -> PilotResult:
+    """Twelve ambiguous items and sixty main ones, with the answer to each kind."""
+    main, doubt = [f"m{number}" for number in range(60)], [f"x{number}" for number in range(12)]
+    right = gold(**dict.fromkeys(main, "a"), **dict.fromkeys(doubt, "b"))
+    rows = [(name, "w", answers_["main"]) for name in main] + [(name, "w", answers_["doubt"]) for name in doubt]
+    marks: list[str | None] | None = ["true"] * len(rows) if flags else None
+    return pilot_result(plan(), seen(tasks(main=main, ambiguous=doubt), right, rows, flagged=marks))
+
+
+def test_asking_about_everything_shows_nothing() -> None:
+    asked = doubtful({"main": "a", "doubt": "?"})
+    assert asked.block(AMBIGUOUS).verdict == "kept"
+    everywhere = doubtful({"main": "a", "doubt": "a"}, flags=True)
+    found = everywhere.block(AMBIGUOUS)
+    assert (found.verdict, found.misses) == ("inconclusive", 0)
+    assert found.reason == "12 of 12 asked about, and 100 % of the main ones: that tells nothing apart."
+    assert everywhere.escalated == 1.0
+
+
+def test_a_lucky_guess_is_a_guess() -> None:
+    found = doubtful({"main": "a", "doubt": "b"}).block(AMBIGUOUS)  # what gold says of them
+    assert (found.misses, found.n, found.verdict) == (12, 12, "breached")
+
+
+def test_columns_count_when_nearly_every_label_fills_them() -> None:
+    sent = tasks(
+        main=[f"m{number}" for number in range(50)], short_deadline=[f"s{number}@3" for number in range(50)]
+    )
+    right = gold(**{task.item: "a" for task in sent})
+    rows = [(task.item, "w", "a") for task in sent]
+    base = seen(sent, right, rows)
+
+    def columns(**texts: Sequence[str | None]) -> PilotResult:
+        made = {name: Coded.from_text(column) for name, column in texts.items()}
+        return pilot_result(plan(), replace(base, labels=replace(base.labels, **made)))  # type: ignore[arg-type]
+
+    assert columns().columns == ("annotator_id",)
+    assert "source" in columns(source=["human"] * 99 + [None]).columns
+    assert "source" not in columns(source=["human"] * 98 + [None] * 2).columns
+    assert "source" not in columns(source=[None] * 100).columns
+    assert columns(guideline_version=["1"] * 50 + ["2"] * 50).versions == ("1", "2")
+    assert columns(guideline_version=["1"] * 99 + ["2"]).versions == ("1", "1")
+    unnamed = columns(annotator=["w"] + [None] * 99)
+    assert unnamed.columns == ()
+
+
+def test_ties_do_not_agree_with_each_other() -> None:
+    sent, right = tasks(main=["m"], repeats=["m@2"]), gold(m="a")
+    rows = [("m", "p", "a"), ("m", "q", "b"), ("m (again)", "p", "a"), ("m (again)", "q", "?")]
+    made = seen(sent, right, rows, task=replace(CONSENSUS, ties="wrong"))
+    assert pairs(made, REPEATS) == [(0, 1)]
 
 
 def test_vendors_are_compared_by_main_items() -> None:

@@ -29,6 +29,7 @@ def record(result: PilotResult, claimed: dict[str, int]) -> dict[str, Any]:
     return {
         "schema": "vendoreval/pilot/1", "pilot": "pilot-1", "vendor": "acme", "contract": SAMPLE.id,
         "contract_version": 1, "gold": "g", "gold_committed": "before", "clause": "accuracy",
+        "earlier_pilots": ["pilot-0"], "shown": ["text"], "register": "",
         "sent_at": "2026-01-02T09:00:00+00:00", "due": "2026-01-16",
         "received_at": "2026-01-12T09:00:00+00:00", "business_days": 6, "late": False,
         "judged_at": "2026-01-12T10:00:00+00:00", "verdict": result.verdict, **result.to_json(), "alpha": None,
@@ -52,7 +53,8 @@ def test_blocks_claims_and_changes_are_told() -> None:
         "Of 5\u00a0blocks, reached: edge cases, guideline change and repeats"
     )
     for words in ("surely missed: ambiguous", "a question or a flag instead of a guess", "at least 50", "Cut",
-                  "Which accuracy", "has no labelled_at.", "committed to before"):  # fmt: skip
+                  "Which accuracy", "has no labelled_at, or not", "committed to before", "people saw: text",
+                  "pilot-0"):  # fmt: skip
         assert words in page
     assert [row["verdict"]["key"] for row in made.view["blocks"]][3] == "breached"
     (file,) = made.files
