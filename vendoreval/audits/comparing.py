@@ -104,7 +104,7 @@ def _offer(one: Candidate, confidence: float, weights: Mapping[str, int]) -> Off
 def _knock_outs(told: Assessment) -> list[str]:
     found = []
     for failed in told.knock_outs:
-        what = f"{failed.question_id}: level {failed.level}, at least {failed.min_level} is required"
+        what = str(failed)
         if failed.waiver:
             what += f"; waived by {failed.waiver.person} until {failed.waiver.expires}: {failed.waiver.reason}"
         found.append(what)

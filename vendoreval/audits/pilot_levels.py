@@ -1,23 +1,28 @@
-"""From a pilot's figures to measured levels: what was claimed is confirmed, or cut where it did not hold.
+"""From a pilot's figures to the claims of a questionnaire: borne out, contradicted, or left open.
 
-A pilot can confirm a claimed level or contradict it; it never raises one, since a level describes a way of
-working of which a pilot sees the result only. What it could not decide leaves the claim, with the evidence
-that it has. The ceilings are our own rule; docs/pilot.md gives the reason of each.
+A pilot never raises a level, since a level describes a way of working of which a pilot sees the result only.
+What it bears out lets the evidence there is count fully; what it contradicts is worth a ceiling at most. What
+it could not decide leaves the claim as it was. The ceilings are our own rule; docs/pilot.md gives the reason
+of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from vendoreval.audits.pilot_result import BlockResult, PilotResult
+from vendoreval.audits.pilot_result import BlockResult
 from vendoreval.audits.records import BREACHED, KEPT
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
-from vendoreval.inference.agreement import Agreement
+from vendoreval.questionnaires.worth import PilotFinding
 
 # The level that a contradicted claim keeps at most: its anchor is about words, not about a result.
 CEILINGS = {"C1": 1, "R3": 1, "E1": 1, "E5": 1, "A5": 1, "G2": 2, "A1": 2, "A4": 3, "G3": 3, "P5": 3}
+# Claims that a pilot can only contradict: who recognises a repeat answers it alike without watching for drift,
+# and that people ask in a pilot does not say which share they flag in production.
+_NEVER_BORNE_OUT = ("A5", "E5")
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class MeasuredLevel:
 
     @property
     def level(self) -> int | None:
-        """The measured level; None where nothing is measured."""
+        """The level that is left; None where the pilot could not tell."""
         if self.held is None:
             return None
         return self.claimed if self.held else min(self.claimed, CEILINGS[self.question])
@@ -41,38 +46,44 @@ class MeasuredLevel:
         return {**vars(self), "measured": self.level}
 
 
-def measured_levels(
-    result: PilotResult,
-    claimed: Mapping[str, int],
-    figures: Mapping[str, float],
-    agreement: Agreement | None = None,
-) -> tuple[MeasuredLevel, ...]:
-    """What the pilot says of each claimed level, question by question.
+def findings(record: Mapping[str, Any], figures: Mapping[str, float]) -> dict[str, PilotFinding]:
+    """What a judged pilot (record `vendoreval/pilot/1`) says of each question that it bears on.
 
-    `claimed` are the levels of answered questions, `figures` the figures in answers (C1 and R3 in per
-    cent, A1 as a coefficient), `agreement` that on main items where several people labelled an item.
+    `figures` are the figures in the vendor's answers: C1 and R3 in per cent, A1 as a coefficient.
     """
+    blocks = {block["name"]: BlockResult(**block) for block in record["blocks"]}
     found = {
-        "A1": _agreement(agreement, figures.get("A1")),
-        "A4": _columns(result, ("annotator_id", "labelled_at")),
-        "A5": _block(result.block(REPEATS)),
-        "C1": _accuracy(result.block(MAIN), figures.get("C1")),
-        "E1": _block(result.block(AMBIGUOUS)),
-        "E5": _block(result.block(AMBIGUOUS)),
-        "G2": _block(result.block(CHANGE)),
-        "G3": _columns(result, ("guideline_version",)),
-        "P5": _columns(result, ("source",)),
-        "R3": _left_over(result.block(MAIN), figures.get("R3")),
+        "A1": _agreement(record["alpha"], figures.get("A1")),
+        "A4": _columns(record, ("annotator_id", "labelled_at")),
+        "A5": _block(blocks[REPEATS]),
+        "C1": _accuracy(blocks[MAIN], figures.get("C1")),
+        "E1": _block(blocks[AMBIGUOUS]),
+        "E5": _block(blocks[AMBIGUOUS]),
+        "G2": _block(blocks[CHANGE]),
+        "G3": _columns(record, ("guideline_version",)),
+        "P5": _columns(record, ("source",)),
+        "R3": _left_over(blocks[MAIN], figures.get("R3")),
     }
-    return tuple(_level(question, claimed[question], *found[question]) for question in sorted(found)
-                 if question in claimed)  # fmt: skip
+    source, day = f"pilot {record['pilot']}", datetime.fromisoformat(record["received_at"]).date()
+    return {
+        question: PilotFinding(
+            source, None if held and question in _NEVER_BORNE_OUT else held, CEILINGS[question], why, day
+        )
+        for question, (held, why) in found.items()
+    }
 
 
-def _level(question: str, claimed: int, held: bool | None, because: str) -> MeasuredLevel:
-    """A level that claims no more than the ceiling is not contradicted."""
-    if held is False and claimed <= CEILINGS[question]:
-        return MeasuredLevel(question, claimed, None, f"{because} Level {claimed} does not say otherwise.")
-    return MeasuredLevel(question, claimed, held, because)
+def measured_levels(found: Mapping[str, PilotFinding], claimed: Mapping[str, int]) -> tuple[MeasuredLevel, ...]:
+    """What becomes of the claimed levels; one that is no higher than its ceiling is not contradicted."""
+    made = []
+    for question, one in sorted(found.items()):
+        if question in claimed:
+            modest = one.held is False and claimed[question] <= one.ceiling
+            because = one.because
+            if modest:
+                because += f" Level {claimed[question]} does not say otherwise."
+            made.append(MeasuredLevel(question, claimed[question], None if modest else one.held, because))
+    return tuple(made)
 
 
 _Held = tuple[bool | None, str]
@@ -89,7 +100,7 @@ def _accuracy(block: BlockResult, guaranteed: float | None) -> _Held:
         return _block(block)
     least, most = 100 * block.low, 100 * block.high
     seen = f"{guaranteed:g} % is guaranteed; between {least:.1f} and {most:.1f} % were right."
-    return _within(least, most, guaranteed), seen
+    return _unless_breached(block, _within(least, most, guaranteed)), seen
 
 
 def _left_over(block: BlockResult, said: float | None) -> _Held:
@@ -98,7 +109,12 @@ def _left_over(block: BlockResult, said: float | None) -> _Held:
         return _block(block)
     least, most = 100 * (1 - block.high), 100 * (1 - block.low)
     seen = f"{said:g} % of errors are said to be left; between {least:.1f} and {most:.1f} % were."
-    return _within(-most, -least, -said), seen
+    return _unless_breached(block, _within(-most, -least, -said)), seen
+
+
+def _unless_breached(block: BlockResult, held: bool | None) -> bool | None:
+    """A figure below what the contract asks for is no promise that could be borne out."""
+    return None if held and block.verdict == BREACHED else held
 
 
 def _within(low: float, high: float, said: float) -> bool | None:
@@ -107,17 +123,18 @@ def _within(low: float, high: float, said: float) -> bool | None:
     return True if low >= said else False if high < said else None
 
 
-def _agreement(found: Agreement | None, said: float | None) -> _Held:
-    if found is None or found.low is None or found.high is None or said is None:
+def _agreement(alpha: Mapping[str, Any] | None, said: float | None) -> _Held:
+    if alpha is None or alpha["low"] is None or alpha["high"] is None or said is None:
         return None, "No agreement was measured that could be held against a figure."
-    seen = f"Agreement of {said:g} is claimed; alpha was between {found.low:.2f} and {found.high:.2f}."
-    return _within(found.low, found.high, said), seen
+    low, high = alpha["low"], alpha["high"]
+    seen = f"Agreement of {said:g} is claimed; on main items alpha was between {low:.2f} and {high:.2f}."
+    return _within(low, high, said), seen
 
 
-def _columns(result: PilotResult, wanted: tuple[str, ...]) -> _Held:
-    missing = [name for name in wanted if name not in result.columns]
+def _columns(record: Mapping[str, Any], wanted: tuple[str, ...]) -> _Held:
+    missing = [name for name in wanted if name not in record["columns"]]
     if missing:
         return False, f"The delivered file has no {' and no '.join(missing)}, or not for every label."
-    if wanted == ("guideline_version",) and len(set(result.versions)) < 2:
+    if wanted == ("guideline_version",) and len(set(record["guideline_versions"])) < 2:
         return False, "The guideline changed half-way, and most labels name the same version before and after."
     return True, f"The delivered file names {' and '.join(wanted)}."

@@ -212,9 +212,7 @@ def _print(vendor: str, found: Assessment) -> None:
     for knock_out in found.knock_outs:
         waiver = knock_out.waiver
         waived = f" Waived by {waiver.person} until {waiver.expires}: {waiver.reason}" if waiver else ""
-        say(
-            f"Knock-out {knock_out.question_id}: level {knock_out.level}, needed {knock_out.min_level}.{waived}"
-        )
+        say(f"Knock-out {knock_out}.{waived}")
     for text in found.notes:
         say(f"Note: {text}")
     for what, questions in found.flags_by_kind().items():

@@ -33,14 +33,16 @@ def read_register(
     mapping: Mapping[str, str] | None = None,
     task_ids: Mapping[str, str] | None = None,
     fmt: str | None = None,
+    since: datetime | None = None,
     until: datetime | None = None,
 ) -> Register:
     """The register in a file, in file order.
 
     Columns: item_id and asked_at; if there, answered_at, asked_by (vendor, or buyer; without it the vendor
     asked), question, decision, guideline_version. `items` are those of the delivery, `task_ids` gives the
-    item of an opaque task id, nothing can have been asked after `until`. A row that says what an earlier one
-    said is counted once. Raises InputError for a file that cannot be read or holds no usable row.
+    item of an opaque task id, nothing can have been asked before `since` or after `until`. A row that says
+    what an earlier one said is counted once. Raises InputError for a file that cannot be read or holds no
+    usable row.
     """
     roles = {role: role for role in OPTIONAL} | dict(mapping or {})
     unknown = [role for role in mapping or {} if role not in (*NEEDED, *OPTIONAL)]
@@ -52,7 +54,7 @@ def read_register(
     needed = {role: roles.get(role, role) for role in (*NEEDED, *(mapping or {}))}
     require(file, needed)
     wanted = needed | {role: name for role, name in roles.items() if name in file.names}
-    reader = _Rows(path.name, frozenset(items), task_ids or {}, until)
+    reader = _Rows(path.name, frozenset(items), task_ids or {}, since, until)
     for batch in file.batches(set(wanted.values())):
         reader.refusals += batch.refusals
         columns = {role: batch.columns[name].to_pylist() for role, name in wanted.items()}
@@ -68,9 +70,10 @@ class _Rows:
     """Rows on their way into the register: read, refused, and what was assumed."""
 
     def __init__(
-        self, file: str, items: frozenset[str], task_ids: Mapping[str, str], until: datetime | None
-    ) -> None:
-        self.file, self.items, self.task_ids, self.until = file, items, task_ids, until
+        self, file: str, items: frozenset[str], task_ids: Mapping[str, str], since: datetime | None,
+        until: datetime | None,
+    ) -> None:  # fmt: skip
+        self.file, self.items, self.task_ids, self.since, self.until = file, items, task_ids, since, until
         self.entries: list[Escalation] = []
         self.known: set[Escalation] = set()
         self.refusals: list[Refusal] = []
@@ -100,6 +103,8 @@ class _Rows:
         answered = self._moment("answered_at", values.get("answered_at", ""))
         if self.until and max(asked, answered or asked) > self.until:
             raise ValueError("It lies in the future.")
+        if self.since and asked.date() < self.since.date():
+            raise ValueError("It lies before the work began.")
         if answered and answered < asked:
             raise ValueError("It was answered before it was asked.")
         return Escalation(

@@ -101,21 +101,27 @@ def _shown(items: Sequence[str], answers: Sequence[str], rows: Sequence[int]) ->
 
 def _blocks(kind: str, order: str, values: Sequence[str], items: Sequence[str]) -> Iterator[Clue]:
     """Equal answers beside each other far more often than in a random order."""
-    runs, expected = runs_of(values), expected_runs(values)
-    counts = Counter(values)
-    if len(counts) < 2 or runs > _BLOCKS * expected:
+    p = in_blocks(values)
+    if p is None:
         return
+    runs, expected = runs_of(values), expected_runs(values)
+    what = f"{order}, equal answers stand in {runs:,} blocks; a random order would have about {expected:,.0f}."
+    starts = [row for row in range(len(values)) if row == 0 or values[row] != values[row - 1]]
+    advice = f"Shuffle the items before sending them. {SEED}"
+    yield Clue(kind, "item_id", what, _shown(items, values, starts), advice, p)
+
+
+def in_blocks(values: Sequence[str]) -> float | None:
+    """The chance that equal values stand beside each other so often; None where nobody would notice."""
+    counts = Counter(values)
+    if len(counts) < 2 or runs_of(values) > _BLOCKS * expected_runs(values):
+        return None
     stretches = Counter(value for row, value in enumerate(values) if row == 0 or values[row - 1] != value)
     tails = (
         few_runs(n, len(values) - n, _runs_apart(values, stretches[one], one)) for one, n in counts.items()
     )
     p = min(1.0, min(tails) * len(counts))
-    if p > ALPHA:
-        return
-    what = f"{order}, equal answers stand in {runs:,} blocks; a random order would have about {expected:,.0f}."
-    starts = [row for row in range(len(values)) if row == 0 or values[row] != values[row - 1]]
-    advice = f"Shuffle the items before sending them. {SEED}"
-    yield Clue(kind, "item_id", what, _shown(items, values, starts), advice, p)
+    return p if p <= ALPHA else None
 
 
 def _runs_apart(values: Sequence[str], stretches: int, one: str) -> int:

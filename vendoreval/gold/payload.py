@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from vendoreval.gold.patterns import names_answer, tells_answer
+from vendoreval.gold.lint import in_blocks, natural
+from vendoreval.gold.patterns import NEARLY_ALL, names_answer, tells_answer
 
 Shown = Mapping[str, Mapping[str, str]]  # item -> column -> what people see
 # Columns of gold files and of our own lists; whatever they hold, they are not for the vendor.
@@ -14,6 +15,7 @@ _OURS = frozenset({
     "label", "accepted", "answer", "correct", "gold", "gold_label", "block", "edge_case", "difficulty", "item",
     "task_id",
 })  # fmt: skip
+BLOCKS = "what a task is for"
 _ROWS_A_VALUE = 4  # a column with fewer rows for each value is no sorting of the items
 
 
@@ -32,7 +34,7 @@ def leaks(shown: Shown, answers: Mapping[str, str], blocks: Mapping[str, str]) -
     Running text is not searched for answers: that it goes with them is its nature.
     """
     items = sorted(shown)
-    secrets = ((answers, "the answers of gold"), (blocks, "what a task is for"))
+    secrets = ((answers, "the answers of gold"), (blocks, BLOCKS))
     found = []
     for column in next(iter(shown.values()), {}):
         if column.strip().lower().replace(" ", "_") in _OURS:
@@ -49,15 +51,25 @@ def leaks(shown: Shown, answers: Mapping[str, str], blocks: Mapping[str, str]) -
 def _told(column: str, texts: Sequence[str], secret: Sequence[str], what: str) -> Iterator[Leak]:
     if len(set(secret)) < 2:
         return
+    running = 2 * sum(len(text.split()) > 1 for text in texts) > len(texts)
+    order = sorted(range(len(texts)), key=lambda row: natural(texts[row]))
     if _decides(texts, secret):
         yield Leak(column, f"The column {column!r} tells {what}.", sure=True)
-    elif 2 * sum(len(text.split()) > 1 for text in texts) <= len(texts):
-        if names_answer(texts, secret):
-            yield Leak(column, f"The column {column!r} holds {what} as words.", sure=True)
-        told = tells_answer(texts, secret)
-        if told:
-            share = f"{100 * told.share:.0f} % of all items; without it in {100 * told.base:.0f} %"
-            yield Leak(column, f"From {told.part} of {column!r} one guesses {what} in {share}.", sure=False)
+    elif what == BLOCKS or not running:
+        yield from _in_parts(column, texts, secret, what)
+        if in_blocks([secret[row] for row in order]) is not None:
+            yield Leak(column, f"Sorted by the column {column!r}, the tasks show {what}.", sure=True)
+
+
+def _in_parts(column: str, texts: Sequence[str], secret: Sequence[str], what: str) -> Iterator[Leak]:
+    """What words and other parts of the texts tell."""
+    if names_answer(texts, secret):
+        yield Leak(column, f"The column {column!r} holds {what} as words.", sure=True)
+    told = tells_answer(texts, secret)
+    if told:
+        share = f"{100 * told.share:.0f} % of all items; without it in {100 * told.base:.0f} %"
+        what = f"From {told.part} of {column!r} one guesses {what} in {share}."
+        yield Leak(column, what, sure=told.share >= NEARLY_ALL)
 
 
 def _decides(texts: Sequence[str], secret: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from vendoreval.questionnaires.bank import Mode
+from vendoreval.questionnaires.worth import PilotFinding
 
 Status = Literal["eligible", "waived", "not eligible"]
 
@@ -27,7 +28,8 @@ class QuestionScore:
 
     `level` is what the vendor claims (0 where nothing valid was said), `evidenced_level` what its
     evidence supports or what was measured, `strength` the worth of the best valid evidence. `share`
-    is the question's per cent of the total score, 0 when it does not apply.
+    is the question's per cent of the total score, 0 when it does not apply. `pilot` is what the latest
+    pilot showed of it.
     """
 
     question_id: str
@@ -39,6 +41,7 @@ class QuestionScore:
     evidence: str
     strength: float
     share: float
+    pilot: PilotFinding | None = None
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,23 @@ class SectionScore:
 
 @dataclass(frozen=True)
 class KnockOut:
-    """A knock-out question that failed, and the waiver that covers it, if one does."""
+    """A knock-out question that failed, the waiver that covers it, if one does, and why its level is so low
+    where the vendor did not say so."""
 
     question_id: str
     level: int
     min_level: int
     waiver: Waiver | None = None
+    because: str = ""
+
+    def __str__(self) -> str:
+        why = f" ({self.because})" if self.because else ""
+        return f"{self.question_id}: level {self.level}{why}, at least {self.min_level} is required"
 
 
 @dataclass(frozen=True)
 class Flag:
-    """Something a reviewer should look at. Kinds: see `scoring.FLAGS`."""
+    """Something a reviewer should look at. Kinds: see `flags.FLAGS`."""
 
     kind: str
     question_id: str | None
@@ -136,7 +145,9 @@ class Assessment:
             "gap": self.gap,
             "coverage": self.coverage,
             "sections": [{**vars(row), "capped_by": list(row.capped_by)} for row in self.sections],
-            "questions": [_renamed(row) for row in self.questions],
+            "questions": [
+                {**_renamed(row), "pilot": row.pilot.to_json() if row.pilot else None} for row in self.questions
+            ],
             "knock_outs": [_knock_out(row) for row in self.knock_outs],
             "flags": [_renamed(row) for row in self.flags],
             "follow_ups": [{**_renamed(row), "reasons": list(row.reasons)} for row in self.follow_ups],

@@ -135,6 +135,12 @@ def claimed_figure(question: Question, answer: Answer | None) -> float | None:
     return float(100 * number if is_share else number / 100 if in_per_cent else number)
 
 
+def claimed_figures(bank: Bank, answers: Mapping[str, Answer]) -> dict[str, float]:
+    """The figures in the answers, by question, each in the unit of its question."""
+    found = {question.id: claimed_figure(question, answers.get(question.id)) for question in bank.questions}
+    return {question: figure for question, figure in found.items() if figure is not None}
+
+
 def standing(name: str, claimed: float | None, seen: Measured | None) -> Standing:
     """How the measurement stands to the claim; a value without interval counts as exact."""
     if seen is None:

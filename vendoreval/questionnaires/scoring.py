@@ -13,17 +13,22 @@ The rules, in the order in which they are applied (exact arithmetic; floats only
 3. Evidence has a strength ε by the kind of the best valid piece: none 0.4, document 0.7, live demo
    or sample of real work 0.85, independent 0.9, measured by a pilot or audit 1.0. A piece that has
    expired or is older than `max_age_days` on `as_of` counts as none, and so does a piece that was
-   named and has not arrived. Only a measured level below the claim holds until it is measured again.
+   named and is not here.
 4. In the evidenced score a level counts at most the highest level that its evidence supports: the
    highest l ≤ L such that no level up to l asks (`min_for_level`) for a stronger kind. Claiming more
-   than one can show therefore never lowers the evidenced score, and never raises it either. A
-   measured level takes L's place.
+   than one can show therefore never lowers the evidenced score, and never raises it either. The
+   level that an audit gave takes L's place where it is lower.
+   The latest pilot bears a claim out: then what supports it counts fully (ε = 1), and no higher level
+   than evidence supports. Or it contradicts the claim: then a ceiling holds, whatever the claim or its
+   evidence, until the next pilot, and nothing is gained. It is held against the answers as they are
+   when they are scored, so that answering later, or lower, or not at all, evades nothing.
 5. A section's score is Σ w·s / Σ w (claimed) or Σ w·s·ε / Σ w (evidenced) over its applicable
    questions; a failed cap limits both to its per cent. The total is the mean of the section
    scores by section weight, over the sections that the mode asks. Adding a question therefore never
    shifts another section.
 6. Coverage is answered weight / applicable weight (question weights). Below 90 % there is no rank.
-7. A knock-out fails when the level (measured, else as in 2) is below its minimum; no score mends it.
+7. A knock-out fails when the level as in 2, an audit's level or the pilot's ceiling is below its minimum; no
+   score mends it.
 """
 
 from __future__ import annotations
@@ -36,8 +41,6 @@ from fractions import Fraction
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.assessment import (
     Assessment,
-    Flag,
-    FollowUp,
     KnockOut,
     QuestionScore,
     SectionScore,
@@ -51,22 +54,10 @@ from vendoreval.questionnaires.bank import (
     template_hash,
     weights_hash,
 )
-from vendoreval.questionnaires.worth import STRENGTH, Judged, judge_all
+from vendoreval.questionnaires.flags import flags, follow_up, why_low
+from vendoreval.questionnaires.worth import NO_PILOT, STRENGTH, Judged, PilotFinding, judge_all
 
 MIN_COVERAGE = Fraction(9, 10)
-MAX_GAP = 20  # points between claimed and evidenced
-FOLLOW_UP_LEVEL = 2  # answers up to this level are taken up in the interview
-
-FLAGS = {
-    "gap": "talks better than it shows",
-    "declined": "the vendor refused to answer",
-    "unsupported": "the evidence does not support the level claimed",
-    "outdated": "the evidence has expired or is too old",
-    "missing": "evidence was named, and the file has not arrived",
-    "uncommitted": "a high level is claimed, and the contract is refused",
-    "not_approved": "called not applicable, and nobody has approved that",
-    "no_ground": "a level is claimed although what the question presupposes is not there",
-}
 
 
 def score(
@@ -78,15 +69,17 @@ def score(
     waivers: Iterable[Waiver] = (),
     as_of: date | None = None,
     stored: Collection[str] | None = None,
+    pilot: Mapping[str, PilotFinding] = NO_PILOT,
 ) -> Assessment:
     """Score current answers (see `answers.fold`) by the rules at the head of this module.
 
     `facts` are the buyer's statements on the project for `applies_if`; a fact nobody stated counts
     as true, so that silence removes no question. `as_of` is the day on which evidence and waivers
     must still be valid; None looks at no dates. `stored` are the SHA-256 of the evidence files that
-    arrived; None looks at no files. Answers to questions the mode does not ask are ignored.
+    arrived; None looks at no files. `pilot` is what the latest pilot showed, by question. Answers to
+    questions the mode does not ask are ignored.
     """
-    judged = judge_all(bank.asked(mode), answers, facts or {}, as_of, stored)
+    judged = judge_all(bank.asked(mode), answers, facts or {}, as_of, stored, pilot)
     scored = [
         _section(section, [one for one in judged if one.question.section == section.id])
         for section in bank.sections_of(mode)
@@ -111,8 +104,8 @@ def score(
         sections=tuple(_section_score(section) for section in scored),
         questions=tuple(_question_score(one, scored, weight) for one in judged),
         knock_outs=knock_outs,
-        flags=_flags(judged, claimed - evidenced),
-        follow_ups=tuple(follow for one in judged if (follow := _follow_up(one))),
+        flags=flags(judged, claimed - evidenced),
+        follow_ups=tuple(follow for one in judged if (follow := follow_up(one))),
     )
 
 
@@ -177,7 +170,7 @@ def _knock_outs(
         waiver = waivers.get(one.question.id)
         if waiver and as_of and waiver.expires < as_of:
             waiver = None
-        found.append(KnockOut(one.question.id, one.effective, least, waiver))
+        found.append(KnockOut(one.question.id, one.effective, least, waiver, why_low(one)))
     return tuple(found)
 
 
@@ -185,63 +178,6 @@ def _status(knock_outs: tuple[KnockOut, ...]) -> Status:
     if any(failed.waiver is None for failed in knock_outs):
         return "not eligible"
     return "waived" if knock_outs else "eligible"
-
-
-def _flags(judged: Iterable[Judged], gap: Fraction) -> tuple[Flag, ...]:
-    flags = []
-    if 100 * gap > MAX_GAP:
-        flags.append(Flag("gap", None, f"Claimed exceeds evidenced by {_percent(gap):.0f} points."))
-    for one in judged:
-        if one.applies:
-            flags.extend(_question_flags(one))
-    return tuple(flags)
-
-
-def _question_flags(one: Judged) -> Iterable[Flag]:
-    question, answer = one.question.id, one.answer
-    if one.idle:
-        if answer.state == "answered" and answer.level:
-            needed = one.question.presupposes
-            assert needed is not None
-            what = f"Claims level {answer.level}, yet {needed.question} is below {needed.level}: it counts 0."
-            yield Flag("no_ground", question, what)
-        return
-    if answer.state == "declined":
-        yield Flag("declined", question, "The vendor declined to answer.")
-    if answer.state == "na":
-        why = answer.na_reason.strip().rstrip(".") or "no reason given"
-        yield Flag("not_approved", question, f"Called not applicable: {why}.")
-    if one.proven < one.level and one.best == "measured":
-        yield Flag("unsupported", question, f"Claims level {one.level}; level {one.proven} was measured.")
-    elif one.proven < one.level:
-        what = "no valid evidence" if one.best == "none" else f"a piece of kind {one.best!r}"
-        yield Flag(
-            "unsupported", question, f"Claims level {one.level} with {what}; that supports level {one.proven}."
-        )
-    for item in one.outdated:
-        yield Flag("outdated", question, f"{item.name!r} is no longer valid.")
-    for item in one.missing:
-        yield Flag("missing", question, f"{item.name!r} was named, and has not arrived.")
-    if answer.commitment == "no" and one.level < (answer.level or 0):
-        yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
-
-
-def _follow_up(one: Judged) -> FollowUp | None:
-    if not one.applies or one.idle:
-        return None
-    reasons = []
-    if one.answer.state != "answered":
-        reasons.append(
-            {"na": "called not applicable", "unknown": "not known"}.get(one.answer.state, one.answer.state)
-        )
-    elif one.answer.level is None:
-        reasons.append("answered in words, without a level")
-    elif one.level <= FOLLOW_UP_LEVEL:
-        reasons.append(f"level {one.level}")
-    if one.question.evidence.wanted and one.best == "none":
-        reasons.append("no valid evidence" if one.outdated else "no evidence")
-    ask = one.question.follow_up or one.question.text
-    return FollowUp(one.question.id, ask, tuple(reasons)) if reasons else None
 
 
 def _section_score(scored: _Scored) -> SectionScore:
@@ -274,6 +210,7 @@ def _question_score(one: Judged, scored: Iterable[_Scored], total: int) -> Quest
         evidence=one.best,
         strength=float(STRENGTH[one.best]),
         share=_percent(share),
+        pilot=one.pilot,
     )
 
 

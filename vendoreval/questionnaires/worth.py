@@ -6,10 +6,10 @@ The rules stand at the head of `scoring`, numbers 1 to 4.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.questionnaires.bank import EVIDENCE_KINDS, MAX_LEVEL, Question
@@ -26,6 +26,28 @@ COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1}
 
 
 @dataclass(frozen=True)
+class PilotFinding:
+    """What the latest pilot showed of one claim.
+
+    `held`: True where it bore the claim out, so that evidence for it counts fully; False where the claim is
+    worth `ceiling` at most; None where it could not tell.
+    """
+
+    source: str
+    held: bool | None
+    ceiling: int
+    because: str
+    dated: date
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as plain JSON values."""
+        return {**vars(self), "dated": self.dated.isoformat()}
+
+
+NO_PILOT: Mapping[str, PilotFinding] = {}
+
+
+@dataclass(frozen=True)
 class Judged:
     """A question with its answer and what both are worth."""
 
@@ -38,6 +60,7 @@ class Judged:
     outdated: tuple[EvidenceItem, ...]
     missing: tuple[EvidenceItem, ...]
     ground: Ground = "there"  # whether what it presupposes is there
+    pilot: PilotFinding | None = None
 
     @property
     def idle(self) -> bool:
@@ -45,9 +68,19 @@ class Judged:
         return self.ground == "missing"
 
     @property
+    def measured(self) -> bool:
+        """Whether the level is one that an audit of ours gave."""
+        return any(item.kind == "measured" for item in self.answer.evidence if item not in self.outdated)
+
+    @property
+    def cap(self) -> int:
+        """The highest level that the latest pilot leaves room for."""
+        return self.pilot.ceiling if self.pilot and self.pilot.held is False else MAX_LEVEL
+
+    @property
     def effective(self) -> int:
         """The level that knock-outs and caps look at."""
-        return self.proven if self.best == "measured" else self.level
+        return min(self.proven if self.measured else self.level, self.cap)
 
     @property
     def claimed(self) -> Fraction:
@@ -68,6 +101,7 @@ def judge_all(
     facts: Mapping[str, bool],
     as_of: date | None = None,
     stored: Collection[str] | None = None,
+    pilot: Mapping[str, PilotFinding] = NO_PILOT,
 ) -> tuple[Judged, ...]:
     """Questions with their current answers and what both are worth, in the order given."""
     asked = {question.id: question for question in questions}
@@ -77,51 +111,49 @@ def judge_all(
         if question.id not in done:
             needed = asked.get(question.presupposes.question) if question.presupposes else None
             ground = ground_of(question, of(needed) if needed else None)
-            done[question.id] = _judge(question, answers, ground, facts, as_of, stored)
+            answer = answers.get(question.id) or Answer(question.id, state="unanswered")
+            found = _judge(question, answer, as_of, stored, pilot.get(question.id), ground)
+            out = question.applies_if is not None and not facts.get(question.applies_if, True)
+            done[question.id] = replace(found, applies=found.applies and not out)
         return done[question.id]
 
     return tuple(of(question) for question in questions)
 
 
 def _judge(
-    question: Question,
-    answers: Mapping[str, Answer],
-    ground: Ground,
-    facts: Mapping[str, bool],
-    as_of: date | None,
-    stored: Collection[str] | None,
-) -> Judged:
-    answer = answers.get(question.id) or Answer(question.id, state="unanswered")
-    out = question.applies_if is not None and not facts.get(question.applies_if, True)
-    approved = answer.state == "na" and answer.na_approved
+    question: Question, answer: Answer, as_of: date | None, stored: Collection[str] | None,
+    pilot: PilotFinding | None, ground: Ground,
+) -> Judged:  # fmt: skip
     level = 0
-    if answer.state == "answered" and answer.level is not None:
+    if answer.state == "answered" and answer.level is not None and ground == "there":
         level = min(answer.level, _ceiling(question, answer))
-    outdated = [
-        item for item in answer.evidence if is_outdated(item, question, as_of) and not _contradicts(item, level)
-    ]
+    outdated = tuple(item for item in answer.evidence if is_outdated(item, question, as_of))
     valid = [item for item in answer.evidence if item not in outdated and item.here(stored)]
-    best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
-    if best == "measured":
-        ground = "there"
     if ground != "there":
-        level, best, valid = 0, "none", []
-    return Judged(
+        valid, pilot = [], None
+    best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
+    proven = _proven(question, level, best, valid)
+    if pilot and pilot.held and _is_fresh(pilot, question, as_of):
+        best = "measured"
+    made = Judged(
         question=question,
         answer=answer,
-        applies=not (out or approved),
+        applies=not (answer.state == "na" and answer.na_approved),
         level=level,
-        proven=_proven(question, level, best, valid),
+        proven=proven,
         best=best,
-        outdated=tuple(outdated),
+        outdated=outdated,
         missing=tuple(item for item in answer.evidence if not item.here(stored)),
         ground=ground,
+        pilot=pilot,
     )
+    return replace(made, proven=min(proven, made.cap))
 
 
-def _contradicts(item: EvidenceItem, level: int) -> bool:
-    """A measured level below the claim holds until it is measured again: time does not restore the claim."""
-    return item.kind == "measured" and item.level is not None and item.level < level
+def _is_fresh(pilot: PilotFinding, question: Question, as_of: date | None) -> bool:
+    """Whether a pilot is young enough to bear a claim out; one that cut a claim does so until the next."""
+    age = question.evidence.max_age_days
+    return as_of is None or age is None or pilot.dated + timedelta(days=age) >= as_of
 
 
 def ground_of(question: Question, other: Judged | None) -> Ground:
@@ -136,7 +168,7 @@ def ground_of(question: Question, other: Judged | None) -> Ground:
         return "there"
     if other.ground != "there":
         return other.ground
-    if other.best != "measured" and (other.answer.state != "answered" or other.answer.level is None):
+    if other.answer.state != "answered" or other.answer.level is None:
         return "unknown"
     return "there" if other.effective >= needed.level else "missing"
 
@@ -161,9 +193,10 @@ def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> b
 
 
 def _proven(question: Question, level: int, best: str, valid: list[EvidenceItem]) -> int:
-    if best == "measured":
-        measured = [item.level for item in valid if item.kind == "measured" and item.level is not None]
-        return measured[-1] if measured else level  # the last measurement counts
+    """The level that evidence supports; one that an audit gave takes its place, and never exceeds the claim."""
+    measured = [item.level for item in valid if item.kind == "measured" and item.level is not None]
+    if measured:
+        return min(level, measured[-1])  # the last measurement counts
     rank = EVIDENCE_KINDS.index(best)
     too_high = [
         needed

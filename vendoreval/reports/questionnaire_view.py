@@ -12,6 +12,7 @@ from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.questionnaires.reviews import Agreement, Consensus
 from vendoreval.questionnaires.signals import Signal
+from vendoreval.questionnaires.worth import PilotFinding
 from vendoreval.reports import parts
 from vendoreval.reports.charts.sections import Sections
 from vendoreval.reports.facts import Facts
@@ -125,7 +126,7 @@ def _knock_outs(told: Told) -> list[Plain]:
         {
             "question": failed.question_id,
             "text": told.bank.question(failed.question_id).text,
-            "level": f"level {failed.level}, at least {failed.min_level} is required",
+            "level": str(failed).partition(": ")[2],
             "waiver": _waived(failed.waiver) if failed.waiver else "",
         }
         for failed in told.assessment.knock_outs
@@ -165,7 +166,7 @@ def _question(told: Told, score: QuestionScore) -> Plain:
                   for n in range(1, MAX_LEVEL + 1)],
         "levels": _levels(score),
         "anchor": "" if score.state != "answered" or answer.level is None else question.levels[score.level],
-        "lines": [line for line in _lines(told, question, answer) if line[1]],
+        "lines": [line for line in _lines(told, question, answer, score) if line[1]],
         "flags": [flag.what for flag in told.assessment.flags if flag.question_id == question.id],
     }  # fmt: skip
 
@@ -173,11 +174,18 @@ def _question(told: Told, score: QuestionScore) -> Plain:
 def _levels(score: QuestionScore) -> str:
     if score.state != "answered":
         return _STATES[score.state]
-    supports = "measured" if score.evidence == "measured" else "evidence supports"
-    return f"level {score.level}, {supports} {score.evidenced_level}"
+    return f"level {score.level}, shown {score.evidenced_level}"
 
 
-def _lines(told: Told, question: Question, answer: Answer) -> list[tuple[str, str]]:
+def _tried(pilot: PilotFinding | None) -> str:
+    """What the latest pilot showed of a claim."""
+    if pilot is None:
+        return ""
+    words = {True: "borne out", False: f"level {pilot.ceiling} at most", None: "left open"}[pilot.held]
+    return f"{pilot.source} of {day(pilot.dated)}: {words}. {pilot.because}"
+
+
+def _lines(told: Told, question: Question, answer: Answer, score: QuestionScore) -> list[tuple[str, str]]:
     """What was said, as pairs of a word and a text; empty texts are left out by the caller."""
     unit = f" ({question.unit})" if question.unit else ""
     ceiling = ""
@@ -189,6 +197,7 @@ def _lines(told: Told, question: Question, answer: Answer) -> list[tuple[str, st
         ("Commitment", COMMITMENTS[answer.commitment] + ceiling if answer.commitment else ""),
         ("Reason", answer.na_reason + (" (approved)" if answer.na_approved else "")),
         ("Remark", _one_line(answer.note)),
+        ("Pilot", _tried(score.pilot)),
         ("Evidence", "; ".join(_piece(one) for one in told.pieces if one.question_id == question.id)),
         (
             "Reviewers",

@@ -124,7 +124,7 @@ def _assessment(assessment: Assessment | None) -> Plain | None:
         "summary": _summary(assessment),
         "chart": Sections("Questionnaire scores by section", tuple(section_bar(section) for section in scored)),
         "knock_outs": [
-            f"Question {failed.question_id}: level {failed.level}, at least {failed.min_level} is required"
+            f"Question {failed}"
             + (
                 f"; waived by {failed.waiver.person} until {day(failed.waiver.expires)}: {failed.waiver.reason}"
                 if failed.waiver

@@ -1,16 +1,16 @@
-"""What came back from a pilot: a delivery, judged block by block, and measured levels for the questionnaire."""
+"""What came back from a pilot: a delivery, judged block by block, and what becomes of the vendor's claims."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from vendoreval import __version__
 from vendoreval.audits.pilot_blocks import Answers, answers
-from vendoreval.audits.pilot_levels import MeasuredLevel, measured_levels
+from vendoreval.audits.pilot_levels import MeasuredLevel, findings, measured_levels
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
 from vendoreval.audits.pilot_words import block_sentences, claim_sentences, on_the_way
 from vendoreval.contracts.business_days import business_days_between
@@ -20,9 +20,9 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.escalation_rows import read_register
 from vendoreval.inference.agreement import Agreement
 from vendoreval.labels.escalations import Escalation
-from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, amended
 from vendoreval.questionnaires.bank import Bank
-from vendoreval.questionnaires.promises import claimed_figure
+from vendoreval.questionnaires.promises import claimed_figures
+from vendoreval.questionnaires.worth import judge_all
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.pilot_view import pilot_view
 from vendoreval.reports.report import Report
@@ -36,7 +36,7 @@ from vendoreval.workflow.deliveries import Dates, arrive, delivery_row, keep_del
 from vendoreval.workflow.escalations import keep_register, read_kept
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.pilots import Sent, judged_record, list_pilots, load_sent
-from vendoreval.workflow.questionnaires import add_answers, current_answers
+from vendoreval.workflow.questionnaires import current_answers
 from vendoreval.workflow.vendors import show_vendor
 
 
@@ -63,7 +63,7 @@ def take_answers(
     unfinished: bool = False,
     received: datetime | None = None,
 ) -> dict[str, Any]:
-    """Take a pilot's answers in as a delivery of its name, judge every block, and record measured levels.
+    """Take a pilot's answers in as a delivery of its name, and judge every block.
 
     All files of the pilot come at once; `register` holds the vendor's questions. Tasks without an answer
     stop it, unless `unfinished` lets them count as misses. Raises NotFound, InputError, Conflict.
@@ -78,15 +78,19 @@ def take_answers(
     asked = None
     if register:  # read first, so that one that is refused leaves nothing behind
         units = {task.id: task.unit for task in sent.tasks}
-        asked = read_register(register, items=set(units.values()), task_ids=units, until=at)
+        asked = read_register(
+            register, items=set(units.values()), task_ids=units, since=sent.row.sent_at, until=at
+        )
     arrived = arrive(
         workspace, files, at, contract_id=sent.contract.id, contract_version=sent.contract.version,
         delivery_id=pilot_id, mapping=mapping, fmt=fmt, seeding=pilot_id,
         dates=Dates(received=_received(sent.row.sent_at, received)), whole=not unfinished,
     )  # fmt: skip
     judged = judge(workspace, sent, arrived.row, asked.entries if asked else ())
-    levels = levels_of(workspace, judged, bank)
-    record = pilot_record(workspace, judged, levels, at)
+    record = pilot_record(workspace, judged, at)
+    levels = levels_of(workspace, sent.contract.vendor, bank, record)
+    record["levels"] = [level.to_json() for level in levels]
+    record["sentences"]["claims"] = claim_sentences(levels)
     with workspace.write(actor(), at) as tx:
         keep_delivery(tx, arrived)
         if register and asked:
@@ -94,9 +98,6 @@ def take_answers(
         sha = workspace.objects.put_bytes(canonical(record))
         tx.update(tx.require(PilotRow, pilot_id, "pilot"), result_sha=sha, judged_at=at)
         tx.event("pilot.judged", pilot_id, {"result": sha, "verdict": record["verdict"]})
-        measured = _measured(workspace, judged, bank, levels, sha, at)
-        if measured:
-            add_answers(tx, workspace, sent.contract.vendor, bank, measured, at)
     refused = [asdict(refusal) for refusal in asked.refusals] if asked else []
     notes = list(asked.notes) if asked else []
     return {**record, "intake": dict(arrived.report), "register_refused": refused, "register_notes": notes}
@@ -136,29 +137,17 @@ def judged_again(workspace: Workspace, pilot_id: str) -> Judged:
     return judge(workspace, load_sent(workspace, pilot_id), delivery, register)
 
 
-def levels_of(workspace: Workspace, judged: Judged, bank: Bank) -> tuple[MeasuredLevel, ...]:
-    """What the pilot makes of the vendor's claimed levels; none where it answered no questionnaire."""
-    vendor = judged.sent.contract.vendor
+def levels_of(
+    workspace: Workspace, vendor: str, bank: Bank, record: Mapping[str, Any]
+) -> tuple[MeasuredLevel, ...]:
+    """What a pilot makes of the vendor's claims as they are now; none where it answered no questionnaire."""
     given = current_answers(workspace, vendor, bank)
-    if not given:
-        return ()
-    claimed = {
-        question: answer.level
-        for question, answer in given.items()
-        if answer.state == "answered" and answer.level is not None
-    }
-    figures = {
-        question: figure
-        for question, answer in given.items()
-        if (figure := claimed_figure(bank.question(question), answer)) is not None
-    }
-    return measured_levels(judged.result, claimed, figures, judged.agreement)
+    claimed = {one.question.id: one.level for one in judge_all(bank.questions, given, {}) if one.level}
+    return measured_levels(findings(record, claimed_figures(bank, given)), claimed)
 
 
-def pilot_record(
-    workspace: Workspace, judged: Judged, levels: Sequence[MeasuredLevel], at: datetime
-) -> dict[str, Any]:
-    """The record `vendoreval/pilot/1`."""
+def pilot_record(workspace: Workspace, judged: Judged, at: datetime) -> dict[str, Any]:
+    """The record `vendoreval/pilot/1`, without what becomes of the vendor's claims."""
     row, delivery, contract = judged.sent.row, judged.delivery, judged.sent.contract
     sent, received = row.sent_at.date(), delivery.received_at.date()
     earlier = [one.id for one in list_pilots(workspace, contract.vendor) if one.sent_at < row.sent_at]
@@ -186,28 +175,11 @@ def pilot_record(
         "alpha": {"estimate": alpha.estimate, "low": alpha.low, "high": alpha.high, "items": alpha.items}
         if alpha
         else None,
-        "levels": [level.to_json() for level in levels],
         "sentences": {
             "blocks": block_sentences(judged.result),
             "on_the_way": on_the_way(judged.result),
-            "claims": claim_sentences(levels),
         },
     }
-
-
-def _measured(
-    workspace: Workspace, judged: Judged, bank: Bank, levels: Sequence[MeasuredLevel], sha: str, at: datetime
-) -> list[Answer]:
-    """The answers with their measured levels, as the buyer's record of them."""
-    given = current_answers(workspace, judged.sent.contract.vendor, bank)
-    day = judged.delivery.received_at.date()
-    found = []
-    for one in levels:
-        if one.level is not None:
-            piece = EvidenceItem("measured", f"pilot {judged.sent.row.id}", sha, dated=day, level=one.level)
-            after = amended(given[one.question], Amendment(evidence=(piece,)))
-            found.append(replace(after, answered_at=at, actor=actor()))
-    return found
 
 
 def pilot_report(workspace: Workspace, pilot_id: str, bank: Bank, remarks: tuple[str, ...] = ()) -> Report:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.pilot import ALPHA, Block, PilotPlan, plan_pilot
+from vendoreval.audits.pilot_levels import findings
 from vendoreval.contracts.terms import Contract
 from vendoreval.gold.piloting import (
     PARTS,
     PilotTask,
 )
 from vendoreval.inference.power import critical_errors, power
+from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.promises import claimed_figures
+from vendoreval.questionnaires.worth import PilotFinding
 from vendoreval.store.tables import PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import load_contract
@@ -69,6 +75,14 @@ def judged_record(workspace: Workspace, row: PilotRow) -> dict[str, Any]:
     """The record `vendoreval/pilot/1` of a pilot that was judged."""
     record: dict[str, Any] = json.loads(workspace.objects.read(row.result_sha or ""))
     return record
+
+
+def pilot_findings(
+    workspace: Workspace, vendor: str, bank: Bank, answers: Mapping[str, Answer]
+) -> dict[str, PilotFinding]:
+    """What the vendor's latest pilot says of its answers as they are now; empty without one."""
+    row = latest_judged(workspace, vendor)
+    return findings(judged_record(workspace, row), claimed_figures(bank, answers)) if row else {}
 
 
 def sent_record(sent: Sent) -> dict[str, Any]:

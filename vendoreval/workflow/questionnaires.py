@@ -45,6 +45,7 @@ from vendoreval.workflow.judging import (
     stated_facts,
     waivers,
 )
+from vendoreval.workflow.pilots import pilot_findings
 from vendoreval.workflow.review_rounds import last_round, reviewed
 
 DEFAULT_BANK = "annotation-core"
@@ -290,6 +291,7 @@ def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode = "fu
     found = score(
         bank, levels, mode, facts=stated_facts(workspace, bank), waivers=waivers(workspace, vendor, bank),
         as_of=now().date(), stored=_stored(workspace, answers.values()),
+        pilot=pilot_findings(workspace, vendor, bank, answers),
     )  # fmt: skip
     return replace(found, notes=(*notes, *changed_weights(workspace, bank)))
 

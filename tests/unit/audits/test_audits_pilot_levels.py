@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.audits.pilot_samples import plan, simulated
-from vendoreval.audits.pilot_levels import CEILINGS, measured_levels
+from vendoreval.audits.pilot_levels import CEILINGS, MeasuredLevel, findings, measured_levels
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
 from vendoreval.audits.pilot_words import claim_sentences
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
-from vendoreval.inference.agreement import Agreement
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.resources import resource
 
@@ -27,13 +26,22 @@ def result(rates: dict[str, float] | None = None, **changed: object) -> PilotRes
     return replace(found, columns=columns, versions=("1.0", "1.1"), **changed)  # type: ignore[arg-type]
 
 
-def alpha(low: float, high: float) -> Agreement:
-    return Agreement("alpha", "nominal", (low + high) / 2, 0.1, low, high, 0.95, "", 1.0, 0.0, 10, 20)
+Alpha = dict[str, float] | None
 
 
-def levels(found: PilotResult, figures: dict[str, float] | None = None, agreement: Agreement | None = None,
+def alpha(low: float, high: float) -> Alpha:
+    return {"estimate": (low + high) / 2, "low": low, "high": high, "items": 10}
+
+
+def said(found: PilotResult, figures: dict[str, float] | None = None, agreement: Alpha = None,
+         claimed: dict[str, int] = ALL_FOUR) -> tuple[MeasuredLevel, ...]:  # fmt: skip
+    record = {"pilot": "p", "received_at": "2026-03-02T10:00:00+00:00", "alpha": agreement, **found.to_json()}
+    return measured_levels(findings(record, figures or {}), claimed)
+
+
+def levels(found: PilotResult, figures: dict[str, float] | None = None, agreement: Alpha = None,
            claimed: dict[str, int] = ALL_FOUR) -> dict[str, int | None]:  # fmt: skip
-    return {one.question: one.level for one in measured_levels(found, claimed, figures or {}, agreement)}
+    return {one.question: one.level for one in said(found, figures, agreement, claimed)}
 
 
 def test_ceilings_are_questions_of_the_bank() -> None:
@@ -43,7 +51,7 @@ def test_ceilings_are_questions_of_the_bank() -> None:
 
 def test_a_good_pilot_confirms_what_was_claimed() -> None:
     found = levels(result(), {"C1": 95.0, "R3": 5.0, "A1": 0.7}, alpha(0.75, 0.85))
-    assert found == ALL_FOUR
+    assert found == {**ALL_FOUR, "A5": None, "E5": None}  # these can only be contradicted
 
 
 def test_a_bad_pilot_cuts_each_claim_to_its_ceiling() -> None:
@@ -53,9 +61,9 @@ def test_a_bad_pilot_cuts_each_claim_to_its_ceiling() -> None:
     bad = replace(bad, columns=())
     found = levels(bad, {"C1": 97.0, "R3": 2.0, "A1": 0.9}, alpha(0.4, 0.6))
     assert found == CEILINGS
-    said = " ".join(claim_sentences(measured_levels(bad, ALL_FOUR, {"C1": 97.0})))
-    assert "C1: level 4 was claimed, level 1 is measured. 97 % is guaranteed; between" in said
-    assert "A4: level 4 was claimed, level 3 is measured. The delivered file has no annotator_id" in said
+    told = " ".join(claim_sentences(said(bad, {"C1": 97.0})))
+    assert "C1: level 4 was claimed, level 1 is measured. 97 % is guaranteed; between" in told
+    assert "A4: level 4 was claimed, level 3 is measured. The delivered file has no annotator_id" in told
 
 
 @pytest.mark.parametrize(
@@ -70,7 +78,7 @@ def test_a_bad_pilot_cuts_each_claim_to_its_ceiling() -> None:
     ],
 )
 def test_what_cannot_be_told_leaves_the_claim(
-    figures: dict[str, float], agreement: Agreement | None, question: str, level: int | None
+    figures: dict[str, float], agreement: Alpha, question: str, level: int | None
 ) -> None:
     assert levels(result(), figures, agreement)[question] == level
 
@@ -80,8 +88,9 @@ def test_the_figure_decides_and_not_the_contracts_limit() -> None:
     found = pilot_result(made, simulated(made, {MAIN: 0.06}, seed=5))
     assert found.block(MAIN).verdict == "breached"
     low, high = (100 * (found.block(MAIN).low or 0), 100 * (found.block(MAIN).high or 0))
-    for said, level in ((low - 1, 4), ((low + high) / 2, None), (high + 1, 1)):
-        assert levels(found, {"C1": said}, claimed={"C1": 4})["C1"] == level
+    # A figure below the contract's limit bears nothing out, however surely it is reached.
+    for figure, level in ((low - 1, None), ((low + high) / 2, None), (high + 1, 1)):
+        assert levels(found, {"C1": figure}, claimed={"C1": 4})["C1"] == level
     assert levels(found, {}, claimed={"C1": 4})["C1"] == 1  # without a figure the limit decides
 
 

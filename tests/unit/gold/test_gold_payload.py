@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,9 @@ from vendoreval.gold.payload import leaks
 
 ITEMS = [f"it-{number:03d}" for number in range(120)]
 ANSWERS = {item: ("cat", "dog")[number % 2] for number, item in enumerate(ITEMS)}
-BLOCKS = {
-    item: ("main", "main", "edge cases", "ambiguous")[number // 7 % 4] for number, item in enumerate(ITEMS)
-}
+KINDS = ("main", "main", "edge cases", "ambiguous")
+_rng = random.Random(3)
+BLOCKS = {item: _rng.choice(KINDS) for item in ITEMS}
 
 
 def found(texts: list[str], column: str = "text") -> list[tuple[bool, str]]:
@@ -30,12 +31,21 @@ def found(texts: list[str], column: str = "text") -> list[tuple[bool, str]]:
         ([f"img/{ANSWERS[item]}/{item}.jpg" for item in ITEMS], "holds the answers of gold as words"),
         ([BLOCKS[item][:1] for item in ITEMS], "tells what a task is for"),
         ([f"{BLOCKS[item]}" for item in ITEMS], "tells what a task is for"),
+        ([f"{BLOCKS[item]} {item} and more words" for item in ITEMS], "holds what a task is for as words"),
     ],
 )
 def test_what_tells_is_refused(texts: list[str], says: str) -> None:
     ((sure, what),) = found(texts)
     assert sure
     assert says in what
+
+
+@pytest.mark.parametrize("text", [str, lambda place: f"2026-01-02T{place // 60:02d}:{place % 60:02d}"])
+def test_an_order_that_follows_the_blocks_tells(text: Callable[[int], str]) -> None:
+    place = {item: k for k, item in enumerate(sorted(ITEMS, key=lambda item: (BLOCKS[item], item)))}
+    ((sure, what),) = found([text(place[item]) for item in ITEMS])
+    assert sure
+    assert "Sorted by the column 'text', the tasks show what a task is for" in what
 
 
 @pytest.mark.parametrize("name", ["label", "Block", "edge case", "difficulty", "gold_label"])
@@ -47,14 +57,15 @@ def test_names_of_gold_are_refused_whatever_they_hold(name: str) -> None:
 
 def test_what_lets_guess_is_named() -> None:
     often = {"cat": "q", "dog": "w"}
-    texts = [f"{often[ANSWERS[item]] if k % 10 else 'w'}-{item}" for k, item in enumerate(ITEMS)]
+    texts = [f"{item}-{often[ANSWERS[item]] if k % 3 else 'w'}" for k, item in enumerate(ITEMS)]
     ((sure, what),) = found(texts)
     assert not sure
     assert "one guesses the answers of gold" in what
 
 
 def test_running_text_is_what_it_is() -> None:
-    assert found([f"a {ANSWERS[item]} sits on the mat {item}" for item in ITEMS]) == []
+    rng = random.Random(5)
+    assert found([f"{rng.randrange(10**6)} times a {ANSWERS[item]} sits on the mat" for item in ITEMS]) == []
 
 
 @given(seed=st.integers(0, 10_000))

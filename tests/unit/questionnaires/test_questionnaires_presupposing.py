@@ -61,12 +61,6 @@ def test_it_need_not_be_answered_where_there_is_nothing_to_ask() -> None:
     assert not [flag for flag in result.flags if flag.question_id == "X2"]
 
 
-def test_what_was_measured_counts_whatever_was_claimed_elsewhere() -> None:
-    pilot = EvidenceItem("measured", "pilot", level=2)
-    result = score(bank(), answers(level("X1", 0), replace(level("X2", 3), evidence=(pilot,)), level("Y1", 3)))
-    assert next(row for row in result.questions if row.question_id == "X2").evidenced_level == 2
-
-
 def chained() -> Bank:
     """MINI, in which X2 presupposes level 2 of X1, and Y1 level 2 of X2."""
     made = [replace(q, presupposes=Presupposed("X2", 2)) if q.id == "Y1" else q for q in bank().questions]

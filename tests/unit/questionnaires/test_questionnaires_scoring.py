@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vendoreval.questionnaires.answers import STATES, Answer, EvidenceItem
+from vendoreval.questionnaires.answers import STATES, Answer, EvidenceItem, State
 from vendoreval.questionnaires.assessment import Assessment, Waiver
 from vendoreval.questionnaires.bank import Bank, Cap, EvidenceWanted, Question, Section
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.scoring import score
+from vendoreval.questionnaires.worth import PilotFinding
 from vendoreval.resources import resource
 
 CORE = parse_bank((resource("questionnaires") / "annotation-core.toml").read_text(encoding="utf-8"), "core")
@@ -61,19 +62,35 @@ def flags(result: Assessment) -> set[tuple[str, str | None]]:
     return {(flag.kind, flag.question_id) for flag in result.flags}
 
 
-def test_time_does_not_restore_a_claim_that_was_cut() -> None:
-    cut = EvidenceItem("measured", "pilot p", level=1, dated=date(2026, 1, 1), expires=date(2026, 6, 30))
-    held = replace(cut, name="pilot q", level=4, dated=date(2027, 2, 1), expires=date(2027, 8, 1))
-    given_answers = answers(level("X1", 4, evidence=(cut,)))
-    later = score(MINI, given_answers, as_of=date(2027, 1, 1))
-    assert later.questions[0].evidenced_level == 1
-    assert [knock_out.question_id for knock_out in later.knock_outs] == ["X1"]
-    assert not [flag for flag in later.flags if flag.kind == "outdated"]
-    again = answers(level("X1", 4, evidence=(cut, held)))
-    assert score(MINI, again, as_of=date(2027, 3, 1)).questions[0].evidenced_level == 4
-    # A confirmation ends: then the claim stands without it.
-    confirmed = score(MINI, answers(level("X1", 4, evidence=(held,))), as_of=date(2028, 1, 1))
-    assert confirmed.questions[0].evidence == "none"
+CUT = PilotFinding("pilot p", False, 1, "ambiguous: 9 of 9 missed.", date(2026, 1, 1))
+HELD = replace(CUT, held=True, because="ambiguous: none missed.")
+
+
+def test_what_a_pilot_contradicts_is_worth_its_ceiling_and_gains_nothing() -> None:
+    given_answers = answers(level("X1", 4, "document"), level("X2", 4), level("Y1", 4))
+    plain, cut = score(MINI, given_answers), score(MINI, given_answers, pilot={"X1": CUT})
+    assert cut.claimed == plain.claimed  # what is claimed stays said
+    assert (cut.questions[0].evidenced_level, cut.questions[0].evidence) == (1, "document")
+    assert ("contradicted", "X1") in flags(cut)
+    assert str(cut.knock_outs[0]) == (
+        "X1: level 1 (level 4 is claimed, pilot p showed less), at least 2 is required"
+    )
+    # Time does not restore a claim, and neither does the answer of another day.
+    assert score(MINI, given_answers, pilot={"X1": CUT}, as_of=date(2030, 1, 1)).knock_outs
+    for other in (level("X1", 1), level("X1", 4, "independent"), level("X1", 4, state="declined")):
+        assert score(MINI, answers(other), pilot={"X1": CUT}).questions[0].evidenced_level <= 1
+
+
+def test_what_a_pilot_bears_out_counts_fully_as_far_as_evidence_goes() -> None:
+    held = score(MINI, answers(level("X1", 4, "document")), pilot={"X1": HELD})
+    first = held.questions[0]
+    assert (first.evidenced_level, first.evidence, first.strength) == (3, "measured", 1.0)  # 4 asks for more
+    aged = replace(MINI.questions[0], evidence=replace(MINI.questions[0].evidence, max_age_days=100))
+    bank = replace(MINI, questions=(aged, *MINI.questions[1:]))
+    for day, kind in ((date(2026, 4, 11), "measured"), (date(2026, 4, 12), "none")):
+        assert score(bank, answers(level("X1", 4)), pilot={"X1": HELD}, as_of=day).questions[0].evidence == kind
+    refused = score(MINI, answers(level("X1", 4, state="declined")), pilot={"X1": HELD})
+    assert [one.question_id for one in refused.knock_outs] == ["X1"]
 
 
 def test_claimed_and_evidenced_by_hand() -> None:
@@ -97,11 +114,14 @@ def test_measured_level_replaces_the_claim() -> None:
     assert result.sections[0].claimed == 100.0
     assert result.sections[0].evidenced == pytest.approx(100 * (20 * 0.25 * 1.0 + 10 * 1 * 0.4) / 30)
     assert result.status == "not eligible"
-    assert ("unsupported", "X1") in flags(result)
-    better = EvidenceItem("measured", "pilot 2", level=4)
-    again = score(MINI, answers(replace(level("X1", 0), evidence=(pilot, better))))
+    assert ("contradicted", "X1") in flags(result)
+    better = EvidenceItem("measured", "audit 2", level=4)
+    again = score(MINI, answers(replace(level("X1", 3), evidence=(pilot, better))))
     assert again.knock_outs == ()
-    assert again.questions[0].evidenced_level == 4
+    assert again.questions[0].evidenced_level == 3  # a measurement never exceeds the claim
+    for state in ("declined", "na", "unknown"):  # nor does it stand for an answer that is taken back
+        taken = replace(Answer("X1", state=state), evidence=(better,))
+        assert [one.question_id for one in score(MINI, answers(taken)).knock_outs] == ["X1"]
 
 
 def test_section_cap() -> None:
@@ -193,16 +213,23 @@ def test_empty_answers_and_json() -> None:
 
 # ------------------------------------------------------------------ properties
 
+TODAY = date(2026, 6, 1)
+PIECES = [
+    *(EvidenceItem(kind, kind, expires=expires) for kind in ("document", "demo", "independent")
+      for expires in (None, date(2026, 1, 1))),
+    *(EvidenceItem("measured", f"audit {found}", level=found, dated=dated) for found in (0, 2, 4)
+      for dated in (date(2020, 1, 1), TODAY)),
+]  # fmt: skip
 one_answer = st.builds(
-    lambda value, state, kinds, commitment: (
+    lambda value, state, pieces, commitment: (
         value if state == "answered" else None,
         state,
-        tuple(kinds),
+        tuple(pieces),
         commitment,
     ),
     st.integers(0, 4),
     st.sampled_from(["answered"] * 5 + list(STATES)),
-    st.lists(st.sampled_from(["document", "demo", "independent"]), max_size=2),
+    st.lists(st.sampled_from(PIECES), max_size=2),
     st.sampled_from([None, "yes", "changes", "no"]),
 )
 
@@ -211,8 +238,7 @@ one_answer = st.builds(
 def all_answers(draw: st.DrawFn) -> dict[str, Answer]:
     made = {}
     for one in CORE.questions:
-        value, state, kinds, commitment = draw(one_answer)
-        pieces = tuple(EvidenceItem(kind, kind) for kind in kinds)
+        value, state, pieces, commitment = draw(one_answer)
         made[one.id] = Answer(one.id, value, state, commitment=commitment, evidence=pieces)
     return made
 
@@ -222,26 +248,44 @@ def passed(result: Assessment) -> set[str]:
 
 
 questions = st.sampled_from([one.id for one in CORE.questions])
+pilots = st.dictionaries(
+    questions,
+    st.builds(
+        lambda held, ceiling, year: PilotFinding("pilot", held, ceiling, "", date(year, 1, 1)),
+        st.sampled_from([True, False, None]), st.integers(0, 4), st.sampled_from([2020, 2026]),
+    ),
+    max_size=12,
+)  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
-@given(all_answers(), questions, st.integers(0, 4), st.integers(0, 4))
-def test_monotone_in_every_level(given_answers: dict[str, Answer], one: str, low: int, high: int) -> None:
+@given(all_answers(), questions, st.integers(0, 4), st.integers(0, 4), pilots)
+def test_monotone_in_every_level(
+    given_answers: dict[str, Answer], one: str, low: int, high: int, pilot: dict[str, PilotFinding]
+) -> None:
     low, high = sorted((low, high))
     before, after = (
-        score(CORE, given_answers | {one: replace(given_answers[one], state="answered", level=value)})
+        score(
+            CORE, given_answers | {one: replace(given_answers[one], state="answered", level=value)},
+            as_of=TODAY, pilot=pilot,
+        )
         for value in (low, high)
-    )
+    )  # fmt: skip
     assert before.claimed <= after.claimed
     assert before.evidenced <= after.evidenced
     assert passed(before) <= passed(after)
 
 
 @settings(max_examples=60, deadline=None)
-@given(all_answers(), questions, st.integers(0, 4))
-def test_a_free_not_applicable_gains_nothing(given_answers: dict[str, Answer], one: str, value: int) -> None:
-    answered = score(CORE, given_answers | {one: replace(given_answers[one], state="answered", level=value)})
-    dodged = score(CORE, given_answers | {one: Answer(one, None, "na", na_reason="not us")})
+@given(all_answers(), questions, st.integers(0, 4), st.sampled_from(STATES[1:]), pilots)
+def test_no_way_of_not_answering_gains_anything(
+    given_answers: dict[str, Answer], one: str, value: int, state: State, pilot: dict[str, PilotFinding]
+) -> None:
+    """Not even where something was measured or tried: not applicable, declined, unknown, left open."""
+    said = replace(given_answers[one], state="answered", level=value)
+    silent = replace(said, state=state, level=None, na_reason="not us")
+    answered = score(CORE, given_answers | {one: said}, as_of=TODAY, pilot=pilot)
+    dodged = score(CORE, given_answers | {one: silent}, as_of=TODAY, pilot=pilot)
     assert dodged.claimed <= answered.claimed
     assert dodged.evidenced <= answered.evidenced
     assert dodged.coverage <= answered.coverage
@@ -275,6 +319,18 @@ def test_a_new_question_moves_no_other_section(given_answers: dict[str, Answer],
     before = score(CORE, given_answers)
     after = score(grown, given_answers | {"G9": Answer("G9", value)})
     assert before.sections[1:] == after.sections[1:]
+
+
+@settings(max_examples=60, deadline=None)
+@given(all_answers(), questions, pilots, st.integers(0, 4))
+def test_a_pilot_that_contradicts_never_helps(
+    given_answers: dict[str, Answer], one: str, pilot: dict[str, PilotFinding], ceiling: int
+) -> None:
+    without = score(CORE, given_answers, as_of=TODAY, pilot={**pilot, one: replace(CUT, held=None)})
+    cut = score(CORE, given_answers, as_of=TODAY, pilot={**pilot, one: replace(CUT, ceiling=ceiling)})
+    assert cut.claimed <= without.claimed  # a capped section is capped in both scores
+    assert cut.evidenced <= without.evidenced
+    assert passed(cut) <= passed(without)
 
 
 @settings(max_examples=30, deadline=None)

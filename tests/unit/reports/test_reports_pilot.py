@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.unit.audits.pilot_samples import SAMPLE, gold, plan, seen, simulated, tasks
 from tests.unit.reports.report_samples import facts
-from vendoreval.audits.pilot_levels import CEILINGS, measured_levels
+from vendoreval.audits.pilot_levels import CEILINGS, findings, measured_levels
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
-from vendoreval.audits.pilot_words import block_sentences, claim_sentences, on_the_way
+from vendoreval.audits.pilot_words import block_sentences, on_the_way
 from vendoreval.gold.piloting import AMBIGUOUS, MAIN
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.reports.facts import Facts
@@ -25,20 +25,17 @@ BANK = parse_bank((resource("questionnaires") / "annotation-core.toml").read_tex
 
 
 def record(result: PilotResult, claimed: dict[str, int]) -> dict[str, Any]:
-    levels = measured_levels(result, claimed, {"C1": 99.0})
-    return {
+    made = {
         "schema": "vendoreval/pilot/1", "pilot": "pilot-1", "vendor": "acme", "contract": SAMPLE.id,
         "contract_version": 1, "gold": "g", "gold_committed": "before", "clause": "accuracy",
         "earlier_pilots": ["pilot-0"], "shown": ["text"], "register": "",
         "sent_at": "2026-01-02T09:00:00+00:00", "due": "2026-01-16",
         "received_at": "2026-01-12T09:00:00+00:00", "business_days": 6, "late": False,
         "judged_at": "2026-01-12T10:00:00+00:00", "verdict": result.verdict, **result.to_json(), "alpha": None,
-        "levels": [level.to_json() for level in levels],
-        "sentences": {
-            "blocks": block_sentences(result), "on_the_way": on_the_way(result),
-            "claims": claim_sentences(levels),
-        },
+        "sentences": {"blocks": block_sentences(result), "on_the_way": on_the_way(result)},
     }  # fmt: skip
+    levels = measured_levels(findings(made, {"C1": 99.0}), claimed)
+    return {**made, "levels": [level.to_json() for level in levels]}
 
 
 def report(rates: dict[str, float] | None = None, told: Facts | None = None) -> Report:

@@ -33,7 +33,7 @@ def test_every_answer_stands_in_its_section() -> None:
     assert set(asked) == {"C1", "G1", "P3", "A1"}
     assert sections["S"]["out"] == "Not applicable to this project: S3."
     assert sections["G"]["open"] == "Not answered: G2, G3, G4 and G5."
-    assert asked["C1"]["levels"] == "level 1, evidence supports 1"  # refused in the contract
+    assert asked["C1"]["levels"] == "level 1, shown 1"  # refused in the contract
     assert asked["C1"]["cells"] == ["shown", "", "", ""]
     lines = dict(asked["C1"]["lines"])
     assert lines["Figure"] == "99 % (% guaranteed)"

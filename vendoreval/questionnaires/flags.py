@@ -1,0 +1,113 @@
+"""What a reviewer should look at: red flags, why a level is low, and what to ask in the interview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from vendoreval.questionnaires.assessment import Flag, FollowUp
+from vendoreval.questionnaires.worth import Judged
+
+MAX_GAP = 20  # points between claimed and evidenced
+FOLLOW_UP_LEVEL = 2  # answers up to this level are taken up in the interview
+
+FLAGS = {
+    "gap": "talks better than it shows",
+    "declined": "the vendor refused to answer",
+    "contradicted": "a pilot or an audit showed less than is claimed",
+    "unsupported": "the evidence does not support the level claimed",
+    "outdated": "the evidence has expired or is too old",
+    "missing": "evidence was named, and the file is not here",
+    "uncommitted": "a high level is claimed, and the contract is refused",
+    "not_approved": "called not applicable, and nobody has approved that",
+    "no_ground": "a level is claimed although what the question presupposes is not there",
+}
+
+
+def flags(judged: Iterable[Judged], gap: Fraction) -> tuple[Flag, ...]:
+    """All red flags; `gap` is how much the claimed score exceeds the evidenced one."""
+    found = []
+    if 100 * gap > MAX_GAP:
+        found.append(Flag("gap", None, f"Claimed exceeds evidenced by {float(100 * gap):.0f} points."))
+    for one in judged:
+        if one.applies and one.idle:
+            found.extend(_without_ground(one))
+        elif one.applies:
+            found.extend((*_state_flags(one), *_level_flags(one), *_piece_flags(one)))
+    return tuple(found)
+
+
+def _without_ground(one: Judged) -> Iterator[Flag]:
+    if one.answer.state == "answered" and one.answer.level and one.question.presupposes:
+        needed = one.question.presupposes
+        what = f"Claims level {one.answer.level}, yet {needed.question} is below {needed.level}: it counts 0."
+        yield Flag("no_ground", one.question.id, what)
+
+
+def _state_flags(one: Judged) -> Iterator[Flag]:
+    if one.answer.state == "declined":
+        yield Flag("declined", one.question.id, "The vendor declined to answer.")
+    if one.answer.state == "na":
+        why = one.answer.na_reason.strip().rstrip(".") or "no reason given"
+        yield Flag("not_approved", one.question.id, f"Called not applicable: {why}.")
+
+
+def _level_flags(one: Judged) -> Iterator[Flag]:
+    question, answer = one.question.id, one.answer
+    if one.level > one.cap and one.pilot:
+        what = f"Claims level {one.level}; {one.pilot.source} leaves level {one.cap} at most."
+        yield Flag("contradicted", question, what)
+    elif one.proven < one.level and one.measured:
+        yield Flag("contradicted", question, f"Claims level {one.level}; level {one.proven} was measured.")
+    elif one.proven < one.level:
+        what = "no valid evidence" if one.best == "none" else f"a piece of kind {one.best!r}"
+        what = f"Claims level {one.level} with {what}; that supports level {one.proven}."
+        yield Flag("unsupported", question, what)
+    if answer.commitment == "no" and one.level < (answer.level or 0):
+        yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
+
+
+def _piece_flags(one: Judged) -> Iterator[Flag]:
+    for item in one.outdated:
+        yield Flag("outdated", one.question.id, f"{item.name!r} is no longer valid.")
+    for item in one.missing:
+        what = f"{item.name!r} is not here: it has not arrived, or was lost or changed since."
+        yield Flag("missing", one.question.id, what)
+
+
+def why_low(one: Judged) -> str:
+    """Why a level counts for less than was said, in a few words; empty where it was said so."""
+    answer, needed = one.answer, one.question.presupposes
+    if one.idle and needed:
+        return f"{needed.question} is below level {needed.level}, which this presupposes"
+    if answer.state == "na":
+        return "called not applicable, which nobody has approved"
+    if answer.state != "answered" or answer.level is None:
+        return {"declined": "declined", "unknown": "not known"}.get(answer.state, "not answered")
+    if one.level > one.cap and one.pilot:
+        return f"level {one.level} is claimed, {one.pilot.source} showed less"
+    if one.measured and one.proven < one.level:
+        return f"level {one.level} is claimed, an audit showed less"
+    if one.level < answer.level:
+        terms = "the contract is refused" if answer.commitment == "no" else "in the contract only with changes"
+        return f"level {answer.level} is claimed, {terms}"
+    return ""
+
+
+def follow_up(one: Judged) -> FollowUp | None:
+    """What to take up about one answer in the interview; None where there is nothing."""
+    if not one.applies or one.idle:
+        return None
+    reasons = []
+    if one.answer.state != "answered":
+        reasons.append(
+            {"na": "called not applicable", "unknown": "not known"}.get(one.answer.state, one.answer.state)
+        )
+    elif one.answer.level is None:
+        reasons.append("answered in words, without a level")
+    elif one.level <= FOLLOW_UP_LEVEL:
+        reasons.append(f"level {one.level}")
+    if one.question.evidence.wanted and one.best == "none":
+        reasons.append("no valid evidence" if one.outdated else "no evidence")
+    ask = one.question.follow_up or one.question.text
+    return FollowUp(one.question.id, ask, tuple(reasons)) if reasons else None
