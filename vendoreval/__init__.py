@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from vendoreval.workflow.contracts import add_contract, amend_contract, check_contract
     from vendoreval.workflow.deliveries import add_delivery
     from vendoreval.workflow.evidence import export_bundle, verify_file
+    from vendoreval.workflow.forms import import_form, make_form
     from vendoreval.workflow.frames import findings_frame, outcomes_frame
     from vendoreval.workflow.golds import add_gold, commit_gold
-    from vendoreval.workflow.questionnaires import import_form, make_form, score_vendor
+    from vendoreval.workflow.questionnaires import score_vendor
     from vendoreval.workflow.reports import audit_report, claim_report, scorecard_report, write_report
     from vendoreval.workflow.vendors import add_vendor
     from vendoreval.workflow.workspaces import init_workspace, open_workspace
@@ -32,9 +33,9 @@ _HOMES = {
     "agreement": "agreement", "agreement_trend": "agreement", "annotators": "annotators",
     "amend_contract": "contracts", "audit_report": "reports", "check_contract": "contracts",
     "claim_report": "reports", "commit_gold": "golds", "draft_claim": "claims",
-    "export_bundle": "evidence", "findings_frame": "frames", "import_form": "questionnaires",
+    "export_bundle": "evidence", "findings_frame": "frames", "import_form": "forms",
     "init_workspace": "workspaces", "issue_claim": "claims", "load_audit": "audits",
-    "make_form": "questionnaires", "open_workspace": "workspaces", "outcomes_frame": "frames",
+    "make_form": "forms", "open_workspace": "workspaces", "outcomes_frame": "frames",
     "run_audit": "audits", "score_vendor": "questionnaires", "scorecard_report": "reports",
     "verify_file": "evidence", "write_report": "reports",
 }  # fmt: skip

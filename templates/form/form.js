@@ -113,7 +113,7 @@
     const details = make("div");
     const row = make("div", { className: "row" });
     if (question.commit) row.append(labelled("Will you put it in the contract?", bound(question.id, answer, "commitment", choices(form.commitments, answer.commitment))));
-    if (question.unit) row.append(labelled(`Figure in: ${question.unit}`, bound(question.id, answer, "value", make("input", { type: "text" }))));
+    if (question.unit) row.append(labelled(`Figure, one number in: ${question.unit}`, bound(question.id, answer, "value", make("input", { type: "text" }))));
     details.append(row, labelled("Your answer in words", bound(question.id, answer, "text", make("textarea"))));
     if (question.wanted.length) {
       const list = make("div");

@@ -36,6 +36,13 @@ def test_forms_evidence_and_waivers_fall_due(cli: Cli) -> None:
     assert _due(cli, "2026-04-01", days=0)[0] == ("2026-03-20", "overdue", "form", "acme")
     assert _due(cli, "2026-05-15")[-1] == ("2026-06-01", "ahead", "waiver", "acme")
     cli("questionnaire", "import", "acme", "form.xlsx", env=_at("2026-03-10"))
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["form", "evidence"]  # it came back untouched
+    said = cli("due", "--json", env=_at("2026-03-20")).json["due"][0]["text"]
+    assert said.startswith("Answer what is open in the questionnaire annotation-core")
+    assert said.endswith("G1, G2, G3, G4, G5, A1 and 38 more.")
+    cli("questionnaire", "form", "acme", "--out", "short.xlsx", "--mode", "short", env=_at("2026-03-20"))
+    for question in ("G1", "A1", "R1", "E1", "C1"):
+        cli("questionnaire", "answer", "acme", question, "--level", "3", env=_at("2026-03-20"))
     assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence"]
     cli("questionnaire", "form", "acme", "--out", "again.xlsx", "--due", "2026-04-02", env=_at("2026-03-20"))
     assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence", "form"]

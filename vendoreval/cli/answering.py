@@ -116,6 +116,7 @@ def answer(
     Without a question every open question is asked in turn; each answer is kept at once.
     """
     from vendoreval.questionnaires.answers import Amendment
+    from vendoreval.questionnaires.figures import readings
     from vendoreval.workflow import questionnaires, workspaces
 
     workspace = workspaces.open_workspace()
@@ -127,6 +128,8 @@ def answer(
     if all(one is None for one in given) and not approve:
         made = _ask(workspace, vendor, chosen, question, channel.value)
         return emit(made.to_json()) if json and made else None
+    if level is not None and state not in (None, State.answered):
+        raise UsageError(f"An answer with a level is answered, not {state.value}.", remedy="Give one of both.")
     if level is None and state in (None, State.answered) and question not in current and not approve:
         note(f"No level was given for {question}; until one is set it counts as 0.")
     pieces = (
@@ -138,6 +141,8 @@ def answer(
         reason, approve, pieces, channel.value,
     )  # fmt: skip
     made = questionnaires.amend(workspace, vendor, chosen, question, change)
+    for told in readings(chosen, {question: made}) if value else ():
+        note(told)
     return emit(made.to_json()) if json else say(f"Recorded {question} for {vendor}.")
 
 
@@ -180,11 +185,12 @@ def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, channel: str
     from vendoreval.workflow import questionnaires
 
     current = questionnaires.current_answers(workspace, vendor, bank)
-    open_ = [q for q in bank.questions if q.id not in current or current[q.id].is_open]
-    note(f"{len(open_)} of {len(bank.questions)} questions are open. s skips one, q stops.")
+    asked = bank.asked(questionnaires.sent_mode(workspace, vendor, bank) or "full")
+    open_ = [q for q in asked if q.id not in current or current[q.id].is_open]
+    note(f"{len(open_)} of {len(asked)} questions are open. s skips one, q stops.")
     for question in open_:
         current = questionnaires.current_answers(workspace, vendor, bank)
-        judged = {one.question.id: one for one in judge_all(bank.questions, current, {})}
+        judged = {one.question.id: one for one in judge_all(asked, current, {})}
         if judged[question.id].idle:
             note(f"{question.id} is not asked: {question.presupposes.text if question.presupposes else ''}.")
         elif _ask(workspace, vendor, bank, question.id, channel) is None:
@@ -278,10 +284,10 @@ def evidence(
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
     if files:
-        found = answer_evidence.attach(
-            workspace, vendor, chosen, files, question=question or None, kind=kind.value if kind else None,
-            dated=_day(dated), expires=_day(expires), replaces=replace,
-        )  # fmt: skip
+        tie = answer_evidence.Tie(
+            question or None, kind.value if kind else None, _day(dated), _day(expires), replaces=replace
+        )
+        found = answer_evidence.attach(workspace, vendor, chosen, files, tie)
     else:
         found = answer_evidence.pieces(workspace, vendor, chosen)
     if json:

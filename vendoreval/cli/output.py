@@ -79,6 +79,11 @@ def verdict(word: str) -> Any:
     return Text(f"{SYMBOLS.get(word, ' ')} {word.replace('_', ' ')}", style=COLOURS.get(word, ""))
 
 
+def counted(n: int, noun: str) -> str:
+    """`1 answer`, `2 answers`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as per cent, or a dash."""
     return "–" if value is None else f"{100 * value:.{digits}f} %"

@@ -11,11 +11,13 @@ import typer
 
 from vendoreval.cli import answering, reviewing
 from vendoreval.cli.answering import DEFAULT, Bank, Vendor
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, counted, emit, facts, note, say, table
+from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
     from vendoreval.questionnaires.answers import Change
     from vendoreval.questionnaires.assessment import Assessment
+    from vendoreval.workflow.forms import Imported
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
 answering.add_to(app)
@@ -37,7 +39,12 @@ class FormFormat(StrEnum):
     html = "html"
 
 
+_SHOWN = 10  # questions for the interview on the screen
+_KINDS = {".xlsx": FormFormat.xlsx, ".html": FormFormat.html, ".htm": FormFormat.html}
 ModeOption = Annotated[Mode, typer.Option(help="full 45, core 40 or short 5 questions.")]
+SentMode = Annotated[
+    Mode | None, typer.Option(help="Which questions count. Default: those of the widest form that was sent.")
+]
 
 
 @app.command("list")
@@ -105,7 +112,7 @@ def form(
     vendor: Vendor,
     out: Annotated[Path, typer.Option(help="Where to write the form.")],
     format: Annotated[
-        FormFormat | None, typer.Option("--format", help="Default: by the file's ending, else xlsx.")
+        FormFormat | None, typer.Option("--format", help="Default: by the file's ending.")
     ] = None,
     due: Annotated[
         datetime | None,
@@ -119,12 +126,17 @@ def form(
 
     It counts as sent now, and freezes the weights; `vendoreval due` lists it until it comes back.
     """
-    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow import forms, questionnaires, workspaces
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
-    kind = format or (FormFormat.html if out.suffix.lower() in (".html", ".htm") else FormFormat.xlsx)
-    day = questionnaires.make_form(
+    kind = format or _KINDS.get(out.suffix.lower())
+    if kind is None:
+        raise UsageError(
+            f"A form is XLSX or HTML, and {out.name!r} ends like neither.",
+            remedy="Name a file that ends in .xlsx or .html, or say --format.",
+        )
+    day = forms.make_form(
         workspace, vendor, chosen, out, mode.value, kind=kind.value,
         due=due.date() if due else None,
     )  # fmt: skip
@@ -147,27 +159,43 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take a filled form in and show what changed."""
-    from vendoreval.workflow import questionnaires, workspaces
-    from vendoreval.workflow.answer_evidence import attach_folder
+    from vendoreval.workflow import forms, questionnaires, workspaces
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
-    made = questionnaires.import_form(workspace, vendor, chosen, file)
-    arrived = attach_folder(workspace, vendor, chosen, evidence) if evidence else ()
+    made = forms.import_form(workspace, vendor, chosen, file, evidence)
     if json:
         return emit(
             {"schema": "vendoreval/form-import/1", "vendor": vendor, "notes": list(made.notes),
              "changes": [{"question": c.question_id, "kind": c.kind,
                           "fields": {name: list(pair) for name, pair in c.fields.items()}}
                          for c in made.changes],
-             "evidence": [piece.to_json() for piece in arrived]}
+             "evidence": [piece.to_json() for piece in made.stored],
+             "awaited": [piece.to_json() for piece in made.awaited],
+             "open": list(made.open), "to_approve": list(made.to_approve)}
         )  # fmt: skip
-    table(["question", "what", "fields"], [(c.question_id, c.kind, _changed(c)) for c in made.changes])
+    if made.changes:
+        table(["question", "what", "fields"], [(c.question_id, c.kind, _changed(c)) for c in made.changes])
     for text in made.notes:
         say(f"Note: {text}")
-    for piece in arrived:
+    for piece in made.stored:
         say(f"Stored {piece.item.name} for {piece.question_id}.")
-    return say(f"{len(made.changes)} answers changed.")
+    say(f"{counted(len(made.changes), 'answer')} changed.")
+    return _left(vendor, made)
+
+
+def _left(vendor: str, made: Imported) -> None:
+    """What is still to come, and the next step."""
+    if made.open:
+        note("The form stays due until these are answered; see: vendoreval due")
+    if made.awaited:
+        names = ", ".join(f"{piece.item.name} ({piece.question_id})" for piece in made.awaited)
+        say(f"Named and not arrived: {names}.")
+        note(f"next: vendoreval questionnaire evidence {vendor} FILE…")
+    for question in made.to_approve:
+        note(f"If it does not apply: vendoreval questionnaire answer {vendor} {question} --approve")
+    if not made.open:
+        note(f"next: vendoreval questionnaire review {vendor}, or: vendoreval questionnaire score {vendor}")
 
 
 def _changed(change: Change) -> str:
@@ -181,13 +209,13 @@ def _changed(change: Change) -> str:
 
 
 @app.command()
-def score(vendor: Vendor, bank: Bank = DEFAULT, mode: ModeOption = Mode.full, json: Json = False) -> None:
+def score(vendor: Vendor, bank: Bank = DEFAULT, mode: SentMode = None, json: Json = False) -> None:
     """Score the current answers: claimed and evidenced, coverage, knock-outs, red flags."""
     from vendoreval.workflow import questionnaires, workspaces
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
-    found = questionnaires.score_vendor(workspace, vendor, chosen, mode.value)
+    found = questionnaires.score_vendor(workspace, vendor, chosen, mode.value if mode else None)
     return emit(found.to_json()) if json else _print(vendor, found)
 
 
@@ -218,5 +246,10 @@ def _print(vendor: str, found: Assessment) -> None:
     for what, questions in found.flags_by_kind().items():
         named = f" ({', '.join(questions)})" if questions else ""
         say(f"Red flag: {what}{named}")
-    for follow in found.follow_ups[:10]:
+    for follow in found.follow_ups[:_SHOWN]:
         say(f"Ask in the interview ({follow.question_id}): {follow.ask}")
+    if len(found.follow_ups) > _SHOWN:
+        note(
+            f"{len(found.follow_ups) - _SHOWN} more questions for the interview, and all answers: "
+            f"vendoreval report questionnaire {vendor}"
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vendoreval.cli.answering import DEFAULT, Bank, QuestionId, Vendor
-from vendoreval.cli.output import Json, emit, note, percent, say, table
+from vendoreval.cli.output import Json, counted, emit, note, percent, say, table
 from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def review(
             return emit(
                 {"schema": "vendoreval/review-import/1", "vendor": vendor, "new": new, "open": list(left)}
             )
-        return say(f"{new} levels recorded; {len(left)} questions are open.")
+        return say(f"{counted(new, 'level')} recorded; {counted(len(left), 'question')} left.")
     if question:
         if level is None:
             raise UsageError("Which level?", remedy="Give it with --level.")

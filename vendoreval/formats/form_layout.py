@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from vendoreval.errors import InputError
 from vendoreval.questionnaires.answers import Answer, Commitment, State
-from vendoreval.questionnaires.bank import MAX_LEVEL, MODES, Bank, Mode, Question, Section, template_hash
+from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question, Section, mode_of, template_hash
 
 SCHEMA = "vendoreval/form/1"
 COVER = "Read me first"
@@ -108,7 +109,7 @@ def check_identity(name: str, found: Mapping[str, str], bank: Bank, vendor: str)
             file=name,
             remedy=f"Import it for {found.get('vendor')!r}.",
         )
-    return next((mode for mode in MODES if mode == found.get("mode")), "full")
+    return mode_of(found.get("mode"))
 
 
 def asks(question: Question, key: str) -> bool:
@@ -122,6 +123,12 @@ def asks(question: Question, key: str) -> bool:
     return True
 
 
+def addressed(vendor: str, name: str, due: date | None) -> str:
+    """For whom a form is, and by when it should be back."""
+    whom = f"{name} ({vendor})" if name and name != vendor else vendor
+    return f"For: {whom}" + (f" · please send it back by {due}" if due else "")
+
+
 def question_text(question: Question) -> str:
     """The question with the figure and the evidence it asks for."""
     parts = [question.text]
@@ -130,7 +137,7 @@ def question_text(question: Question) -> str:
             f"Only if {question.presupposes.question} is level {question.presupposes.level} or higher."
         )
     if question.unit:
-        parts.append(f"Figure in: {question.unit}")
+        parts.append(f"Figure, one number in: {question.unit}")
     if question.evidence.wanted:
         parts.append(f"Evidence welcome: {'; '.join(question.evidence.wanted)}")
     return "\n\n".join(parts)

@@ -17,6 +17,7 @@ from vendoreval.formats.form_layout import (
     EVIDENCE_CHOICES,
     SEND_AGAIN,
     STATE_CHOICES,
+    addressed,
     applicable,
     asked_by,
     asks,
@@ -39,6 +40,8 @@ def html_form(
     mode: Mode = "full",
     answers: Mapping[str, Answer] | None = None,
     facts: Mapping[str, bool] | None = None,
+    name: str = "",
+    due: date | None = None,
 ) -> str:
     """The form as HTML text: no network, no weights; same input, same text.
 
@@ -52,6 +55,7 @@ def html_form(
     parts = {
         "@LOCALE@": html.escape(bank.locale),
         "@TITLE@": html.escape(bank.title),
+        "@FOR@": html.escape(addressed(vendor, name, due)),
         "@CSS_HASH@": _hash(css),
         "@JS_HASH@": _hash(script),
         "@CSS@": css,

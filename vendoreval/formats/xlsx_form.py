@@ -19,6 +19,7 @@ from vendoreval.formats.form_layout import (
     LEVEL_CHOICES,
     LISTS,
     STATE_CHOICES,
+    addressed,
     applicable,
     asks,
     cell_values,
@@ -67,6 +68,8 @@ def write_form(
     mode: Mode = "full",
     answers: Mapping[str, Answer] | None = None,
     facts: Mapping[str, bool] | None = None,
+    name: str = "",
+    due: date | None = None,
 ) -> None:
     """Write the form for `vendor` to a path or an open binary file.
 
@@ -87,7 +90,7 @@ def write_form(
     writer = _Writer(book, _formats(book), bank, mode, answers or {})
     cover = book.add_worksheet(COVER)
     ranges = [(section, *writer.section(section)) for section in bank.sections_of(mode)]
-    writer.cover(cover, vendor, ranges)
+    writer.cover(cover, addressed(vendor, name, due), ranges)
     writer.lists(known)
     cover.activate()
     book.close()
@@ -220,14 +223,14 @@ class _Writer:
         sheet.set_zoom(90)
         sheet.protect("", _ALLOWED)
 
-    def cover(self, sheet: Any, vendor: str, ranges: Sequence[tuple[Section, str, int]]) -> None:
+    def cover(self, sheet: Any, whom: str, ranges: Sequence[tuple[Section, str, int]]) -> None:
         """The first sheet: who, how to fill the form, and how far it is filled."""
         sheet.set_column(0, 0, 4, None, {"hidden": True})
         sheet.set_column(1, 1, 46)
         sheet.set_column(2, 3, 22)
         sheet.write_string(0, 1, self.bank.title, self.formats["title"])
         sheet.set_row(0, 30)
-        sheet.write_string(1, 1, f"For: {vendor}", self.formats["lead"])
+        sheet.write_string(1, 1, whom, self.formats["lead"])
         sheet.write_string(
             2, 1, f"Questionnaire {self.bank.id}, version {self.bank.version}", self.formats["lead"]
         )

@@ -100,6 +100,11 @@ class Answer:
         """Whether nothing was said, or nothing that stands for a level."""
         return self.state == "unanswered" or (self.state == "answered" and self.level is None)
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it says that the question does not apply, and nobody on the buyer's side has agreed."""
+        return self.state == "na" and not self.na_approved
+
     def to_json(self) -> dict[str, Any]:
         """The event as plain JSON values."""
         return {

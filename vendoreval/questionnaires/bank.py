@@ -12,7 +12,7 @@ import rfc8785
 from vendoreval.questionnaires.consistency import Rule
 
 Mode = Literal["full", "core", "short"]
-MODES: tuple[Mode, ...] = ("full", "core", "short")
+MODES: tuple[Mode, ...] = ("full", "core", "short")  # the widest first
 
 MAX_LEVEL = 4
 # Weights of a question inside its section; a hidden weight of 0 means: asked for information only.
@@ -142,6 +142,11 @@ class Bank:
         """Sections in which the mode asks at least one question."""
         used = {question.section for question in self.asked(mode)}
         return tuple(section for section in self.sections if section.id in used)
+
+
+def mode_of(text: object) -> Mode:
+    """The mode of a form by its name; the full one for a name that is none."""
+    return next((mode for mode in MODES if mode == text), "full")
 
 
 def template_hash(bank: Bank) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.figures import figure
 
 _OPERATORS = {
     "==": operator.eq,
@@ -25,7 +26,7 @@ _OPERATORS = {
 }
 _TERM = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.(level|value|commitment|state)\Z")
 _CONDITION = re.compile(r"(.+?)\s*(==|!=|<=|>=|<|>)\s*(\S+)\Z")
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,6 @@ def quote(answer: Answer) -> str:
     if answer.text:
         parts.append(f"“{' '.join(answer.text.split())}”")
     return ", ".join(parts)
-
-
-def figure(text: str) -> Fraction | None:
-    """The first number in a figure as the vendor wrote it ("97,5 %"); None without one."""
-    match = _NUMBER.search(text)
-    return Fraction(match.group().replace(",", ".")) if match else None
 
 
 def _field(answer: Answer | None, name: str) -> Fraction | str | None:

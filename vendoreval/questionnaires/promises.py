@@ -14,7 +14,7 @@ from typing import Any, Literal
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank, Question
-from vendoreval.questionnaires.consistency import figure
+from vendoreval.questionnaires.figures import figure
 
 # What is promised, in words, and which way is better for the buyer; None: no measurement can be held
 # against it, such as capacity, of which a delivery shows only as much as was ordered.

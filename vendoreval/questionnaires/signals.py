@@ -18,7 +18,7 @@ from typing import Any, Literal
 from vendoreval.questionnaires.answers import Answer, history
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.business_hours import BusinessHours
-from vendoreval.questionnaires.consistency import contradictions, figure, quote
+from vendoreval.questionnaires.consistency import contradictions, quote
 from vendoreval.questionnaires.reviews import Clarity, Review
 
 Severity = Literal["high", "medium", "low"]
@@ -166,7 +166,7 @@ def _commitment_gaps(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Sign
         answer = current.get(question.id)
         if question.type != "commit" or not answer or answer.commitment not in ("no", "changes"):
             continue
-        if figure(answer.value or answer.text) is None:
+        if not question.unit or not any(sign.isdigit() for sign in answer.value):
             continue
         refused = answer.commitment == "no"
         what = (

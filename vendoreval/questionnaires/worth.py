@@ -120,6 +120,14 @@ def judge_all(
     return tuple(of(question) for question in questions)
 
 
+def open_questions(
+    questions: Sequence[Question], answers: Mapping[str, Answer], facts: Mapping[str, bool]
+) -> tuple[str, ...]:
+    """Ids of the questions that apply, are to be asked, and have no answer yet."""
+    judged = judge_all(questions, answers, facts)
+    return tuple(one.question.id for one in judged if one.applies and not one.idle and one.answer.is_open)
+
+
 def _judge(
     question: Question, answer: Answer, as_of: date | None, stored: Collection[str] | None,
     pilot: PilotFinding | None, ground: Ground,

@@ -1,7 +1,8 @@
 """Content-addressed files: an object's name is the SHA-256 of its bytes.
 
 An object appears complete or not at all: bytes go to a temporary file, which is fsynced and then
-renamed to its address. Equal content is stored once; nothing is ever overwritten.
+renamed to its address. Equal content is stored once; only a file that was altered on the disk is replaced, by
+the content that its name stands for.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ class ObjectStore:
         """Whether the object is here."""
         return self._place(sha).is_file()
 
+    def intact(self, sha: str) -> bool:
+        """Whether the object is here and its bytes match its address."""
+        return self.has(sha) and _hash_file(self.path(sha)) == sha
+
     def path(self, sha: str) -> Path:
         """Where the object lies, for reading only; raises WorkspaceError when it is missing."""
         place = self._place(sha)
@@ -104,7 +109,7 @@ class ObjectStore:
 
     def verify(self, sha: str) -> None:
         """Raise EvidenceError when the object's bytes do not match its address."""
-        if _hash_file(self.path(sha)) != sha:
+        if not self.intact(sha):
             raise _altered(self.path(sha))
 
     def clean(self) -> None:
@@ -126,7 +131,7 @@ class ObjectStore:
         with part.open("r+b") as file:
             sha = hashlib.file_digest(file, "sha256").hexdigest()
             place = self._place(sha)
-            if place.is_file():
+            if self.intact(sha):
                 return sha
             os.fsync(file.fileno())
         if not place.parent.is_dir():

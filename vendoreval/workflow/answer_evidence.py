@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
-from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece, amended
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.worth import is_outdated
 from vendoreval.store.questionnaire_tables import ContactRow
@@ -17,7 +17,7 @@ from vendoreval.store.tables import AuditRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
-from vendoreval.workflow.questionnaires import amend, current_answers
+from vendoreval.workflow.questionnaires import File, append, current_answers, require_question
 
 
 def stored_piece(
@@ -71,69 +71,86 @@ def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> File
     return "stored"
 
 
+@dataclass(frozen=True)
+class Tie:
+    """How files are tied to answers: to one question, as a kind, with dates, also where another was named."""
+
+    question: str | None = None
+    kind: str | None = None
+    dated: date | None = None
+    expires: date | None = None
+    replaces: bool = False
+
+
 def attach(
-    workspace: Workspace,
-    vendor: str,
-    bank: Bank,
-    files: Sequence[Path],
-    *,
-    question: str | None = None,
-    kind: str | None = None,
-    dated: date | None = None,
-    expires: date | None = None,
-    replaces: bool = False,
+    workspace: Workspace, vendor: str, bank: Bank, files: Sequence[Path], tie: Tie = Tie()
 ) -> tuple[Piece, ...]:
-    """Store evidence files and tie them to the answers that name them, or to `question`.
+    """Store evidence files and tie them to the answers that name them, or to the question of `tie`.
 
     A file belongs to the pieces of its name, or of its SHA-256 where the form gives one. Raises
     UsageError for a file that no answer names, and Conflict for one that is not the file that was named
     or stored before (`replaces` takes the new one); then nothing is stored.
     """
+    if tie.question:
+        require_question(bank, tie.question)
+    read = [read_file(path) for path in files]
     current = current_answers(workspace, vendor, bank)
-    read = [(path.name, read_bytes(path)) for path in files]
-    changes: dict[str, list[EvidenceItem]] = {}
-    for name, data in read:
-        sha = hashlib.sha256(data).hexdigest()
-        found = _named(current.values(), name, sha, question)
-        if not found and question is None:
+    for file in read:
+        if not tie.question and not _named(current.values(), file, None):
             raise UsageError(
-                f"No answer of {vendor} names the file {name!r}.", remedy="Say which with --question."
+                f"No answer of {vendor} names the file {file.name!r}.", remedy="Say which with --question."
             )
-        for question_id, item in found or [(question or "", EvidenceItem(kind or "document", name))]:
-            if item.sha256 not in ("", sha) and not replaces:
-                raise _differs(item, sha)
+    changed = with_files(current, read, tie)
+    append(workspace, vendor, bank, list(changed.values()), files=read)
+    hashes = {file.sha256 for file in read}
+    return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.sha256 in hashes)
+
+
+def with_files(answers: Mapping[str, Answer], files: Sequence[File], tie: Tie = Tie()) -> dict[str, Answer]:
+    """The answers that files change, with their hashes; who answered, and when, stays.
+
+    Raises Conflict for a file that is not the one that was named or stored before.
+    """
+    changed: dict[str, Answer] = {}
+    for file in files:
+        fallback = (tie.question or "", EvidenceItem(tie.kind or "document", file.name))
+        for question_id, item in _named(answers.values(), file, tie.question) or [fallback]:
+            if item.sha256 not in ("", file.sha256) and not tie.replaces:
+                raise _differs(item, file.sha256)
             fresh = replace(
-                item, kind=kind or item.kind, sha256=sha, dated=dated or item.dated,
-                expires=expires or item.expires,
+                item, kind=tie.kind or item.kind, sha256=file.sha256, dated=tie.dated or item.dated,
+                expires=tie.expires or item.expires,
             )  # fmt: skip
-            changes.setdefault(question_id, []).append(fresh)
-    for _, data in read:
-        workspace.objects.put_bytes(data)
-    for question_id, items in changes.items():
-        channel = current[question_id].channel if question_id in current else "cli"
-        amend(workspace, vendor, bank, question_id, Amendment(evidence=tuple(items), channel=channel))
-    new = {item.name for items in changes.values() for item in items}
-    return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.name in new)
+            before = changed.get(question_id) or answers.get(question_id) or _new(question_id)
+            after = amended(before, Amendment(evidence=(fresh,), channel=before.channel))
+            changed[question_id] = replace(after, answered_at=before.answered_at, actor=before.actor)
+    return changed
 
 
-def attach_folder(workspace: Workspace, vendor: str, bank: Bank, folder: Path) -> tuple[Piece, ...]:
-    """Store the files of a folder that answers name and that have not arrived; the rest is left alone."""
+def _new(question_id: str) -> Answer:
+    return Answer(question_id, state="unanswered", channel="cli", answered_at=now(), actor=actor())
+
+
+def read_file(path: Path) -> File:
+    """A file by its name, bytes and hash; raises InputError when it cannot be read."""
+    data = read_bytes(path)
+    return File(path.name, data, sha256_hex(data))
+
+
+def files_in(folder: Path) -> tuple[File, ...]:
+    """The files of a folder by name; raises InputError where it is none."""
     if not folder.is_dir():
         raise InputError("is not a folder.", file=str(folder), remedy="Name the folder with the evidence.")
-    wanted = {piece.item.name for piece in pieces(workspace, vendor, bank) if piece.state == "not arrived"}
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name in wanted)
-    return attach(workspace, vendor, bank, files) if files else ()
+    return tuple(read_file(path) for path in sorted(folder.iterdir()) if path.is_file())
 
 
-def _named(
-    answers: Iterable[Answer], name: str, sha: str, question: str | None
-) -> list[tuple[str, EvidenceItem]]:
+def _named(answers: Iterable[Answer], file: File, question: str | None) -> list[tuple[str, EvidenceItem]]:
     return [
         (answer.question_id, item)
         for answer in answers
         if question in (None, answer.question_id)
         for item in answer.evidence
-        if item.kind != "measured" and (item.name == name or item.sha256 == sha)
+        if item.kind != "measured" and (item.name == file.name or item.sha256 == file.sha256)
     ]
 
 

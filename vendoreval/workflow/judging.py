@@ -94,16 +94,12 @@ def _add_freeze(tx: Transaction, workspace: Workspace, bank: Bank, reason: str) 
     return row
 
 
-def frozen_bank(workspace: Workspace, bank_id: str) -> Bank | None:
-    """The bank whose weights were frozen last, as it was then; None where none was."""
-    return next((bank for bank in reversed(frozen_banks(workspace)) if bank.id == bank_id), None)
-
-
-def frozen_banks(workspace: Workspace) -> tuple[Bank, ...]:
-    """All banks as they were frozen, oldest first."""
+def frozen_bank(workspace: Workspace, bank_id: str, version: str | None = None) -> Bank | None:
+    """The bank whose weights were frozen last (of one version), as it was then; None where none was kept."""
     with workspace.read() as reader:
-        rows = [(row.questionnaire_id, row.bank_sha) for row in reader.all(FreezeRow)]
-    return tuple(parse_bank(workspace.objects.read(sha).decode(), f"{name}.toml") for name, sha in rows if sha)
+        rows = reader.all(FreezeRow, questionnaire_id=bank_id)
+    kept = [row.bank_sha for row in rows if row.bank_sha and version in (None, row.questionnaire_version)]
+    return parse_bank(workspace.objects.read(kept[-1]).decode(), f"{bank_id}.toml") if kept else None
 
 
 def state_fact(workspace: Workspace, bank: Bank, name: str, holds: bool) -> None:

@@ -17,7 +17,7 @@ from vendoreval.workflow.questionnaires import current_answers, score_vendor
 def vendor_promises(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Promise, ...]:
     """A vendor's promises side by side; raises NotFound, Conflict where the answers cannot be scored."""
     answers = current_answers(workspace, vendor, bank)
-    found = score_vendor(workspace, vendor, bank)
+    found = score_vendor(workspace, vendor, bank, "full")  # promises stand beyond the form, too
     seen = track(workspace, vendor)
     newest = seen.contracts[-1] if seen.contracts else None
     terms = contract_words(load_contract(workspace, newest.id, newest.version)) if newest else {}

@@ -14,15 +14,16 @@ from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.answer_evidence import pieces
 from vendoreval.workflow.context import now
+from vendoreval.workflow.forms import returned_forms
 from vendoreval.workflow.promises import vendor_promises
-from vendoreval.workflow.questionnaires import current_answers, returned_forms, score_vendor
+from vendoreval.workflow.questionnaires import current_answers, score_vendor
 from vendoreval.workflow.reviewing import show_round
 from vendoreval.workflow.signs import vendor_signals
 from vendoreval.workflow.vendors import show_vendor
 
 
 def questionnaire_report(
-    workspace: Workspace, vendor: str, bank: Bank, mode: Mode = "full", remarks: tuple[str, ...] = ()
+    workspace: Workspace, vendor: str, bank: Bank, mode: Mode | None = None, remarks: tuple[str, ...] = ()
 ) -> Report:
     """The report of a vendor's answers; raises NotFound, Conflict where nothing was answered."""
     answers = current_answers(workspace, vendor, bank)

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendoreval.errors import NotFound, UsageError
-from vendoreval.questionnaires.bank import MODES, Bank, Mode
+from vendoreval.questionnaires.bank import Bank, mode_of
 from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.relating import Relation, VendorSigns, relate
 from vendoreval.questionnaires.signals import KINDS, Contact, Signal, signals
@@ -52,8 +52,7 @@ def contacts(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Contact, ..
         rows = reader.all(ContactRow, vendor_id=vendor, questionnaire_id=bank.id)
         forms = reader.all(FormRow, vendor_id=vendor, questionnaire_id=bank.id)
     found = [Contact(row.kind, row.question_id, row.at, row.quote) for row in rows]
-    modes: dict[str, Mode] = {mode: mode for mode in MODES}
-    found += [Contact("asked", q.id, form.sent_at) for form in forms for q in bank.asked(modes[form.mode])]
+    found += [Contact("asked", q.id, form.sent_at) for form in forms for q in bank.asked(mode_of(form.mode))]
     return tuple(sorted(found, key=lambda one: one.at))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from vendoreval.errors import InvalidDocument
 from vendoreval.questionnaires.answers import Answer
-from vendoreval.questionnaires.consistency import contradictions, figure, parse_condition
+from vendoreval.questionnaires.consistency import contradictions, parse_condition
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.resources import resource
 
@@ -66,8 +66,3 @@ def test_the_bank_names_the_line_of_a_faulty_rule() -> None:
         parse_bank(faulty, "x")
     assert {problem.line for problem in caught.value.problems} == {faulty.count("\n") - 1}
     assert "there is no question 'Z9'" in str(caught.value)
-
-
-def test_figures_as_people_write_them() -> None:
-    assert figure("≥ 97,5 %") == figure("97.50") == figure("about 97.5 of 100")
-    assert figure("n/a") is None

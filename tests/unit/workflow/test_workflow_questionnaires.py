@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from vendoreval.errors import Conflict, InputError, InvalidDocument, NotFound, UsageError
+from vendoreval.formats.xlsx_form import write_form
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.store.workspace import Workspace, create
-from vendoreval.workflow import answer_evidence, judging, questionnaires
+from vendoreval.workflow import answer_evidence, forms, judging, questionnaires
+from vendoreval.workflow.answer_evidence import Tie
 from vendoreval.workflow.vendors import add_vendor
 
 
@@ -80,10 +82,10 @@ def test_facts_take_questions_out(workspace: Workspace, bank: Bank, tmp_path: Pa
     assert knocked_out()
     judging.state_fact(workspace, bank, "personal_data", False)
     assert not knocked_out()
-    questionnaires.make_form(workspace, "acme", bank, tmp_path / "f.html", kind="html")
+    forms.make_form(workspace, "acme", bank, tmp_path / "f.html", kind="html")
     assert '"id": "S3"' not in (tmp_path / "f.html").read_text("utf-8")
-    questionnaires.make_form(workspace, "acme", bank, tmp_path / "f.xlsx")
-    notes = questionnaires.import_form(workspace, "acme", bank, tmp_path / "f.xlsx").notes
+    forms.make_form(workspace, "acme", bank, tmp_path / "f.xlsx")
+    notes = forms.import_form(workspace, "acme", bank, tmp_path / "f.xlsx").notes
     assert notes[0].startswith("44 of 44 questions are open")
     judging.state_fact(workspace, bank, "personal_data", True)
     assert knocked_out()
@@ -116,7 +118,7 @@ def test_a_waiver_holds_until_its_day(
 
 def test_weights_are_frozen_before_answers(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
     assert judging.frozen(workspace, bank) is None
-    questionnaires.make_form(workspace, "acme", bank, tmp_path / "form.xlsx")
+    forms.make_form(workspace, "acme", bank, tmp_path / "form.xlsx")
     first = judging.frozen(workspace, bank)
     assert first is not None
     assert workspace.objects.has(first.weights_sha)  # the weights themselves are kept
@@ -145,7 +147,7 @@ def test_evidence_counts_once_its_file_is_here(workspace: Workspace, bank: Bank,
     assert [one.state for one in answer_evidence.pieces(workspace, "acme", bank)] == ["not arrived"]
     guide = tmp_path / "guide.pdf"
     guide.write_bytes(b"rules")
-    answer_evidence.attach(workspace, "acme", bank, [guide], expires=date(2026, 12, 31))
+    answer_evidence.attach(workspace, "acme", bank, [guide], Tie(expires=date(2026, 12, 31)))
     assert best() == "document"
     found = answer_evidence.pieces(workspace, "acme", bank)[0]
     assert (found.state, found.outdated, found.item.expires) == ("stored", False, date(2026, 12, 31))
@@ -153,9 +155,17 @@ def test_evidence_counts_once_its_file_is_here(workspace: Workspace, bank: Bank,
     place.chmod(0o644)
     place.write_bytes(b"other rules")
     assert answer_evidence.pieces(workspace, "acme", bank)[0].state == "altered"
+    assert best() == "none"
+    answer_evidence.attach(workspace, "acme", bank, [guide])  # the file that its name stands for heals it
+    assert answer_evidence.pieces(workspace, "acme", bank)[0].state == "stored"
+    assert best() == "document"
     place.unlink()
     assert answer_evidence.pieces(workspace, "acme", bank)[0].state == "lost"
     assert best() == "none"
+    given = questionnaires.answer_events(workspace, "acme", bank)
+    assert {(one.channel, one.level, one.answered_at, one.actor) for one in given} == {
+        ("form", 3, given[0].answered_at, "tester")
+    }
 
 
 def test_files_that_do_not_fit_are_named(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
@@ -171,15 +181,15 @@ def test_files_that_do_not_fit_are_named(workspace: Workspace, bank: Bank, tmp_p
     with pytest.raises(InputError, match="no such file"):
         answer_evidence.attach(workspace, "acme", bank, [tmp_path / "none.pdf"])
     assert len(questionnaires.answer_events(workspace, "acme", bank)) == 1
-    answer_evidence.attach(workspace, "acme", bank, [guide], replaces=True)
-    answer_evidence.attach(workspace, "acme", bank, [stray], question="G2", kind="demo")
+    answer_evidence.attach(workspace, "acme", bank, [guide], Tie(replaces=True))
+    answer_evidence.attach(workspace, "acme", bank, [stray], Tie("G2", "demo"))
     states = {one.item.name: one.state for one in answer_evidence.pieces(workspace, "acme", bank)}
     assert states == {"guide.pdf": "stored", "stray.pdf": "stored"}
 
 
 def test_a_repeated_form_overwrites_nothing(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
     form, copy = tmp_path / "form.xlsx", tmp_path / "copy.xlsx"
-    questionnaires.make_form(workspace, "acme", bank, form, "short")
+    forms.make_form(workspace, "acme", bank, form, "short")
     book = load_workbook(form)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
@@ -188,24 +198,24 @@ def test_a_repeated_form_overwrites_nothing(workspace: Workspace, bank: Bank, tm
     book.save(form)
     book.save(copy)
     copy.write_bytes(copy.read_bytes() + b"\0")  # saved again: other bytes, the same answers
-    made = questionnaires.import_form(workspace, "acme", bank, form)
+    made = forms.import_form(workspace, "acme", bank, form)
     assert [(c.question_id, c.kind) for c in made.changes] == [("G1", "new")]
     with pytest.raises(Conflict, match="imported on 2026-03-02"):
-        questionnaires.import_form(workspace, "acme", bank, form)
+        forms.import_form(workspace, "acme", bank, form)
     questionnaires.amend(workspace, "acme", bank, "G1", Amendment(level=2, channel="call"))
-    made = questionnaires.import_form(workspace, "acme", bank, copy)
+    made = forms.import_form(workspace, "acme", bank, copy)
     assert made.changes == ()
     assert "repeats earlier answers to G1" in made.notes[-1]
     assert questionnaires.current_answers(workspace, "acme", bank)["G1"].level == 2
 
 
 def test_files_that_are_no_form(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
-    questionnaires.make_form(workspace, "acme", bank, tmp_path / "form.html", kind="html")
+    forms.make_form(workspace, "acme", bank, tmp_path / "form.html", kind="html")
     with pytest.raises(InputError, match="Save answers"):
-        questionnaires.import_form(workspace, "acme", bank, tmp_path / "form.html")
-    questionnaires.make_form(workspace, "acme", bank, tmp_path / "form.xlsx")
+        forms.import_form(workspace, "acme", bank, tmp_path / "form.html")
+    forms.make_form(workspace, "acme", bank, tmp_path / "form.xlsx")
     with pytest.raises(InputError, match=r"is a form of annotation-core 1.1.0; asked for was .* 2.0.0"):
-        questionnaires.import_form(workspace, "acme", replace(bank, version="2.0.0"), tmp_path / "form.xlsx")
+        forms.import_form(workspace, "acme", replace(bank, version="2.0.0"), tmp_path / "form.xlsx")
     book = load_workbook(tmp_path / "form.xlsx")
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
@@ -213,15 +223,15 @@ def test_files_that_are_no_form(workspace: Workspace, bank: Bank, tmp_path: Path
                 row[7].value = "=1+1"
     book.save(tmp_path / "formula.xlsx")
     with pytest.raises(InvalidDocument, match="G1 is answered by a formula"):
-        questionnaires.import_form(workspace, "acme", bank, tmp_path / "formula.xlsx")
+        forms.import_form(workspace, "acme", bank, tmp_path / "formula.xlsx")
     assert questionnaires.answer_events(workspace, "acme", bank) == ()
 
 
 def test_a_form_cannot_be_due_before_it_is_sent(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
     out = tmp_path / "form.xlsx"
-    assert questionnaires.make_form(workspace, "acme", bank, out) == date(2026, 3, 16)  # ten working days
+    assert forms.make_form(workspace, "acme", bank, out) == date(2026, 3, 16)  # ten working days
     with pytest.raises(UsageError, match="would have been due"):
-        questionnaires.make_form(workspace, "acme", bank, tmp_path / "no.xlsx", due=date(2026, 3, 1))
+        forms.make_form(workspace, "acme", bank, tmp_path / "no.xlsx", due=date(2026, 3, 1))
     assert not (tmp_path / "no.xlsx").exists()
 
 
@@ -231,11 +241,79 @@ def test_our_own_remarks_are_not_in_the_form(workspace: Workspace, bank: Bank, t
     theirs = Answer("G2", 3, note="see page 4", channel="form")
     questionnaires.record_answers(workspace, "acme", bank, [theirs])
     out = tmp_path / "form.html"
-    questionnaires.make_form(workspace, "acme", bank, out, kind="html")
+    forms.make_form(workspace, "acme", bank, out, kind="html")
     assert "by phone" in out.read_text("utf-8")
     assert "see page 4" in out.read_text("utf-8")
     assert "sounded unsure" not in out.read_text("utf-8")
     sheet = tmp_path / "form.xlsx"
-    questionnaires.make_form(workspace, "acme", bank, sheet)
-    assert questionnaires.import_form(workspace, "acme", bank, sheet).changes == ()
+    forms.make_form(workspace, "acme", bank, sheet)
+    assert forms.import_form(workspace, "acme", bank, sheet).changes == ()
     assert questionnaires.current_answers(workspace, "acme", bank)["G1"].note == "sounded unsure"
+
+
+def test_a_form_and_its_evidence_come_in_together_or_not_at_all(
+    workspace: Workspace, bank: Bank, tmp_path: Path
+) -> None:
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    (folder / "guide.pdf").write_bytes(b"rules")
+    (folder / "plan.pdf").write_bytes(b"plan")
+    (folder / "other.txt").write_bytes(b"named by nobody")
+    answers = {
+        "G1": Answer("G1", 3, evidence=(EvidenceItem("document", "guide.pdf", "ab" * 32),)),
+        "G2": Answer(
+            "G2", 2, evidence=(EvidenceItem("document", "plan.pdf"), EvidenceItem("demo", "tour.mp4"))
+        ),
+    }
+    questionnaires.record_answers(workspace, "acme", bank, list(answers.values()))
+    other = create(tmp_path / "other")
+    add_vendor(other, "acme", "Acme")
+    form = tmp_path / "form.xlsx"
+    with form.open("wb") as file:
+        write_form(
+            bank, file, vendor="acme", created=datetime(2026, 3, 2, tzinfo=UTC),
+            answers={"G1": replace(answers["G1"], level=4), "G2": answers["G2"]},
+        )  # fmt: skip
+    objects = sorted(path.name for path in workspace.objects.root.rglob("*"))
+    with pytest.raises(Conflict, match=r"'guide.pdf' is not the file .* Nothing was stored"):
+        forms.import_form(workspace, "acme", bank, form, folder)
+    assert len(questionnaires.answer_events(workspace, "acme", bank)) == 2
+    assert objects == sorted(path.name for path in workspace.objects.root.rglob("*"))
+    made = forms.import_form(other, "acme", bank, form, folder)
+    assert [one.question_id for one in made.changes] == ["G1", "G2"]
+    assert [one.item.name for one in made.stored] == ["guide.pdf", "plan.pdf"]
+    assert [one.item.name for one in made.awaited] == ["tour.mp4"]
+    assert len(made.open) == len(bank.questions) - 2
+
+
+def test_the_questions_that_were_sent_are_the_ones_that_count(
+    workspace: Workspace, bank: Bank, tmp_path: Path
+) -> None:
+    forms.make_form(workspace, "acme", bank, tmp_path / "form.xlsx", "short")
+    asked = bank.asked("short")
+    questionnaires.record_answers(workspace, "acme", bank, [Answer(q.id, 4) for q in asked])
+    found = questionnaires.score_vendor(workspace, "acme", bank)
+    assert (found.mode, found.coverage, len(found.questions)) == ("short", 100, 5)
+    assert found.notes[0] == "Scored on the short form: 5 of 45 questions."
+    questionnaires.record_answers(workspace, "acme", bank, [Answer("G3", 4)])
+    assert "Answers to G3 are left out" in questionnaires.score_vendor(workspace, "acme", bank).notes[0]
+    assert questionnaires.score_vendor(workspace, "acme", bank, "full").mode == "full"
+    forms.make_form(workspace, "acme", bank, tmp_path / "core.xlsx", "core")
+    assert questionnaires.score_vendor(workspace, "acme", bank).mode == "core"
+    forms.make_form(workspace, "acme", bank, tmp_path / "again.xlsx", "short")  # a reminder narrows nothing
+    assert questionnaires.score_vendor(workspace, "acme", bank).mode == "core"
+
+
+def test_figures_that_could_be_read_in_two_ways_are_read_aloud(
+    workspace: Workspace, bank: Bank, tmp_path: Path
+) -> None:
+    form = tmp_path / "form.xlsx"
+    with form.open("wb") as file:
+        said = {"R3": Answer("R3", 3, value="2-3"), "C1": Answer("C1", 3, value="97.5")}
+        write_form(bank, file, vendor="acme", created=datetime(2026, 3, 2, tzinfo=UTC), answers=said)
+    made = forms.import_form(workspace, "acme", bank, form)
+    assert [note for note in made.notes if "not one number" in note] == [
+        "R3: '2-3' is not one number, so nothing can be held against it; write one figure "
+        "(% errors left after review)."
+    ]
+    assert not any("read as" in note for note in made.notes)
