@@ -76,7 +76,7 @@ def _offer(one: Candidate, confidence: float, weights: Mapping[str, int]) -> Off
     told = one.assessment
     return Offer(
         one.vendor, one.name,
-        status=told.status if told else "not asked",
+        status=told.status if told else "not answered" if one.asked else "not asked",
         knock_outs=tuple(_knock_outs(told)) if told else (),
         ranked=bool(told and told.ranked),
         claimed=told.claimed if told else None,

@@ -14,8 +14,8 @@ from vendoreval.inference.paired import Paired
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 
-STATUSES = ("eligible", "waived", "not asked", "not eligible")
-_RANK = {"eligible": 0, "waived": 0, "not asked": 1, "not eligible": 2}
+STATUSES = ("eligible", "waived", "not answered", "not asked", "not eligible")
+_RANK = {"eligible": 0, "waived": 0, "not answered": 1, "not asked": 1, "not eligible": 2}
 Totals = NDArray[np.int64]
 Source = Literal["audit", "pilot"]
 
@@ -40,8 +40,8 @@ class Candidate:
     """What is known of one vendor. `clauses` counts findings by verdict over all its audits.
 
     `source` says whether `audited` is an audit or a pilot's main items; `pilot` holds the blocks of the
-    latest pilot by name; `promises` stand side by side with what was measured. `basis` names the hashes
-    that the vendor's figures rest on.
+    latest pilot by name; `asked` says whether it was sent a form; `promises` stand side by side with what
+    was measured. `basis` names the hashes that the vendor's figures rest on.
     """
 
     vendor: str
@@ -49,6 +49,7 @@ class Candidate:
     assessment: Assessment | None = None
     audited: ItemTotals | None = None
     source: Source | None = None
+    asked: bool = False
     clauses: Mapping[str, int] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
     pilot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

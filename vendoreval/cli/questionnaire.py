@@ -215,6 +215,7 @@ def score(vendor: Vendor, bank: Bank = DEFAULT, mode: SentMode = None, json: Jso
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
+    questionnaires.require_answers(workspace, vendor, chosen)
     found = questionnaires.score_vendor(workspace, vendor, chosen, mode.value if mode else None)
     return emit(found.to_json()) if json else _print(vendor, found)
 

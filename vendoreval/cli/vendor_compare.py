@@ -69,7 +69,8 @@ def _print(made: Compared) -> None:
             ],
             right=("all costs", "a correct label"),
         )
-        say("Unbeaten: no other eligible offer is at least as accurate and as cheap.\n")
+        if any(offer.unbeaten for offer in found.offers):
+            say("Unbeaten: no other eligible offer is at least as accurate and as cheap.\n")
     for sentence in _sentences(found):
         say(sentence)
     if any(offer.sections for offer in found.offers):

@@ -22,6 +22,7 @@ from vendoreval.reports.wording import NBSP, joined, percent
 STATUS = {
     "eligible": ("kept", "Eligible"),
     "waived": ("inconclusive", "Waived"),
+    "not answered": ("not_run", "Not answered yet"),
     "not asked": ("not_run", "Not asked"),
     "not eligible": ("breached", "Not eligible"),
 }
@@ -150,7 +151,7 @@ def _offer(offer: Offer) -> Plain:
         "sample": f"{offer.n:,}" if offer.n else "–",
         "claimed": _points(offer.claimed),
         "evidenced": _points(offer.evidenced),
-        "price": offer.price or "–",
+        "price": f"{offer.currency}{NBSP}{offer.price}" if offer.price else "–",
         "per_correct": _money(offer.per_correct),
         "unbeaten": offer.unbeaten,
     }

@@ -29,7 +29,7 @@ from vendoreval.workflow.measured import track, track_hash
 from vendoreval.workflow.pilot_answers import judged_again
 from vendoreval.workflow.pilots import judged_record, latest_judged
 from vendoreval.workflow.promises import vendor_promises
-from vendoreval.workflow.questionnaires import current_answers, score_vendor
+from vendoreval.workflow.questionnaires import current_answers, score_vendor, sent_mode
 from vendoreval.workflow.vendors import show_vendor
 
 
@@ -61,6 +61,7 @@ def candidate(
     pilot = judged_record(workspace, tried)["blocks"] if tried else ()
     return Candidate(
         vendor_id, vendor.name, told,
+        asked=sent_mode(workspace, vendor_id, bank) is not None,
         audited=seen.totals if seen else None,
         source=seen.kind if seen else None,
         clauses=_clauses(workspace, vendor.audits),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from vendoreval import __version__
-from vendoreval.errors import Conflict
 from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.questionnaire_view import Told, questionnaire_view
@@ -16,7 +15,7 @@ from vendoreval.workflow.answer_evidence import pieces
 from vendoreval.workflow.context import now
 from vendoreval.workflow.forms import returned_forms
 from vendoreval.workflow.promises import vendor_promises
-from vendoreval.workflow.questionnaires import current_answers, score_vendor
+from vendoreval.workflow.questionnaires import require_answers, score_vendor
 from vendoreval.workflow.reviewing import show_round
 from vendoreval.workflow.signs import vendor_signals
 from vendoreval.workflow.vendors import show_vendor
@@ -26,9 +25,7 @@ def questionnaire_report(
     workspace: Workspace, vendor: str, bank: Bank, mode: Mode | None = None, remarks: tuple[str, ...] = ()
 ) -> Report:
     """The report of a vendor's answers; raises NotFound, Conflict where nothing was answered."""
-    answers = current_answers(workspace, vendor, bank)
-    if not answers:
-        raise Conflict(f"{vendor} has not answered {bank.id} yet.", remedy="Import its form first.")
+    answers = require_answers(workspace, vendor, bank)
     shown = show_round(workspace, vendor, bank)
     told = Told(
         bank, answers, score_vendor(workspace, vendor, bank, mode), pieces(workspace, vendor, bank),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from vendoreval.errors import NotFound, UsageError
+from vendoreval.errors import Conflict, NotFound, UsageError
 from vendoreval.questionnaires.answers import (
     Amendment,
     Answer,
@@ -180,6 +180,17 @@ def answer_events(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Answer
 def current_answers(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
     """A vendor's current answers by question; raises NotFound for an unknown vendor."""
     return fold(answer_events(workspace, vendor, bank))
+
+
+def require_answers(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
+    """A vendor's current answers; raises NotFound for an unknown vendor, Conflict where there are none."""
+    answers = current_answers(workspace, vendor, bank)
+    if all(answer.state == "unanswered" for answer in answers.values()):
+        raise Conflict(
+            f"{vendor} has not answered {bank.id} {bank.version} yet.",
+            remedy=f"Import its form first: vendoreval questionnaire import {vendor} FILE",
+        )
+    return answers
 
 
 def sent_mode(workspace: Workspace, vendor: str, bank: Bank) -> Mode | None:

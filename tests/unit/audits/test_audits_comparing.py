@@ -165,3 +165,20 @@ def test_other_weights_are_shown_and_do_not_decide() -> None:
     assert plain.order == weighed.order
     assert plain.offers[0].reweighed is None
     assert weighed.offers[0].reweighed == pytest.approx(weighed.offers[0].sections["G"])
+
+
+def test_notes_name_what_cannot_be_held_side_by_side() -> None:
+    short = replace(candidate("a", [1, 0] * 50), assessment=score(CORE, answered(3), "short"), source="pilot")
+    full = replace(candidate("b", [1, 0] * 50, 3), source="audit")
+    found = compare_vendors([short, full, replace(candidate("c"), asked=True), candidate("d")])
+    assert {offer.vendor: offer.status for offer in found.offers} == {
+        "a": "eligible", "b": "eligible", "c": "not answered", "d": "not asked",
+    }  # fmt: skip
+    told = " ".join(found.notes)
+    assert "Scores rest on different questions: a on the short form, b on the full form." in told
+    assert "The accuracy of a is that of a pilot, of b that of an audit" in told
+    assert "Quality is not set against cost: accuracy, price and quantity are known of no vendor." in told
+    assert "c has not answered its form yet; its eligibility is not known." in told
+    assert "d was sent no questionnaire" in told
+    priced = compare_vendors([candidate("a", [1, 0] * 50, 3, "0.05"), candidate("b", [1, 1] * 50, 3, "0.05")])
+    assert not any("different questions" in note or "set against cost" in note for note in priced.notes)
