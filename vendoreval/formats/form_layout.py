@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 
 from vendoreval.errors import InputError
 from vendoreval.questionnaires.answers import Answer, Commitment, State
@@ -14,6 +15,7 @@ from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question, Sect
 SCHEMA = "vendoreval/form/1"
 COVER = "Read me first"
 SEND_AGAIN = "Ask the vendor to fill the form that `vendoreval questionnaire form` wrote."
+_LINE = 13.5  # points
 LISTS = "_lists"  # very hidden: the drop-downs' choices and the form's identity
 
 
@@ -146,6 +148,15 @@ def question_text(question: Question) -> str:
 def levels_text(question: Question) -> str:
     """The five anchors, one a line."""
     return "\n".join(f"{level}  {anchor}" for level, anchor in enumerate(question.levels))
+
+
+def row_height(texts: Iterable[tuple[str, int]], least: int = 3) -> float:
+    """The height in points of a row whose cells hold wrapped texts, each in a column so many characters wide.
+
+    No spreadsheet program sets it by itself for a file that it did not write.
+    """
+    needed = [sum(max(1, ceil(len(line) * 1.08 / width)) for line in text.split("\n")) for text, width in texts]
+    return min(409, max(least, *needed) * _LINE + 6)  # words break early, hence 1.08; 409 is Excel's limit
 
 
 def sheet_name(section: Section) -> str:

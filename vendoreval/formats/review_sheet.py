@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vendoreval.errors import InputError, InvalidDocument, Problem
-from vendoreval.formats.form_layout import LISTS, identity, levels_text
+from vendoreval.formats.form_layout import LISTS, identity, levels_text, row_height
 from vendoreval.formats.xlsx_book import Sheets, read_book
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
@@ -62,21 +62,34 @@ def write_review_sheet(
         sheet.set_column(index, index, width)
         sheet.write_string(1, index, title, style["header"])
         sheet.write_string(2, index, key)
+    sheet.set_row(0, 24)
     sheet.set_row(2, None, None, {"hidden": True})
     mine = {review.question_id: review for review in own}
     asked = [q for q in bank.questions if q.id in answers and answers[q.id].state == "answered"]
     for offset, question in enumerate(asked):
         _row(sheet, _FIRST + offset, question, answers[question.id], mine.get(question.id), style)
-    sheet.data_validation(_FIRST, 4, _FIRST + len(asked), 4, {"validate": "list", "source": list(_LEVELS)})
-    sheet.data_validation(_FIRST, 5, _FIRST + len(asked), 5, {"validate": "list", "source": list(CLARITY)})
+    _lists(book, _identity(bank, vendor, reviewer))
+    for column, name in ((4, "review_levels"), (5, "review_clarity")):
+        rule = {"validate": "list", "source": f"={name}"}
+        sheet.data_validation(_FIRST, column, _FIRST + max(len(asked), 1) - 1, column, rule)
     sheet.freeze_panes(_FIRST, 1)
     sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.repeat_rows(1)
     sheet.fit_to_pages(1, 0)
-    hidden = book.add_worksheet(LISTS)
-    for row, pair in enumerate(_identity(bank, vendor, reviewer).items()):
-        hidden.write_row(row, 0, pair)
-    hidden.very_hidden()
     book.close()
+
+
+def _lists(book: Any, known: Mapping[str, str]) -> None:
+    """The very hidden sheet: identity, and the choices of the drop-downs, which may hold commas."""
+    hidden = book.add_worksheet(LISTS)
+    for row, pair in enumerate(known.items()):
+        hidden.write_row(row, 0, pair)
+    for column, name, choices in (("D", "review_levels", _LEVELS), ("E", "review_clarity", tuple(CLARITY))):
+        hidden.write_column(f"{column}1", choices)
+        book.define_name(name, f"={LISTS}!${column}$1:${column}${len(choices)}")
+    hidden.very_hidden()
 
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -93,8 +106,10 @@ def _row(sheet: Any, row: int, question: Question, answer: Answer, own: Review |
         *([f"Remark: {answer.note}"] if answer.note else []),
         *(f"Evidence: {item.name} ({item.kind})" for item in answer.evidence),
     ])  # fmt: skip
-    for index, text in enumerate((question.id, question.text, levels_text(question), said)):
+    shown = (question.id, question.text, levels_text(question), said)
+    for index, text in enumerate(shown):
         sheet.write_string(row, index, text, style["cell"])
+    sheet.set_row(row, row_height((text, _COLUMNS[index][2]) for index, text in enumerate(shown)))
     words = {code: title for title, code in CLARITY.items()}
     given = (str(own.level), words[own.clarity] if own.clarity else "", own.rationale) if own else ("", "", "")
     for index, text in enumerate(given, start=4):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,6 +25,7 @@ from vendoreval.formats.form_layout import (
     identity,
     levels_text,
     question_text,
+    row_height,
     sheet_name,
 )
 from vendoreval.formats.xlsx_answers import read_form
@@ -41,7 +41,6 @@ _LISTS = {
 }
 _DATES = ("evidence_dated", "evidence_expires")
 _FIRST_ROW = 4  # of the questions, 0-based: title, explanation, headings and hidden keys stand above
-_LINE = 13.5  # points
 _LEVEL = [column.key for column in COLUMNS].index("level")
 _DARK, _PALE, _FIELD, _GREY, _EDGE = "#1F3A5F", "#E8EEF5", "#FFFBE8", "#F2F2F2", "#B8C2CC"
 
@@ -156,19 +155,19 @@ class _Writer:
         }
         answer = self.answers.get(question.id)
         filled = cell_values(question, answer) if answer else {}
-        height = 3
+        texts = []
         for index, column in enumerate(COLUMNS):
             if not column.answer:
                 text = fixed[column.key]
                 sheet.write_string(
                     row, index, text, self.formats["number" if column.key == "number" else "cell"]
                 )
-                height = max(height, _lines(text, column.width))
+                texts.append((text, column.width))
                 continue
             value = filled.get(column.key, "")
             self._answer_cell(sheet, row, index, column.key, value, asks(question, column.key))
-            height = max(height, _lines(str(value), column.width))
-        sheet.set_row(row, min(409, height * _LINE + 6))
+            texts.append((str(value), column.width))
+        sheet.set_row(row, row_height(texts))
 
     def _grey_out(self, sheet: Any, row: int, question: Question) -> None:
         """Show by colour that a question is not asked, as long as another one is answered too low."""
@@ -240,7 +239,7 @@ class _Writer:
             text = f"{number}.  {step}"
             sheet.merge_range(row, 1, row, 3, "", self.formats["plain"])
             sheet.write_string(row, 1, text, self.formats["plain"])
-            sheet.set_row(row, _lines(text, 90) * _LINE + 4)
+            sheet.set_row(row, row_height([(text, 90)], least=1))
             row += 1
         row = self._contact(sheet, row + 1)
         self._progress(sheet, row + 1, ranges)
@@ -317,11 +316,6 @@ def _list_rule(key: str) -> dict[str, str]:
         "error_title": "Please choose from the list",
         "error_message": "This cell takes one of the choices of its list.",
     }
-
-
-def _lines(text: str, width: int) -> int:
-    """Lines that wrapped text needs in a column `width` characters wide (words break early)."""
-    return sum(max(1, math.ceil(len(line) * 1.08 / width)) for line in text.split("\n"))
 
 
 def _letter(column: int) -> str:

@@ -103,7 +103,8 @@ def contradictions(rules: Iterable[Rule], answers: Mapping[str, Answer]) -> tupl
 
 def quote(answer: Answer) -> str:
     """An answer in one line, for people."""
-    parts = [f"level {answer.level}" if answer.level is not None else answer.state]
+    state = "no level chosen" if answer.state == "answered" else answer.state
+    parts = [f"level {answer.level}" if answer.level is not None else state]
     if answer.commitment:
         parts.append(f"in the contract: {answer.commitment}")
     if answer.value:

@@ -94,3 +94,21 @@ def test_a_sheet_of_somebody_else() -> None:
         read_review_sheet(sheet(), BANK, vendor="birds", reviewer="ann")
     with pytest.raises(InputError, match="is not an XLSX file"):
         read(b"no zip")
+
+
+def test_every_choice_of_a_list_can_be_read_back() -> None:
+    """Choices hold commas, so they must stand in cells: Excel splits a list that is written out."""
+    book = load_workbook(io.BytesIO(sheet()))
+    rules = {str(rule.sqref): rule.formula1 for rule in book["Review"].data_validations.dataValidation}
+    assert rules == {"E4:E5": "review_levels", "F4:F5": "review_clarity"}
+    for name, column in (("review_levels", "E"), ("review_clarity", "F")):
+        title, cells = next(iter(book.defined_names[name].destinations))
+        choices = [cell.value for (cell,) in book[title][cells]]
+        assert len(choices) == (5 if column == "E" else 3)
+        for choice in choices:
+            assert read(changed(**{"E4": "2", f"{column}4": choice}))[0][0].question_id == "G1"
+
+
+def test_rows_are_high_enough_for_their_text() -> None:
+    book = load_workbook(io.BytesIO(sheet()))
+    assert all(book["Review"].row_dimensions[row].height > 60 for row in (4, 5))
