@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vendoreval.questionnaires.bank import Bank as QuestionBank
+    from vendoreval.questionnaires.promises import Promise
     from vendoreval.questionnaires.relating import Relation, VendorSigns
     from vendoreval.questionnaires.reviews import Clarity as ClarityCode
     from vendoreval.questionnaires.reviews import Review
@@ -179,7 +180,9 @@ def _print(shown: Shown) -> None:
                 ["question", "your level", "clarity", "why"],
                 [(r.question_id, r.level, r.clarity, r.rationale) for r in shown.reviews],
             )
-        return
+        if shown.judged and all(done >= shown.to_judge for done in shown.judged.values()):
+            note(f"All that reviewed are done; next: vendoreval questionnaire review {shown.vendor} --close")
+        return None
     table(
         ["question", "levels", "spread", "state", "level", "why"],
         [(c.question_id, ", ".join(f"{name} {level}" for name, level in c.levels), c.spread, c.state, c.level,
@@ -197,6 +200,10 @@ def _print(shown: Shown) -> None:
     waiting = [c.question_id for c in shown.consensus if c.level is None]
     if waiting:
         say(f"To be moderated before the score: {', '.join(waiting)}.")
+        return note(
+            f"next: vendoreval questionnaire moderate {shown.vendor} {waiting[0]} --level N --rationale WHY"
+        )
+    return note(f"next: vendoreval questionnaire score {shown.vendor}")
 
 
 def moderate(
@@ -265,6 +272,8 @@ def signals(
     if json:
         return emit({"schema": "vendoreval/signals/1", "vendor": vendor,
                      "signals": [one.to_json() for one in found]})  # fmt: skip
+    if not found:
+        return say("No sign of hesitation was found.")
     table(
         ["severity", "question", "sign", "what", "quote"],
         [(s.severity, s.question_id, s.kind.replace("_", " "), s.what, s.quote) for s in found],
@@ -290,6 +299,14 @@ def _related(vendors: Sequence[VendorSigns], relations: Sequence[Relation], *, j
     return say(f"Over {len(vendors)} vendors with answers and audits; every vendor counts once.")
 
 
+def _claimed(promise: Promise) -> str:
+    """What was said, with its unit where the vendor left it out."""
+    if not promise.said:
+        return f"level {promise.level}"
+    unit = "%" if promise.unit.startswith("%") else "" if "," in promise.unit else promise.unit
+    return promise.said if unit in promise.said else f"{promise.said} {unit}"
+
+
 def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
     """Show what is claimed, what evidence supports, what the contract holds and what was measured."""
     from vendoreval.workflow import questionnaires, workspaces
@@ -301,10 +318,12 @@ def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
         return emit({"schema": "vendoreval/promises/1", "vendor": vendor,
                      "promises": [one.to_json() for one in found]})  # fmt: skip
     shown = [one for one in found if one.said or one.measured or one.contract]
+    if not shown:
+        return say(f"{vendor} gave no figure that could be held against a measurement.")
     table(
         ["promise", "claimed", "shown", "measured", "gap", "standing"],
         [
-            (f"{p.question_id} {p.title}", p.said or f"level {p.level}",
+            (f"{p.question_id} {p.title}", _claimed(p),
              f"level {p.evidenced_level}, {p.evidence}",
              None if p.measured is None else f"{p.measured.value:.4g}",
              None if p.gap is None else f"{p.gap:+.4g}", p.standing)

@@ -9,7 +9,7 @@ import typer
 from vendoreval.cli.output import Json, emit, facts, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.vendors import Vendor
+    from vendoreval.workflow.vendors import Sent, Vendor
 
 app = typer.Typer(name="vendor", help="The vendors you buy from.", no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def list_(json: Json = False) -> None:
 
 @app.command()
 def show(vendor_id: Annotated[str, typer.Argument(help="The vendor's id.")], json: Json = False) -> None:
-    """Show one vendor with its contracts, deliveries and audits."""
+    """Show one vendor with its questionnaires, pilots, contracts, deliveries and audits."""
     from vendoreval.workflow import vendors, workspaces
 
     vendor = vendors.show_vendor(workspaces.open_workspace(), vendor_id)
@@ -57,11 +57,18 @@ def show(vendor_id: Annotated[str, typer.Argument(help="The vendor's id.")], jso
             ("vendor", vendor.id),
             ("name", vendor.name),
             ("added", vendor.added_at.date().isoformat()),
+            ("questionnaires", "\n".join(map(_sent, vendor.forms)) or None),
+            ("pilots", ", ".join(f"{p}: {'judged' if done else 'sent'}" for p, done in vendor.pilots) or None),
             ("contracts", ", ".join(vendor.contracts) or None),
             ("deliveries", ", ".join(vendor.deliveries) or None),
             ("audits", ", ".join(f"{audit}: {verdict}" for audit, verdict in vendor.audits) or None),
         ]
     )
+
+
+def _sent(form: Sent) -> str:
+    state = "answers came in" if form.answered else f"due {form.due}"
+    return f"{form.bank}, {form.mode} form of {form.sent}: {state}"
 
 
 def _last(vendor: Vendor) -> str | None:

@@ -20,13 +20,14 @@ _STANDING = {
 
 def promise_rows(promises: Sequence[Promise]) -> list[Plain]:
     """One row a promise that has a figure, a measurement or a word of the contract."""
+    silent = "silent" if any(promise.contract for promise in promises) else "–"  # a contract that says nothing
     return [
         {
             "name": f"{promise.title[:1].upper()}{promise.title[1:]}",
             "question": promise.question_id,
             "claimed": _claimed(promise),
             "shown": f"level {promise.evidenced_level} of 4, {_evidence(promise)}",
-            "contract": promise.contract or "silent",
+            "contract": promise.contract or silent,
             "measured": _value(promise) if promise.measured else "–",
             "basis": _basis(promise.measured, _unit(promise)) if promise.measured else "",
             "gap": _gap(promise),

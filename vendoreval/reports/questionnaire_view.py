@@ -139,7 +139,8 @@ def _waived(waiver: Waiver) -> str:
 
 def _section(told: Told, section: SectionScore) -> Plain:
     scores = [one for one in told.assessment.questions if one.section == section.id]
-    asked = [one for one in scores if one.applies and one.state != "unanswered"]
+    asked = [one for one in scores if one.applies and one.state not in ("unanswered", "not asked")]
+    idle = [one.question_id for one in scores if one.applies and one.state == "not asked"]
     silent = [one.question_id for one in scores if one.applies and one.state == "unanswered"]
     out = [one.question_id for one in scores if not one.applies]
     return {
@@ -149,6 +150,7 @@ def _section(told: Told, section: SectionScore) -> Plain:
         f"{points(section.claimed)} claimed.",
         "capped": f"Capped by {joined(section.capped_by)}." if section.capped_by else "",
         "questions": [_question(told, one) for one in asked],
+        "idle": f"Not asked, since an earlier answer leaves nothing to ask: {joined(idle)}." if idle else "",
         "open": f"Not answered: {joined(silent)}." if silent else "",
         "out": f"Not applicable to this project: {joined(out)}." if out else "",
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.rows import Row
-from vendoreval.store.tables import AuditRow, ClaimRow, ContractRow, DeliveryRow, GoldRow, VendorRow
+from vendoreval.store.tables import AuditRow, ClaimRow, ContractRow, DeliveryRow, GoldRow, PilotRow, VendorRow
 from vendoreval.store.workspace import Workspace
 
 KINDS: dict[str, type[Row]] = {
-    "vendors": VendorRow, "contracts": ContractRow, "gold_sets": GoldRow, "deliveries": DeliveryRow,
-    "audits": AuditRow, "claims": ClaimRow,
+    "vendors": VendorRow, "forms": FormRow, "pilots": PilotRow, "contracts": ContractRow,
+    "gold_sets": GoldRow, "deliveries": DeliveryRow, "audits": AuditRow, "claims": ClaimRow,
 }  # fmt: skip
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from vendoreval.errors import Conflict
-from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, VendorRow
+from vendoreval.store.questionnaire_tables import AnswerRow, FormRow
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, VendorRow
+from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that went out, and whether the vendor's answers came in since."""
+
+    bank: str
+    mode: str
+    sent: date
+    due: date
+    answered: bool
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,8 @@ class Vendor:
     contracts: tuple[str, ...] = ()
     deliveries: tuple[str, ...] = ()
     audits: tuple[tuple[str, str], ...] = ()  # (audit id, verdict), oldest first
+    forms: tuple[Sent, ...] = ()
+    pilots: tuple[tuple[str, bool], ...] = ()  # (pilot id, whether it was judged), oldest first
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -32,6 +47,10 @@ class Vendor:
             "contracts": list(self.contracts),
             "deliveries": list(self.deliveries),
             "audits": [{"audit": audit, "verdict": verdict} for audit, verdict in self.audits],
+            "forms": [
+                {**vars(one), "sent": one.sent.isoformat(), "due": one.due.isoformat()} for one in self.forms
+            ],
+            "pilots": [{"pilot": pilot, "judged": judged} for pilot, judged in self.pilots],
         }
 
 
@@ -55,10 +74,32 @@ def show_vendor(workspace: Workspace, vendor_id: str) -> Vendor:
         deliveries = [d for c in contracts for d in reader.all(DeliveryRow, contract_id=c)]
         audits = [a for d in deliveries for a in reader.all(AuditRow, delivery_id=d.id)]
         audits.sort(key=lambda audit: (audit.ran_at, audit.id))
+        pilots = [p for c in contracts for p in reader.all(PilotRow, contract_id=c)]
+        pilots.sort(key=lambda pilot: (pilot.sent_at, pilot.id))
+        tried = {pilot.id for pilot in pilots}  # a judged pilot is stored as a delivery, too
         return Vendor(
-            row.id, row.name, row.added_at, tuple(contracts), tuple(d.id for d in deliveries),
+            row.id, row.name, row.added_at, tuple(contracts),
+            tuple(d.id for d in deliveries if d.id not in tried),
             tuple((audit.id, audit.verdict) for audit in audits),
+            _forms(reader, vendor_id),
+            tuple((pilot.id, pilot.judged_at is not None) for pilot in pilots),
         )  # fmt: skip
+
+
+def _forms(reader: Reader, vendor_id: str) -> tuple[Sent, ...]:
+    """The forms that were sent, the last one of each bank and mode, oldest first."""
+    answers = reader.all(AnswerRow, vendor_id=vendor_id)
+    last = {
+        (row.questionnaire_id, row.questionnaire_version, row.mode): row
+        for row in reader.all(FormRow, vendor_id=vendor_id)
+    }
+    return tuple(
+        Sent(
+            f"{row.questionnaire_id} {row.questionnaire_version}", row.mode, row.sent_at.date(), row.due,
+            any(a.questionnaire_id == row.questionnaire_id and a.answered_at >= row.sent_at for a in answers),
+        )
+        for row in sorted(last.values(), key=lambda row: row.sent_at)
+    )  # fmt: skip
 
 
 def list_vendors(workspace: Workspace) -> tuple[Vendor, ...]:

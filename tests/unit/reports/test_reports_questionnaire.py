@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 
 from tests.unit.reports.report_samples import HOSTILE, facts, told
+from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.scoring import score
 from vendoreval.reports.promise_parts import promise_rows, standings
-from vendoreval.reports.questionnaire_view import questionnaire_view
+from vendoreval.reports.questionnaire_view import Told, questionnaire_view
 from vendoreval.reports.render import to_html, to_json
 
 
@@ -79,3 +81,20 @@ def test_text_of_the_vendor_stays_text() -> None:
 def test_the_same_answers_give_the_same_report() -> None:
     turned = replace(told(), answers=dict(reversed(list(told().answers.items()))))
     assert to_html(questionnaire_view(turned, facts())) == to_html(questionnaire_view(told(), facts()))
+
+
+def test_questions_that_are_not_asked_are_named() -> None:
+    """A2 asks what happens below the agreement that A1 says is not measured."""
+    bank = told().bank
+    answers = {"A1": Answer("A1", 0)}
+    found = questionnaire_view(Told(bank, answers, score(bank, answers)), facts())
+    agreement = next(section for section in found.view["sections"] if section["id"] == "A")
+    assert agreement["idle"] == "Not asked, since an earlier answer leaves nothing to ask: A2."
+    assert "Not asked, since" in to_html(found)
+
+
+def test_a_contract_that_does_not_exist_is_not_silent() -> None:
+    first = told().promises[0]
+    assert promise_rows([replace(first, contract="")])[0]["contract"] == "–"
+    both = promise_rows([replace(first, contract=""), replace(first, contract="at least 97 %")])
+    assert [row["contract"] for row in both] == ["silent", "at least 97 %"]
