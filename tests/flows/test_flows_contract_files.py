@@ -40,6 +40,27 @@ def test_from_answers_to_a_contract(cli: Cli, tmp_path: Path) -> None:
     assert cli("contract", "add", "c.toml", "--json").json["contract"] == made["contract"]
 
 
+def test_a_draft_that_is_not_settled_is_printed_as_a_draft(cli: Cli, tmp_path: Path) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("questionnaire", "answer", "acme", "C1", "--level", "4", "--value", "97", "--commitment", "yes")
+    made = cli("contract", "draft", "--from", "acme", "--classes", "cat, dog", "--unsure", "cannot tell",
+               "--out", "c.toml", "--json").json  # fmt: skip
+    terms = tomllib.loads((tmp_path / "c.toml").read_text("utf-8"))
+    assert terms["task"] == {"type": "classification", "classes": ["cat", "dog", "cannot tell"],
+                             "unsure": ["cannot tell"]}  # fmt: skip
+    assert not any("unsure" in point for point in made["open"])
+    cli("contract", "add", "c.toml")
+    cli("contract", "annex", made["contract"], "--out", "annex.json")
+    view = Ran(0, (tmp_path / "annex.json").read_text("utf-8"), "").json
+    assert view["to_settle"] == made["open"]
+    assert view["verdict"]["word"] == "Draft"
+    assert view["headline"].startswith("Not to be signed yet: ")
+    refused = cli("contract", "annex", made["contract"], "--out", "annex.txt", code=2).err
+    assert "'annex.txt' ends like none of them" in refused
+    assert not (tmp_path / "annex.txt").exists()
+
+
 def test_odcs_there_and_back(cli: Cli, tmp_path: Path) -> None:
     cli("init")
     cli("vendor", "add", "crowdflower")

@@ -51,6 +51,15 @@ def test_two_vendors_are_piloted_on_the_same_items_and_compared(cli: Cli) -> Non
     promised = cli("questionnaire", "promises", "mturk", "--json", env=at("2026-03-06")).json["promises"]
     accuracy = next(one for one in promised if one["name"] == "accuracy")
     assert (accuracy["measured"]["source"], accuracy["standing"]) == ("pilot pilot-mturk", "missed")
+    missing = cli("cost", "--audit", "pilot-mturk", code=2).err
+    assert "labels.units" in missing
+    (cli.folder / "costs.toml").write_text(
+        'schema = "vendoreval/cost-inputs/1"\n[labels]\nunits = 1000\n', "utf-8"
+    )
+    spent = cli("cost", "costs.toml", "--audit", "pilot-mturk", "--json").json
+    measured = compared["vendors"][1]
+    inputs = {one["name"]: one["value"] for one in spent["cost"]["inputs"]}
+    assert inputs["labels.accuracy"] == pytest.approx(measured["accuracy"])
     for ending in ("pdf", "html", "json"):
         cli("report", "pilot", "pilot-mturk", "--out", f"pilot.{ending}", env=at("2026-03-06"))
     report = Ran(0, (cli.folder / "pilot.json").read_text("utf-8"), "").json

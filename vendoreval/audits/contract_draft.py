@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from textwrap import shorten
 
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Price, Remedy, Task
@@ -26,6 +27,7 @@ HIGHEST = Decimal("0.9999")
 ROUNDS, REWORK_DAYS, WINDOW_DAYS = 2, 5, 10
 JUSTIFICATION = "A wrong label is worth nothing to us and its price was paid."
 PLACEHOLDERS = ("first class", "second class")
+TO_SETTLE = "to settle: "  # starts a comment; the annex of such a contract is marked as a draft
 NO_FIGURES: Mapping[str, Measured] = {}
 CREDIT_CAP = Decimal("20")  # per cent of the delivery's price; credits of 5, 10 and 20 % are usual
 
@@ -44,6 +46,7 @@ class Wanted:
     price: Decimal | None = None
     buyer: str = ""
     rule: str = "fixed"
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def draft_contract(
     acceptance = _acceptance(said.get("acceptance_window", nothing), comments)
     contract = Contract(
         wanted.contract_id, wanted.vendor, wanted.title, wanted.currency,
-        Task(wanted.task_type, wanted.classes),
+        Task(wanted.task_type, wanted.classes, unsure=wanted.unsure),
         clauses,
         price=Price(wanted.price, wanted.unit) if wanted.price is not None else None,
         acceptance=acceptance,
@@ -96,16 +99,17 @@ def draft_contract(
         f"Draft from the answers of {wanted.vendor} to {bank.id} {bank.version}. Read every line, then:",
         "vendoreval contract check FILE",
         "",
-        *(f"to settle: {point}" for point in open_points),
+        *(f"{TO_SETTLE}{point}" for point in open_points),
     )
     return Draft(contract, comments, open_points)
 
 
 def _with_classes(wanted: Wanted) -> Wanted:
-    """A classification needs classes; the ones put in here are to be replaced."""
-    if wanted.classes or wanted.task_type != "classification":
-        return wanted
-    return replace(wanted, classes=PLACEHOLDERS)
+    """A classification needs classes; the ones put in here are to be replaced. To ask is an answer, too."""
+    classes = wanted.classes
+    if not classes and wanted.task_type == "classification":
+        classes = PLACEHOLDERS
+    return replace(wanted, classes=tuple(dict.fromkeys((*classes, *wanted.unsure))) if classes else classes)
 
 
 def _said(question: str, value: float | None, answers: Mapping[str, Answer]) -> _Said:
@@ -114,7 +118,7 @@ def _said(question: str, value: float | None, answers: Mapping[str, Answer]) -> 
         return _Said(None, f"{question} was not answered", refused=False)
     if answer.state == "declined":
         return _Said(None, f"{question} was declined", refused=True)
-    written = answer.value or answer.text.split("\n")[0][:60] or "no figure"
+    written = answer.value or shorten(answer.text, 60, placeholder=" …") or "no figure"
     commitment = {"yes": ", to go into the contract", "changes": ", in the contract with changes",
                   "no": ", NOT in the contract"}.get(answer.commitment or "", "")  # fmt: skip
     figure = None if value is None else Decimal(str(value))
@@ -255,9 +259,9 @@ def _open(
     ]
     if wanted.price is None:
         points.append("no [price]: without it no credit can be computed.")
-    if wanted.classes == PLACEHOLDERS:
+    if wanted.classes[:2] == PLACEHOLDERS:
         points.append("the classes of the task.")
-    if wanted.task_type == "classification":
+    if wanted.task_type == "classification" and not wanted.unsure:
         points.append("task.unsure: the answer by which an annotator asks instead of guessing.")
     points += ["effective and ends.", "the guideline and its version.", "paragraph numbers (ref)."]
     changes = [

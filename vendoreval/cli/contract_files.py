@@ -31,6 +31,10 @@ def draft(
     out: Annotated[Path, typer.Option(help="Where to write the draft.")] = Path("contract.toml"),
     task: Annotated[str, typer.Option(help="The task type.")] = "classification",
     classes: Annotated[str, typer.Option(help="The classes, separated by commas.")] = "",
+    unsure: Annotated[
+        str,
+        typer.Option(help="Answers by which annotators ask instead of guessing, such as 'cannot tell'."),
+    ] = "",
     price: Annotated[str, typer.Option(help="The price of one unit, such as 0.08.")] = "",
     currency: Annotated[str, typer.Option(help="The currency of the price.")] = "USD",
     buyer: Annotated[str, typer.Option(help="Your name.")] = "",
@@ -43,7 +47,7 @@ def draft(
     """Draft a contract from a vendor's answers: thresholds, rules, sample sizes, remedies, what is open."""
     from vendoreval.workflow import contract_files, workspaces
 
-    words = contract_files.DraftWords(task, classes, price, currency, buyer, rule, bank)
+    words = contract_files.DraftWords(task, classes, unsure, price, currency, buyer, rule, bank)
     made = contract_files.draft(workspaces.open_workspace(), vendor, words, out)
     if json:
         return emit(

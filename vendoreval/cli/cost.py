@@ -23,7 +23,9 @@ def add_to(app: typer.Typer) -> None:
 
 def cost(
     inputs: Annotated[Path | None, typer.Argument(help="The input file (TOML).")] = None,
-    audit: Annotated[str, typer.Option(help="Take accuracy, price and quantity from this audit.")] = "",
+    audit: Annotated[
+        str, typer.Option(help="The audit to take accuracy, price and quantity from, or a pilot (no quantity).")
+    ] = "",
     compare: Annotated[Path | None, typer.Option(help="The input file of another offer.")] = None,
     write_template: Annotated[
         bool, typer.Option("--write-template", help="Write an input file with every input explained, and stop.")
@@ -39,7 +41,7 @@ def cost(
             f"Wrote {inputs or 'cost.toml'}. next: fill it in, then: vendoreval cost {inputs or 'cost.toml'}"
         )
     if audit:
-        made = costs.study_audited(workspaces.open_workspace(), audit, inputs, compare)
+        made = costs.study_measured(workspaces.open_workspace(), audit, inputs, compare)
     elif inputs:
         made = costs.study_cost(inputs, compare)
     else:

@@ -12,6 +12,7 @@ from vendoreval.cli.answering import DEFAULT
 from vendoreval.cli.answering import Bank as BankOption
 from vendoreval.cli.output import Json, emit, say
 from vendoreval.cli.vendor_compare import Audits, BankName, Costs, Vendors, Weights
+from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
     from vendoreval.reports.report import Report
@@ -36,9 +37,7 @@ class Paper(StrEnum):
 
 
 Out = Annotated[Path, typer.Option(help="Where to write the report.")]
-FormatOption = Annotated[
-    Format | None, typer.Option("--format", help="Default: by the file's ending, else pdf.")
-]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: by the file's ending.")]
 PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
 
 
@@ -132,8 +131,12 @@ def write(
     """Write a report in the form that its file's ending or `fmt` says, and tell of it."""
     from vendoreval.workflow.reports import write_report
 
-    endings = {f".{known}": known for known in Format}
-    chosen = fmt or endings.get(out.suffix.lower(), Format.pdf)
+    chosen = fmt or {f".{known}": known for known in Format}.get(out.suffix.lower())
+    if chosen is None:
+        raise UsageError(
+            f"A report is PDF, HTML or JSON, and {out.name!r} ends like none of them.",
+            remedy="Name a file that ends in .pdf, .html or .json, or say --format.",
+        )
     size = write_report(workspace, report, subject, out, chosen.value, paper.value)
     if json:
         emit({"schema": "vendoreval/report-made/1", "kind": report.kind, "subject": subject,

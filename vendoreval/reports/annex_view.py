@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vendoreval.audits.contract_draft import TO_SETTLE
 from vendoreval.audits.designs import Design
 from vendoreval.audits.planning import limits_csv
 from vendoreval.claims.answers import REASONS
@@ -60,14 +61,15 @@ def annex_view(
         Attached("contract.toml", source, "The terms, machine-readable", "Source"),
         *(_limits_file(one.clause, one.design) for one in clauses if one.design),
     )
-    said = explain_parts(contract)
+    said, left = explain_parts(contract), _to_settle(source)
     number = f"Annex to {contract.id}, version {contract.version}"
     held = {one.clause: one for one in clauses}
     view = {
         "schema": "vendoreval/annex_report/1",
         **parts.head(contract.title, "Quality annex", number, facts),
-        "verdict": None,
-        "headline": _headline(contract),
+        "verdict": {"key": "inconclusive", "symbol": "?", "word": "Draft"} if left else None,
+        "headline": _headline(contract, len(left)),
+        "to_settle": left,
         "figures": _figures(contract),
         "parties": _parties(contract, facts),
         "definitions": _definitions(contract),
@@ -89,12 +91,20 @@ def annex_view(
     return Report("annex", facts.printed, view, files)
 
 
-def _headline(contract: Contract) -> str:
+def _to_settle(source: bytes) -> list[str]:
+    """What the comments of a drafted contract say is still open."""
+    mark = f"# {TO_SETTLE}"
+    lines = source.decode("utf-8-sig").splitlines()
+    return [line.strip().removeprefix(mark) for line in lines if line.strip().startswith(mark)]
+
+
+def _headline(contract: Contract, left: int) -> str:
     clauses = count(len(contract.clauses), "clause")
     verb = "says" if len(contract.clauses) == 1 else "say"
+    start = f"Not to be signed yet: {count(left, 'point is', 'points are')} to be settled. " if left else ""
     return (
-        f"{clauses} {verb} what a delivery must keep, how that is measured, and what follows when it does not. "
-        "This text is written from the same file that audits are run by."
+        f"{start}{clauses} {verb} what a delivery must keep, how that is measured, and what follows when it "
+        "does not. This text is written from the same file that audits are run by."
     )
 
 

@@ -21,9 +21,10 @@ from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.candidates import Measurement, candidate, measurement
+from vendoreval.workflow.candidates import candidate
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.costs import read_costs
+from vendoreval.workflow.measurements import Measurement, measurement
 from vendoreval.workflow.questionnaires import bank_of
 
 MOST_VENDORS = 6
@@ -97,12 +98,22 @@ def compare(
             remedy=f"Name two to {MOST_VENDORS}.",
         )
     bank = bank_of(workspace, bank_name)
-    chosen = [measurement(workspace, name, vendors) for name in audits]
+    chosen = [_chosen(workspace, name, vendors) for name in audits]
     _refuse_two_of_one(chosen)
     file = read_costs(costs) if costs else None
     candidates = tuple(candidate(workspace, vendor, bank, chosen, file) for vendor in sorted(vendors))
     made = compare_vendors(candidates, section_weights(weights, bank))
     return Compared(made, candidates, _earlier(workspace, made), bank)
+
+
+def _chosen(workspace: Workspace, name: str, vendors: Sequence[str]) -> Measurement:
+    found = measurement(workspace, name)
+    if found.contract.vendor not in vendors:
+        raise UsageError(
+            f"{name!r} is about {found.contract.vendor}, which is not compared.",
+            remedy="Leave it out, or name that vendor too.",
+        )
+    return found
 
 
 def _refuse_two_of_one(chosen: Sequence[Measurement]) -> None:

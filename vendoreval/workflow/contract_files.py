@@ -39,6 +39,7 @@ class DraftWords:
 
     task: str = "classification"
     classes: str = ""
+    unsure: str = ""
     price: str = ""
     currency: str = "USD"
     buyer: str = ""
@@ -63,11 +64,12 @@ def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Dr
     wanted = Wanted(
         slug(f"{vendor}-{now().year}"[:64], "contract"), vendor, f"Labels by {found.name}", words.currency,
         words.task,
-        tuple(dict.fromkeys(name for part in words.classes.split(",") if (name := part.strip()))),
+        _listed(words.classes),
         UNITS.get(words.task, "item"),
         _price(words.price),
         words.buyer,
         words.rule,
+        _listed(words.unsure),
     )  # fmt: skip
     made = draft_contract(bank, answers, wanted, measured(workspace, track(workspace, vendor)))
     text = to_toml(plain(made.contract), made.comments)
@@ -122,6 +124,10 @@ def annex(workspace: Workspace, contract_id: str, version: int | None = None, it
         buyer=contract.buyer, hashes=Hashes(log_head=workspace.verify_log()),
     )  # fmt: skip
     return annex_view(contract, workspace.objects.read(row.source_sha), clauses, FACTORS, facts)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 def _write_new(out: Path, text: str) -> None:

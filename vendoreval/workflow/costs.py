@@ -15,8 +15,8 @@ from vendoreval.costs.inputs import CostFile, CostInputs, parse_costs, template
 from vendoreval.errors import Conflict, InputError
 from vendoreval.inference.proportions import of_process
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits import load_audit
 from vendoreval.workflow.files import read_text, write_whole
+from vendoreval.workflow.measurements import measurement
 
 
 def write_template(path: Path) -> None:
@@ -36,13 +36,22 @@ def study_cost(path: Path, other: Path | None = None) -> CostStudy:
     return study(read_costs(path).inputs(), read_costs(other).inputs() if other else None)
 
 
-def study_audited(
-    workspace: Workspace, audit_id: str, path: Path | None = None, other: Path | None = None
+def study_measured(
+    workspace: Workspace, name: str, path: Path | None = None, other: Path | None = None
 ) -> CostStudy:
-    """The same with the accuracy that an audit measured; raises NotFound, InputError without accuracy."""
-    stored = load_audit(workspace, audit_id)
-    file = read_costs(path) if path else no_file(stored.contract.currency)
-    inputs = audited_inputs(file, stored.contract, stored.result)
+    """The same with the accuracy that an audit or a pilot measured.
+
+    Raises NotFound, InputError where it measured none, InvalidDocument where an input is missing: a pilot
+    does not say how much will be bought.
+    """
+    found = measurement(workspace, name)
+    file = read_costs(path) if path else no_file(found.contract.currency)
+    if not found.totals.items:
+        raise InputError(
+            f"{name!r} judged no single answer right or wrong.",
+            remedy="Give labels.accuracy in the input file instead.",
+        )
+    inputs = measured_inputs(file, found.contract, found.totals, found.result)
     return study(inputs, read_costs(other).inputs() if other else None)
 
 
