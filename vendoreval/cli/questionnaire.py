@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli import answering, reviewing
+from vendoreval.cli import answering, judging, reviewing, signs
 from vendoreval.cli.answering import DEFAULT, Bank, Vendor
 from vendoreval.cli.output import Json, counted, emit, facts, note, say, table
 from vendoreval.errors import UsageError
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from vendoreval.workflow.forms import Imported
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
-answering.add_to(app)
-reviewing.add_to(app)
 
 
 class Mode(StrEnum):
@@ -254,3 +252,7 @@ def _print(vendor: str, found: Assessment) -> None:
             f"{len(found.follow_ups) - _SHOWN} more questions for the interview, and all answers: "
             f"vendoreval report questionnaire {vendor}"
         )
+
+
+for door in (answering, judging, reviewing, signs):
+    door.add_to(app)

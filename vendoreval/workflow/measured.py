@@ -22,7 +22,7 @@ from vendoreval.workflow.agreement import delivery_alpha
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import business_days
-from vendoreval.workflow.escalations import escalations_of
+from vendoreval.workflow.escalations import escalations_of, stored_register
 from vendoreval.workflow.pilots import judged_record
 
 WEEK = timedelta(days=7)
@@ -215,7 +215,7 @@ def _answered(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[s
     days: list[int] = []
     for row in deliveries:
         contract = load_contract(workspace, row.contract_id, row.contract_version)
-        register = escalations_of(workspace, row).register
+        register = stored_register(workspace, row.id)
         days += answer_days(register, "vendor", contract.acceptance, now().date())
     if not days:
         return {}
