@@ -1,4 +1,4 @@
-"""vendoreval questionnaire: list, show, check, form, import, score; the rest is in answering and reviewing."""
+"""vendoreval questionnaire: list, show, check, form, import, score; `_DOORS` name the rest."""
 
 from __future__ import annotations
 
@@ -254,5 +254,6 @@ def _print(vendor: str, found: Assessment) -> None:
         )
 
 
-for door in (answering, judging, reviewing, signs):
+_DOORS = (answering, judging, reviewing, signs)
+for door in _DOORS:
     door.add_to(app)
