@@ -35,7 +35,7 @@ class Block:
     """Items of one kind. `limit` is what the vendor must reach; more than `critical` misses say it does not.
 
     `power` is the chance to find that out when the misses are `factor` times what the limit allows.
-    `measures` are the questions whose claimed level the result replaces.
+    `measures` are the questions whose claimed level is held against the result.
     """
 
     name: str

@@ -92,7 +92,7 @@ def answer(
     ] = None,
     measured: Annotated[
         list[str] | None,
-        typer.Option(help="AUDIT=LEVEL: the level that your audit or pilot showed; it replaces the claim."),
+        typer.Option(help="AUDIT=LEVEL: the level that your audit showed; it counts up to the claim."),
     ] = None,
     dated: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When the evidence was made.")

@@ -69,7 +69,7 @@ def answers(
     bank: Bank = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Take the answers in, judge every block, and let measured levels replace what was claimed."""
+    """Take the answers in, judge every block, and hold the claimed levels against it."""
     from vendoreval.workflow import questionnaires, workspaces
     from vendoreval.workflow.pilot_answers import take_answers
 

@@ -33,7 +33,7 @@ def seen_piece(kind: str, name: str, dated: date | None, expires: date | None) -
 
 
 def measured_piece(workspace: Workspace, audit: str, level: int) -> EvidenceItem:
-    """The level that an audit or a pilot of ours showed; it takes the place of the one claimed.
+    """The level that an audit of ours showed; up to the one claimed it takes the place of other evidence.
 
     Raises NotFound for an unknown audit. The piece is dated by the day the audit ran.
     """
