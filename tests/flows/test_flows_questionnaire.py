@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.browser import GUIDE, fill_in_browser
 from tests.conftest import ROOT, Cli
@@ -151,28 +152,44 @@ def _filled() -> dict[str, Answer]:
     return answers
 
 
+def _by_libreoffice(file: Path, target: str) -> Path:
+    """The file as LibreOffice saves it, in a folder beside it."""
+    office = shutil.which("soffice")
+    assert office, "forms are tested with LibreOffice; please install libreoffice-calc"
+    out = file.parent / f"to-{target}"
+    subprocess.run(
+        [office, f"-env:UserInstallation={(file.parent / 'profile').as_uri()}", "--headless",
+         "--convert-to", target, "--outdir", out, file],
+        capture_output=True, timeout=120, check=True,
+    )  # fmt: skip
+    return out / f"{file.stem}.{target}"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("through", ["xlsx", "ods"])
 def test_forty_five_questions_survive_libreoffice(tmp_path: Path, through: str) -> None:
-    office = shutil.which("soffice")
-    assert office, "forms are tested with LibreOffice; please install libreoffice-calc"
     bank, answers = load_bank(), _filled()
     write_form(bank, tmp_path / "form.xlsx", vendor="acme", created=now(), answers=answers)
-
-    def convert(file: Path, target: str) -> Path:
-        out = tmp_path / f"to-{target}"
-        subprocess.run(
-            [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-             "--convert-to", target, "--outdir", out, file],
-            capture_output=True, timeout=120, check=True,
-        )  # fmt: skip
-        return out / f"{file.stem}.{target}"
-
-    first = convert(tmp_path / "form.xlsx", through)
-    back = first if through == "xlsx" else convert(first, "xlsx")
+    first = _by_libreoffice(tmp_path / "form.xlsx", through)
+    back = first if through == "xlsx" else _by_libreoffice(first, "xlsx")
     read, notes = read_form(back, bank, vendor="acme")
     assert read == answers
     assert notes == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("level", "counted"), [("Level 0", 2), ("Level 1", 1), ("Not applicable", 1)])
+def test_the_summary_counts_a_question_that_is_grey(tmp_path: Path, level: str, counted: int) -> None:
+    """Without agreement measured (A1) there is no threshold to report (A2), so that both are done."""
+    write_form(load_bank(), tmp_path / "form.xlsx", vendor="acme", created=now())
+    book = load_workbook(tmp_path / "form.xlsx")
+    for row in (row for sheet in book.worksheets for row in sheet.iter_rows()):
+        if row[0].value == "A1":
+            row[4].value = level
+    book.save(tmp_path / "form.xlsx")  # without the numbers that were counted, so that they are counted anew
+    shown = load_workbook(_by_libreoffice(tmp_path / "form.xlsx", "xlsx"), data_only=True)
+    counts = {str(row[1].value)[:2]: row[3].value for row in shown["Read me first"].iter_rows(max_col=4)}
+    assert (counts["A "], counts["Al"]) == (counted, counted)
 
 
 def test_a_workspace_goes_on_with_the_bank_that_it_sent(cli: Cli) -> None:

@@ -290,7 +290,7 @@ def evidence(
         table(
             ["question", "name", "kind", "state", "valid until", "SHA-256"],
             [(p.question_id, p.item.name, p.item.kind, p.state + (", out of date" if p.outdated else ""),
-              p.item.expires, p.item.sha256[:12] or None) for p in found],
+              p.until, p.item.sha256[:12] or None) for p in found],
         )  # fmt: skip
     if any(piece.state in ("lost", "altered") for piece in found):
         raise typer.Exit(Exit.EVIDENCE)

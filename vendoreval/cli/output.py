@@ -56,6 +56,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Seque
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(_text(cell)) for cell in row))
     console().print(made)
+    if not made.row_count:
+        say("None yet.")
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> None:

@@ -51,6 +51,7 @@ _STEPS = (
     "holds only if all of its text holds. In doubt choose the lower one: we hold answers against evidence.",
     "‘Not applicable’ needs a reason in the last column. You may also decline to answer, or say that you do "
     "not know.",
+    "A question turns grey when an earlier answer leaves nothing to ask; it then counts as answered.",
     "Where we ask ‘In the contract?’, say whether you will put your answer into the contract.",
     "Name your evidence by its file name and send the files along with this form. Say when it was made and, "
     "for certificates, until when it is valid.",
@@ -171,16 +172,25 @@ class _Writer:
 
     def _grey_out(self, sheet: Any, row: int, question: Question) -> None:
         """Show by colour that a question is not asked, as long as another one is answered too low."""
-        needed = question.presupposes
-        if needed is None or needed.question not in self.places:
+        low = self._too_low(question)
+        if low is None:
             return
-        name, at = self.places[needed.question]
-        cell = f"'{name}'!${_letter(_LEVEL)}${at + 1}"
-        low = f'=AND(LEFT({cell},6)="Level ",VALUE("0"&MID({cell},7,1))<{needed.level})'
         grey = self.book.add_format({"bg_color": _GREY, "font_color": "#8A939C"})
         sheet.conditional_format(
-            row, 1, row, len(COLUMNS) - 1, {"type": "formula", "criteria": low, "format": grey}
+            row, 1, row, len(COLUMNS) - 1, {"type": "formula", "criteria": f"={low}", "format": grey}
         )
+
+    def _too_low(self, question: Question) -> str | None:
+        """A formula: whether the answer that a question presupposes is too low; None where there is no such."""
+        needed = question.presupposes
+        if needed is None or needed.question not in self.places:
+            return None
+        cell = self._level_cell(needed.question)
+        return f'IF(LEFT({cell},6)="Level ",VALUE(MID({cell},7,1))<{needed.level},FALSE)'
+
+    def _level_cell(self, question_id: str) -> str:
+        name, row = self.places[question_id]
+        return f"'{name}'!${_letter(_LEVEL)}${row + 1}"
 
     @property
     def places(self) -> dict[str, tuple[str, int]]:
@@ -269,7 +279,7 @@ class _Writer:
             sheet.write_number(first + offset, 2, count, self.formats["count"])
             cells = f"'{name}'!{column}{_FIRST_ROW + 1}:{column}{_FIRST_ROW + count}"
             # Counted by the spreadsheet; an empty cell may come back as empty text, hence not COUNTA.
-            formula = f"=SUMPRODUCT(--(LEN({cells})>0))"
+            formula = f"=SUMPRODUCT(--(LEN({cells})>0))" + self._grey_and_empty(section)
             sheet.write_formula(first + offset, 3, formula, self.formats["count"], self._answered(section))
         last = first + len(ranges)
         sheet.write_string(last, 1, "All", self.formats["number"])
@@ -277,12 +287,27 @@ class _Writer:
         done = sum(self._answered(section) for section, _, _ in ranges)
         sheet.write_formula(last, 3, f"=SUM(D{first + 1}:D{last})", self.formats["count"], done)
 
-    def _answered(self, section: Section) -> int:
-        return sum(
-            1
+    def _grey_and_empty(self, section: Section) -> str:
+        """What to add to a count of answers: one for each question that is grey and was left empty."""
+        return "".join(
+            f"+IF({low},IF(LEN({self._level_cell(question.id)})=0,1,0),0)"
             for question in self.bank.asked(self.mode, section.id)
-            if question.id in self.answers and "level" in cell_values(question, self.answers[question.id])
+            if (low := self._too_low(question))
         )
+
+    def _answered(self, section: Section) -> int:
+        """The same count for the answers that are filled in."""
+        levels = {
+            question.id: cell_values(question, self.answers[question.id]).get("level", "")
+            for question in self.bank.asked(self.mode)
+            if question.id in self.answers
+        }
+
+        def grey(question: Question) -> bool:
+            needed = question.presupposes
+            return needed is not None and str(levels.get(needed.question)) in LEVEL_CHOICES[: needed.level]
+
+        return sum(bool(levels.get(q.id)) or grey(q) for q in self.bank.asked(self.mode, section.id))
 
     def lists(self, known: Mapping[str, str]) -> None:
         """The very hidden sheet: choices of the drop-downs, and the identity once more, because some

@@ -57,17 +57,19 @@ FileState = Literal["stored", "seen", "not arrived", "lost", "altered"]
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of evidence, the question it supports, and what became of its file."""
+    """A piece of evidence, the question it supports, what became of its file, and the last day it counts."""
 
     question_id: str
     item: EvidenceItem
     state: FileState
     outdated: bool
+    until: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The piece as plain JSON values."""
         return {
             "question": self.question_id, **self.item.to_json(), "state": self.state, "outdated": self.outdated,
+            "valid_until": self.until.isoformat() if self.until else None,
         }  # fmt: skip
 
 

@@ -216,9 +216,9 @@ def _piece(piece: Piece) -> str:
         words[1] = f"seen by {item.seen_by}"
     if item.dated:
         words.append(f"of {day(item.dated)}")
-    if item.expires:
-        words.append(f"valid until {day(item.expires)}")
-    return ", ".join([*words, *(["out of date"] if piece.outdated else [])])
+    if piece.until:
+        words.append(f"{'was ' if piece.outdated else ''}valid until {day(piece.until)}")
+    return ", ".join(words)
 
 
 def _settled(answer: Answer, found: Consensus | None) -> str:

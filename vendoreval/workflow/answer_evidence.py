@@ -11,7 +11,7 @@ from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece, amended
 from vendoreval.questionnaires.bank import Bank
-from vendoreval.questionnaires.worth import is_outdated
+from vendoreval.questionnaires.worth import is_outdated, valid_until
 from vendoreval.store.questionnaire_tables import ContactRow
 from vendoreval.store.tables import AuditRow
 from vendoreval.store.workspace import Workspace
@@ -51,7 +51,13 @@ def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:
             for row in reader.all(ContactRow, vendor_id=vendor, kind="evidence_received")
         }
     return tuple(
-        Piece(question.id, item, _state(workspace, item, received), is_outdated(item, question, today))
+        Piece(
+            question.id,
+            item,
+            _state(workspace, item, received),
+            is_outdated(item, question, today),
+            valid_until(item, question),
+        )
         for question in bank.questions
         if question.id in current
         for item in current[question.id].evidence

@@ -346,6 +346,7 @@ def told() -> Told:
     }
     return Told(
         bank, answers, replace(found, notes=("The levels are the vendor’s own.",)),
-        (Piece("C1", piece, "stored", False),), promises(bank, answers, found, measured, {"accuracy": "97 %"}),
+        (Piece("C1", piece, "stored", False, piece.expires),),
+        promises(bank, answers, found, measured, {"accuracy": "97 %"}),
         signals(bank, given), tuple(settled.values()), level_agreement(reviews), ("A form was sent.",),
     )  # fmt: skip
