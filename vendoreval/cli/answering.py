@@ -109,7 +109,7 @@ def answer(
     Without a question every open question is asked in turn; each answer is kept at once.
     """
     from vendoreval.questionnaires.answers import Amendment
-    from vendoreval.questionnaires.figures import readings
+    from vendoreval.questionnaires.promises import readings
     from vendoreval.workflow import questionnaires, workspaces
 
     workspace = workspaces.open_workspace()

@@ -7,13 +7,7 @@ elsewhere is a decimal mark. Whatever could be read in another way is read aloud
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from vendoreval.questionnaires.answers import Answer
-    from vendoreval.questionnaires.bank import Bank
 
 _GROUPED = r"[1-9]\d{0,2}(?:[,'’ \u00a0\u202f]\d{3})+(?:\.\d+)?"
 _PLAIN = r"\d+(?:[.,]\d+)?"
@@ -46,12 +40,6 @@ def reading(text: str, unit: str) -> str:
     rest = re.sub(r"\d+(\.\d+)?(?![,\d])", "", text, count=1)
     words = [word for word in re.findall(r"[^\s%≥≤<>=~+.]+", rest) if word.lower() not in unit.lower()]
     return f"{text!r} is read as {_shown(number)} ({unit})." if words else ""
-
-
-def readings(bank: Bank, answers: Mapping[str, Answer]) -> tuple[str, ...]:
-    """How figures in answers were read, wherever they could be read in another way."""
-    found = ((q.id, reading(answers[q.id].value, q.unit)) for q in bank.questions if q.unit and q.id in answers)
-    return tuple(f"{question}: {told}" for question, told in found if told)
 
 
 def _shown(number: Fraction) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank, Question
-from vendoreval.questionnaires.figures import figure
+from vendoreval.questionnaires.figures import figure, reading
 
 # What is promised, in words, and which way is better for the buyer; None: no measurement can be held
 # against it, such as capacity, of which a delivery shows only as much as was ordered.
@@ -139,6 +139,12 @@ def claimed_figures(bank: Bank, answers: Mapping[str, Answer]) -> dict[str, floa
     """The figures in the answers, by question, each in the unit of its question."""
     found = {question.id: claimed_figure(question, answers.get(question.id)) for question in bank.questions}
     return {question: figure for question, figure in found.items() if figure is not None}
+
+
+def readings(bank: Bank, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """How figures in answers were read, wherever they could be read in another way."""
+    found = ((q.id, reading(answers[q.id].value, q.unit)) for q in bank.questions if q.unit and q.id in answers)
+    return tuple(f"{question}: {told}" for question, told in found if told)
 
 
 def standing(name: str, claimed: float | None, seen: Measured | None) -> Standing:

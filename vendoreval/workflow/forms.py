@@ -25,7 +25,7 @@ from vendoreval.questionnaires.answers import (
     for_the_vendor,
 )
 from vendoreval.questionnaires.bank import Bank, Mode
-from vendoreval.questionnaires.figures import readings
+from vendoreval.questionnaires.promises import readings
 from vendoreval.questionnaires.worth import open_questions
 from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.tables import EventRow
