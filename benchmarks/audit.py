@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.patterns import patterns
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.engines.local import labels_on_items

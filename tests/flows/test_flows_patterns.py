@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.conftest import Cli
 from tests.unit.audits.pattern_samples import Vendor
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 
 CONTRACT = """
 schema = "vendoreval/contract/1"

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from vendoreval.audits.auditing import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.comparison_notes import notes
 from vendoreval.audits.comparison_records import Candidate, Comparison, ItemTotals, Offer, Pair
 from vendoreval.audits.measures import measure

@@ -9,8 +9,9 @@ no flag (pattern_signs.material). What could not be tested says why.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.pattern_bias import bias
 from vendoreval.audits.pattern_drift import drift
 from vendoreval.audits.pattern_edges import edges
@@ -20,9 +21,6 @@ from vendoreval.audits.pattern_tricks import copying, leakage
 from vendoreval.audits.records import Finding, Pattern
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
-
-if TYPE_CHECKING:
-    from vendoreval.audits.auditing import AuditInput
 
 LEVEL = 0.05  # chance of any false flag in one audit
 MOST_SENTENCES = 3

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.auditing import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.records import Finding
 from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.defects import claim_lines

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.inference.tally import Tally

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError
 from vendoreval.labels.columns import Coded

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
 from vendoreval.contracts.parsing import parse_contract

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.audits.agreeing import on_agreement
-from vendoreval.audits.auditing import AuditInput, audit, counted
+from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.measures import measure
 from vendoreval.audits.records import AuditResult

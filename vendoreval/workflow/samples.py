@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, KEPT, NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError

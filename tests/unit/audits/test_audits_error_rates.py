@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
-from vendoreval.audits.auditing import AuditInput
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.designs import design
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.dynamic import operating_rows

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.labels.columns import Coded

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.unit.audits.pattern_samples import Vendor, contract
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.patterns import LEVEL, patterns
 from vendoreval.audits.records import Finding
 from vendoreval.evidence.bundle import read_seen, seen_files

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.unit.audits.test_audits_planning import clause, contract
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Clause
 from vendoreval.labels.columns import Coded

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vendoreval.audits.auditing import AuditInput, audit
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult
 from vendoreval.claims.defects import wrong_units
 from vendoreval.claims.drafting import claim_rows, draft_claim, issue

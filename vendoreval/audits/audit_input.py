@@ -1,0 +1,65 @@
+"""What an audit looks at: outcomes of units, and what is known of the delivery around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vendoreval.inference.tally import Tally
+from vendoreval.tasks.outcomes import CODE, Outcomes
+
+
+@dataclass(frozen=True, eq=False)
+class AuditInput:
+    """What an audit looks at.
+
+    `units` are the outcomes that clauses count (single labels, or the consensus of each item);
+    `by_label` are always the single labels. `items` and `labels` are the delivery's totals.
+    `sent_known`: a list of the items sent to the vendor exists, so that a gold item without an
+    answer is the vendor's omission and counts as wrong. `edge_items` are gold's edge cases. `seed`
+    gives the order of the draw, in which rules with a design walk; `most_units`: no item of the
+    delivery has more units. `inspections`: where the vendor stands, by clause, under AQL
+    plans with switching. `task_ids`: under which id the vendor got an item, where gold was seeded.
+    `planned_items` were to be audited (0: no plan); a sample that stopped earlier has no figure for
+    rules that are read once. `gold_checked`: gold answers overturned, of those that were
+    adjudicated; `adjudicated` are the items whose answer an adjudicator gave.
+    `earlier_items`: so many of these items were audited before, and others added since (0: none).
+    `strata`: the stratum of each audited item, and `stratum_sizes` their items in the delivery, where the
+    sample was drawn from strata; then it is no fair draw of the whole, and plain rules are not run.
+    `answered_twice`: on how many items several auditors differed, and how many they all answered.
+    `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
+    `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
+    `gold_committed`: before or after the delivery was received, or never; empty for a sample drawn after it.
+    """
+
+    units: Outcomes
+    by_label: Outcomes
+    gold_items: int
+    items: int
+    labels: int
+    sent_known: bool = False
+    edge_items: frozenset[str] = frozenset()
+    ties: int = 0
+    seed: str = ""
+    most_units: int = 0
+    inspections: Mapping[str, str] = field(default_factory=dict)
+    task_ids: Mapping[str, str] = field(default_factory=dict)
+    agreement: Tally | None = None
+    planned_items: int = 0
+    gold_checked: tuple[int, int] = (0, 0)
+    adjudicated: frozenset[str] = frozenset()
+    earlier_items: int = 0
+    strata: Mapping[str, str] = field(default_factory=dict)
+    stratum_sizes: Mapping[str, int] = field(default_factory=dict)
+    answered_twice: tuple[int, int] = (0, 0)
+    known_items: frozenset[str] = frozenset()
+    gold_committed: str = ""
+
+
+def counted(seen: AuditInput, metric: str) -> Outcomes:
+    """The units that `metric` counts: without omissions where nothing proves that they were sent."""
+    if metric == "completeness" or seen.sent_known:
+        return seen.units
+    return seen.units.take(np.flatnonzero(seen.units.outcome != CODE["missing"]))
