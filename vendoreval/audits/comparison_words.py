@@ -29,7 +29,7 @@ def headline(found: Comparison) -> str:
             f"{first.name} is right on {accuracy} of the measured units; no other eligible vendor was measured."
         )
     if len(beaten) == len(others):
-        return f"{first.name} is the most accurate: {accuracy} right, and better than every other is proven."
+        return f"{first.name} is the most accurate: {accuracy} right, proven better than every other."
     if beaten:
         return (
             f"{first.name} has the highest accuracy, {accuracy}; it is proven better than {_join(beaten)} only."

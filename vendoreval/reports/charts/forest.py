@@ -57,14 +57,16 @@ class Forest:
             drawing.mark(row.verdict, x(row.estimate), middle)
             drawing.text(RIGHT + 14, middle + 3.6, row.text, size=SMALL)
         drawing.line(LEFT, foot, RIGHT, foot, MUTED)
-        _key(drawing, foot + 32)
+        _key(drawing, foot + 32, {row.verdict for row in self.rows})
         return drawing.done()
 
 
-def _key(drawing: Svg, y: float) -> None:
+def _key(drawing: Svg, y: float, used: set[str]) -> None:
     drawing.line(LEFT, y - 3, LEFT + 18, y - 3, BAD, 1.3, "3 2")
     drawing.text(LEFT + 24, y, "contract’s limit", size=SMALL, colour=MUTED)
     at = LEFT + 112
+    if not used - {""}:
+        return
     for verdict, words in (("breached", "breached"), ("inconclusive", "inconclusive"), ("kept", "kept")):
         drawing.mark(verdict, at, y - 3, 3.5)
         drawing.text(at + 9, y, words, size=SMALL, colour=MUTED)
