@@ -79,6 +79,25 @@ def test_from_blind_levels_to_a_moderated_score(acme: Cli) -> None:
     assert not acme(*REVIEW, "--show", "--json", env=FIXED).json["closed"]
 
 
+def test_an_answer_given_after_the_review_is_not_hidden_by_it(acme: Cli) -> None:
+    later = {**FIXED, "VENDOREVAL_NOW": "2026-03-09T09:00:00+00:00"}
+    for question in ("G1", "G2"):
+        acme(*REVIEW, question, "--reviewer", "ann", "--level", "3", env=FIXED)
+    acme("questionnaire", "answer", "acme", "G2", "--level", "1", env=later)
+    shown = acme(*REVIEW, "--show", "--json", env=later).json
+    assert shown["reviewers"] == [{"reviewer": "ann", "judged": 1}]  # G2 is to be judged again
+    acme(*REVIEW, "--close", "--unfinished", env=later)
+    assert _level(acme, "G2") == 1
+    acme("questionnaire", "answer", "acme", "G1", "--level", "0", "--text", "no guideline after all", env=later)
+    scored = acme("questionnaire", "score", "acme", "--json", env=later).json
+    assert scored["questions"][0]["level"] == 0
+    assert "G1" in {one["question"] for one in scored["knock_outs"]}
+    assert "Answered anew since the review: G1, G2; the lower level counts" in scored["notes"][1]
+    acme("questionnaire", "answer", "acme", "G1", "--level", "4", "--text", "always", env=later)
+    again = acme("questionnaire", "score", "acme", "--json", env=later).json
+    assert again["questions"][0]["level"] == 3  # what was judged is said again
+
+
 def test_reviews_that_do_not_fit(acme: Cli) -> None:
     assert "Who judges?" in acme(*REVIEW, "G1", "--level", "2", code=2).err
     assert "did not answer A1" in acme(*REVIEW, "A1", "--reviewer", "ann", "--level", "2", code=2).err

@@ -72,10 +72,16 @@ def review(
         say(f"Wrote {sheet} with {count} answers to judge.")
         return note(f"next: vendoreval questionnaire review {vendor} --reviewer {reviewer} --filled {sheet}")
     if filled:
-        new, left = reviewing.import_sheet(workspace, vendor, chosen, reviewer, filled, new_round=new_round)
+        new, left, anew = reviewing.import_sheet(
+            workspace, vendor, chosen, reviewer, filled, new_round=new_round
+        )
         if json:
-            return emit(
-                {"schema": "vendoreval/review-import/1", "vendor": vendor, "new": new, "open": list(left)}
+            return emit({"schema": "vendoreval/review-import/1", "vendor": vendor, "new": new,
+                         "open": list(left), "answered_anew": list(anew)})  # fmt: skip
+        if anew:
+            say(f"Answered anew since this sheet was written, so not judged: {', '.join(anew)}.")
+            note(
+                f"Write a new one: vendoreval questionnaire review {vendor} --reviewer {reviewer} --sheet FILE"
             )
         return say(f"{counted(new, 'level')} recorded; {counted(len(left), 'question')} left.")
     if question:

@@ -101,12 +101,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 def _row(sheet: Any, row: int, question: Question, answer: Answer, own: Review | None, style: Any) -> None:
-    said = "\n".join([
-        quote(answer),
-        *([f"Remark: {answer.note}"] if answer.note else []),
-        *(f"Evidence: {item.name} ({item.kind})" for item in answer.evidence),
-    ])  # fmt: skip
-    shown = (question.id, question.text, levels_text(question), said)
+    shown = (question.id, question.text, levels_text(question), _said(answer))
     for index, text in enumerate(shown):
         sheet.write_string(row, index, text, style["cell"])
     sheet.set_row(row, row_height((text, _COLUMNS[index][2]) for index, text in enumerate(shown)))
@@ -116,14 +111,22 @@ def _row(sheet: Any, row: int, question: Question, answer: Answer, own: Review |
         sheet.write_string(row, index, text, style["field"])
 
 
+def _said(answer: Answer) -> str:
+    """What the vendor says, in the cell beside the anchors."""
+    remark = [f"Remark: {answer.note}"] if answer.note else []
+    evidence = [f"Evidence: {item.name} ({item.kind})" for item in answer.evidence]
+    return "\n".join([quote(answer), *remark, *evidence])
+
+
 def _identity(bank: Bank, vendor: str, reviewer: str) -> dict[str, str]:
     return {**identity(bank, vendor, "full"), "schema": SCHEMA, "reviewer": reviewer}
 
 
 def read_review_sheet(
-    source: Path | bytes, bank: Bank, *, vendor: str, reviewer: str
-) -> tuple[tuple[Review, ...], tuple[str, ...]]:
-    """The judgements in a filled sheet, and the ids of questions without a level.
+    source: Path | bytes, bank: Bank, *, vendor: str, reviewer: str, answers: Mapping[str, Answer]
+) -> tuple[tuple[Review, ...], tuple[str, ...], tuple[str, ...]]:
+    """The judgements in a filled sheet, the ids of questions without a level, and of those that the vendor
+    answered anew since the sheet was written (`answers` are the current ones): they were not judged.
 
     Raises InputError for a file that is no such sheet, or is one of another bank, vendor or reviewer;
     InvalidDocument for cells that cannot be read, all at once.
@@ -134,12 +137,15 @@ def read_review_sheet(
     problems: list[Problem] = []
     reviews: dict[str, Review] = {}
     left: list[str] = []
+    anew: list[str] = []
     for cells in _rows(sheets):
         question_id = _text(cells.get("id"))
         if question_id not in known or question_id in reviews:
             problems.append(Problem(0, question_id, "is no question of this bank, or stands here twice."))
         elif not _text(cells.get("level")):
             left.append(question_id)
+        elif question_id not in answers or not _judges(cells, answers[question_id]):
+            anew.append(question_id)
         else:
             try:
                 reviews[question_id] = _review(question_id, reviewer, cells)
@@ -147,7 +153,12 @@ def read_review_sheet(
                 problems.append(Problem(0, question_id, str(error)))
     if problems:
         raise InvalidDocument(name, tuple(problems))
-    return tuple(reviews.values()), tuple(left)
+    return tuple(reviews.values()), tuple(left), tuple(anew)
+
+
+def _judges(cells: Mapping[str, Any], answer: Answer) -> bool:
+    """Whether a row judges this answer: its first line says the same, whatever evidence came since."""
+    return _text(cells.get("said")).partition("\n")[0].split() == quote(answer).split()
 
 
 def _check(name: str, sheets: Sheets, ours: Mapping[str, str]) -> None:

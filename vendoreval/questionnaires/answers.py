@@ -231,6 +231,12 @@ def for_the_vendor(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     }
 
 
+def says_the_same(one: Answer, other: Answer) -> bool:
+    """Whether two answers of a question say the same, whatever evidence and remarks go with them."""
+    said = ("state", "level", "value", "text", "commitment", "na_reason")
+    return all(getattr(one, name) == getattr(other, name) for name in said)
+
+
 # Circumstances of an answer, not its content.
 _CIRCUMSTANCES = frozenset({"question_id", "answered_at", "channel", "actor"})
 

@@ -102,13 +102,13 @@ def contradictions(rules: Iterable[Rule], answers: Mapping[str, Answer]) -> tupl
 
 
 def quote(answer: Answer) -> str:
-    """An answer in one line, for people."""
+    """What an answer says, in one line, for people."""
     state = "no level chosen" if answer.state == "answered" else answer.state
     parts = [f"level {answer.level}" if answer.level is not None else state]
     if answer.commitment:
         parts.append(f"in the contract: {answer.commitment}")
     if answer.value:
-        parts.append(answer.value)
+        parts.append(" ".join(answer.value.split()))
     if answer.text:
         parts.append(f"“{' '.join(answer.text.split())}”")
     return ", ".join(parts)

@@ -31,7 +31,10 @@ class Freeze:
 
 @dataclass(frozen=True)
 class Review:
-    """One reviewer's judgement of one answer. `clarity` codes how the vendor replied."""
+    """One reviewer's judgement of one answer. `clarity` codes how the vendor replied.
+
+    `outdated`: the vendor said something else since, so that it is no judgement of the current answer.
+    """
 
     question_id: str
     reviewer: str
@@ -39,22 +42,24 @@ class Review:
     clarity: Clarity | None = None
     rationale: str = ""
     at: datetime | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
 class Moderation:
-    """The level that was settled on, by whom and why."""
+    """The level that was settled on, by whom and why; `outdated` as in a review."""
 
     question_id: str
     level: int
     rationale: str
     person: str
     at: datetime | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
 class Consensus:
-    """What the reviewers made of a question.
+    """What the reviewers made of a question; `outdated` where the answer that they judged is no longer given.
 
     state: "agreed" (one reviewer, or all the same), "close" (they differ by one level and the lower one
     counts until somebody moderates), "moderation needed" (no level yet), or "moderated".
@@ -66,6 +71,7 @@ class Consensus:
     state: Literal["agreed", "close", "moderation needed", "moderated"]
     level: int | None
     rationale: str = ""
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,35 +112,38 @@ def consensus(reviews: Iterable[Review], moderations: Iterable[Moderation] = ())
 
     Raises ValueError for a level outside 0–4 or a moderation without a rationale.
     """
-    levels: dict[str, dict[str, int]] = {}
+    last: dict[str, dict[str, Review]] = {}
     for review in reviews:
         _check_level(review.level)
-        levels.setdefault(review.question_id, {})[review.reviewer] = review.level
+        last.setdefault(review.question_id, {})[review.reviewer] = review
     settled = {moderation.question_id: moderation for moderation in moderations}
     for moderation in settled.values():
         _check_level(moderation.level)
         if not moderation.rationale.strip():
             raise ValueError(f"the moderation of {moderation.question_id} gives no rationale")
-    return {
-        question: _settle(question, tuple(sorted(by_reviewer.items())), settled.get(question))
-        for question, by_reviewer in levels.items()
-    }
+    return {question: _settle(question, given, settled.get(question)) for question, given in last.items()}
 
 
-def _settle(question: str, levels: tuple[tuple[str, int], ...], moderation: Moderation | None) -> Consensus:
+def _settle(question: str, by_reviewer: Mapping[str, Review], moderation: Moderation | None) -> Consensus:
+    levels = tuple(sorted((name, review.level) for name, review in by_reviewer.items()))
     values = [level for _, level in levels]
     spread = max(values) - min(values)
     if moderation:
-        return Consensus(question, levels, spread, "moderated", moderation.level, moderation.rationale)
+        return Consensus(
+            question, levels, spread, "moderated", moderation.level, moderation.rationale, moderation.outdated
+        )
+    outdated = any(review.outdated for review in by_reviewer.values())
     if spread >= FORCED_SPREAD:
-        return Consensus(question, levels, spread, "moderation needed", None)
-    return Consensus(question, levels, spread, "close" if spread else "agreed", min(values))
+        return Consensus(question, levels, spread, "moderation needed", None, outdated=outdated)
+    state: Literal["agreed", "close"] = "close" if spread else "agreed"
+    return Consensus(question, levels, spread, state, min(values), outdated=outdated)
 
 
 def with_reviewed_levels(answers: Mapping[str, Answer], reviewed: Mapping[str, Consensus]) -> dict[str, Answer]:
     """Answers with the reviewers' levels in place of the vendor's own.
 
-    Only questions that the vendor answered change: a reviewer cannot answer for the vendor. Raises
+    Only questions that the vendor answered change: a reviewer cannot answer for the vendor. Where the vendor
+    has said something else since, the lower level counts, its own or theirs, until it is judged anew. Raises
     Conflict while a moderation is needed.
     """
     waiting = sorted(one.question_id for one in reviewed.values() if one.level is None)
@@ -144,11 +153,17 @@ def with_reviewed_levels(answers: Mapping[str, Answer], reviewed: Mapping[str, C
             remedy="Moderate these questions first, each with a rationale.",
         )
     return {
-        question: replace(answer, level=reviewed[question].level)
+        question: replace(answer, level=_level(answer, reviewed[question]))
         if question in reviewed and answer.state == "answered"
         else answer
         for question, answer in answers.items()
     }
+
+
+def _level(answer: Answer, found: Consensus) -> int | None:
+    if not found.outdated or found.level is None:
+        return found.level
+    return None if answer.level is None else min(answer.level, found.level)
 
 
 def level_agreement(reviews: Iterable[Review]) -> Agreement:

@@ -60,7 +60,7 @@ def questionnaire_view(told: Told, facts: Facts) -> Report:
         "schema": "vendoreval/questionnaire_report/1",
         **parts.head(facts.vendor, "Questionnaire", f"{told.bank.id} {told.bank.version}", facts),
         "verdict": {"key": key, "symbol": symbol, "word": word},
-        "headline": _headline(found),
+        "headline": _headline(found, judged=bool(told.consensus)),
         "figures": _figures(found),
         "bank": told.bank.title,
         "dates": list(told.dates),
@@ -98,7 +98,7 @@ def _record(told: Told) -> bytes:
     )
 
 
-def _headline(found: Assessment) -> str:
+def _headline(found: Assessment, *, judged: bool) -> str:
     failed = [one for one in found.knock_outs if one.waiver is None]
     if failed:
         names = joined(one.question_id for one in failed)
@@ -106,9 +106,10 @@ def _headline(found: Assessment) -> str:
     else:
         start = "All knock-outs are passed or waived. " if found.knock_outs else "All knock-outs are passed. "
     rank = "" if found.ranked else " The vendor is not ranked."
+    who = "As reviewers judge it, the vendor describes" if judged else "The vendor claims"
     return (
-        f"{start}The vendor claims {points(found.claimed)} of all points; {points(found.evidenced)} are shown "
-        f"by evidence.{rank}"
+        f"{start}{who} {points(found.claimed)} of all points; {points(found.evidenced)} are shown by "
+        f"evidence.{rank}"
     )
 
 
@@ -226,6 +227,8 @@ def _settled(answer: Answer, found: Consensus | None) -> str:
         return ""
     given = ", ".join([f"the vendor {answer.level}", *(f"{name} {level}" for name, level in found.levels)])
     counts = "to be moderated" if found.level is None else f"level {found.level} counts"
+    if found.outdated and found.level is not None:
+        counts = f"level {found.level} for an earlier answer; the lower level counts"
     return f"{given}; {counts}{f': {_one_line(found.rationale)}' if found.rationale else ''}"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.answers import Answer, says_the_same
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.reviews import (
     Clarity,
@@ -15,7 +17,7 @@ from vendoreval.questionnaires.reviews import (
     consensus,
     with_reviewed_levels,
 )
-from vendoreval.store.questionnaire_tables import ModerationRow, ReviewRow, RoundRow
+from vendoreval.store.questionnaire_tables import AnswerRow, ModerationRow, ReviewRow, RoundRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 
@@ -52,16 +54,35 @@ def last_round(workspace: Workspace, vendor: str, bank: Bank) -> Round | None:
             return None
         reviews = reader.all(ReviewRow, round_seq=row.seq)
         settled = reader.all(ModerationRow, round_seq=row.seq)
+        given = reader.all(
+            AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
+        )
+    history: dict[str, list[tuple[datetime, Answer]]] = {}
+    for one in given:
+        answer = Answer.from_json(json.loads(one.data))
+        history.setdefault(one.question_id, []).append((one.answered_at, answer))
+
+    def outdated(question: str, at: datetime) -> bool:
+        """Whether the answer that was there at a moment is no longer the current one."""
+        then = [answer for when, answer in history.get(question, []) if when <= at]
+        return bool(then) and not says_the_same(then[-1], history[question][-1][1])
+
     return Round(
         row,
         tuple(
             Review(
                 r.question_id, r.reviewer, r.level, _CLARITY[r.clarity] if r.clarity else None, r.rationale,
-                r.reviewed_at,
+                r.reviewed_at, outdated(r.question_id, r.reviewed_at),
             )
             for r in reviews
         ),
-        tuple(Moderation(m.question_id, m.level, m.rationale, m.person, m.moderated_at) for m in settled),
+        tuple(
+            Moderation(
+                m.question_id, m.level, m.rationale, m.person, m.moderated_at,
+                outdated(m.question_id, m.moderated_at),
+            )
+            for m in settled
+        ),
     )  # fmt: skip
 
 
@@ -83,5 +104,9 @@ def reviewed(answers: Mapping[str, Answer], found: Round | None) -> tuple[dict[s
         return dict(answers), (f"A review by {names} is open; the levels are those before it.",)
     settled = found.consensus()
     moderated = sum(one.state == "moderated" for one in settled.values())
+    anew = [question for question, one in settled.items() if one.outdated and question in answers]
+    since = (
+        f"Answered anew since the review: {', '.join(anew)}; the lower level counts until it is judged again.",
+    )
     told = f"{len(settled)} levels were set by {names}, blind to each other, {moderated} of them by moderation."
-    return with_reviewed_levels(answers, settled), (told,)
+    return with_reviewed_levels(answers, settled), (told, *(since if anew else ()))

@@ -66,7 +66,7 @@ class Shown:
             "consensus": [
                 {
                     "question": c.question_id, "levels": dict(c.levels), "spread": c.spread, "state": c.state,
-                    "level": c.level, "rationale": c.rationale,
+                    "level": c.level, "rationale": c.rationale, "outdated": c.outdated,
                 }
                 for c in self.consensus
             ],
@@ -84,11 +84,12 @@ def answered(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]
 
 
 def own_reviews(workspace: Workspace, vendor: str, bank: Bank, reviewer: str) -> dict[str, Review]:
-    """What a reviewer has judged in the open round, by question."""
+    """What a reviewer has judged in the open round, by question; not where the vendor answered anew since."""
     found = last_round(workspace, vendor, bank)
     if found is None or found.closed:
         return {}
-    return {one.question_id: one for one in visible_to(reviewer, found.reviews, closed=False)}
+    own = {one.question_id: one for one in visible_to(reviewer, found.reviews, closed=False)}
+    return {question: one for question, one in own.items() if not one.outdated}
 
 
 def record_reviews(
@@ -161,14 +162,17 @@ def write_sheet(workspace: Workspace, vendor: str, bank: Bank, reviewer: str, ou
 
 def import_sheet(
     workspace: Workspace, vendor: str, bank: Bank, reviewer: str, path: Path, *, new_round: bool = False
-) -> tuple[int, tuple[str, ...]]:
-    """Take a filled sheet in; returns how many judgements are new, and the questions left open."""
-    reviews, left = read_review_sheet(path, bank, vendor=vendor, reviewer=reviewer)
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """Take a filled sheet in; returns how many judgements are new, the questions left open, and those that
+    the vendor answered anew since the sheet was written."""
+    reviews, left, anew = read_review_sheet(
+        path, bank, vendor=vendor, reviewer=reviewer, answers=answered(workspace, vendor, bank)
+    )
     own = own_reviews(workspace, vendor, bank, reviewer)
     fresh = [one for one in reviews if _said(one) != _said(own.get(one.question_id))]
     if fresh:
         record_reviews(workspace, vendor, bank, fresh, new_round=new_round)
-    return len(fresh), left
+    return len(fresh), left, anew
 
 
 def _said(review: Review | None) -> tuple[object, ...]:
@@ -240,7 +244,9 @@ def show_round(workspace: Workspace, vendor: str, bank: Bank, reviewer: str = ""
     if found is None:
         return Shown(vendor, False, weights_hash(bank), {}, len(to_judge), (), (), None, None)
     judged = {
-        name: len({r.question_id for r in found.reviews if r.reviewer == name} & to_judge.keys())
+        name: len(
+            {r.question_id for r in found.reviews if r.reviewer == name and not r.outdated} & to_judge.keys()
+        )
         for name in found.reviewers
     }
     seen = visible_to(reviewer, found.reviews, found.closed)

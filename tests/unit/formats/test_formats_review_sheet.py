@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +51,7 @@ def changed(**cells: Any) -> bytes:
 
 
 def read(data: bytes, reviewer: str = "ann") -> Any:
-    return read_review_sheet(data, BANK, vendor="acme", reviewer=reviewer)
+    return read_review_sheet(data, BANK, vendor="acme", reviewer=reviewer, answers=ANSWERS)
 
 
 def test_it_shows_the_answer_and_hides_the_scoring() -> None:
@@ -64,12 +65,12 @@ def test_it_shows_the_answer_and_hides_the_scoring() -> None:
 
 
 def test_reading_back() -> None:
-    assert read(sheet()) == ((), ("G1", "C1"))
+    assert read(sheet()) == ((), ("G1", "C1"), ())
     own = (Review("G1", "ann", 2, "ambivalent", "no example\nof a wrong label"),)
-    assert read(sheet(own)) == (own, ("C1",))
-    reviews, left = read(changed(E4="1", F4="No reply", G4="-3", E5=4))
+    assert read(sheet(own)) == (own, ("C1",), ())
+    reviews, left, anew = read(changed(E4="1", F4="No reply", G4="-3", E5=4))
     assert reviews == (Review("G1", "ann", 1, "non_reply", "-3"), Review("C1", "ann", 4))
-    assert left == ()
+    assert left == anew == ()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_sheet_of_somebody_else() -> None:
     with pytest.raises(InputError, match="is for reviewer 'ann', not 'bob'"):
         read(sheet(), reviewer="bob")
     with pytest.raises(InputError, match="is for vendor 'acme', not 'birds'"):
-        read_review_sheet(sheet(), BANK, vendor="birds", reviewer="ann")
+        read_review_sheet(sheet(), BANK, vendor="birds", reviewer="ann", answers=ANSWERS)
     with pytest.raises(InputError, match="is not an XLSX file"):
         read(b"no zip")
 
@@ -112,3 +113,12 @@ def test_every_choice_of_a_list_can_be_read_back() -> None:
 def test_rows_are_high_enough_for_their_text() -> None:
     book = load_workbook(io.BytesIO(sheet()))
     assert all(book["Review"].row_dimensions[row].height > 60 for row in (4, 5))
+
+
+def test_a_row_judges_the_answer_that_it_shows() -> None:
+    given = changed(E4="1", E5=4)
+    more = EvidenceItem("document", "late.pdf")
+    later = {**ANSWERS, "G1": replace(ANSWERS["G1"], evidence=(more,)), "C1": replace(ANSWERS["C1"], level=1)}
+    reviews, left, anew = read_review_sheet(given, BANK, vendor="acme", reviewer="ann", answers=later)
+    assert [one.question_id for one in reviews] == ["G1"]
+    assert (left, anew) == ((), ("C1",))

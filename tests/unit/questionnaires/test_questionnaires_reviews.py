@@ -66,6 +66,15 @@ def test_reviewed_levels_replace_the_vendors_own() -> None:
     assert [found[one].level for one in ("G1", "A1", "C1")] == [3, None, 2]
 
 
+@pytest.mark.parametrize(("now", "counts"), [(0, 0), (2, 2), (4, 3), (None, None)])
+def test_a_level_belongs_to_the_answer_that_was_judged(now: int | None, counts: int | None) -> None:
+    reviews = [Review("G1", "ann", 3, outdated=True), Review("G1", "bob", 3)]
+    found = with_reviewed_levels({"G1": Answer("G1", now)}, consensus(reviews))
+    assert found["G1"].level == counts
+    settled = [Moderation("G1", 3, "seen again", "eve")]
+    assert with_reviewed_levels({"G1": Answer("G1", 0)}, consensus(reviews, settled))["G1"].level == 3
+
+
 def test_reviewers_are_blind_until_the_round_closes() -> None:
     assert {review.reviewer for review in visible_to("ann", REVIEWS, closed=False)} == {"ann"}
     assert visible_to("ann", REVIEWS, closed=True) == tuple(REVIEWS)
