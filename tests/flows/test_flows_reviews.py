@@ -65,7 +65,7 @@ def test_from_blind_levels_to_a_moderated_score(acme: Cli) -> None:
     acme(*words, "the export shows versions by batch only", "--person", "eve", env=FIXED)
     assert [_level(acme, question) for question in ("G1", "G2", "G3")] == [2, 4, 2]
     notes = acme("questionnaire", "score", "acme", "--json", env=FIXED).json["notes"]
-    assert notes == ["3 levels were set by ann, bob, blind to each other, 1 of them by moderation."]
+    assert notes == ["Levels of 3 answers were set by ann, bob, blind to each other, 1 of them by moderation."]
     acme("report", "questionnaire", "acme", "--out", "q.json", env=FIXED)
     told = json.loads((acme.folder / "q.json").read_text("utf-8"))
     lines = {name: text for section in told["sections"] for q in section["questions"] if q["id"] == "G3"
@@ -77,6 +77,7 @@ def test_from_blind_levels_to_a_moderated_score(acme: Cli) -> None:
     assert "was closed on 2026-03-02" in acme(*again, code=2, env=FIXED).err
     acme(*again, "--new-round", env=FIXED)
     assert not acme(*REVIEW, "--show", "--json", env=FIXED).json["closed"]
+    assert [_level(acme, question) for question in ("G1", "G2", "G3")] == [2, 4, 2]  # until this one is closed
 
 
 def test_an_answer_given_after_the_review_is_not_hidden_by_it(acme: Cli) -> None:

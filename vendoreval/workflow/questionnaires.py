@@ -218,7 +218,8 @@ def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode | Non
     require_frozen(workspace, bank)
     answers = current_answers(workspace, vendor, bank)
     mode = mode or sent_mode(workspace, vendor, bank) or "full"
-    levels, notes = reviewed(answers, last_round(workspace, vendor, bank))
+    rounds = (last_round(workspace, vendor, bank, closed=True), last_round(workspace, vendor, bank))
+    levels, notes = reviewed(answers, *rounds)
     found = score(
         bank, levels, mode, facts=stated_facts(workspace, bank), waivers=waivers(workspace, vendor, bank),
         as_of=now().date(), stored=_stored(workspace, answers.values()),

@@ -46,10 +46,11 @@ class Round:
         return consensus(self.reviews, self.moderations)
 
 
-def last_round(workspace: Workspace, vendor: str, bank: Bank) -> Round | None:
-    """The newest round of a vendor's answers to this version of the bank, open or closed."""
+def last_round(workspace: Workspace, vendor: str, bank: Bank, *, closed: bool = False) -> Round | None:
+    """The newest round of a vendor's answers to this version of the bank, open or closed; or the newest that is
+    closed, whose levels count until a later one is."""
     with workspace.read() as reader:
-        row = round_row(reader, vendor, bank)
+        row = round_row(reader, vendor, bank, closed=closed)
         if row is None:
             return None
         reviews = reader.all(ReviewRow, round_seq=row.seq)
@@ -86,27 +87,32 @@ def last_round(workspace: Workspace, vendor: str, bank: Bank) -> Round | None:
     )  # fmt: skip
 
 
-def round_row(reader: Reader, vendor: str, bank: Bank) -> RoundRow | None:
-    """The newest round's row."""
+def round_row(reader: Reader, vendor: str, bank: Bank, *, closed: bool = False) -> RoundRow | None:
+    """The row of the newest round, or of the newest that is closed."""
     rows = reader.all(RoundRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version)
-    return next(reversed(rows), None)
+    return next((row for row in reversed(rows) if row.closed_at or not closed), None)
 
 
-def reviewed(answers: Mapping[str, Answer], found: Round | None) -> tuple[dict[str, Answer], tuple[str, ...]]:
-    """The answers with the levels of a closed round, and a note that says whose levels they are.
+def reviewed(
+    answers: Mapping[str, Answer], found: Round | None, newest: Round | None
+) -> tuple[dict[str, Answer], tuple[str, ...]]:
+    """The answers with the levels of the last closed round, and notes that say whose levels they are.
 
-    Raises Conflict while a moderation is needed.
+    `newest` is the newest round, which may be open. Raises Conflict while a moderation is needed.
     """
+    waiting: tuple[str, ...] = ()
+    if newest and not newest.closed:
+        waiting = (f"A review by {', '.join(newest.reviewers)} is open; the levels are those before it.",)
     if found is None:
-        return dict(answers), ("The levels are the vendor’s own or those that were recorded with the answers.",)
+        own = "The levels are the vendor’s own or those that were recorded with the answers."
+        return dict(answers), waiting or (own,)
     names = ", ".join(found.reviewers)
-    if not found.closed:
-        return dict(answers), (f"A review by {names} is open; the levels are those before it.",)
     settled = found.consensus()
     moderated = sum(one.state == "moderated" for one in settled.values())
     anew = [question for question, one in settled.items() if one.outdated and question in answers]
     since = (
         f"Answered anew since the review: {', '.join(anew)}; the lower level counts until it is judged again.",
     )
-    told = f"{len(settled)} levels were set by {names}, blind to each other, {moderated} of them by moderation."
-    return with_reviewed_levels(answers, settled), (told, *(since if anew else ()))
+    blind = ", blind to each other" if len(found.reviewers) > 1 else ""
+    told = f"Levels of {len(settled)} answers were set by {names}{blind}, {moderated} of them by moderation."
+    return with_reviewed_levels(answers, settled), (told, *(since if anew else ()), *waiting)

@@ -61,8 +61,8 @@ def vendor_signals(workspace: Workspace, vendor: str, bank: Bank, zone: str = "U
 
     Raises NotFound, UsageError for an unknown time zone.
     """
-    found = last_round(workspace, vendor, bank)
-    reviews = found.reviews if found and found.closed else ()  # an open round is nobody's to see
+    found = last_round(workspace, vendor, bank, closed=True)  # an open round is nobody's to see
+    reviews = found.reviews if found else ()
     events = answer_events(workspace, vendor, bank)
     return signals(bank, events, contacts(workspace, vendor, bank), reviews, BusinessHours(zone=_zone(zone)))
 
