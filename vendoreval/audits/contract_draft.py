@@ -17,7 +17,7 @@ from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Price, Remedy, Task
 from vendoreval.inference.power import power, sample_for_power
 from vendoreval.questionnaires.answers import Answer
-from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.bank import Bank, Question
 from vendoreval.questionnaires.promises import Measured, claimed_figure, standing
 
 ALPHA, BETA, POWER, FACTOR = Decimal("0.05"), Decimal("0.10"), 0.9, 2.0
@@ -78,7 +78,7 @@ def draft_contract(
     for question in bank.questions:
         if name := question.promise:
             claimed = claimed_figure(question, answers.get(question.id))
-            found = _said(question.id, claimed, answers)
+            found = _said(question, claimed, answers.get(question.id))
             said[name] = _held(name, found, claimed, measured.get(name), question.unit or "")
     nothing = _Said(None, "not asked", refused=False)
     comments: dict[str, tuple[str, ...]] = {}
@@ -112,19 +112,20 @@ def _with_classes(wanted: Wanted) -> Wanted:
     return replace(wanted, classes=tuple(dict.fromkeys((*classes, *wanted.unsure))) if classes else classes)
 
 
-def _said(question: str, value: float | None, answers: Mapping[str, Answer]) -> _Said:
-    answer = answers.get(question)
+def _said(question: Question, value: float | None, answer: Answer | None) -> _Said:
     if answer is None or answer.state in ("unanswered", "unknown"):
-        return _Said(None, f"{question} was not answered", refused=False)
+        return _Said(None, f"{question.id} was not answered", refused=False)
     if answer.state == "declined":
-        return _Said(None, f"{question} was declined", refused=True)
+        return _Said(None, f"{question.id} was declined", refused=True)
     written = answer.value or shorten(answer.text, 60, placeholder=" …") or "no figure"
-    commitment = {"yes": ", to go into the contract", "changes": ", in the contract with changes",
-                  "no": ", NOT in the contract"}.get(answer.commitment or "", "")  # fmt: skip
+    said = f"{question.id} says: {written.rstrip('. ')}"
+    if question.type == "commit":
+        said += {
+            "yes": ", to go into the contract", "changes": ", in the contract with changes",
+            "no": ", NOT in the contract", None: ", silent on the contract",
+        }[answer.commitment]  # fmt: skip
     figure = None if value is None else Decimal(str(value))
-    return _Said(
-        figure, f"{question} says: {written.rstrip('. ')}{commitment}", refused=answer.commitment == "no"
-    )
+    return _Said(figure, said, refused=answer.commitment == "no")
 
 
 def _held(name: str, said: _Said, claimed: float | None, seen: Measured | None, unit: str) -> _Said:

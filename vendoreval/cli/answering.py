@@ -110,6 +110,7 @@ def answer(
     """
     from vendoreval.questionnaires.answers import Amendment
     from vendoreval.questionnaires.promises import readings
+    from vendoreval.questionnaires.worth import silent_on_terms
     from vendoreval.workflow import questionnaires, workspaces
 
     workspace = workspaces.open_workspace()
@@ -127,13 +128,17 @@ def answer(
         note(f"No level was given for {question}; until one is set it counts as 0.")
     pieces = (
         *_stored(workspace, evidence or [], seen or [], dated, expires),
-        *_measured(workspace, measured or []),
+        *_measured(workspace, vendor, measured or []),
     )
     change = Amendment(
         level, state.value if state else None, value, text, note_, commitment.value if commitment else None,
         reason, approve, pieces, channel.value,
     )  # fmt: skip
     made = questionnaires.amend(workspace, vendor, chosen, question, change)
+    if silent_on_terms(chosen.questions, {question: made}):
+        note(
+            f"Until --commitment says whether {question} goes into the contract, it counts as level 1 at most."
+        )
     for told in readings(chosen, {question: made}) if value else ():
         note(told)
     return emit(made.to_json()) if json else say(f"Recorded {question} for {vendor}.")
@@ -161,7 +166,7 @@ def _stored(
     return tuple(found)
 
 
-def _measured(workspace: Workspace, given: Sequence[str]) -> tuple[EvidenceItem, ...]:
+def _measured(workspace: Workspace, vendor: str, given: Sequence[str]) -> tuple[EvidenceItem, ...]:
     from vendoreval.workflow.answer_evidence import measured_piece
 
     found = []
@@ -169,7 +174,7 @@ def _measured(workspace: Workspace, given: Sequence[str]) -> tuple[EvidenceItem,
         audit, _, level = piece.rpartition("=")
         if not audit or level not in ("0", "1", "2", "3", "4"):
             raise UsageError(f"{piece!r} is no measured level.", remedy="Write AUDIT=LEVEL, such as audit-1=2.")
-        found.append(measured_piece(workspace, audit, int(level)))
+        found.append(measured_piece(workspace, vendor, audit, int(level)))
     return tuple(found)
 
 

@@ -30,6 +30,7 @@ from vendoreval.resources import resource
 
 SCHEMA = "vendoreval/form-answers/1"
 MAX_BYTES = 20_000_000
+_KEYS = ("level", "commitment", "value", "text", "note", "changed_at", "first_at")
 _LEVELS = {str(level): level for level in range(MAX_LEVEL + 1)}
 
 
@@ -188,7 +189,7 @@ def _load(source: Path | str | bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _answer(question_id: str, raw: Mapping[str, Any], actor: str) -> Answer | None:
-    texts = {key: _text(raw, key) for key in ("level", "commitment", "value", "text", "note", "changed_at")}
+    texts = {key: _text(raw, key) for key in _KEYS}
     pieces = tuple(_evidence(piece) for piece in raw.get("evidence", []) if _text(piece, "name"))
     if not pieces and not any(texts[key] for key in ("level", "commitment", "value", "text", "note")):
         return None
@@ -210,6 +211,7 @@ def _answer(question_id: str, raw: Mapping[str, Any], actor: str) -> Answer | No
         evidence=pieces,
         na_reason=texts["note"] if state == "na" else "",
         answered_at=_moment(texts["changed_at"]),
+        first_saved_at=_moment(texts["first_at"]),
         channel="html",
         actor=actor,
     )

@@ -73,6 +73,9 @@ class Piece:
         }  # fmt: skip
 
 
+_MOMENTS = ("answered_at", "first_saved_at")
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer event (record `vendoreval/answer/1`).
@@ -80,7 +83,8 @@ class Answer:
     `level` is the anchored level 0–4 the answer stands for, None when nobody has set one. `value` is
     the figure in the question's unit as it was written, `text` the answer in words. `commitment` says
     whether the answer goes into the contract: yes, changes (yes with changes), no, or None (silent).
-    `channel` is form, html, cli, call or mail; `actor` is who answered or recorded it.
+    `channel` is form, html, cli, call or mail; `actor` is who answered or recorded it. `first_saved_at` is when
+    the vendor began to answer, where its form kept that.
     """
 
     question_id: str
@@ -96,6 +100,7 @@ class Answer:
     answered_at: datetime | None = None
     channel: str = ""
     actor: str = ""
+    first_saved_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -113,17 +118,20 @@ class Answer:
             "schema": "vendoreval/answer/1",
             **vars(self),
             "evidence": [item.to_json() for item in self.evidence],
-            "answered_at": self.answered_at.isoformat() if self.answered_at else None,
+            **{name: at.isoformat() if (at := getattr(self, name)) else None for name in _MOMENTS},
         }
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Answer:
         """The event that `to_json` wrote."""
-        at = record.get("answered_at")
+        moments = {name: datetime.fromisoformat(at) if (at := record.get(name)) else None for name in _MOMENTS}
+        plain = {key: value for key, value in record.items() if key not in ("schema", "evidence", *_MOMENTS)}
+        evidence = tuple(EvidenceItem.from_json(item) for item in record.get("evidence", ()))
         return cls(
-            **{key: value for key, value in record.items() if key not in ("schema", "evidence", "answered_at")},
-            evidence=tuple(EvidenceItem.from_json(item) for item in record.get("evidence", ())),
-            answered_at=datetime.fromisoformat(at) if at else None,
+            **plain,
+            evidence=evidence,
+            answered_at=moments["answered_at"],
+            first_saved_at=moments["first_saved_at"],
         )
 
 
@@ -238,7 +246,7 @@ def says_the_same(one: Answer, other: Answer) -> bool:
 
 
 # Circumstances of an answer, not its content.
-_CIRCUMSTANCES = frozenset({"question_id", "answered_at", "channel", "actor"})
+_CIRCUMSTANCES = frozenset({"question_id", "answered_at", "first_saved_at", "channel", "actor"})
 
 
 def changes(old: Mapping[str, Answer], new: Mapping[str, Answer]) -> tuple[Change, ...]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from vendoreval.questionnaires.answers import Answer
-from vendoreval.questionnaires.figures import figure
 
 _OPERATORS = {
     "==": operator.eq,
@@ -37,9 +36,9 @@ class Condition:
     operator: str
     operand: Fraction | str
 
-    def holds(self, answers: Mapping[str, Answer]) -> bool:
+    def holds(self, answers: Mapping[str, Answer], figures: Mapping[str, float]) -> bool:
         """Whether the answers say so; False where one of them says nothing."""
-        found = [_field(answers.get(question), name) for question, name in self.terms]
+        found = [_field(answers.get(question), name, figures) for question, name in self.terms]
         if isinstance(self.operand, str):
             return found[0] is not None and bool(_OPERATORS[self.operator](found[0], self.operand))
         numbers = [value for value in found if isinstance(value, Fraction)]
@@ -92,12 +91,15 @@ def parse_condition(text: str) -> Condition:
     return Condition(tuple(terms), match.group(2), Fraction(match.group(3)))
 
 
-def contradictions(rules: Iterable[Rule], answers: Mapping[str, Answer]) -> tuple[Contradiction, ...]:
-    """The rules that the current answers trip, in the bank's order."""
+def contradictions(
+    rules: Iterable[Rule], answers: Mapping[str, Answer], figures: Mapping[str, float]
+) -> tuple[Contradiction, ...]:
+    """The rules that the current answers trip, in the bank's order; `figures` are theirs, by question, each in
+    the unit that was asked for."""
     return tuple(
         Contradiction(rule.id, rule.says, tuple((one, quote(answers[one])) for one in rule.questions))
         for rule in rules
-        if all(condition.holds(answers) for condition in rule.conditions)
+        if all(condition.holds(answers, figures) for condition in rule.conditions)
     )
 
 
@@ -114,7 +116,7 @@ def quote(answer: Answer) -> str:
     return ", ".join(parts)
 
 
-def _field(answer: Answer | None, name: str) -> Fraction | str | None:
+def _field(answer: Answer | None, name: str, figures: Mapping[str, float]) -> Fraction | str | None:
     if answer is None:
         return None
     if name == "state":
@@ -124,5 +126,6 @@ def _field(answer: Answer | None, name: str) -> Fraction | str | None:
     if name == "commitment":
         return answer.commitment
     if name == "value":
-        return figure(answer.value)
+        said = figures.get(answer.question_id)
+        return None if said is None else Fraction(str(said))
     return None if answer.level is None else Fraction(answer.level)

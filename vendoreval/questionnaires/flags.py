@@ -18,7 +18,7 @@ FLAGS = {
     "unsupported": "the evidence does not support the level claimed",
     "outdated": "the evidence has expired or is too old",
     "missing": "evidence was named, and the file is not here",
-    "uncommitted": "a high level is claimed, and the contract is refused",
+    "uncommitted": "a high level is claimed, and not for the contract",
     "not_approved": "called not applicable, and nobody has approved that",
     "no_ground": "a level is claimed although what the question presupposes is not there",
 }
@@ -63,8 +63,9 @@ def _level_flags(one: Judged) -> Iterator[Flag]:
         what = "no valid evidence" if one.best == "none" else f"a piece of kind {one.best!r}"
         what = f"Claims level {one.level} with {what}; that supports level {one.proven}."
         yield Flag("unsupported", question, what)
-    if answer.commitment == "no" and one.level < (answer.level or 0):
-        yield Flag("uncommitted", question, f"Claims level {answer.level} and will not put it in the contract.")
+    if answer.commitment in ("no", None) and one.level < (answer.level or 0):
+        terms = "will not put it in the contract" if answer.commitment else "does not say whether as a term"
+        yield Flag("uncommitted", question, f"Claims level {answer.level} and {terms}.")
 
 
 def _piece_flags(one: Judged) -> Iterator[Flag]:
@@ -89,7 +90,10 @@ def why_low(one: Judged) -> str:
     if one.measured and one.proven < one.level:
         return f"level {one.level} is claimed, an audit showed less"
     if one.level < answer.level:
-        terms = "the contract is refused" if answer.commitment == "no" else "in the contract only with changes"
+        terms = {
+            "no": "the contract is refused",
+            "changes": "in the contract only with changes",
+        }.get(answer.commitment or "", "and not whether it goes into the contract")
         return f"level {answer.level} is claimed, {terms}"
     return ""
 
@@ -107,6 +111,8 @@ def follow_up(one: Judged) -> FollowUp | None:
         reasons.append("answered in words, without a level")
     elif one.level <= FOLLOW_UP_LEVEL:
         reasons.append(f"level {one.level}")
+    if one.answer.state == "answered" and one.question.type == "commit" and one.answer.commitment is None:
+        reasons.append("silent on the contract")
     if one.question.evidence.wanted and one.best == "none":
         reasons.append("no valid evidence" if one.outdated else "no evidence")
     ask = one.question.follow_up or one.question.text

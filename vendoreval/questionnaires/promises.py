@@ -126,7 +126,7 @@ def promises(
 
 def claimed_figure(question: Question, answer: Answer | None) -> float | None:
     """The figure in an answer, in the unit of its question; None where there is none."""
-    number = figure(answer.value) if answer and answer.state == "answered" else None
+    number = figure(answer.value, question.unit or "") if answer and answer.state == "answered" else None
     if number is None:
         return None
     # A guaranteed accuracy written as 0.97 is a share; no vendor guarantees less than one per cent.
@@ -143,7 +143,11 @@ def claimed_figures(bank: Bank, answers: Mapping[str, Answer]) -> dict[str, floa
 
 def readings(bank: Bank, answers: Mapping[str, Answer]) -> tuple[str, ...]:
     """How figures in answers were read, wherever they could be read in another way."""
-    found = ((q.id, reading(answers[q.id].value, q.unit)) for q in bank.questions if q.unit and q.id in answers)
+    found = (
+        (q.id, reading(answers[q.id].value, claimed_figure(q, answers[q.id]), q.unit))
+        for q in bank.questions
+        if q.unit and q.id in answers
+    )
     return tuple(f"{question}: {told}" for question, told in found if told)
 
 

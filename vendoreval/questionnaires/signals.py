@@ -16,9 +16,10 @@ from statistics import median
 from typing import Any, Literal
 
 from vendoreval.questionnaires.answers import Answer, history
-from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.bank import Bank, Question
 from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.consistency import contradictions, quote
+from vendoreval.questionnaires.promises import WORDS, claimed_figure, claimed_figures
 from vendoreval.questionnaires.reviews import Clarity, Review
 
 Severity = Literal["high", "medium", "low"]
@@ -46,6 +47,13 @@ HEDGES = (
     "industry leading", "world-class", "state of the art", "case by case", "it depends", "depends on",
 )  # fmt: skip
 _HEDGE = re.compile(r"\b(" + "|".join(re.escape(hedge) for hedge in HEDGES) + r")\b", re.IGNORECASE)
+
+
+# A figure in words that could be a term: "99.5 %", "within 5 days"; not "chapter 5".
+_QUANTITY = re.compile(
+    r"\d(?:[.,]\d+)?\s*(?:%|per\s?cent\b|(?:business |working )?(?:minutes?|hours?|days?|weeks?|months?)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -135,8 +143,9 @@ def _delays(
     by_type: dict[str, dict[str, float]] = {}
     for question in bank.questions:
         first = next(iter(by_question.get(question.id, ())), None)
-        if first and first.answered_at and first.channel != "form" and question.id in asked:
-            lag = calendar.between(asked[question.id], first.answered_at)
+        saved = (first.first_saved_at or first.answered_at) if first else None
+        if first and saved and first.channel != "form" and question.id in asked:
+            lag = calendar.between(asked[question.id], saved)
             by_type.setdefault(question.type, {})[question.id] = lag
     for lags in by_type.values():
         for question_id, words in _slow(lags, calendar).items():
@@ -166,7 +175,7 @@ def _commitment_gaps(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Sign
         answer = current.get(question.id)
         if question.type != "commit" or not answer or answer.commitment not in ("no", "changes"):
             continue
-        if not question.unit or not any(sign.isdigit() for sign in answer.value):
+        if not (any(sign.isdigit() for sign in answer.value) or _QUANTITY.search(answer.text)):
             continue
         refused = answer.commitment == "no"
         what = (
@@ -193,31 +202,45 @@ def _revisions(
 ) -> Iterable[Signal]:
     shortlisted = min((contact.at for contact in contacts if contact.kind == "shortlisted"), default=None)
     for question in bank.questions:
-        found = by_question.get(question.id, ())
-        for before, after in pairwise(found):
-            if before.level is None or (after.level or 0) == before.level:
-                continue
-            weaker = (after.level or 0) < before.level
+        for before, after in pairwise(by_question.get(question.id, ())):
+            weaker = _weakened(question, before, after)
             late = shortlisted and after.answered_at and after.answered_at > shortlisted
             change = f"{quote(before)} → {quote(after)}"
             if weaker and question.min_level is not None and late:
-                yield Signal(
-                    "revision",
-                    question.id,
-                    "high",
-                    "A knock-out answer was weakened after shortlisting.",
-                    change,
-                )
+                what = f"A knock-out answer was weakened after shortlisting: {weaker}."
+                yield Signal("revision", question.id, "high", what, change)
             elif weaker:
-                yield Signal("revision", question.id, "medium", "The answer was weakened.", change)
-            elif set(after.evidence) <= set(before.evidence):
-                yield Signal(
-                    "revision", question.id, "low", "The level was raised without new evidence.", change
-                )
+                yield Signal("revision", question.id, "medium", f"The answer was weakened: {weaker}.", change)
+            elif _raised(before, after) and set(after.evidence) <= set(before.evidence):
+                what = "The level was raised without new evidence."
+                yield Signal("revision", question.id, "low", what, change)
+
+
+def _raised(before: Answer, after: Answer) -> bool:
+    return before.level is not None and (after.level or 0) > before.level
+
+
+_FIRM = {"yes": 2, "changes": 1, "no": 0, None: 0}  # how firmly something is promised
+
+
+def _weakened(question: Question, before: Answer, after: Answer) -> str:
+    """What a later answer takes back: a level, the promise to make it a term, or part of a figure."""
+    if before.level is not None and (after.level or 0) < before.level:
+        return f"level {before.level} became {after.level if after.level is not None else after.state}"
+    if question.type == "commit" and _FIRM[after.commitment] < _FIRM[before.commitment]:
+        return "it is no longer offered as a term, or only with changes"
+    first, then = claimed_figure(question, before), claimed_figure(question, after)
+    better = WORDS.get(question.promise or "", ("", None))[1]
+    if first is None or better is None or then == first:
+        return ""
+    if then is None:
+        return "the figure was taken back" if not after.value.strip() else ""
+    less = then < first if better == "more" else then > first
+    return f"the figure went from {first:g} to {then:g}" if less else ""
 
 
 def _contradictions(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signal]:
-    for found in contradictions(bank.rules, current):
+    for found in contradictions(bank.rules, current, claimed_figures(bank, current)):
         quotes = "; ".join(f"{question}: {text}" for question, text in found.quotes)
         yield Signal("contradiction", found.quotes[0][0], "high", found.says, quotes)
 

@@ -22,7 +22,7 @@ STRENGTH = {
     "independent": Fraction(9, 10),
     "measured": Fraction(1),
 }
-COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1}
+COMMITMENT_CEILING = {"yes": 4, "changes": 3, "no": 1, None: 1}  # silence promises no more than a refusal
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,17 @@ def open_questions(
     return tuple(one.question.id for one in judged if one.applies and not one.idle and one.answer.is_open)
 
 
+def silent_on_terms(questions: Sequence[Question], answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """Ids of the questions that ask for a term and whose answer does not say whether it is one."""
+    ceiling = COMMITMENT_CEILING[None]
+    return tuple(
+        question.id
+        for question in questions
+        if question.type == "commit" and (answer := answers.get(question.id)) and answer.commitment is None
+        if answer.state == "answered" and (answer.level or 0) > ceiling
+    )
+
+
 def _judge(
     question: Question, answer: Answer, as_of: date | None, stored: Collection[str] | None,
     pilot: PilotFinding | None, ground: Ground,
@@ -182,7 +193,7 @@ def ground_of(question: Question, other: Judged | None) -> Ground:
 
 
 def _ceiling(question: Question, answer: Answer) -> int:
-    return COMMITMENT_CEILING[answer.commitment or "yes"] if question.type == "commit" else MAX_LEVEL
+    return COMMITMENT_CEILING[answer.commitment] if question.type == "commit" else MAX_LEVEL
 
 
 def valid_until(item: EvidenceItem, question: Question | None) -> date | None:

@@ -8,7 +8,10 @@ from vendoreval.questionnaires.promises import Measured, Promise
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.wording import NBSP, count
 
-COMMITMENTS = {"yes": "in the contract", "changes": "in the contract with changes", "no": "not in the contract"}
+COMMITMENTS = {
+    "yes": "in the contract", "changes": "in the contract with changes", "no": "not in the contract",
+    None: "silent on the contract",
+}  # fmt: skip
 _STANDING = {
     "kept": ("kept", "✓", "Kept"),
     "missed": ("breached", "✕", "Missed"),

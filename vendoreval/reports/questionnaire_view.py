@@ -12,7 +12,7 @@ from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.questionnaires.reviews import Agreement, Consensus
 from vendoreval.questionnaires.signals import Signal
-from vendoreval.questionnaires.worth import PilotFinding
+from vendoreval.questionnaires.worth import COMMITMENT_CEILING, PilotFinding
 from vendoreval.reports import parts
 from vendoreval.reports.charts.sections import Sections
 from vendoreval.reports.facts import Facts
@@ -191,13 +191,13 @@ def _tried(pilot: PilotFinding | None) -> str:
 def _lines(told: Told, question: Question, answer: Answer, score: QuestionScore) -> list[tuple[str, str]]:
     """What was said, as pairs of a word and a text; empty texts are left out by the caller."""
     unit = f" ({question.unit})" if question.unit else ""
-    ceiling = ""
-    if answer.level is not None and answer.commitment in ("changes", "no"):
-        ceiling = f", so that level {answer.level} as said does not count in full"
+    terms = COMMITMENTS[answer.commitment] if question.type == "commit" else ""
+    if terms and answer.level is not None and answer.level > COMMITMENT_CEILING[answer.commitment]:
+        terms += f", so that level {answer.level} as said does not count in full"
     return [
         ("In words", f"“{_one_line(answer.text)}”" if answer.text else ""),
         ("Figure", f"{answer.value}{unit}" if answer.value else ""),
-        ("Commitment", COMMITMENTS[answer.commitment] + ceiling if answer.commitment else ""),
+        ("Commitment", terms if answer.state == "answered" else ""),
         ("Reason", answer.na_reason + (" (approved)" if answer.na_approved else "")),
         ("Remark", _one_line(answer.note)),
         ("Pilot", _tried(score.pilot)),

@@ -13,7 +13,7 @@ from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, F
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.worth import is_outdated, valid_until
 from vendoreval.store.questionnaire_tables import ContactRow
-from vendoreval.store.tables import AuditRow
+from vendoreval.store.tables import AuditRow, ContractRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
@@ -32,13 +32,17 @@ def seen_piece(kind: str, name: str, dated: date | None, expires: date | None) -
     return EvidenceItem(kind, name, "", dated, expires, seen_by=actor())
 
 
-def measured_piece(workspace: Workspace, audit: str, level: int) -> EvidenceItem:
+def measured_piece(workspace: Workspace, vendor: str, audit: str, level: int) -> EvidenceItem:
     """The level that an audit of ours showed; up to the one claimed it takes the place of other evidence.
 
-    Raises NotFound for an unknown audit. The piece is dated by the day the audit ran.
+    Raises NotFound for an unknown audit, UsageError for one of another vendor. The piece is dated by the day
+    the audit ran.
     """
     with workspace.read() as reader:
         row = reader.require(AuditRow, audit, "audit")
+        owner = {one.vendor_id for one in reader.all(ContractRow, id=row.contract_id)}
+    if vendor not in owner:
+        raise UsageError(f"Audit {audit!r} measured {', '.join(sorted(owner))}, not {vendor}.")
     return EvidenceItem("measured", f"audit {audit}", row.result_sha, dated=row.ran_at.date(), level=level)
 
 

@@ -26,7 +26,7 @@ from vendoreval.questionnaires.answers import (
 )
 from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.promises import readings
-from vendoreval.questionnaires.worth import open_questions
+from vendoreval.questionnaires.worth import open_questions, silent_on_terms
 from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
@@ -149,6 +149,9 @@ def _imported(
     shown = pieces(workspace, vendor, bank)
     changed = {change.question_id: current[change.question_id] for change in found}
     asked = bank.asked(sent_mode(workspace, vendor, bank) or "full")
+    silent = silent_on_terms(asked, changed)
+    if silent:
+        notes += (f"Not said whether it goes into the contract: {', '.join(silent)}; it counts 1 at most.",)
     return Imported(
         found,
         (*notes, *readings(bank, changed)),

@@ -6,6 +6,7 @@ import json
 
 from vendoreval import __version__
 from vendoreval.questionnaires.bank import Bank, Mode
+from vendoreval.questionnaires.reviews import level_agreement
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.questionnaire_view import Told, questionnaire_view
 from vendoreval.reports.report import Report
@@ -16,7 +17,7 @@ from vendoreval.workflow.context import now
 from vendoreval.workflow.forms import returned_forms
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import require_answers, score_vendor
-from vendoreval.workflow.reviewing import show_round
+from vendoreval.workflow.review_rounds import last_round
 from vendoreval.workflow.signs import vendor_signals
 from vendoreval.workflow.vendors import show_vendor
 
@@ -26,11 +27,13 @@ def questionnaire_report(
 ) -> Report:
     """The report of a vendor's answers; raises NotFound, Conflict where nothing was answered."""
     answers = require_answers(workspace, vendor, bank)
-    shown = show_round(workspace, vendor, bank)
+    found = last_round(workspace, vendor, bank, closed=True)
     told = Told(
         bank, answers, score_vendor(workspace, vendor, bank, mode), pieces(workspace, vendor, bank),
-        vendor_promises(workspace, vendor, bank), vendor_signals(workspace, vendor, bank), shown.consensus,
-        shown.agreement, _dates(workspace, vendor, bank),
+        vendor_promises(workspace, vendor, bank), vendor_signals(workspace, vendor, bank),
+        tuple(found.consensus().values()) if found else (),
+        level_agreement(found.reviews) if found else None,
+        _dates(workspace, vendor, bank),
     )  # fmt: skip
     facts = Facts(
         printed=now(), program=f"vendoreval {__version__}", vendor=show_vendor(workspace, vendor).name,

@@ -13,7 +13,7 @@ from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.relating import Relation, VendorSigns, relate
 from vendoreval.questionnaires.signals import KINDS, Contact, Signal, signals
 from vendoreval.store.questionnaire_tables import ContactRow, FormRow
-from vendoreval.store.tables import AuditRow, ContractRow, VendorRow
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.questionnaires import answer_events
@@ -78,10 +78,13 @@ def relate_signals(workspace: Workspace, bank: Bank) -> tuple[tuple[VendorSigns,
     """Vendors with answers and audits, and for each kind of flag its relation to their measured error."""
     with workspace.read() as reader:
         owner = {row.id: row.vendor_id for row in reader.all(ContractRow)}
+        again = {row.id for row in reader.all(DeliveryRow) if row.rework_of}
         audits = reader.all(AuditRow)
+    # Each delivery counts once, by its latest audit; work that was done again is not what was first delivered.
+    last = {row.delivery_id: row for row in sorted(audits, key=lambda row: (row.ran_at, row.id))}
     wrong: Counter[str] = Counter()
     units: Counter[str] = Counter()
-    for row in audits:
+    for row in (row for delivery, row in last.items() if delivery not in again):
         counts = json.loads(workspace.objects.read(row.result_sha))["counts"]
         judged = counts["opportunities"] - counts.get("unscorable", 0)
         units[owner[row.contract_id]] += judged

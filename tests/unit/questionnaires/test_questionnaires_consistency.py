@@ -10,6 +10,7 @@ from vendoreval.errors import InvalidDocument
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.consistency import contradictions, parse_condition
 from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.resources import resource
 
 TEXT = (resource("questionnaires") / "annotation-core.toml").read_text(encoding="utf-8")
@@ -17,7 +18,9 @@ BANK = parse_bank(TEXT, "core")
 
 
 def tripped(*answers: Answer) -> list[str]:
-    return [found.rule for found in contradictions(BANK.rules, {one.question_id: one for one in answers})]
+    current = {one.question_id: one for one in answers}
+    found = contradictions(BANK.rules, current, claimed_figures(BANK, current))
+    return [one.rule for one in found]
 
 
 def test_a_guarantee_above_the_own_escape_rate() -> None:
@@ -25,25 +28,26 @@ def test_a_guarantee_above_the_own_escape_rate() -> None:
     assert tripped(Answer("C1", 4, value="97,5"), Answer("R3", 3, value="2.5 %")) == []  # exactly 100
     assert tripped(Answer("C1", 4, value="99"), Answer("R3", 3, value="low")) == []
     assert tripped(Answer("C1", 4, value="99")) == []
+    assert tripped(Answer("C1", 4, value="0.97"), Answer("R3", 3, value="5 %")) == ["accuracy-and-escape-rate"]
 
 
 def test_quotes_are_given() -> None:
     answers = {"E5": Answer("E5", 1, value="0"), "E2": Answer("E2", 3, text="We keep\n a register.")}
-    (found,) = contradictions(BANK.rules, answers)
+    (found,) = contradictions(BANK.rules, answers, {"E5": 0})
     assert found.quotes == (("E5", "level 1, 0"), ("E2", "level 3, “We keep a register.”"))
 
 
 def test_what_was_not_answered_trips_nothing() -> None:
     assert tripped(Answer("E5", None, "declined", value="0"), Answer("E2", 3)) == []
-    assert contradictions(BANK.rules, {}) == ()
+    assert contradictions(BANK.rules, {}, {}) == ()
 
 
 def test_words_are_compared_as_words() -> None:
     answers = {"C3": Answer("C3", 4, commitment="no")}
-    assert parse_condition("C3.commitment == no").holds(answers)
-    assert parse_condition("C3.commitment != yes").holds(answers)
-    assert parse_condition("C3.state == answered").holds(answers)
-    assert not parse_condition("C4.commitment == no").holds(answers)
+    assert parse_condition("C3.commitment == no").holds(answers, {})
+    assert parse_condition("C3.commitment != yes").holds(answers, {})
+    assert parse_condition("C3.state == answered").holds(answers, {})
+    assert not parse_condition("C4.commitment == no").holds(answers, {})
 
 
 @pytest.mark.parametrize(

@@ -38,24 +38,48 @@ def test_what_is_not_one_number_is_none(text: str) -> None:
 @given(st.decimals(0, 10**7, places=2, allow_nan=False))
 def test_plain_and_grouped_numbers_are_the_same(number: Fraction) -> None:
     assert figure(f"{number:f}") == figure(f"{number:,f}") == Fraction(number)
-    assert reading(f"{number:f} %", "% of items") == ""
+    assert reading(f"{number:f} %", float(number), "% of items") == ""
 
 
 @given(st.text())
 def test_any_text_is_read_without_failing(text: str) -> None:
-    told = reading(text, "hours")
-    assert figure(text) is not None or told == "" or "not one number" in told
+    number = figure(text, "hours")
+    told = reading(text, None if number is None else float(number), "hours")
+    assert number is not None or told == "" or "nothing can be held against it" in told
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("97.5 %", ""), ("24 hours", ""), ("soon", ""),
-        ("90 minutes", "'90 minutes' is read as 90 (hours)."),
+        ("90 min", "'90 min' is in another unit, so nothing can be held against it; write it in hours."),
         ("97,5", "'97,5' is read as 97.5 (hours)."),
         ("10k", "'10k' is read as 10\u202f000 (hours)."),
         ("2-3", "'2-3' is not one number, so nothing can be held against it; write one figure (hours)."),
     ],
 )  # fmt: skip
 def test_doubtful_figures_are_read_aloud(text: str, told: str) -> None:
-    assert reading(text, "hours") == told
+    number = figure(text, "hours")
+    assert reading(text, None if number is None else float(number), "hours") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("2 weeks", "business days", None), ("24 h", "business days", None), ("24h", "hours", 24),
+        ("5 days", "business days", 5), ("3d", "days", 3), ("90 min", "hours to notice", None),
+        ("12 months", "months of fees", 12), ("97 % by month 3", "% guaranteed", None),
+        ("2 months", "% attrition a year", None), ("18", "hours", 18),
+    ],
+)  # fmt: skip
+def test_another_unit_of_time_is_no_figure(text: str, unit: str, number: int | None) -> None:
+    assert figure(text, unit) == number
+    assert ("another unit" in reading(text, number, unit)) is (number is None and "by month" not in text)
+
+
+def test_shares_and_points_before_three_digits_are_read_aloud() -> None:
+    assert reading("20.000", 20.0, "units a week") == "'20.000' is read as 20 (units a week)."
+    assert reading("0.97", 97.0, "% guaranteed") == "'0.97' is read as 97 (% guaranteed)."
+    assert reading("0.05", 0.05, "% errors") == "'0.05' is read as 0.05 (% errors)."
+    assert reading("0.05 %", 0.05, "% errors") == ""
+    assert reading("0.82", 0.82, "agreement, last value") == ""

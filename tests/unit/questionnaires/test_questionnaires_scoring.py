@@ -51,7 +51,7 @@ MINI = Bank(
 
 def level(question_id: str, value: int | None, *kinds: str, **more: object) -> Answer:
     pieces = tuple(EvidenceItem(kind, f"{kind}.pdf") for kind in kinds)
-    return replace(Answer(question_id, value, evidence=pieces), **more)  # type: ignore[arg-type]
+    return replace(Answer(question_id, value, evidence=pieces, commitment="yes"), **more)  # type: ignore[arg-type]
 
 
 def answers(*given_answers: Answer) -> dict[str, Answer]:
@@ -184,10 +184,10 @@ def test_not_applicable_declined_unknown() -> None:
 
 
 def test_words_outside_the_contract_count_little() -> None:
-    for commitment, expected in (("yes", 100.0), (None, 100.0), ("changes", 75.0), ("no", 25.0)):
+    for commitment, expected in (("yes", 100.0), ("changes", 75.0), ("no", 25.0), (None, 25.0)):
         result = score(MINI, answers(replace(level("Y1", 4), commitment=commitment)))  # type: ignore[arg-type]
         assert result.sections[1].claimed == expected
-        assert (("uncommitted", "Y1") in flags(result)) is (commitment == "no")
+        assert (("uncommitted", "Y1") in flags(result)) is (commitment in ("no", None))
 
 
 def test_follow_ups_name_their_reasons() -> None:
@@ -199,7 +199,7 @@ def test_follow_ups_name_their_reasons() -> None:
 def test_modes_ask_their_own_questions() -> None:
     short = score(MINI, answers(level("Y1", 4)), "short")
     assert (short.claimed, short.coverage, [row.id for row in short.sections]) == (100.0, 100.0, ["Y"])
-    five = score(CORE, {q.id: Answer(q.id, 4) for q in CORE.asked("short")}, "short")
+    five = score(CORE, {q.id: level(q.id, 4) for q in CORE.asked("short")}, "short")
     assert (five.claimed, five.coverage, len(five.questions)) == (100.0, 100.0, 5)
 
 
@@ -295,7 +295,7 @@ def test_no_way_of_not_answering_gains_anything(
 @settings(max_examples=30, deadline=None)
 @given(all_answers(), st.sampled_from([q.id for q in CORE.questions if q.min_level]))
 def test_a_knock_out_dominates(given_answers: dict[str, Answer], one: str) -> None:
-    perfect = {q.id: Answer(q.id, 4, evidence=(EvidenceItem("independent", "x"),)) for q in CORE.questions}
+    perfect = {q.id: level(q.id, 4, "independent") for q in CORE.questions}
     assert score(CORE, perfect).status == "eligible"
     failed = score(CORE, perfect | {one: Answer(one, 1)})
     assert (failed.status, failed.ranked) == ("not eligible", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -120,6 +121,48 @@ def test_revisions_by_direction() -> None:
     assert kinds(signals(BANK, stronger)) == [("revision", "G2", "low")]
     proven = [stronger[0], replace(stronger[1], evidence=(EvidenceItem("document", "raci.pdf"),))]
     assert signals(BANK, proven) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "after", "weaker"),
+    [
+        ("C1", {"value": "99 %"}, {"value": "95 %"}, "went from 99 to 95"),
+        ("C1", {"value": "0.99"}, {"value": "99 %"}, ""),
+        ("C1", {"value": "95 %"}, {"value": "99 %"}, ""),
+        ("C1", {"value": "95 %"}, {"value": ""}, "taken back"),
+        ("R3", {"value": "2 %"}, {"value": "4 %"}, "went from 2 to 4"),
+        ("R3", {"value": "4 %"}, {"value": "2 %"}, ""),
+        ("R5", {"commitment": "yes"}, {"commitment": "no"}, "no longer offered"),
+        ("R5", {"commitment": "yes"}, {"commitment": "changes"}, "no longer offered"),
+        ("R5", {"commitment": "no"}, {"commitment": "yes"}, ""),
+    ],
+)
+def test_weaker_terms_and_figures_are_revisions(
+    question: str, before: dict[str, str], after: dict[str, str], weaker: str
+) -> None:
+    terms: dict[str, Any] = {"commitment": "yes"}
+    events = [at(question, 1, level=3, **terms | before), at(question, 30, level=3, **terms | after)]
+    found = [one for one in signals(BANK, events) if one.kind == "revision"]
+    assert [weaker in one.what for one in found] == ([True] if weaker else [])
+
+
+def test_a_term_in_words_is_a_figure_and_a_chapter_is_none() -> None:
+    for text, gap in (
+        ("Our accuracy is 99.5 %.", True),
+        ("within 5 business days", True),
+        ("chapter 5", False),
+    ):
+        found = signals(BANK, [Answer("C4", 3, text=text, commitment="no")])
+        assert ("commitment_gap" in {one.kind for one in found}) is gap
+
+
+def test_a_delay_ends_when_the_answer_was_begun() -> None:
+    asked = [Contact("asked", question, MONDAY) for question in ("G1", "G2", "G3", "G4")]
+    quick = [at(question, 1) for question in ("G1", "G2", "G3")]
+    late = replace(at("G4", 90), channel="html")
+    assert kinds(signals(BANK, [*quick, late], asked)) == [("delay", "G4", "low")]
+    begun = replace(late, first_saved_at=MONDAY + timedelta(hours=1))
+    assert signals(BANK, [*quick, begun], asked) == ()
 
 
 def test_many_rounds_contradictions_clarity_and_hedges() -> None:
