@@ -124,9 +124,35 @@ def test_costs_of_single_vendors_and_a_stale_report(cli: Cli, tmp_path: Path) ->
     assert (earlier["stale"], earlier["changed"]) == (False, [])
     cli("audit", "run", "d-mturk-us", "--gold", "g-mturk-us", "--id", "again")
     assert cli(*words).json["earlier"]["changed"] == ["the latest audit of mturk-us"]
-    assert "cost inputs of mturk-india" in " ".join(
-        cli("vendor", "compare", "mturk-us", "mturk-india").out.split()
-    )
+    plain = " ".join(cli("vendor", "compare", "mturk-us", "mturk-india").out.split())
+    assert "stale: the latest audit of mturk-us changed" in plain  # no costs were asked for
+    costs.write_text(COSTS.format(dear="mturk-us").replace("0.50", "0.60"), "utf-8")
+    assert "the cost inputs of mturk-india" in cli(*words).json["earlier"]["changed"]
+
+
+def test_the_price_is_that_of_today_in_its_own_currency(cli: Cli, tmp_path: Path) -> None:
+    prepare(cli, "zencrowd_two_vendors", {"mturk_us": "0.05", "mturk_india": "0.04"}, "each")
+    words = ("vendor", "compare", "mturk-us", "mturk-india")
+    before = {row["vendor"]: row for row in cli(*words, "--json").json["vendors"]}
+    cli("report", "comparison", "mturk-us", "mturk-india", "--out", "x.html")
+    terms = (tmp_path / "mturk-us.toml").read_text("utf-8")
+    (tmp_path / "dearer.toml").write_text(terms.replace('per_unit = "0.05"', 'per_unit = "0.10"'), "utf-8")
+    cli("contract", "amend", "dearer.toml")
+    made = cli(*words, "--json").json
+    after = {row["vendor"]: row for row in made["vendors"]}
+    assert (before["mturk-us"]["price"], after["mturk-us"]["price"]) == ("0.05 per label", "0.10 per label")
+    assert after["mturk-us"]["per_correct"] > 1.5 * before["mturk-us"]["per_correct"]
+    assert after["mturk-us"]["accuracy"] == before["mturk-us"]["accuracy"]  # by the contract of the audit
+    assert made["earlier"]["changed"] == ["the contract of mturk-us"]
+    costs = tmp_path / "yen.toml"
+    costs.write_text('schema = "vendoreval/cost-inputs/1"\ncurrency = "JPY"\n[labels]\nunits = 10\n', "utf-8")
+    refused = cli("cost", costs, "--audit", "a-mturk-us", code=2).err
+    assert "reckons in JPY, the contract 'c-mturk-us' in USD" in refused
+    mixed = cli(*words, "--costs", costs, "--json").json
+    assert [row["per_correct"] for row in mixed["vendors"]] == [None, None]
+    assert any("in the currency of the price" in note for note in mixed["notes"])
+    costs.write_text(costs.read_text("utf-8") + '[vendor.mturk-uk.labels]\nprice = "7"\n', "utf-8")
+    assert "no vendor 'mturk-uk'" in cli(*words, "--costs", costs, code=2).err
 
 
 def test_refusals_say_what_to_try(cli: Cli) -> None:

@@ -13,6 +13,13 @@ def notes(candidates: Sequence[Candidate], pairs: Sequence[Pair]) -> list[str]:
     known = {one.vendor: one for one in candidates}
     found += [*_of_forms(candidates), *_of_sources(candidates), *_of_costs(candidates)]
     found += [note for pair in pairs for note in _of_pair(pair, known[pair.one], known[pair.two])]
+    units = {one.vendor: one.cost.inputs["labels.units"] for one in candidates if one.cost}
+    if len(set(units.values())) > 1:
+        told = ", ".join(f"{n:,.0f} of {vendor}" for vendor, n in sorted(units.items()))
+        found.append(
+            f"Total costs are of different quantities of labels: {told}. Give labels.units in the cost file to "
+            "compare totals."
+        )
     if len({one.currency for one in candidates if one.currency}) > 1:
         found.append("The prices are in several currencies; costs of different currencies are not compared.")
     return found
@@ -55,7 +62,10 @@ def _of_vendor(one: Candidate) -> Iterator[str]:
     if one.audited is None:
         yield f"No audit and no pilot measured the accuracy of {one.vendor}."
     elif one.price and one.cost is None:
-        yield f"How much will be bought of {one.vendor} is not known; --costs with labels.units tells."
+        yield (
+            f"The cost of {one.vendor} is not known: --costs has to say how much will be bought "
+            "(labels.units), in the currency of the price."
+        )
 
 
 def _of_pair(pair: Pair, one: Candidate, two: Candidate) -> Iterator[str]:

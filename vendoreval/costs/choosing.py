@@ -25,7 +25,8 @@ class BreakEven:
     """How much more a label of the better offer may cost before the other one is cheaper.
 
     `labels_only`: (e_A - e_B) (r c_fix + (1 - r) c_esc), with A's figures, as if nothing but labels had
-    a cost. `all_costs`: the premium at which both totals are equal. `asked` is the premium asked.
+    a cost. `all_costs`: the premium at which both totals are equal, both for `units` labels. `asked` is the
+    premium asked.
     """
 
     better: str
@@ -33,6 +34,7 @@ class BreakEven:
     labels_only: float
     all_costs: float
     asked: float
+    units: float = 0.0
 
 
 def break_even(one: CostInputs, two: CostInputs) -> BreakEven:
@@ -46,10 +48,12 @@ def break_even(one: CostInputs, two: CostInputs) -> BreakEven:
     gap = better["labels.accuracy"] - worse["labels.accuracy"]
     found, fix = worse["rework.found"], 0.0 if worse["rework.free"] else worse["rework.fix"]
     labels_only = gap * (found * fix + (1 - found) * worse["failure.escaped"])
+    units = better["labels.units"]  # two quantities would compare two projects
     free_labels = cost(better.changed({"labels.price": 0.0})).total
-    all_costs = (cost(worse).total - free_labels) / better["labels.units"] - worse["labels.price"]
+    same_size = cost(worse.changed({"labels.units": units})).total
+    all_costs = (same_size - free_labels) / units - worse["labels.price"]
     asked = better["labels.price"] - worse["labels.price"]
-    return BreakEven(better.name, worse.name, labels_only, all_costs, asked)
+    return BreakEven(better.name, worse.name, labels_only, all_costs, asked, units)
 
 
 def at_accuracy(inputs: CostInputs, accuracy: float, price: float | None = None) -> CostInputs:

@@ -59,7 +59,11 @@ class CostFile:
     vendors: Mapping[str, Mapping[str, float]]
     quotes: tuple[Quote, ...]
     ranges: Mapping[str, Range]
-    file: str = "cost.toml"
+    file: str = "the inputs"
+
+    def price_of(self, vendor: str) -> float | None:
+        """The price of a label of this vendor, where the file names one."""
+        return {**self.values, **self.vendors.get(vendor, {})}.get("labels.price")
 
     def inputs(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vendoreval.audits.comparison_records import Candidate
 from vendoreval.audits.records import NOT_RUN
@@ -18,7 +19,7 @@ from vendoreval.questionnaires.bank import Bank
 from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import contract_row, load_contract
-from vendoreval.workflow.costs import contract_values, measured_inputs, no_file
+from vendoreval.workflow.costs import contract_values, in_currency, measured_inputs, no_file
 from vendoreval.workflow.measured import track, track_hash
 from vendoreval.workflow.measurements import Measurement, latest_measurement
 from vendoreval.workflow.pilots import judged_record, latest_judged
@@ -34,7 +35,7 @@ def candidate(
     vendor = show_vendor(workspace, vendor_id)
     seen = next((one for one in chosen if one.contract.vendor == vendor_id), None)
     seen = seen or latest_measurement(workspace, vendor_id)
-    contract = seen.contract if seen else _newest_contract(workspace, vendor.contracts)
+    contract = _newest_contract(workspace, vendor.contracts)
     told = _assessment(workspace, vendor_id, bank)
     promises = vendor_promises(workspace, vendor_id, bank) if told else ()
     tried = seen.pilot if seen else None
@@ -50,7 +51,7 @@ def candidate(
         pilot={block["name"]: block for block in pilot},
         promised=_promised(contract),
         price=_price(vendor_id, contract, file),
-        currency=contract.currency if contract else file.currency if file else "",
+        currency=_currency(vendor_id, contract, file),
         cost=_cost(vendor_id, contract, seen, file),
         basis=_basis(workspace, vendor_id, told, seen, tried, contract, file),
     )  # fmt: skip
@@ -85,11 +86,18 @@ def _promised(contract: Contract | None) -> str | None:
 
 def _price(vendor: str, contract: Contract | None, file: CostFile | None) -> str | None:
     """The price in words; the cost file's comes before the contract's."""
-    own = {**file.values, **file.vendors.get(vendor, {})}.get("labels.price") if file else None
+    own = file.price_of(vendor) if file else None
     if own is not None:
         return f"{own:g}, by the cost file"
     price = contract.price if contract else None
     return f"{price.per_unit} per {price.unit}" if price else None
+
+
+def _currency(vendor: str, contract: Contract | None, file: CostFile | None) -> str:
+    """The currency of the price, where one is known."""
+    if file and (contract is None or file.price_of(vendor) is not None):
+        return file.currency
+    return contract.currency if contract else ""
 
 
 def _cost(
@@ -98,9 +106,11 @@ def _cost(
     """The vendor's cost; None where price, quantity or accuracy are not known."""
     known = file or no_file(contract.currency if contract else "USD")
     try:
-        if contract and seen:
-            return cost(measured_inputs(known, contract, seen.totals, seen.result))
-        return cost(known.inputs(vendor, contract_values(contract) if contract else {}))
+        if contract and seen:  # measured on the contract of then, at the price of now
+            terms = replace(seen.contract, price=contract.price, currency=contract.currency)
+            return cost(measured_inputs(known, terms, seen.totals, seen.result))
+        said = in_currency(known, contract, contract_values(contract)) if contract else {}
+        return cost(known.inputs(vendor, said))
     except InvalidDocument:
         return None
 
@@ -124,7 +134,12 @@ def _basis(
     if contract:
         parts["contract"] = contract_row(workspace, contract.id, contract.version).source_sha
     if file:
-        plain = {"values": dict(file.values), "vendors": {k: dict(v) for k, v in file.vendors.items()}}
+        plain = {
+            "currency": file.currency, "values": dict(file.values),
+            "vendors": {k: dict(v) for k, v in file.vendors.items()},
+            "quotes": [vars(quote) for quote in file.quotes],
+            "ranges": {k: list(v) for k, v in file.ranges.items()},
+        }  # fmt: skip
         parts["costs"] = sha256_hex(canonical(plain))
     if told:  # what promises are held against; not the days that open questions have waited, which pass by
         parts["promises"] = track_hash(workspace, track(workspace, vendor))

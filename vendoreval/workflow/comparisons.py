@@ -14,12 +14,13 @@ from vendoreval import __version__
 from vendoreval.audits.comparing import compare_vendors
 from vendoreval.audits.comparison_records import Candidate, Comparison
 from vendoreval.costs.choosing import tornado
+from vendoreval.costs.inputs import CostFile
 from vendoreval.errors import NotFound, UsageError
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.reports.comparison_view import comparison_view
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
-from vendoreval.store.tables import EventRow
+from vendoreval.store.tables import EventRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.candidates import candidate
 from vendoreval.workflow.context import actor, now
@@ -101,9 +102,17 @@ def compare(
     chosen = [_chosen(workspace, name, vendors) for name in audits]
     _refuse_two_of_one(chosen)
     file = read_costs(costs) if costs else None
+    _refuse_unknown(workspace, file)
     candidates = tuple(candidate(workspace, vendor, bank, chosen, file) for vendor in sorted(vendors))
     made = compare_vendors(candidates, section_weights(weights, bank))
     return Compared(made, candidates, _earlier(workspace, made), bank)
+
+
+def _refuse_unknown(workspace: Workspace, file: CostFile | None) -> None:
+    """Raise NotFound for values of a vendor that the workspace does not know: a slip in its id, most likely."""
+    with workspace.read() as reader:
+        for vendor in file.vendors if file else ():
+            reader.require(VendorRow, vendor, "vendor")
 
 
 def _chosen(workspace: Workspace, name: str, vendors: Sequence[str]) -> Measurement:
@@ -172,10 +181,14 @@ def _earlier(workspace: Workspace, made: Comparison) -> Earlier | None:
 
 
 def _changed(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """`the latest audit of acme`, for every part that is not what it was."""
-    return [
-        f"{words} of {vendor}"
-        for vendor in sorted({*before, *after})
-        for part, words in _PARTS.items()
-        if before.get(vendor, {}).get(part) != after.get(vendor, {}).get(part)
-    ]
+    """`the latest audit of acme`, for every part that is not what it was.
+
+    Costs decide no order: where one of both had no input file, nothing says that they changed.
+    """
+    found = []
+    for vendor in sorted({*before, *after}):
+        for part, words in _PARTS.items():
+            held = (before.get(vendor, {}).get(part), after.get(vendor, {}).get(part))
+            if held[0] != held[1] and not (part == "costs" and None in held):
+                found.append(f"{words} of {vendor}")
+    return found

@@ -15,6 +15,7 @@ from vendoreval.costs.inputs import CostFile, CostInputs, parse_costs, template
 from vendoreval.errors import Conflict, InputError
 from vendoreval.inference.proportions import of_process
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.files import read_text, write_whole
 from vendoreval.workflow.measurements import measurement
 
@@ -51,7 +52,14 @@ def study_measured(
             f"{name!r} judged no single answer right or wrong.",
             remedy="Give labels.accuracy in the input file instead.",
         )
-    inputs = measured_inputs(file, found.contract, found.totals, found.result)
+    contract = load_contract(workspace, found.contract.id)  # the price as it is now
+    terms = replace(found.contract, price=contract.price, currency=contract.currency)
+    if file.currency != terms.currency and file.price_of(terms.vendor) is None:
+        raise InputError(
+            f"The input file reckons in {file.currency}, the contract {terms.id!r} in {terms.currency}.",
+            remedy=f"Give labels.price in the file, in {file.currency}.",
+        )
+    inputs = measured_inputs(file, terms, found.totals, found.result)
     return study(inputs, read_costs(other).inputs() if other else None)
 
 
@@ -91,10 +99,16 @@ def measured_inputs(
 def _with_accuracy(
     file: CostFile, contract: Contract, known: Mapping[str, float], share: float, ends: Sequence[float]
 ) -> CostInputs:
-    inputs = file.inputs(contract.vendor, known, {"labels.accuracy": share})
+    inputs = file.inputs(contract.vendor, in_currency(file, contract, known), {"labels.accuracy": share})
     if ends[0] == ends[1]:  # a census leaves no doubt about this delivery; the next one will differ
         return inputs
     return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
+
+
+def in_currency(file: CostFile, contract: Contract, known: Mapping[str, float]) -> dict[str, float]:
+    """What a contract says, without its price where the input file reckons in another currency."""
+    foreign = file.currency != contract.currency
+    return {name: value for name, value in known.items() if not (foreign and name == "labels.price")}
 
 
 def quantities(contract: Contract, result: AuditResult) -> dict[str, float]:

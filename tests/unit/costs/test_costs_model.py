@@ -192,6 +192,13 @@ def test_break_even_makes_both_totals_equal() -> None:
     assert break_even(two, one) == premium
 
 
+def test_break_even_compares_the_same_quantity() -> None:
+    """Two offers of which one was measured on fewer labels: the premium of a label stays what it is."""
+    one, two = offer(), offer(OFFER_B)
+    half = one.changed({"labels.units": one["labels.units"] / 2})
+    assert break_even(half, two).all_costs == pytest.approx(break_even(one, two).all_costs)
+
+
 def test_break_even_by_the_formula_where_only_labels_cost() -> None:
     zero = dict.fromkeys(("engineering.hours", "training.retrainings", "delay.weeks"), 0.0)
     one = offer().changed(zero)
