@@ -56,6 +56,20 @@ def test_a_draft_that_is_not_settled_is_printed_as_a_draft(cli: Cli, tmp_path: P
     assert view["to_settle"] == made["open"]
     assert view["verdict"]["word"] == "Draft"
     assert view["headline"].startswith("Not to be signed yet: ")
+    cli("contract", "export", made["contract"], "--out", "c.yaml")
+    cli("contract", "import", "c.yaml", "--out", "back.toml")
+    assert yaml.safe_load((tmp_path / "c.yaml").read_text("utf-8"))["status"] == "draft"
+    draft = (tmp_path / "c.toml").read_text("utf-8")
+    points = [line for line in draft.splitlines() if line.startswith("# to settle: ")]
+    assert [
+        line for line in (tmp_path / "back.toml").read_text("utf-8").splitlines() if line in points
+    ] == points
+    assert "changes nothing" in cli("contract", "amend", "c.toml", code=2).err
+    settled = "\n".join(line for line in draft.splitlines() if line not in points)
+    (tmp_path / "c.toml").write_text(settled, "utf-8")
+    cli("contract", "amend", "c.toml")
+    cli("contract", "annex", made["contract"], "--out", "annex.json")
+    assert Ran(0, (tmp_path / "annex.json").read_text("utf-8"), "").json["verdict"] is None
     refused = cli("contract", "annex", made["contract"], "--out", "annex.txt", code=2).err
     assert "'annex.txt' ends like none of them" in refused
     assert not (tmp_path / "annex.txt").exists()

@@ -15,6 +15,7 @@ from textwrap import shorten
 
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Price, Remedy, Task
+from vendoreval.contracts.writing import TO_SETTLE
 from vendoreval.inference.power import power, sample_for_power
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import Bank, Question
@@ -27,7 +28,6 @@ HIGHEST = Decimal("0.9999")
 ROUNDS, REWORK_DAYS, WINDOW_DAYS = 2, 5, 10
 JUSTIFICATION = "A wrong label is worth nothing to us and its price was paid."
 PLACEHOLDERS = ("first class", "second class")
-TO_SETTLE = "to settle: "  # starts a comment; the annex of such a contract is marked as a draft
 NO_FIGURES: Mapping[str, Measured] = {}
 CREDIT_CAP = Decimal("20")  # per cent of the delivery's price; credits of 5, 10 and 20 % are usual
 

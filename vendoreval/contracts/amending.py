@@ -22,7 +22,7 @@ class Change:
 def amend(old: Contract, new: Contract) -> list[Change]:
     """What `new` changes in `old`, in the order of the contract's fields; versions are not compared.
 
-    Raises Conflict when the two are not the same contract, or when nothing changes.
+    Raises Conflict when the two are not the same contract.
     """
     for name in ("id", "vendor"):
         before, after = getattr(old, name), getattr(new, name)
@@ -33,10 +33,7 @@ def amend(old: Contract, new: Contract) -> list[Change]:
             )
     was, becomes = _flat(old), _flat(new)
     keys = dict.fromkeys([*was, *becomes])
-    changes = [Change(key, was.get(key), becomes.get(key)) for key in keys if was.get(key) != becomes.get(key)]
-    if not changes:
-        raise Conflict(f"The amendment changes nothing in {old.id!r}.", remedy="Edit the file first.")
-    return changes
+    return [Change(key, was.get(key), becomes.get(key)) for key in keys if was.get(key) != becomes.get(key)]
 
 
 def _flat(contract: Contract) -> dict[str, str]:

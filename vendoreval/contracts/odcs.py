@@ -7,7 +7,7 @@ two places can never disagree. A clause is a quality rule of type `custom` with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,14 +23,15 @@ VERSION = "v3.1.0"
 ENGINE = "vendoreval"
 _TABLE = "labels"
 _WINDOW, _RESPONSE = "acceptanceWindow", "claimResponse"
+_LEFT = "toSettle"  # what is open in a draft
 _CUSTOM = ("vendor", "buyer", "effective", "ends", "task", "remedy", "acceptance")
 _DIMENSIONS = {"completeness": "completeness", "agreement": "consistency"}
 
 Odcs = dict[str, Any]
 
 
-def to_odcs(contract: Contract) -> Odcs:
-    """The contract as plain data that a YAML or JSON writer takes."""
+def to_odcs(contract: Contract, left: Sequence[str] = ()) -> Odcs:
+    """The contract as plain data that a YAML or JSON writer takes; a draft where something is `left` open."""
     terms = plain(contract)
     task = dict(terms["task"])
     classes = task.pop("classes", None)
@@ -40,7 +41,7 @@ def to_odcs(contract: Contract) -> Odcs:
         "id": contract.id,
         "name": contract.title,
         "version": str(contract.version),
-        "status": "active",
+        "status": "draft" if left else "active",
         "description": {"purpose": f"Labels of {contract.vendor}: {contract.title}"},
         "schema": [_schema(contract, classes)],
     }
@@ -64,6 +65,8 @@ def to_odcs(contract: Contract) -> Odcs:
     document["customProperties"] = [
         {"property": key, "value": _json(rest[key])} for key in _CUSTOM if key in rest
     ]
+    if left:
+        document["customProperties"].append({"property": _LEFT, "value": list(left)})
     return document
 
 
@@ -144,6 +147,11 @@ def from_odcs(document: Mapping[str, Any], file: str) -> dict[str, Any]:
     if problems:
         raise InvalidDocument(file, tuple(problems))
     return _tables(document, custom, clauses, price)
+
+
+def left_open(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an ODCS document says is still to settle."""
+    return tuple(str(point) for point in _custom(document).get(_LEFT) or ())
 
 
 def _tables(

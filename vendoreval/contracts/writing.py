@@ -12,6 +12,7 @@ from vendoreval.contracts.parsing import SCHEMA
 from vendoreval.contracts.rules import REMEDIES
 from vendoreval.contracts.terms import Clause, Contract, Remedy
 
+TO_SETTLE = "to settle: "  # starts a comment of a draft
 Plain = dict[str, Any]
 Comments = Mapping[str, Sequence[str]]
 
@@ -41,6 +42,13 @@ def plain(contract: Contract) -> Plain:
     if contract.remedies:
         document["remedy"] = [_remedy(remedy) for remedy in contract.remedies]
     return document
+
+
+def to_settle(source: str) -> tuple[str, ...]:
+    """What comments of a contract file say is still open; it is a draft as long as there is any."""
+    mark = f"# {TO_SETTLE}"
+    lines = (line.strip() for line in source.removeprefix("\ufeff").splitlines())
+    return tuple(line.removeprefix(mark) for line in lines if line.startswith(mark))
 
 
 def clause_table(clause: Clause) -> Plain:

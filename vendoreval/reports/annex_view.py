@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vendoreval.audits.contract_draft import TO_SETTLE
 from vendoreval.audits.designs import Design
 from vendoreval.audits.planning import limits_csv
 from vendoreval.claims.answers import REASONS
 from vendoreval.contracts.explain import explain_parts
 from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
 from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.writing import to_settle
 from vendoreval.inference.power import PowerRow
 from vendoreval.reports import parts
 from vendoreval.reports.facts import Facts
@@ -61,7 +61,7 @@ def annex_view(
         Attached("contract.toml", source, "The terms, machine-readable", "Source"),
         *(_limits_file(one.clause, one.design) for one in clauses if one.design),
     )
-    said, left = explain_parts(contract), _to_settle(source)
+    said, left = explain_parts(contract), to_settle(source.decode("utf-8-sig"))
     number = f"Annex to {contract.id}, version {contract.version}"
     held = {one.clause: one for one in clauses}
     view = {
@@ -69,7 +69,7 @@ def annex_view(
         **parts.head(contract.title, "Quality annex", number, facts),
         "verdict": {"key": "inconclusive", "symbol": "?", "word": "Draft"} if left else None,
         "headline": _headline(contract, len(left)),
-        "to_settle": left,
+        "to_settle": list(left),
         "figures": _figures(contract),
         "parties": _parties(contract, facts),
         "definitions": _definitions(contract),
@@ -89,13 +89,6 @@ def annex_view(
         "integrity": parts.integrity(facts, files),
     }  # fmt: skip
     return Report("annex", facts.printed, view, files)
-
-
-def _to_settle(source: bytes) -> list[str]:
-    """What the comments of a drafted contract say is still open."""
-    mark = f"# {TO_SETTLE}"
-    lines = source.decode("utf-8-sig").splitlines()
-    return [line.strip().removeprefix(mark) for line in lines if line.strip().startswith(mark)]
 
 
 def _headline(contract: Contract, left: int) -> str:

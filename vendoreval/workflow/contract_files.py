@@ -11,11 +11,11 @@ from vendoreval import __version__
 from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
 from vendoreval.audits.designs import DESIGNED, design
 from vendoreval.audits.planning import plannable
-from vendoreval.contracts.odcs import from_odcs, to_odcs
+from vendoreval.contracts.odcs import from_odcs, left_open, to_odcs
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Contract
-from vendoreval.contracts.writing import plain, to_toml
+from vendoreval.contracts.writing import TO_SETTLE, plain, to_settle, to_toml
 from vendoreval.errors import Conflict, NotFound, UsageError
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.facts import Facts, Hashes
@@ -83,7 +83,10 @@ def export_odcs(workspace: Workspace, contract: str, version: int | None, out: P
     from vendoreval.formats.odcs_yaml import write_yaml
 
     found = load_contract(workspace, contract, version)
-    document = to_odcs(found)
+    source = workspace.objects.read(contract_row(workspace, contract, found.version).source_sha).decode(
+        "utf-8-sig"
+    )
+    document = to_odcs(found, to_settle(source))
     as_json = out.suffix.lower() == ".json"
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n" if as_json else write_yaml(document)
     write_whole(out, text.encode())
@@ -98,7 +101,9 @@ def import_odcs(path: Path, out: Path) -> Contract:
     from vendoreval.formats.odcs_yaml import read_yaml
 
     document = read_yaml(read_bytes(path), path.name)
-    text = to_toml(from_odcs(document, path.name), {"": [f"From {path.name} (ODCS)."]})
+    terms = from_odcs(document, path.name)
+    left = [f"{TO_SETTLE}{point}" for point in left_open(document)]
+    text = to_toml(terms, {"": [f"From {path.name} (ODCS).", *left]})
     contract = parse_contract(text, out.name)
     _write_new(out, text)
     return contract

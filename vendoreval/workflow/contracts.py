@@ -11,6 +11,7 @@ from vendoreval.contracts.explain import PowerQuestion, explain, power_questions
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.weaknesses import Weakness, warnings
+from vendoreval.contracts.writing import to_settle
 from vendoreval.errors import Conflict, InputError, NotFound
 from vendoreval.inference.power import PowerRow, power_table, sample_for_power
 from vendoreval.store.tables import ContractRow, VendorRow
@@ -84,6 +85,16 @@ def amend_contract(workspace: Workspace, path: Path | str) -> Contract:
     return _store(workspace, Path(path), amending=True)
 
 
+def _changes(workspace: Workspace, last: ContractRow, contract: Contract, text: str) -> tuple[str, ...]:
+    """What an amendment changes: terms, or points that are no longer to settle; raises Conflict for nothing."""
+    before = to_settle(workspace.objects.read(last.source_sha).decode())
+    settled = tuple(f"settled: {point}" for point in before if point not in to_settle(text))
+    changes = (*(str(change) for change in amend(_parsed(workspace, last), contract)), *settled)
+    if not changes:
+        raise Conflict(f"The amendment changes nothing in {contract.id!r}.", remedy="Edit the file first.")
+    return changes
+
+
 def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
     text = read_text(path)
     contract = parse_contract(text, path.name)
@@ -100,7 +111,7 @@ def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
         if amending and not versions:
             raise NotFound("contract", contract.id, tuple({row.id for row in tx.all(ContractRow)}))
         contract = replace(contract, version=len(versions) + 1)
-        changes = amend(_parsed(workspace, versions[-1]), contract) if amending else ()
+        changes = _changes(workspace, versions[-1], contract, text) if amending else ()
         source = workspace.objects.put_bytes(text.encode())  # only now: a refusal leaves nothing behind
         tx.add(
             ContractRow(
@@ -108,7 +119,7 @@ def _store(workspace: Workspace, path: Path, *, amending: bool) -> Contract:
                 source_sha=source, added_at=at,
             )
         )  # fmt: skip
-        data = {"version": contract.version, "sha256": source, "changes": [str(change) for change in changes]}
+        data = {"version": contract.version, "sha256": source, "changes": list(changes)}
         tx.event("contract.amended" if amending else "contract.added", contract.id, data)
     return contract
 
