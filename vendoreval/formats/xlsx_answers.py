@@ -150,6 +150,8 @@ class _Reader:
 
     def _answer(self, title: str, question: Question, cells: Mapping[str, Any]) -> None:
         values = {key: _text(cells[key].value) for key in _ANSWER_KEYS & cells.keys() if asks(question, key)}
+        if "value" in values:
+            values["value"] = _figure(cells["value"])
         if not any(values.values()):
             return
         state, level = self._level(title, cells)
@@ -198,7 +200,7 @@ class _Reader:
     def _evidence(
         self, title: str, question: Question, cells: Mapping[str, Any], values: Mapping[str, str]
     ) -> tuple[EvidenceItem, ...]:
-        names = [name.strip() for name in re.split(r"[\n;]", values.get("evidence_names", "")) if name.strip()]
+        names = _names(values.get("evidence_names", ""))
         kind = "document"
         if values.get("evidence_kind"):
             kind = self._choice(title, cells, "evidence_kind", EVIDENCE_CHOICES) or kind
@@ -251,6 +253,22 @@ class _Reader:
                 f"The wording of {_listed(self.reworded)} differs from ours; the answers count for our wording."
             )
         return {key: self.answers[key] for key in self.questions if key in self.answers}, tuple(self.notes)
+
+
+def _figure(cell: Any) -> str:
+    """A figure as the vendor saw it: a cell in per cent holds 0.05 where 5 % is shown."""
+    if isinstance(cell.value, int | float) and "%" in str(cell.number_format):
+        return f"{100 * cell.value:.10g} %"
+    return _text(cell.value)
+
+
+def _names(text: str) -> list[str]:
+    """File names, one a line; also behind a comma, where every part ends like a file."""
+    names = [name.strip() for name in re.split(r"[\n;]", text) if name.strip()]
+    parts = [[part.strip() for part in name.split(",")] for name in names]
+    listed = [found if all(re.search(r"\.\w{2,5}\Z", part) for part in found) else [name]
+              for name, found in zip(names, parts, strict=True)]  # fmt: skip
+    return list(dict.fromkeys(part for found in listed for part in found))
 
 
 _ANSWER_KEYS = {column.key for column in COLUMNS if column.answer}

@@ -103,7 +103,7 @@ def _formats(book: Any) -> dict[str, Any]:
     kinds = {
         "plain": base,
         "title": {**base, "font_size": 18, "bold": True, "font_color": _DARK, "text_wrap": False},
-        "lead": {**base, "font_color": "#444444"},
+        "lead": {**base, "font_color": "#444444", "text_wrap": False},
         "heading": {**base, "font_size": 12, "bold": True, "font_color": _DARK, "text_wrap": False},
         "header": {**edged, "bold": True, "font_color": "#FFFFFF", "bg_color": _DARK, "valign": "vcenter"},
         "cell": edged,
@@ -111,6 +111,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "count": {**edged, "align": "center"},
         "field": field,
         "risky": {**field, "quote_prefix": True},  # stays text even when it is edited
+        "figure": {**field, "num_format": "@"},  # "97.5 %" stays text and does not become 0.975
         "choice": {**field, "bold": True},
         "date": {**field, "num_format": "yyyy-mm-dd", "align": "left"},
         "closed": {**edged, "bg_color": _GREY},
@@ -205,7 +206,9 @@ class _Writer:
         if not is_open:
             sheet.write_blank(row, index, None, self.formats["closed"])
             return
-        kind = "date" if key in _DATES else "choice" if key in _LISTS else "field"
+        kind = (
+            "date" if key in _DATES else "choice" if key in _LISTS else "figure" if key == "value" else "field"
+        )
         if isinstance(value, date):
             sheet.write_datetime(row, index, datetime(value.year, value.month, value.day), self.formats[kind])  # noqa: DTZ001
         elif value:

@@ -190,14 +190,18 @@ def amended(before: Answer, change: Amendment) -> Answer:
     if state != "answered":
         given |= {"level": None, "commitment": None, "value": ""}
     same_na = before.state == state == "na" and given.get("na_reason", before.na_reason) == before.na_reason
-    new = {piece.name for piece in change.evidence}
-    kept = tuple(piece for piece in before.evidence if piece.name not in new)
+    new = {piece.name: piece for piece in change.evidence}
+    known = [
+        new.pop(piece.name, piece)
+        for piece in before.evidence
+        if piece.kind != "measured" or piece.name not in new  # the last measurement counts, so it goes last
+    ]
     return replace(
         before,
         **given,
         state=state,
         na_approved=change.approve or (same_na and before.na_approved),
-        evidence=kept + change.evidence,
+        evidence=(*known, *new.values()),
         channel=change.channel,
         actor="",
         answered_at=None,
@@ -208,7 +212,8 @@ def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) ->
     """`received` with what a vendor's form cannot hold, taken from the `current` answers.
 
     These are: hashes and witnesses of pieces that are named again, levels we measured ourselves, the
-    approval of an N/A whose reason is unchanged, and our own remarks.
+    approval of an N/A whose reason is unchanged, and our own remarks. An XLSX form has one kind and one date
+    for all pieces of a question; where several were known, each keeps its own.
     """
     return {
         question_id: _carried(current[question_id], answer) if question_id in current else answer
@@ -218,17 +223,22 @@ def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) ->
 
 def _carried(before: Answer, after: Answer) -> Answer:
     known = {item.name: item for item in before.evidence if item.kind != "measured"}
+    coarse = after.channel == "form" and len(known) > 1
     named = tuple(
-        replace(item, sha256=item.sha256 or known[item.name].sha256, seen_by=known[item.name].seen_by)
-        if item.name in known
-        else item
-        for item in after.evidence
+        _again(known[item.name], item, coarse) if item.name in known else item for item in after.evidence
     )
     measured = tuple(item for item in before.evidence if item.kind == "measured")
     same_na = after.state == before.state == "na" and after.na_reason == before.na_reason
     remark = before.note if before.channel in BUYER_CHANNELS else ""
     approved = same_na and before.na_approved
     return replace(after, evidence=named + measured, na_approved=approved, note=after.note or remark)
+
+
+def _again(before: EvidenceItem, after: EvidenceItem, coarse: bool) -> EvidenceItem:
+    """A piece that is named again; `coarse`: the form could not say of which piece its kind and dates are."""
+    if coarse:
+        after = replace(after, kind=before.kind, dated=before.dated, expires=before.expires)
+    return replace(after, sha256=after.sha256 or before.sha256, seen_by=before.seen_by)
 
 
 def for_the_vendor(answers: Mapping[str, Answer]) -> dict[str, Answer]:
@@ -269,6 +279,7 @@ def changes(old: Mapping[str, Answer], new: Mapping[str, Answer]) -> tuple[Chang
 
 
 def _differing(before: Answer, after: Answer) -> dict[str, tuple[str, str]]:
+    before, after = (replace(one, evidence=tuple(sorted(one.evidence, key=repr))) for one in (before, after))
     pairs = {
         field.name: (_shown(getattr(before, field.name)), _shown(getattr(after, field.name)))
         for field in fields(Answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -110,14 +110,20 @@ def attach(
             raise UsageError(
                 f"No answer of {vendor} names the file {file.name!r}.", remedy="Say which with --question."
             )
-    changed = with_files(current, read, tie)
-    append(workspace, vendor, bank, list(changed.values()), files=read)
+    changed = with_files(current, read, intact(workspace, read), tie)
+    if changed:
+        append(workspace, vendor, bank, list(changed.values()), files=read)
+    for file in read:  # known already; one that was altered on the disk is healed
+        workspace.objects.put_bytes(file.data)
     hashes = {file.sha256 for file in read}
     return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.sha256 in hashes)
 
 
-def with_files(answers: Mapping[str, Answer], files: Sequence[File], tie: Tie = Tie()) -> dict[str, Answer]:
-    """The answers that files change, with their hashes; who answered, and when, stays.
+def with_files(
+    answers: Mapping[str, Answer], files: Sequence[File], here: Collection[str], tie: Tie = Tie()
+) -> dict[str, Answer]:
+    """The answers that files change, with their hashes; who answered, and when, stays. Files that are `here`
+    (hashes) and tied already change nothing.
 
     Raises Conflict for a file that is not the one that was named or stored before.
     """
@@ -131,6 +137,8 @@ def with_files(answers: Mapping[str, Answer], files: Sequence[File], tie: Tie = 
                 item, kind=tie.kind or item.kind, sha256=file.sha256, dated=tie.dated or item.dated,
                 expires=tie.expires or item.expires,
             )  # fmt: skip
+            if fresh == item and file.sha256 in here:
+                continue
             before = changed.get(question_id) or answers.get(question_id) or _new(question_id)
             after = amended(before, Amendment(evidence=(fresh,), channel=before.channel))
             changed[question_id] = replace(after, answered_at=before.answered_at, actor=before.actor)
@@ -139,6 +147,11 @@ def with_files(answers: Mapping[str, Answer], files: Sequence[File], tie: Tie = 
 
 def _new(question_id: str) -> Answer:
     return Answer(question_id, state="unanswered", channel="cli", answered_at=now(), actor=actor())
+
+
+def intact(workspace: Workspace, files: Sequence[File]) -> frozenset[str]:
+    """Hashes of the files that the workspace holds already, unaltered."""
+    return frozenset(file.sha256 for file in files if workspace.objects.intact(file.sha256))
 
 
 def read_file(path: Path) -> File:

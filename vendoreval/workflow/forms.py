@@ -18,6 +18,7 @@ from vendoreval.formats.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import (
     Answer,
     Change,
+    EvidenceItem,
     Piece,
     carry_over,
     changes,
@@ -30,7 +31,7 @@ from vendoreval.questionnaires.worth import open_questions, silent_on_terms
 from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.answer_evidence import files_in, pieces, with_files
+from vendoreval.workflow.answer_evidence import files_in, intact, pieces, with_files
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes, write_whole
 from vendoreval.workflow.judging import freeze_at_first, require_frozen, stated_facts
@@ -119,9 +120,11 @@ def import_form(
     new = {change.question_id: _timed(carried[change.question_id], at) for change in found}
     after = {**current, **new}
     files = _named_files(after, evidence)
-    new |= with_files(after, files)
-    append(workspace, vendor, bank, list(new.values()), source=data, files=files)
-    return _imported(workspace, vendor, bank, found, notes, {file.name for file in files})
+    here = intact(workspace, files)
+    tied = with_files(after, files, here)
+    append(workspace, vendor, bank, list((new | tied).values()), source=data, files=files)
+    fresh = {file.name for file in files if file.sha256 not in here}
+    return _imported(workspace, vendor, bank, found, notes, fresh)
 
 
 def _said_anew(events: tuple[Answer, ...], received: Mapping[str, Answer]) -> tuple[tuple[Change, ...], str]:
@@ -149,6 +152,14 @@ def _imported(
     shown = pieces(workspace, vendor, bank)
     changed = {change.question_id: current[change.question_id] for change in found}
     asked = bank.asked(sent_mode(workspace, vendor, bank) or "full")
+    several = [
+        q for q, one in changed.items() if one.channel == "form" and len({_terms(i) for i in one.evidence}) > 1
+    ]
+    if several:
+        notes += (
+            f"{', '.join(several)}: kinds and dates of single files stay as known; the form has one for all. "
+            "Correct them with: vendoreval questionnaire evidence",
+        )
     silent = silent_on_terms(asked, changed)
     if silent:
         notes += (f"Not said whether it goes into the contract: {', '.join(silent)}; it counts 1 at most.",)
@@ -160,6 +171,10 @@ def _imported(
         open_questions(asked, current, stated_facts(workspace, bank)),
         tuple(q.id for q in asked if q.id in current and current[q.id].awaits_approval),
     )
+
+
+def _terms(item: EvidenceItem) -> tuple[str, date | None, date | None]:
+    return item.kind, item.dated, item.expires
 
 
 def _read(path: Path, data: bytes, bank: Bank, vendor: str) -> tuple[dict[str, Answer], tuple[str, ...]]:

@@ -317,3 +317,56 @@ def test_figures_that_could_be_read_in_two_ways_are_read_aloud(
         "(% errors left after review)."
     ]
     assert not any("read as" in note for note in made.notes)
+
+
+def test_an_untouched_form_changes_no_evidence(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
+    """An XLSX form has one kind and one date for all files of a question."""
+    pieces = (
+        EvidenceItem("document", "plan.pdf", dated=date(2026, 1, 1)),
+        EvidenceItem("independent", "iso.pdf", expires=date(2027, 6, 1)),
+    )
+    questionnaires.record_answers(workspace, "acme", bank, [Answer("S1", 4, evidence=pieces, channel="html")])
+    before = questionnaires.score_vendor(workspace, "acme", bank)
+    form = tmp_path / "form.xlsx"
+    forms.make_form(workspace, "acme", bank, form)
+    made = forms.import_form(workspace, "acme", bank, form)
+    assert made.changes == ()
+    assert questionnaires.score_vendor(workspace, "acme", bank) == before
+    book = load_workbook(form)
+    for row in (row for sheet in book.worksheets for row in sheet.iter_rows()):
+        if row[0].value == "S1":
+            row[9].value = "plan.pdf, iso.pdf, new.pdf"
+            row[8].value = "Demo, sample of real work"
+        elif row[0].value == "R3":
+            row[4].value, row[6].value = "Level 3", 0.05
+            row[6].number_format = "0.0%"
+    book.save(form)
+    made = forms.import_form(workspace, "acme", bank, form)
+    current = questionnaires.current_answers(workspace, "acme", bank)
+    kinds = {piece.name: piece.kind for piece in current["S1"].evidence}
+    assert kinds == {"plan.pdf": "document", "iso.pdf": "independent", "new.pdf": "demo"}
+    assert any(note.startswith("S1: kinds and dates of single files stay as known") for note in made.notes)
+    assert current["R3"].value == "5 %"
+
+
+def test_a_repeated_form_with_its_folder_stores_and_changes_nothing(
+    workspace: Workspace, bank: Bank, tmp_path: Path
+) -> None:
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    (folder / "plan.pdf").write_bytes(b"plan")
+    form, copy = tmp_path / "form.xlsx", tmp_path / "copy.xlsx"
+    pieces = (EvidenceItem("document", "plan.pdf"), EvidenceItem("document", "list.xlsx"))
+    with form.open("wb") as file:
+        write_form(
+            bank, file, vendor="acme", created=datetime(2026, 3, 2, tzinfo=UTC),
+            answers={"G1": Answer("G1", 3, evidence=pieces)},
+        )  # fmt: skip
+    first = forms.import_form(workspace, "acme", bank, form, folder)
+    assert [one.item.name for one in first.stored] == ["plan.pdf"]
+    questionnaires.amend(workspace, "acme", bank, "G1", Amendment(level=2, channel="call"))
+    copy.write_bytes(form.read_bytes() + b"\0")
+    again = forms.import_form(workspace, "acme", bank, copy, folder)
+    assert (again.changes, again.stored) == ((), ())
+    assert questionnaires.current_answers(workspace, "acme", bank)["G1"].level == 2
+    assert len(questionnaires.answer_events(workspace, "acme", bank)) == 2
