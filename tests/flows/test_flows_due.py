@@ -38,17 +38,79 @@ def test_forms_evidence_and_waivers_fall_due(cli: Cli) -> None:
     cli("questionnaire", "import", "acme", "form.xlsx", env=_at("2026-03-10"))
     assert [one[2] for one in _due(cli, "2026-03-20")] == ["form", "evidence"]  # it came back untouched
     said = cli("due", "--json", env=_at("2026-03-20")).json["due"][0]["text"]
-    assert said.startswith("Answer what is open in the questionnaire annotation-core")
+    assert said.startswith("Answer what is open in the full questionnaire annotation-core")
     assert said.endswith("G1, G2, G3, G4, G5, A1 and 38 more.")
     cli("questionnaire", "form", "acme", "--out", "short.xlsx", "--mode", "short", env=_at("2026-03-20"))
     for question in ("G1", "A1", "R1", "E1", "C1"):
         cli("questionnaire", "answer", "acme", question, "--level", "3", env=_at("2026-03-20"))
-    assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence"]
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["form", "evidence"]  # the full one is still open
     cli("questionnaire", "form", "acme", "--out", "again.xlsx", "--due", "2026-04-02", env=_at("2026-03-20"))
     assert [one[2] for one in _due(cli, "2026-03-20")] == ["evidence", "form"]
     text = cli("due", env=_at("2026-04-10")).out
     assert "overdue" in text
     assert "iso.pdf" in " ".join(text.split())
+
+
+def test_evidence_is_chased_until_it_came_or_was_renewed(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    day, later = _at("2026-03-02"), _at("2026-03-20")
+    cli("questionnaire", "form", "acme", "--out", "full.xlsx", "--due", "2026-03-16", env=day)
+    cli(
+        "questionnaire",
+        "form",
+        "acme",
+        "--out",
+        "short.xlsx",
+        "--mode",
+        "short",
+        "--due",
+        "2026-03-30",
+        env=day,
+    )
+    for question in ("G1", "A1", "R1", "E1", "C1"):
+        cli("questionnaire", "answer", "acme", question, "--level", "3", "--channel", "call", env=day)
+    texts = [one["text"] for one in cli("due", "--json", env=day).json["due"]]
+    assert texts == ["Send back the full questionnaire annotation-core 1.1.0, sent 2026-03-02."]
+    assert "due 2026-03-16" in " ".join(cli("vendor", "show", "acme").out.split())  # a call is no form
+    (cli.folder / "iso.pdf").write_bytes(b"old")
+    (cli.folder / "iso-2027.pdf").write_bytes(b"new")
+    words = ("questionnaire", "answer", "acme", "S1", "--level", "4", "--evidence")
+    cli(*words, "independent=iso.pdf", "--expires", "2026-03-10", env=day)
+    assert "overdue" in cli("due", env=later).out
+    assert ("2026-03-10", "overdue", "evidence", "acme") in _due(cli, "2026-03-20")
+    cli(*words, "independent=iso-2027.pdf", "--expires", "2027-03-10", env=later)
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["form"]
+    scored = cli("questionnaire", "score", "acme", "--json", env=later).json
+    assert "outdated" not in {flag["kind"] for flag in scored["flags"]}
+    cli("questionnaire", "contact", "acme", "evidence_requested", "G3", "--at", "2026-03-05", env=later)
+    assert ("2026-03-19", "overdue", "evidence", "acme") in _due(cli, "2026-03-20")
+    cli("questionnaire", "contact", "acme", "evidence_refused", "G3", env=later)
+    assert [one[2] for one in _due(cli, "2026-03-20")] == ["form"]
+
+
+def test_a_rejected_piece_counts_as_none_until_it_is_accepted(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    day = _at("2026-03-02")
+    (cli.folder / "page.pdf").write_bytes(b"brochure")
+    cli("questionnaire", "answer", "acme", "G1", "--level", "3", "--evidence", "independent=page.pdf", env=day)
+
+    def kind() -> str:
+        scored = cli("questionnaire", "score", "acme", "--json", env=day).json
+        found: str = next(one["evidence"] for one in scored["questions"] if one["question"] == "G1")
+        return found
+
+    assert kind() == "independent"
+    words = ("questionnaire", "evidence", "acme", "--reject")
+    assert "needs a reason" in cli(*words, "page.pdf", code=2).err
+    assert "no piece of evidence 'x'" in cli(*words, "x", "--reason", "y", code=2).err
+    assert "rejected" in cli(*words, "page.pdf", "--reason", "it is a brochure", env=day).out
+    assert kind() == "none"
+    scored = cli("questionnaire", "score", "acme", "--json", env=day).json
+    assert "'page.pdf' was not accepted: it is a brochure" in {flag["what"] for flag in scored["flags"]}
+    cli("questionnaire", "evidence", "acme", "--accept", "page.pdf", env=day)
+    assert kind() == "independent"
 
 
 def test_deliveries_and_claims_fall_due(cli: Cli) -> None:

@@ -270,10 +270,13 @@ def evidence(
     replace: Annotated[
         bool, typer.Option("--replace", help="Take the file although another was named.")
     ] = False,
+    reject: Annotated[str, typer.Option(help="The name of a piece that shall count as none.")] = "",
+    accept: Annotated[str, typer.Option(help="The name of a piece that was rejected by mistake.")] = "",
+    reason: Annotated[str, typer.Option(help="Why a piece is rejected; printed beside the score.")] = "",
     bank: Bank = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Store evidence files by their hash, or list all pieces and what became of them.
+    """Store evidence files by their hash, reject what shows nothing, or list what became of all pieces.
 
     Exit code 5 when a stored file was lost or altered.
     """
@@ -281,7 +284,13 @@ def evidence(
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
-    if files:
+    if reject and not reason.strip():
+        raise UsageError("A rejection needs a reason.", remedy="Give it with --reason.")
+    if reject or accept:
+        found = answer_evidence.accept(
+            workspace, vendor, chosen, reject or accept, question or None, rejected=reason if reject else ""
+        )
+    elif files:
         tie = answer_evidence.Tie(
             question or None, kind.value if kind else None, _day(dated), _day(expires), replaces=replace
         )

@@ -67,7 +67,7 @@ def show(vendor_id: Annotated[str, typer.Argument(help="The vendor's id.")], jso
 
 
 def _sent(form: Sent) -> str:
-    state = "answers came in" if form.answered else f"due {form.due}"
+    state = "came back" if form.answered else f"due {form.due}"
     return f"{form.bank}, {form.mode} form of {form.sent}: {state}"
 
 

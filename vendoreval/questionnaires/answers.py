@@ -19,7 +19,8 @@ class EvidenceItem:
 
     `level` belongs to kind "measured" only: the level that a pilot or an audit found. `sha256` is
     empty as long as the piece was named but has not arrived. `seen_by` is who on the buyer's side saw a
-    piece that is no file, such as a live demo or a reference that was called.
+    piece that is no file, such as a live demo or a reference that was called. `rejected` says why the buyer
+    does not accept it; such a piece counts as none.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class EvidenceItem:
     expires: date | None = None
     level: int | None = None
     seen_by: str = ""
+    rejected: str = ""
 
     def here(self, stored: Collection[str] | None) -> bool:
         """Whether the piece itself was seen: its file is among the `stored` hashes, or a person saw it.
@@ -52,7 +54,7 @@ class EvidenceItem:
         return cls(**{**record, **dates})
 
 
-FileState = Literal["stored", "seen", "not arrived", "lost", "altered"]
+FileState = Literal["stored", "seen", "not arrived", "lost", "altered", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,9 @@ def _again(before: EvidenceItem, after: EvidenceItem, coarse: bool) -> EvidenceI
     """A piece that is named again; `coarse`: the form could not say of which piece its kind and dates are."""
     if coarse:
         after = replace(after, kind=before.kind, dated=before.dated, expires=before.expires)
-    return replace(after, sha256=after.sha256 or before.sha256, seen_by=before.seen_by)
+    sha = after.sha256 or before.sha256
+    rejected = before.rejected if sha == before.sha256 else ""
+    return replace(after, sha256=sha, seen_by=before.seen_by, rejected=rejected)
 
 
 def for_the_vendor(answers: Mapping[str, Answer]) -> dict[str, Answer]:

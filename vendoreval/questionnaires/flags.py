@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from vendoreval.questionnaires.assessment import Flag, FollowUp
-from vendoreval.questionnaires.worth import Judged
+from vendoreval.questionnaires.worth import Judged, renewed
 
 MAX_GAP = 20  # points between claimed and evidenced
 FOLLOW_UP_LEVEL = 2  # answers up to this level are taken up in the interview
@@ -18,6 +18,7 @@ FLAGS = {
     "unsupported": "the evidence does not support the level claimed",
     "outdated": "the evidence has expired or is too old",
     "missing": "evidence was named, and the file is not here",
+    "rejected": "evidence that the buyer did not accept",
     "uncommitted": "a high level is claimed, and not for the contract",
     "not_approved": "called not applicable, and nobody has approved that",
     "no_ground": "a level is claimed although what the question presupposes is not there",
@@ -69,7 +70,12 @@ def _level_flags(one: Judged) -> Iterator[Flag]:
 
 
 def _piece_flags(one: Judged) -> Iterator[Flag]:
+    for item in one.answer.evidence:
+        if item.rejected:
+            yield Flag("rejected", one.question.id, f"{item.name!r} was not accepted: {item.rejected}")
     for item in one.outdated:
+        if renewed(item, [other for other in one.answer.evidence if other not in one.missing], one.question):
+            continue
         yield Flag("outdated", one.question.id, f"{item.name!r} is no longer valid.")
     for item in one.missing:
         what = f"{item.name!r} is not here: it has not arrived, or was lost or changed since."

@@ -146,8 +146,9 @@ def _judge(
     level = 0
     if answer.state == "answered" and answer.level is not None and ground == "there":
         level = min(answer.level, _ceiling(question, answer))
-    outdated = tuple(item for item in answer.evidence if is_outdated(item, question, as_of))
-    valid = [item for item in answer.evidence if item not in outdated and item.here(stored)]
+    accepted = [item for item in answer.evidence if not item.rejected]
+    outdated = tuple(item for item in accepted if is_outdated(item, question, as_of))
+    valid = [item for item in accepted if item not in outdated and item.here(stored)]
     if ground != "there":
         valid, pilot = [], None
     best = max((item.kind for item in valid), key=EVIDENCE_KINDS.index, default="none")
@@ -162,7 +163,7 @@ def _judge(
         proven=proven,
         best=best,
         outdated=outdated,
-        missing=tuple(item for item in answer.evidence if not item.here(stored)),
+        missing=tuple(item for item in accepted if not item.here(stored)),
         ground=ground,
         pilot=pilot,
     )
@@ -203,6 +204,16 @@ def valid_until(item: EvidenceItem, question: Question | None) -> date | None:
     if age is not None and item.dated is not None:
         ends.append(item.dated + timedelta(days=age))
     return min(ends, default=None)
+
+
+def renewed(item: EvidenceItem, evidence: Collection[EvidenceItem], question: Question | None) -> bool:
+    """Whether a later piece of the same kind, or a stronger one, took the place of this one."""
+    ends, rank = valid_until(item, question), EVIDENCE_KINDS.index(item.kind)
+    return any(
+        ends is not None and ((other_ends := valid_until(other, question)) is None or other_ends > ends)
+        for other in evidence
+        if other != item and not other.rejected and EVIDENCE_KINDS.index(other.kind) >= rank
+    )
 
 
 def is_outdated(item: EvidenceItem, question: Question, as_of: date | None) -> bool:

@@ -212,7 +212,7 @@ def _lines(told: Told, question: Question, answer: Answer, score: QuestionScore)
 
 def _piece(piece: Piece) -> str:
     item = piece.item
-    words = [f"{item.name} ({item.kind})", piece.state]
+    words = [f"{item.name} ({item.kind})", f"rejected: {item.rejected}" if item.rejected else piece.state]
     if item.seen_by:
         words[1] = f"seen by {item.seen_by}"
     if item.dated:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from vendoreval.errors import Conflict, EvidenceError, InputError, UsageError
+from vendoreval.errors import Conflict, EvidenceError, InputError, NotFound, UsageError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece, amended
 from vendoreval.questionnaires.bank import Bank
@@ -70,6 +70,8 @@ def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:
 
 
 def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> FileState:
+    if item.rejected:
+        return "rejected"
     if not item.sha256:
         return "seen" if item.seen_by else "not arrived"
     if not workspace.objects.has(item.sha256):
@@ -119,6 +121,33 @@ def attach(
     return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.sha256 in hashes)
 
 
+def accept(
+    workspace: Workspace, vendor: str, bank: Bank, name: str, question: str | None = None, *, rejected: str = ""
+) -> tuple[Piece, ...]:
+    """Reject a piece of evidence, with the reason why it counts as none, or accept it again (no reason).
+
+    Raises NotFound where no answer names it.
+    """
+    current = current_answers(workspace, vendor, bank)
+    known = [
+        (answer, item)
+        for answer in current.values()
+        if question in (None, answer.question_id)
+        for item in answer.evidence
+        if item.kind != "measured"
+    ]
+    found = [(answer, item) for answer, item in known if item.name == name]
+    if not found:
+        raise NotFound("piece of evidence", name, tuple(sorted({item.name for _, item in known})))
+    changed = []
+    for answer, item in found:
+        amendment = Amendment(evidence=(replace(item, rejected=rejected.strip()),), channel=answer.channel)
+        after = amended(answer, amendment)
+        changed.append(replace(after, answered_at=answer.answered_at, actor=answer.actor))
+    append(workspace, vendor, bank, changed)
+    return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.name == name)
+
+
 def with_files(
     answers: Mapping[str, Answer], files: Sequence[File], here: Collection[str], tie: Tie = Tie()
 ) -> dict[str, Answer]:
@@ -136,6 +165,7 @@ def with_files(
             fresh = replace(
                 item, kind=tie.kind or item.kind, sha256=file.sha256, dated=tie.dated or item.dated,
                 expires=tie.expires or item.expires,
+                rejected=item.rejected if item.sha256 == file.sha256 else "",
             )  # fmt: skip
             if fresh == item and file.sha256 in here:
                 continue
