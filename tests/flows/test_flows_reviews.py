@@ -59,7 +59,7 @@ def test_from_blind_levels_to_a_moderated_score(acme: Cli) -> None:
     assert "on G3" in acme("report", "questionnaire", "acme", "--out", "q.json", code=2).err
     acme("report", "scorecard", "acme", "--out", "s.json", env=FIXED)
     card = json.loads((acme.folder / "s.json").read_text("utf-8"))
-    assert "left out. Reviewers differ by 2 levels or more on G3" in card["remarks"][0]
+    assert "left out. acme: Reviewers differ by 2 levels or more on G3" in card["remarks"][0]
     words = ("questionnaire", "moderate", "acme", "G3", "--level", "2", "--rationale")
     assert "needs a reason" in acme(*words, " ", code=2).err
     acme(*words, "the export shows versions by batch only", "--person", "eve", env=FIXED)

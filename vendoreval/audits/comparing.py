@@ -132,7 +132,8 @@ def _choosable(offer: Offer) -> bool:
 
 
 def _pair(one: Candidate, two: Candidate, vendors: int) -> Pair:
-    share = lead(one.assessment, two.assessment) if one.assessment and two.assessment else None
+    told = [side.assessment for side in (one, two) if side.assessment and side.assessment.ranked]
+    share = lead(*told) if len(told) == 2 else None
     leads = None if share is None else float(share)
     if one.audited is None or two.audited is None:
         return Pair(one.vendor, two.vendor, None, None, None, 0, 0, 0, leads)

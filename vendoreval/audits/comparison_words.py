@@ -44,12 +44,14 @@ def pair_sentences(pair: Pair, names: Mapping[str, str] | None = None) -> Iterat
     if held is not None and pair.p_adjusted is not None:
         ahead, behind = (one, two) if held.difference >= 0 else (two, one)
         low, high = (held.low, held.high) if held.difference >= 0 else (-held.high, -held.low)
-        gap = 100 * abs(held.difference)
+        same = f"On the same {held.items:,} gold items"
+        within = f"({100 * low:.1f} to {100 * high:.1f}; p {_p(pair.p_adjusted)}, adjusted)"
         proof = f"{ahead} is proven better" if pair.better else "chance may explain it"
-        yield (
-            f"On the same {held.items:,} gold items {ahead} is right more often than {behind}, by {gap:.1f} "
-            f"points ({100 * low:.1f} to {100 * high:.1f}; p {_p(pair.p_adjusted)}, adjusted): {proof}."
-        )
+        gap = f"by {100 * abs(held.difference):.1f} points {within}"
+        if held.difference:
+            yield f"{same} {ahead} is right more often than {behind}, {gap}: {proof}."
+        else:
+            yield f"{same} {one} and {two} are right equally often {within}."
     if pair.lead is not None:
         ahead, behind = (one, two) if pair.lead >= 0.5 else (two, one)
         if pair.lead == 0.5:

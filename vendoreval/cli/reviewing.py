@@ -70,7 +70,10 @@ def review(
     if sheet:
         count = reviewing.write_sheet(workspace, vendor, chosen, reviewer, sheet)
         say(f"Wrote {sheet} with {count} answers to judge.")
-        return note(f"next: vendoreval questionnaire review {vendor} --reviewer {reviewer} --filled {sheet}")
+        again = " --new-round" if new_round else ""
+        return note(
+            f"next: vendoreval questionnaire review {vendor} --reviewer {reviewer} --filled {sheet}{again}"
+        )
     if filled:
         new, left, anew = reviewing.import_sheet(
             workspace, vendor, chosen, reviewer, filled, new_round=new_round
@@ -124,6 +127,7 @@ def _ask(
     workspace: Workspace, vendor: str, bank: QuestionBank, question_id: str, reviewer: str
 ) -> Review | str:
     """Show one answer and ask for a judgement; "skip" or "stop" where none is given."""
+    from vendoreval.formats.form_layout import piece_words
     from vendoreval.questionnaires.consistency import quote
     from vendoreval.questionnaires.reviews import Review
     from vendoreval.workflow import reviewing
@@ -135,7 +139,7 @@ def _ask(
         say(f"   {number}  {anchor}")
     say(f"The vendor: {quote(answer)}")
     for item in answer.evidence:
-        say(f"   evidence: {item.name} ({item.kind})")
+        say(f"   evidence: {piece_words(item)}")
     word = _prompt("Level 0 to 4, s skip, q stop", ("0", "1", "2", "3", "4", "s", "q"))
     if word in ("s", "q"):
         return "skip" if word == "s" else "stop"
@@ -155,6 +159,8 @@ def _prompt(ask: str, choices: tuple[str, ...]) -> str:
 
 def _print(shown: Shown) -> None:
     state = "closed" if shown.closed else "open: reviewers do not see each other's levels"
+    if not shown.judged:
+        state = "not begun"
     say(f"Review of {shown.vendor}, {state}. {shown.to_judge} answers to judge.")
     table(["reviewer", "judged"], list(shown.judged.items()), right=("judged",))
     if not shown.closed:

@@ -53,7 +53,7 @@ def _print(made: Compared) -> None:
     found = made.comparison
     table(
         ["vendor", "status", "accuracy", "interval", "answers, of 100"],
-        [(o.vendor, o.status, percent(o.accuracy), _interval(o), _score(o)) for o in found.offers],
+        [(o.vendor, _status(o), percent(o.accuracy), _interval(o), _score(o)) for o in found.offers],
         right=("accuracy", "answers, of 100"),
     )
     say(
@@ -108,6 +108,11 @@ def _sections(made: Compared) -> None:
         )
     names = [offer.vendor for offer in found.offers]
     table(["section", "weight", *names], rows, right=("weight", *names))
+
+
+def _status(offer: Offer) -> str:
+    unranked = not offer.ranked and offer.status in ("eligible", "waived")
+    return f"{offer.status}, not ranked" if unranked else offer.status
 
 
 def _points(offer: Offer, section: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from math import ceil
 
 from vendoreval.errors import InputError
-from vendoreval.questionnaires.answers import Answer, Commitment, State
+from vendoreval.questionnaires.answers import Answer, Commitment, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question, Section, mode_of, template_hash
 
 SCHEMA = "vendoreval/form/1"
@@ -148,6 +148,12 @@ def question_text(question: Question) -> str:
 def levels_text(question: Question) -> str:
     """The five anchors, one a line."""
     return "\n".join(f"{level}  {anchor}" for level, anchor in enumerate(question.levels))
+
+
+def piece_words(item: EvidenceItem) -> str:
+    """A piece of evidence as a reviewer reads it: its name, kind, and whether it can be looked at."""
+    state = ", rejected" if item.rejected else "" if item.sha256 or item.seen_by else ", not arrived"
+    return f"{item.name} ({item.kind}{state})"
 
 
 def row_height(texts: Iterable[tuple[str, int]], least: int = 3) -> float:

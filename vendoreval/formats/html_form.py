@@ -26,6 +26,7 @@ from vendoreval.formats.form_layout import (
 )
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question
+from vendoreval.questionnaires.worth import open_questions
 from vendoreval.resources import resource
 
 SCHEMA = "vendoreval/form-answers/1"
@@ -245,11 +246,9 @@ def _text(raw: Mapping[str, Any], key: str) -> str:
 
 def _notes(questions: Mapping[str, Question], answers: Mapping[str, Answer]) -> tuple[str, ...]:
     notes = []
-    open_questions = [question for question in questions if question not in answers]
-    if open_questions:
-        notes.append(
-            f"{len(open_questions)} of {len(questions)} questions are open: {', '.join(open_questions)}."
-        )
+    left = [q for q in open_questions(tuple(questions.values()), answers, {}) if q not in answers]
+    if left:
+        notes.append(f"{len(left)} of {len(questions)} questions are open: {', '.join(left)}.")
     for answer in answers.values():
         if answer.state == "na" and not answer.na_reason:
             notes.append(f"{answer.question_id} is called not applicable without a reason.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vendoreval.errors import InputError, InvalidDocument, Problem
-from vendoreval.formats.form_layout import LISTS, identity, levels_text, row_height
+from vendoreval.formats.form_layout import LISTS, identity, levels_text, piece_words, row_height
 from vendoreval.formats.xlsx_book import Sheets, read_book
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
@@ -114,7 +114,7 @@ def _row(sheet: Any, row: int, question: Question, answer: Answer, own: Review |
 def _said(answer: Answer) -> str:
     """What the vendor says, in the cell beside the anchors."""
     remark = [f"Remark: {answer.note}"] if answer.note else []
-    evidence = [f"Evidence: {item.name} ({item.kind})" for item in answer.evidence]
+    evidence = [f"Evidence: {piece_words(item)}" for item in answer.evidence]
     return "\n".join([quote(answer), *remark, *evidence])
 
 

@@ -25,6 +25,7 @@ from vendoreval.formats.form_layout import (
 from vendoreval.formats.xlsx_book import read_book
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
+from vendoreval.questionnaires.worth import open_questions
 
 
 def read_form(
@@ -239,11 +240,11 @@ class _Reader:
             )
         if self.problems:
             raise InvalidDocument(self.name, tuple(self.problems))
-        open_questions = [question for question in self.questions if question not in self.answers]
-        if open_questions:
-            self.notes.append(
-                f"{len(open_questions)} of {len(self.questions)} questions are open: {_listed(open_questions)}."
-            )
+        left = [
+            q for q in open_questions(tuple(self.questions.values()), self.answers, {}) if q not in self.answers
+        ]
+        if left:
+            self.notes.append(f"{len(left)} of {len(self.questions)} questions are open: {_listed(left)}.")
         if self.without_level:
             self.notes.append(
                 f"No level was chosen for {_listed(self.without_level)}; until one is set it counts as 0."

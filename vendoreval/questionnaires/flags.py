@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 
 from vendoreval.questionnaires.assessment import Flag, FollowUp
@@ -104,8 +104,11 @@ def why_low(one: Judged) -> str:
     return ""
 
 
-def follow_up(one: Judged) -> FollowUp | None:
-    """What to take up about one answer in the interview; None where there is nothing."""
+def follow_up(one: Judged, unclear: Collection[str] = ()) -> FollowUp | None:
+    """What to take up about one answer in the interview; None where there is nothing.
+
+    `unclear` are questions whose reply no reviewer called clear.
+    """
     if not one.applies or one.idle:
         return None
     reasons = []
@@ -117,6 +120,8 @@ def follow_up(one: Judged) -> FollowUp | None:
         reasons.append("answered in words, without a level")
     elif one.level <= FOLLOW_UP_LEVEL:
         reasons.append(f"level {one.level}")
+    if one.question.id in unclear:
+        reasons.append("no clear reply")
     if one.answer.state == "answered" and one.question.type == "commit" and one.answer.commitment is None:
         reasons.append("silent on the contract")
     if one.question.evidence.wanted and one.best == "none":

@@ -166,6 +166,15 @@ def _level(answer: Answer, found: Consensus) -> int | None:
     return None if answer.level is None else min(answer.level, found.level)
 
 
+def unclear_replies(reviews: Iterable[Review]) -> frozenset[str]:
+    """Questions of which reviewers coded the reply, and none of them as clear."""
+    codes: dict[str, dict[str, Clarity]] = {}
+    for review in reviews:
+        if review.clarity and not review.outdated:
+            codes.setdefault(review.question_id, {})[review.reviewer] = review.clarity
+    return frozenset(question for question, found in codes.items() if "clear" not in found.values())
+
+
 def level_agreement(reviews: Iterable[Review]) -> Agreement:
     """How far reviewers agree on levels."""
     by_question: dict[str, dict[str, int]] = {}

@@ -70,14 +70,15 @@ def score(
     as_of: date | None = None,
     stored: Collection[str] | None = None,
     pilot: Mapping[str, PilotFinding] = NO_PILOT,
+    unclear: Collection[str] = (),
 ) -> Assessment:
     """Score current answers (see `answers.fold`) by the rules at the head of this module.
 
     `facts` are the buyer's statements on the project for `applies_if`; a fact nobody stated counts
     as true, so that silence removes no question. `as_of` is the day on which evidence and waivers
     must still be valid; None looks at no dates. `stored` are the SHA-256 of the evidence files that
-    arrived; None looks at no files. `pilot` is what the latest pilot showed, by question. Answers to
-    questions the mode does not ask are ignored.
+    arrived; None looks at no files. `pilot` is what the latest pilot showed, by question; `unclear` are
+    questions whose reply no reviewer called clear. Answers to questions the mode does not ask are ignored.
     """
     judged = judge_all(bank.asked(mode), answers, facts or {}, as_of, stored, pilot)
     scored = [
@@ -105,7 +106,7 @@ def score(
         questions=tuple(_question_score(one, scored, weight) for one in judged),
         knock_outs=knock_outs,
         flags=flags(judged, claimed - evidenced),
-        follow_ups=tuple(follow for one in judged if (follow := follow_up(one))),
+        follow_ups=tuple(follow for one in judged if (follow := follow_up(one, unclear))),
     )
 
 

@@ -142,6 +142,8 @@ def _figures(found: Comparison) -> list[Plain]:
 
 def _offer(offer: Offer) -> Plain:
     key, word = STATUS[offer.status]
+    if not offer.ranked and offer.status in ("eligible", "waived"):
+        key, word = "not_run", f"{word}, not ranked"
     return {
         "name": offer.name,
         "vendor": offer.vendor,

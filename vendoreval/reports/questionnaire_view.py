@@ -66,7 +66,8 @@ def questionnaire_view(told: Told, facts: Facts) -> Report:
         "dates": list(told.dates),
         "notes": list(found.notes),
         "chart": Sections(
-            "Scores by section", tuple(section_bar(one) for one in found.sections if one.claimed is not None)
+            "Scores by section", tuple(section_bar(one) for one in found.sections if one.claimed is not None),
+            "as reviewers judge it" if told.consensus else "claimed by the vendor",
         ),
         "knock_outs": _knock_outs(told),
         "promises": promise_rows(told.promises),

@@ -210,6 +210,6 @@ def _named(answers: Iterable[Answer], file: File, question: str | None) -> list[
 def _differs(item: EvidenceItem, sha: str) -> Conflict:
     return Conflict(
         f"This {item.name!r} is not the file that was named or stored before: its SHA-256 begins {sha[:12]}, "
-        f"the other's {item.sha256[:12]}. Nothing was stored.",
-        remedy="Ask the vendor which one counts; --replace takes this one.",
+        f"the other's {item.sha256[:12]}. Nothing was stored or imported.",
+        remedy="Ask the vendor which one counts; `questionnaire evidence --replace` takes this one.",
     )

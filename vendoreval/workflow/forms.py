@@ -113,6 +113,10 @@ def import_form(
     events = answer_events(workspace, vendor, bank)
     current = fold(events)
     found, repeated = _said_anew(events, received)
+    older = [change.question_id for change in found if _is_older(received[change.question_id], current)]
+    if older:
+        found = tuple(change for change in found if change.question_id not in older)
+        notes += (f"Older than what the vendor said since, and left alone: {', '.join(older)}.",)
     if repeated:
         notes += (f"The form repeats earlier answers to {repeated}; those recorded since then stay.",)
     at = now()
@@ -134,6 +138,14 @@ def _said_anew(events: tuple[Answer, ...], received: Mapping[str, Answer]) -> tu
     differing = changes(current, carry_over(current, received))
     found = tuple(change for change in differing if change.question_id in anew)
     return found, ", ".join(change.question_id for change in differing if change.question_id not in anew)
+
+
+def _is_older(answer: Answer, current: Mapping[str, Answer]) -> bool:
+    """Whether the vendor itself, by its own clock, gave a later answer that is here already."""
+    known = current.get(answer.question_id)
+    if known is None or known.channel != "html" or not (known.answered_at and answer.answered_at):
+        return False
+    return answer.answered_at < known.answered_at
 
 
 def _named_files(answers: Mapping[str, Answer], folder: Path | None) -> tuple[File, ...]:

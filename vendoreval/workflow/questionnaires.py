@@ -18,6 +18,7 @@ from vendoreval.questionnaires.answers import (
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import MODES, Bank, Mode
 from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.questionnaires.reviews import unclear_replies
 from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
 from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow
@@ -218,12 +219,16 @@ def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode | Non
     require_frozen(workspace, bank)
     answers = current_answers(workspace, vendor, bank)
     mode = mode or sent_mode(workspace, vendor, bank) or "full"
-    rounds = (last_round(workspace, vendor, bank, closed=True), last_round(workspace, vendor, bank))
-    levels, notes = reviewed(answers, *rounds)
+    closed = last_round(workspace, vendor, bank, closed=True)
+    try:
+        levels, notes = reviewed(answers, closed, last_round(workspace, vendor, bank))
+    except Conflict as error:
+        raise Conflict(f"{vendor}: {error.what}", remedy=error.remedy) from error
     found = score(
         bank, levels, mode, facts=stated_facts(workspace, bank), waivers=waivers(workspace, vendor, bank),
         as_of=now().date(), stored=_stored(workspace, answers.values()),
         pilot=pilot_findings(workspace, vendor, bank, answers),
+        unclear=unclear_replies(closed.reviews) if closed else (),
     )  # fmt: skip
     return replace(found, notes=(*_left_out(bank, mode, answers), *notes, *changed_weights(workspace, bank)))
 

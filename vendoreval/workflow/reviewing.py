@@ -26,7 +26,7 @@ from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import write_whole
-from vendoreval.workflow.judging import require_frozen
+from vendoreval.workflow.judging import require_frozen, stated_facts
 from vendoreval.workflow.questionnaires import current_answers
 from vendoreval.workflow.review_rounds import Round, last_round, round_row
 
@@ -76,10 +76,12 @@ class Shown:
 
 
 def answered(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
-    """Answers that can be judged, by question in the bank's order."""
-    current = current_answers(workspace, vendor, bank)
+    """Answers that can be judged, by question in the bank's order; not to questions that left the score."""
+    current, facts = current_answers(workspace, vendor, bank), stated_facts(workspace, bank)
     return {
-        q.id: current[q.id] for q in bank.questions if q.id in current and current[q.id].state == "answered"
+        q.id: current[q.id]
+        for q in bank.questions
+        if q.id in current and current[q.id].state == "answered" and facts.get(q.applies_if or "", True)
     }
 
 

@@ -142,7 +142,7 @@ def test_equal_vendors_are_not_told_apart() -> None:
     assert pair.better is None
     assert all(offer.unbeaten for offer in found.offers)
     sentences = list(pair_sentences(pair))
-    assert "chance may explain it" in sentences[0]
+    assert "are right equally often" in sentences[0]
     assert "half of the section weightings" in sentences[1]
     assert "chance may explain its lead" in headline(found)
 
@@ -182,3 +182,9 @@ def test_notes_name_what_cannot_be_held_side_by_side() -> None:
     assert "d was sent no questionnaire" in told
     priced = compare_vendors([candidate("a", [1, 0] * 50, 3, "0.05"), candidate("b", [1, 1] * 50, 3, "0.05")])
     assert not any("different questions" in note or "set against cost" in note for note in priced.notes)
+
+
+def test_weightings_are_of_ranked_vendors_only() -> None:
+    little = score(CORE, {"G1": Answer("G1", 4)})
+    (pair,) = compare_vendors([candidate("a", level=3), replace(candidate("b"), assessment=little)]).pairs
+    assert pair.lead is None

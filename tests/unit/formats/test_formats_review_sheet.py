@@ -57,7 +57,7 @@ def read(data: bytes, reviewer: str = "ann") -> Any:
 def test_it_shows_the_answer_and_hides_the_scoring() -> None:
     book = load_workbook(io.BytesIO(sheet()))
     texts = [str(cell.value) for row in book["Review"].iter_rows() for cell in row if cell.value is not None]
-    assert any("=HYPERLINK(1)" in text and "Evidence: a.pdf (document)" in text for text in texts)
+    assert any("=HYPERLINK(1)" in text and "Evidence: a.pdf (document, not arrived)" in text for text in texts)
     assert any("99 %" in text and "in the contract: no" in text for text in texts)
     assert "S3" not in texts  # called not applicable: there is no answer to judge
     assert not any(word in " ".join(texts) for word in ("critical", "knock", "weight"))

@@ -14,6 +14,7 @@ from vendoreval.questionnaires.answers import STATES, Answer, EvidenceItem, Stat
 from vendoreval.questionnaires.assessment import Assessment, Waiver
 from vendoreval.questionnaires.bank import Bank, Cap, EvidenceWanted, Question, Section
 from vendoreval.questionnaires.parsing import parse_bank
+from vendoreval.questionnaires.reviews import Review, unclear_replies
 from vendoreval.questionnaires.scoring import score
 from vendoreval.questionnaires.worth import PilotFinding
 from vendoreval.resources import resource
@@ -194,6 +195,17 @@ def test_follow_ups_name_their_reasons() -> None:
     result = score(MINI, answers(level("X1", 2), level("X2", 3), level("Y1", 4)))
     found = {follow.question_id: follow.reasons for follow in result.follow_ups}
     assert found == {"X1": ("level 2", "no evidence"), "Y2": ("unanswered",)}
+
+
+def test_a_reply_that_nobody_calls_clear_is_taken_up() -> None:
+    result = score(MINI, answers(level("X1", 4, "independent")), unclear=("X1",))
+    assert [one.reasons for one in result.follow_ups if one.question_id == "X1"] == [("no clear reply",)]
+    coded = [
+        Review("X1", "ann", 3, "ambivalent"),
+        Review("X2", "ann", 3, "clear"),
+        Review("X2", "bob", 3, "non_reply"),
+    ]
+    assert unclear_replies(coded) == {"X1"}
 
 
 def test_modes_ask_their_own_questions() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from vendoreval.errors import Conflict, InputError, InvalidDocument, NotFound, UsageError
+from vendoreval.formats.form_layout import identity
 from vendoreval.formats.xlsx_form import write_form
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem
 from vendoreval.questionnaires.bank import Bank
@@ -370,3 +372,19 @@ def test_a_repeated_form_with_its_folder_stores_and_changes_nothing(
     assert (again.changes, again.stored) == ((), ())
     assert questionnaires.current_answers(workspace, "acme", bank)["G1"].level == 2
     assert len(questionnaires.answer_events(workspace, "acme", bank)) == 2
+
+
+def test_an_older_file_does_not_undo_a_newer_one(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
+    def saved(level: str, day: int) -> Path:
+        said = {"level": level, "text": "as we do it", "changed_at": f"2026-02-{day:02}T10:00:00+00:00"}
+        record = {"schema": "vendoreval/form-answers/1", "form": identity(bank, "acme", "full"),
+                  "answers": {"G1": said}}  # fmt: skip
+        path = tmp_path / f"{day}.json"
+        path.write_text(json.dumps(record), "utf-8")
+        return path
+
+    forms.import_form(workspace, "acme", bank, saved("3", 20))
+    made = forms.import_form(workspace, "acme", bank, saved("1", 10))
+    assert made.changes == ()
+    assert any("Older than what the vendor said since, and left alone: G1" in note for note in made.notes)
+    assert questionnaires.current_answers(workspace, "acme", bank)["G1"].level == 3

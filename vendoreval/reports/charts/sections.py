@@ -29,6 +29,7 @@ class Sections:
 
     title: str
     bars: tuple[SectionBar, ...]
+    whose: str = "claimed by the vendor"
 
     def svg(self) -> Markup:
         """The claimed score is the pale wide bar, the evidenced one the dark narrow bar upon it."""
@@ -49,7 +50,7 @@ class Sections:
             drawing.text(RIGHT + 14, y + 12.5, bar.text, size=SMALL)
         key = foot + 30
         drawing.rect(LEFT, key - 8, 16, 10, _CLAIMED)
-        drawing.text(LEFT + 22, key, "claimed by the vendor", size=SMALL, colour=MUTED)
+        drawing.text(LEFT + 22, key, self.whose, size=SMALL, colour=MUTED)
         drawing.rect(LEFT + 150, key - 6, 16, 6, ACCENT)
         drawing.text(LEFT + 172, key, "shown by evidence", size=SMALL, colour=MUTED)
         return drawing.done()
