@@ -14,7 +14,7 @@ from fractions import Fraction
 from textwrap import shorten
 
 from vendoreval.contracts.rules import METRICS
-from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Price, Remedy, Task
+from vendoreval.contracts.terms import Acceptance, Answers, Clause, Contract, Decision, Price, Remedy, Task
 from vendoreval.contracts.writing import TO_SETTLE
 from vendoreval.inference.power import power, sample_for_power
 from vendoreval.questionnaires.answers import Answer
@@ -87,7 +87,7 @@ def draft_contract(
     acceptance = _acceptance(said.get("acceptance_window", nothing), comments)
     contract = Contract(
         wanted.contract_id, wanted.vendor, wanted.title, wanted.currency,
-        Task(wanted.task_type, wanted.classes, unsure=wanted.unsure),
+        _task(wanted, clauses, comments),
         clauses,
         price=Price(wanted.price, wanted.unit) if wanted.price is not None else None,
         acceptance=acceptance,
@@ -110,6 +110,18 @@ def _with_classes(wanted: Wanted) -> Wanted:
     if not classes and wanted.task_type == "classification":
         classes = PLACEHOLDERS
     return replace(wanted, classes=tuple(dict.fromkeys((*classes, *wanted.unsure))) if classes else classes)
+
+
+def _task(wanted: Wanted, clauses: tuple[Clause, ...], comments: dict[str, tuple[str, ...]]) -> Task:
+    """What is labelled. Agreement needs several labels an item, and accuracy then counts their majority."""
+    several = wanted.task_type == "classification" and any(clause.metric == "alpha" for clause in clauses)
+    if several:
+        comments["task"] = (
+            "Agreement was promised, so several people label each item, and all their labels are delivered.",
+            "Accuracy counts the majority of an item; without several labels agreement is not run.",
+        )
+    answers: Answers = "consensus" if several else "each"
+    return Task(wanted.task_type, wanted.classes, answers=answers, unsure=wanted.unsure)
 
 
 def _said(question: Question, value: float | None, answer: Answer | None) -> _Said:

@@ -124,6 +124,7 @@ def _claimed(promise: Promise) -> str:
 
 def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
     """Show what is claimed, what evidence supports, what the contract holds and what was measured."""
+    from vendoreval.reports.promise_parts import gap_words, value_words
     from vendoreval.workflow import questionnaires, workspaces
     from vendoreval.workflow.promises import vendor_promises
 
@@ -140,8 +141,7 @@ def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
         [
             (f"{p.question_id} {p.title}", _claimed(p),
              f"level {p.evidenced_level}, {p.evidence}",
-             None if p.measured is None else f"{p.measured.value:.4g}",
-             None if p.gap is None else f"{p.gap:+.4g}", p.standing)
+             value_words(p) if p.measured else None, gap_words(p), p.standing)
             for p in shown
         ],
     )  # fmt: skip

@@ -31,9 +31,9 @@ def promise_rows(promises: Sequence[Promise]) -> list[Plain]:
             "claimed": _claimed(promise),
             "shown": f"level {promise.evidenced_level} of 4, {_evidence(promise)}",
             "contract": promise.contract or silent,
-            "measured": _value(promise) if promise.measured else "–",
+            "measured": value_words(promise) if promise.measured else "–",
             "basis": _basis(promise.measured, _unit(promise)) if promise.measured else "",
-            "gap": _gap(promise),
+            "gap": gap_words(promise),
             "standing": dict(zip(("key", "symbol", "word"), _STANDING[promise.standing], strict=True)),
         }
         for promise in promises
@@ -46,6 +46,8 @@ def _claimed(promise: Promise) -> str:
     if promise.said:
         spoken = promise.unit and not promise.unit.startswith("%") and "," not in promise.unit
         said = f"“{promise.said}” {promise.unit}" if spoken else f"“{promise.said}”"
+        if promise.unit.startswith("%") and "%" not in promise.said and promise.claimed is not None:
+            said = f"“{promise.said}”, {promise.claimed:g}{NBSP}%"
     return f"{said}, {COMMITMENTS[promise.commitment]}" if promise.commitment else said
 
 
@@ -67,7 +69,8 @@ def _unit(promise: Promise) -> str:
     return promise.unit or (promise.measured.unit if promise.measured else "")
 
 
-def _value(promise: Promise) -> str:
+def value_words(promise: Promise) -> str:
+    """What was measured, with its unit; the promise was measured."""
     assert promise.measured is not None
     return _number(promise.measured.value, _unit(promise))
 
@@ -82,7 +85,8 @@ def _basis(measured: Measured, unit: str) -> str:
     return f"{_number(measured.low, unit)} to {_number(measured.high, unit)}; {words}"
 
 
-def _gap(promise: Promise) -> str:
+def gap_words(promise: Promise) -> str:
+    """The gap between measurement and claim, with its sign; a dash where there is none."""
     if promise.gap is None:
         return "–"
     sign = "+" if promise.gap > 0 else "−" if promise.gap < 0 else "±"

@@ -47,8 +47,10 @@ def test_answers_become_terms() -> None:
     assert contract.acceptance is not None
     assert contract.acceptance.window_days == 15
     assert "C1 says: 97.5 %, to go into the contract." in made.comments["clause.accuracy"][0]
-    if any(clause.id == "agreement" for clause in contract.clauses):
-        assert contract.clause("agreement").threshold == "0.82"
+    assert contract.clause("agreement").threshold == "0.82"
+    # Several labels an item: a rule that counts items with one answer must have a majority to count.
+    assert (contract.task.answers, drafted().contract.task.answers) == ("consensus", "each")
+    assert "the majority of an item" in made.comments["task"][1]
 
 
 def test_silence_is_filled_with_proposals_that_say_so() -> None:
