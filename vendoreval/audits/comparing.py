@@ -128,7 +128,7 @@ def _mark_unbeaten(offers: list[Offer]) -> list[Offer]:
 
 def _choosable(offer: Offer) -> bool:
     known = offer.accuracy is not None and offer.per_correct is not None
-    return known and offer.status != "not eligible"
+    return known and offer.choosable
 
 
 def _pair(one: Candidate, two: Candidate, vendors: int) -> Pair:

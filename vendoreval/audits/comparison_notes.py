@@ -48,7 +48,7 @@ def _of_costs(candidates: Sequence[Candidate]) -> Iterator[str]:
     known = [one for one in candidates if one.audited and one.cost]
     if len(known) < 2:
         yield (
-            "Quality is not set against cost: accuracy, price and quantity are known of "
+            "Quality is not set against cost: accuracy, price and quantity together are known of "
             f"{'one vendor only' if known else 'no vendor'}. Prices come from contracts or from --costs FILE."
         )
 

@@ -15,7 +15,8 @@ from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 
 STATUSES = ("eligible", "waived", "not answered", "not asked", "not eligible")
-_RANK = {"eligible": 0, "waived": 0, "not answered": 1, "not asked": 1, "not eligible": 2}
+# Silence stands no better than a knock-out: whoever answers a little would else be worse off.
+_RANK = {"eligible": 0, "waived": 0, "not asked": 1, "not answered": 2, "not eligible": 2}
 Totals = NDArray[np.int64]
 Source = Literal["audit", "pilot"]
 
@@ -93,6 +94,11 @@ class Offer:
     per_correct: float | None
     total: float | None
     unbeaten: bool = False
+
+    @property
+    def choosable(self) -> bool:
+        """Whether nothing that is known stands against choosing this vendor."""
+        return self.status in ("eligible", "waived", "not asked")
 
     def key(self) -> tuple[int, float, float, str]:
         """What the order goes by: eligibility, measured accuracy, evidenced score; then the id."""

@@ -9,12 +9,14 @@ from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 
 def headline(found: Comparison) -> str:
     """One sentence: who is ahead, by what, and whether that is proven."""
-    able = [offer for offer in found.offers if offer.status != "not eligible"]
+    able = [offer for offer in found.offers if offer.choosable]
     if not able:
-        return "None of the vendors is eligible: each fails a knock-out that nobody has waived."
-    measured = [offer for offer in able if offer.accuracy is not None]
+        return "No vendor may be chosen: each fails a knock-out that nobody has waived, or has not answered."
+    measured = sorted((o for o in able if o.accuracy is not None), key=lambda o: (-(o.accuracy or 0), o.vendor))
     if not measured:
-        return "No vendor has been measured yet; the order goes by the answers that evidence supports."
+        if any(offer.accuracy is not None for offer in found.offers):
+            return "No vendor that may be chosen has been measured yet."
+        return "No vendor has been measured yet; the order goes by what is known of the answers."
     first = measured[0]
     proven = {(pair.one, pair.two) for pair in found.pairs if pair.better == first.vendor}
     others = measured[1:]
@@ -34,6 +36,8 @@ def headline(found: Comparison) -> str:
         return (
             f"{first.name} has the highest accuracy, {accuracy}; it is proven better than {_join(beaten)} only."
         )
+    if first.accuracy == others[0].accuracy:
+        return f"{first.name} and {others[0].name} have the highest accuracy, {accuracy}."
     return f"{first.name} has the highest accuracy, {accuracy}, but chance may explain its lead."
 
 

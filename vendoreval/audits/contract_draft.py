@@ -25,7 +25,7 @@ ALPHA, BETA, POWER, FACTOR = Decimal("0.05"), Decimal("0.10"), 0.9, 2.0
 FALLBACK = Decimal("0.95")  # CONVENTIONS §5.2: the general level of contracts
 CLASS_GAP = Decimal("0.05")  # a floor by class lies 2 to 5 points below the whole
 HIGHEST = Decimal("0.9999")
-ROUNDS, REWORK_DAYS, WINDOW_DAYS = 2, 5, 10
+ROUNDS, REWORK_DAYS, WINDOW_DAYS, LONGEST_WINDOW = 2, 5, 10, 365
 JUSTIFICATION = "A wrong label is worth nothing to us and its price was paid."
 PLACEHOLDERS = ("first class", "second class")
 NO_FIGURES: Mapping[str, Measured] = {}
@@ -129,7 +129,7 @@ def _said(question: Question, value: float | None, answer: Answer | None) -> _Sa
         return _Said(None, f"{question.id} was not answered", refused=False)
     if answer.state == "declined":
         return _Said(None, f"{question.id} was declined", refused=True)
-    written = answer.value or shorten(answer.text, 60, placeholder=" …") or "no figure"
+    written = shorten(answer.value or answer.text, 60, placeholder=" …") or "no figure"
     said = f"{question.id} says: {written.rstrip('. ')}"
     if question.type == "commit":
         said += {
@@ -258,7 +258,7 @@ def _acceptance(window: _Said, comments: dict[str, tuple[str, ...]]) -> Acceptan
     offered = int(window.figure) if window.figure is not None and window.figure >= 1 else None
     note = "Ten business days are OUR proposal; an audit takes time." if (offered or 0) < WINDOW_DAYS else ""
     comments["acceptance"] = tuple(line for line in (f"{window.words}.", note) if line)
-    return Acceptance(max(offered or 0, WINDOW_DAYS), "not_accepted")
+    return Acceptance(min(max(offered or 0, WINDOW_DAYS), LONGEST_WINDOW), "not_accepted")
 
 
 def _open(

@@ -66,13 +66,30 @@ def answers(
     gold: GoldSet,
     asked: frozenset[str] = frozenset(),
 ) -> Answers:
-    """Hold a pilot's labels against gold; an item without a label is missing, and a miss."""
+    """Hold a pilot's labels against gold; an item without a label is missing, and a miss.
+
+    Where labels count each, one that a person gives again on the same task counts once: else a vendor could
+    repeat the answers that it is sure of.
+    """
     first = gold.only({one.item for one in tasks})
+    if task.answers == "each":
+        labels = _once(labels)
     by_label = compare(first, labels, task.classes, task.severity)
     units = by_label
     if task.answers == "consensus":
         units = compare(first, majority(labels, task.ties), task.classes, task.severity)
     return Answers(task, tuple(tasks), labels, first, by_label, units, asked)
+
+
+def _once(labels: LabelTable) -> LabelTable:
+    """Labels without those that the same person gives again; rows that name nobody may be of several people."""
+    who = labels.annotator.codes.astype(np.int64)
+    who = np.where(who >= 0, who, -1 - np.arange(len(who)))
+    label = labels.answers["label"]
+    assert isinstance(label, Coded)  # pilots are of classifications
+    rows = np.stack([labels.item.codes.astype(np.int64), who, label.codes.astype(np.int64)])
+    kept = np.unique(rows, axis=1, return_index=True)[1]
+    return labels if len(kept) == len(who) else labels.take(np.sort(kept))
 
 
 def totals(seen: Answers, block: str) -> tuple[Totals, Totals]:

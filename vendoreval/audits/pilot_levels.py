@@ -18,8 +18,10 @@ from vendoreval.audits.records import BREACHED, KEPT
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
 from vendoreval.questionnaires.worth import PilotFinding
 
+CORE = "annotation-core"  # whose questions these are; another bank means something else by the same ids
 # The level that a contradicted claim keeps at most: its anchor is about words, not about a result.
 CEILINGS = {"C1": 1, "R3": 1, "E1": 1, "E5": 1, "A5": 1, "G2": 2, "A1": 2, "A4": 3, "G3": 3, "P5": 3}
+LEAST_AGREEMENT = 2 / 3  # Krippendorff (2018): below it no conclusion rests on the labels
 # Claims that a pilot can only contradict: who recognises a repeat answers it alike without watching for drift,
 # and that people ask in a pilot does not say which share they flag in production.
 _NEVER_BORNE_OUT = ("A5", "E5")
@@ -73,6 +75,15 @@ def findings(record: Mapping[str, Any], figures: Mapping[str, float]) -> dict[st
     }
 
 
+def stricter(then: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    """Of two sets of figures those that promise more: whoever lowers a figure afterwards evades nothing."""
+    better = {"R3": min}
+    return {
+        question: better.get(question, max)(side[question] for side in (then, now) if question in side)
+        for question in {*then, *now}
+    }
+
+
 def measured_levels(found: Mapping[str, PilotFinding], claimed: Mapping[str, int]) -> tuple[MeasuredLevel, ...]:
     """What becomes of the claimed levels; one that is no higher than its ceiling is not contradicted."""
     made = []
@@ -100,7 +111,8 @@ def _accuracy(block: BlockResult, guaranteed: float | None) -> _Held:
         return _block(block)
     least, most = 100 * block.low, 100 * block.high
     seen = f"{guaranteed:g} % is guaranteed; between {least:.1f} and {most:.1f} % were right."
-    return _unless_breached(block, _within(least, most, guaranteed)), seen
+    held = _within(least, most, guaranteed)
+    return _if_asked(block, held, round(guaranteed - 100 * block.limit, 9) >= 0), seen
 
 
 def _left_over(block: BlockResult, said: float | None) -> _Held:
@@ -109,12 +121,13 @@ def _left_over(block: BlockResult, said: float | None) -> _Held:
         return _block(block)
     least, most = 100 * (1 - block.high), 100 * (1 - block.low)
     seen = f"{said:g} % of errors are said to be left; between {least:.1f} and {most:.1f} % were."
-    return _unless_breached(block, _within(-most, -least, -said)), seen
+    enough = round(100 * (1 - block.limit) - said, 9) >= 0
+    return _if_asked(block, _within(-most, -least, -said), enough), seen
 
 
-def _unless_breached(block: BlockResult, held: bool | None) -> bool | None:
-    """A figure below what the contract asks for is no promise that could be borne out."""
-    return None if held and block.verdict == BREACHED else held
+def _if_asked(block: BlockResult, held: bool | None, enough: bool) -> bool | None:
+    """A figure that promises less than the contract asks for (not `enough`) bears nothing out."""
+    return None if held and (block.verdict == BREACHED or not enough) else held
 
 
 def _within(low: float, high: float, said: float) -> bool | None:
@@ -128,7 +141,8 @@ def _agreement(alpha: Mapping[str, Any] | None, said: float | None) -> _Held:
         return None, "No agreement was measured that could be held against a figure."
     low, high = alpha["low"], alpha["high"]
     seen = f"Agreement of {said:g} is claimed; on main items alpha was between {low:.2f} and {high:.2f}."
-    return _within(low, high, said), seen
+    held = _within(low, high, said)
+    return (None if held and said < LEAST_AGREEMENT else held), seen
 
 
 def _columns(record: Mapping[str, Any], wanted: tuple[str, ...]) -> _Held:

@@ -103,7 +103,12 @@ def to_toml(document: Plain, comments: Comments | None = None) -> str:
 
 
 def _comment(said: Comments, place: str) -> list[str]:
-    return [f"# {line}".rstrip() for line in said.get(place, ())]
+    """Comment lines; what a vendor wrote stays in its line, whatever signs it holds."""
+    return [f"# {''.join(_shown(sign) for sign in line)}".rstrip() for line in said.get(place, ())]
+
+
+def _shown(sign: str) -> str:
+    return sign if sign.isprintable() else " "
 
 
 def _key(key: str) -> str:

@@ -31,6 +31,7 @@ from vendoreval.resources import resource
 
 SCHEMA = "vendoreval/form-answers/1"
 MAX_BYTES = 20_000_000
+_FIRST_YEAR = 2000
 _KEYS = ("level", "commitment", "value", "text", "note", "changed_at", "first_at")
 _LEVELS = {str(level): level for level in range(MAX_LEVEL + 1)}
 
@@ -152,7 +153,7 @@ def read_saved(
     mode = check_identity(name, record["form"], bank, vendor)
     questions = asked_by(record["form"], bank, mode)
     who = record.get("respondent")
-    given = [str(who.get(key, "")).strip() for key in ("name", "role", "mail")] if isinstance(who, dict) else []
+    given = [_plain(who.get(key, "")) for key in ("name", "role", "mail")] if isinstance(who, dict) else []
     actor = ", ".join(text for text in given if text) or vendor
     problems: list[Problem] = []
     answers: dict[str, Answer] = {}
@@ -230,10 +231,16 @@ def _evidence(raw: Mapping[str, Any]) -> EvidenceItem:
     return EvidenceItem(kind, _text(raw, "name"), sha256, dated, expires)
 
 
+def _plain(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode().strip()
+
+
 def _moment(text: str) -> datetime | None:
     moment = datetime.fromisoformat(text) if text else None
     if moment and moment.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone.")
+    if moment and moment.year < _FIRST_YEAR:
+        raise ValueError(f"{text!r} is no time at which this form could be filled.")
     return moment
 
 
@@ -241,6 +248,8 @@ def _text(raw: Mapping[str, Any], key: str) -> str:
     value = raw.get(key, "")
     if not isinstance(value, str):
         raise ValueError(f"{key} must be text.")
+    if any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise ValueError(f"{key} holds signs that are no text.")
     return value.strip()
 
 

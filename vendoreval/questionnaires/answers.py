@@ -225,9 +225,10 @@ def carry_over(current: Mapping[str, Answer], received: Mapping[str, Answer]) ->
 
 def _carried(before: Answer, after: Answer) -> Answer:
     known = {item.name: item for item in before.evidence if item.kind != "measured"}
-    coarse = after.channel == "form" and len(known) > 1
+    # What the buyer said of a piece, its kind and dates, is the buyer's; so is what an XLSX form cannot tell.
+    kept = before.channel in BUYER_CHANNELS or (after.channel == "form" and len(known) > 1)
     named = tuple(
-        _again(known[item.name], item, coarse) if item.name in known else item for item in after.evidence
+        _again(known[item.name], item, kept) if item.name in known else item for item in after.evidence
     )
     measured = tuple(item for item in before.evidence if item.kind == "measured")
     same_na = after.state == before.state == "na" and after.na_reason == before.na_reason
@@ -236,10 +237,14 @@ def _carried(before: Answer, after: Answer) -> Answer:
     return replace(after, evidence=named + measured, na_approved=approved, note=after.note or remark)
 
 
-def _again(before: EvidenceItem, after: EvidenceItem, coarse: bool) -> EvidenceItem:
-    """A piece that is named again; `coarse`: the form could not say of which piece its kind and dates are."""
-    if coarse:
+def _again(before: EvidenceItem, after: EvidenceItem, kept: bool) -> EvidenceItem:
+    """A piece that is named again; `kept`: with the kind and the dates that are known."""
+    if kept or before.seen_by:
         after = replace(after, kind=before.kind, dated=before.dated, expires=before.expires)
+    elif before.seen_by or (before.sha256 in ("", after.sha256, None) and before.sha256):
+        after = replace(
+            after, kind=before.kind, dated=before.dated or after.dated, expires=before.expires or after.expires
+        )
     sha = after.sha256 or before.sha256
     rejected = before.rejected if sha == before.sha256 else ""
     return replace(after, sha256=sha, seen_by=before.seen_by, rejected=rejected)

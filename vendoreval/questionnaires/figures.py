@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _TIMES = {"k": 1000, "thousand": 1000, "mio": 10**6, "mn": 10**6, "million": 10**6}
+_LONGEST = 20
 _DIGITS = re.compile(r"\d+")
 _SHORT = {"min": "minute", "h": "hour", "hr": "hour", "d": "day"}
 _TIME = re.compile(r"(?<![a-z])(min|minute|h|hr|hour|d|day|week|month|year)s?(?![a-z])")
@@ -30,6 +31,8 @@ def figure(text: str, unit: str = "") -> Fraction | None:
     if not match or len(_DIGITS.findall(match.group())) != len(_DIGITS.findall(text)):
         return None
     if unit and _other_time(text, unit):
+        return None
+    if len(match["number"]) > _LONGEST:  # no figure of this trade
         return None
     number = match["number"]
     plain = re.sub(r"[^\d.]", "", number) if re.fullmatch(_GROUPED, number) else number.replace(",", ".")

@@ -173,7 +173,7 @@ def _judge(
 def _is_fresh(pilot: PilotFinding, question: Question, as_of: date | None) -> bool:
     """Whether a pilot is young enough to bear a claim out; one that cut a claim does so until the next."""
     age = question.evidence.max_age_days
-    return as_of is None or age is None or pilot.dated + timedelta(days=age) >= as_of
+    return as_of is None or age is None or _days_after(pilot.dated, age) >= as_of
 
 
 def ground_of(question: Question, other: Judged | None) -> Ground:
@@ -202,8 +202,12 @@ def valid_until(item: EvidenceItem, question: Question | None) -> date | None:
     age = question.evidence.max_age_days if question else None
     ends = [item.expires] if item.expires else []
     if age is not None and item.dated is not None:
-        ends.append(item.dated + timedelta(days=age))
+        ends.append(_days_after(item.dated, age))
     return min(ends, default=None)
+
+
+def _days_after(day: date, days: int) -> date:
+    return day + timedelta(days=days) if (date.max - day).days > days else date.max
 
 
 def renewed(item: EvidenceItem, evidence: Collection[EvidenceItem], question: Question | None) -> bool:

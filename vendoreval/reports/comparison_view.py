@@ -121,8 +121,8 @@ def _part(lead: float) -> str:
 
 
 def _figures(found: Comparison) -> list[Plain]:
-    able = [offer for offer in found.offers if offer.status != "not eligible"]
-    measured = [offer for offer in able if offer.accuracy is not None]
+    able = [offer for offer in found.offers if offer.choosable]
+    measured = sorted((o for o in able if o.accuracy is not None), key=lambda o: (-(o.accuracy or 0), o.vendor))
     figures: list[Plain] = []
     if measured:
         first = measured[0]
@@ -195,7 +195,7 @@ def _pareto(offers: Sequence[Offer]) -> Pareto | None:
     known = [
         ParetoPoint(offer.name, offer.per_correct, offer.accuracy)
         for offer in offers
-        if offer.per_correct is not None and offer.accuracy is not None and offer.status != "not eligible"
+        if offer.per_correct is not None and offer.accuracy is not None and offer.choosable
     ]
     currencies = {offer.currency for offer in offers if offer.per_correct is not None}
     if len(known) < 2 or len(currencies) > 1:
@@ -240,7 +240,8 @@ def _premiums(offers: Sequence[Offer], costs: Mapping[str, Cost]) -> list[str]:
         if other is best or other.currency != best.currency:
             continue
         premium = break_even(costs[best.vendor].inputs, costs[other.vendor].inputs)
-        sentences.append(_premium(premium, best, other))
+        ahead, behind = (best, other) if premium.better == best.vendor else (other, best)
+        sentences.append(_premium(premium, ahead, behind))
     return sentences
 
 

@@ -226,7 +226,12 @@ def _piece(piece: Piece) -> str:
 def _settled(answer: Answer, found: Consensus | None) -> str:
     if found is None:
         return ""
-    given = ", ".join([f"the vendor {answer.level}", *(f"{name} {level}" for name, level in found.levels)])
+    given = ", ".join(
+        [
+            f"the vendor {'no level' if answer.level is None else answer.level}",
+            *(f"{name} {level}" for name, level in found.levels),
+        ]
+    )
     counts = "to be moderated" if found.level is None else f"level {found.level} counts"
     if found.outdated and found.level is not None:
         counts = f"level {found.level} for an earlier answer; the lower level counts"

@@ -17,7 +17,7 @@ from vendoreval.store.tables import AuditRow, ContractRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
-from vendoreval.workflow.questionnaires import File, append, current_answers, require_question
+from vendoreval.workflow.questionnaires import File, append, current_answers, require_question, stored_evidence
 
 
 def stored_piece(
@@ -74,8 +74,10 @@ def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> File
         return "rejected"
     if not item.sha256:
         return "seen" if item.seen_by else "not arrived"
+    if item.sha256 not in received:
+        return "not arrived"
     if not workspace.objects.has(item.sha256):
-        return "lost" if item.sha256 in received else "not arrived"
+        return "lost"
     try:
         workspace.objects.verify(item.sha256)
     except EvidenceError:
@@ -112,7 +114,8 @@ def attach(
             raise UsageError(
                 f"No answer of {vendor} names the file {file.name!r}.", remedy="Say which with --question."
             )
-    changed = with_files(current, read, intact(workspace, read), tie)
+    here = stored_evidence(workspace, vendor)
+    changed = with_files(current, read, here, tie)
     if changed:
         append(workspace, vendor, bank, list(changed.values()), files=read)
     for file in read:  # known already; one that was altered on the disk is healed
@@ -177,11 +180,6 @@ def with_files(
 
 def _new(question_id: str) -> Answer:
     return Answer(question_id, state="unanswered", channel="cli", answered_at=now(), actor=actor())
-
-
-def intact(workspace: Workspace, files: Sequence[File]) -> frozenset[str]:
-    """Hashes of the files that the workspace holds already, unaltered."""
-    return frozenset(file.sha256 for file in files if workspace.objects.intact(file.sha256))
 
 
 def read_file(path: Path) -> File:

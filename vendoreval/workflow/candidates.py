@@ -12,7 +12,7 @@ from vendoreval.audits.records import NOT_RUN
 from vendoreval.contracts.terms import Contract
 from vendoreval.costs.inputs import CostFile
 from vendoreval.costs.model import Cost, cost
-from vendoreval.errors import InvalidDocument
+from vendoreval.errors import InputError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank
@@ -111,7 +111,7 @@ def _cost(
             return cost(measured_inputs(known, terms, seen.totals, seen.result))
         said = in_currency(known, contract, contract_values(contract)) if contract else {}
         return cost(known.inputs(vendor, said))
-    except InvalidDocument:
+    except InputError:  # an input is missing, or no label is right
         return None
 
 

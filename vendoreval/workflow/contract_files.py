@@ -16,7 +16,7 @@ from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import TO_SETTLE, plain, to_settle, to_toml
-from vendoreval.errors import Conflict, NotFound, UsageError
+from vendoreval.errors import Conflict, InputError, NotFound, UsageError
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
@@ -101,7 +101,13 @@ def import_odcs(path: Path, out: Path) -> Contract:
     from vendoreval.formats.odcs_yaml import read_yaml
 
     document = read_yaml(read_bytes(path), path.name)
-    terms = from_odcs(document, path.name)
+    try:
+        terms = from_odcs(document, path.name)
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+        raise InputError(
+            "has parts of another shape than ODCS gives them.", file=path.name,
+            remedy="Export a contract to see the form.",
+        ) from error  # fmt: skip
     left = [f"{TO_SETTLE}{point}" for point in left_open(document)]
     text = to_toml(terms, {"": [f"From {path.name} (ODCS).", *left]})
     contract = parse_contract(text, out.name)

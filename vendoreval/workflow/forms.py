@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vendoreval.contracts.business_days import add_business_days
-from vendoreval.errors import Conflict, InputError, UsageError
-from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.errors import InputError, UsageError
 from vendoreval.formats.html_form import html_form, read_saved
 from vendoreval.formats.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import (
@@ -31,11 +30,18 @@ from vendoreval.questionnaires.worth import open_questions, silent_on_terms
 from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.answer_evidence import files_in, intact, pieces, with_files
+from vendoreval.workflow.answer_evidence import files_in, pieces, with_files
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes, write_whole
 from vendoreval.workflow.judging import freeze_at_first, require_frozen, stated_facts
-from vendoreval.workflow.questionnaires import File, answer_events, append, current_answers, sent_mode
+from vendoreval.workflow.questionnaires import (
+    File,
+    answer_events,
+    append,
+    current_answers,
+    sent_mode,
+    stored_evidence,
+)
 from vendoreval.workflow.vendors import show_vendor
 
 DAYS_TO_ANSWER = 10  # business days that a vendor has for a form, unless a day is named
@@ -108,7 +114,6 @@ def import_form(
     was imported before, or evidence that is not the file that was named.
     """
     data = read_bytes(path)
-    _refuse_known(workspace, vendor, sha256_hex(data))
     received, notes = _read(path, data, bank, vendor)
     events = answer_events(workspace, vendor, bank)
     current = fold(events)
@@ -124,7 +129,7 @@ def import_form(
     new = {change.question_id: _timed(carried[change.question_id], at) for change in found}
     after = {**current, **new}
     files = _named_files(after, evidence)
-    here = intact(workspace, files)
+    here = stored_evidence(workspace, vendor)
     tied = with_files(after, files, here)
     append(workspace, vendor, bank, list((new | tied).values()), source=data, files=files)
     fresh = {file.name for file in files if file.sha256 not in here}
@@ -203,15 +208,6 @@ def _timed(answer: Answer, at: datetime) -> Answer:
     """An answer with a time: the vendor's own clock where the form kept it and it is not ahead of ours."""
     known = answer.answered_at
     return replace(answer, answered_at=known if known and known <= at else at)
-
-
-def _refuse_known(workspace: Workspace, vendor: str, sha: str) -> None:
-    for row in returned_forms(workspace, vendor):
-        if json.loads(row.data)["form_sha256"] == sha:
-            raise Conflict(
-                f"This very file was imported on {row.at:%Y-%m-%d at %H:%M} already; nothing was changed.",
-                remedy="Import a newer file, or correct single answers with: vendoreval questionnaire answer",
-            )
 
 
 def returned_forms(workspace: Workspace, vendor: str) -> tuple[EventRow, ...]:

@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.pilot import ALPHA, Block, PilotPlan, plan_pilot
-from vendoreval.audits.pilot_levels import findings
+from vendoreval.audits.pilot_levels import CORE, findings, stricter
 from vendoreval.contracts.terms import Contract
 from vendoreval.gold.piloting import (
     PARTS,
     PilotTask,
 )
 from vendoreval.inference.power import critical_errors, power
-from vendoreval.questionnaires.answers import Answer
+from vendoreval.questionnaires.answers import Answer, fold
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.questionnaires.worth import PilotFinding
+from vendoreval.store.questionnaire_tables import AnswerRow
 from vendoreval.store.tables import PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import load_contract
@@ -80,9 +81,20 @@ def judged_record(workspace: Workspace, row: PilotRow) -> dict[str, Any]:
 def pilot_findings(
     workspace: Workspace, vendor: str, bank: Bank, answers: Mapping[str, Answer]
 ) -> dict[str, PilotFinding]:
-    """What the vendor's latest pilot says of its answers as they are now; empty without one."""
+    """What the vendor's latest pilot says of its answers; empty without one, or for a bank of the buyer's own.
+
+    Figures are those of the day on which it was judged, unless the vendor promises more by now.
+    """
     row = latest_judged(workspace, vendor)
-    return findings(judged_record(workspace, row), claimed_figures(bank, answers)) if row else {}
+    if row is None or row.judged_at is None or bank.id != CORE:
+        return {}
+    with workspace.read() as reader:
+        given = reader.all(
+            AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
+        )
+    then = fold(Answer.from_json(json.loads(one.data)) for one in given if one.answered_at <= row.judged_at)
+    figures = stricter(claimed_figures(bank, then), claimed_figures(bank, answers))
+    return findings(judged_record(workspace, row), figures)
 
 
 def sent_record(sent: Sent) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vendoreval.errors import Conflict, NotFound, UsageError
+from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.questionnaires.answers import (
     Amendment,
     Answer,
@@ -22,7 +23,7 @@ from vendoreval.questionnaires.reviews import unclear_replies
 from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
 from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow
-from vendoreval.store.tables import VendorRow
+from vendoreval.store.tables import EventRow, VendorRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
@@ -39,6 +40,7 @@ from vendoreval.workflow.pilots import pilot_findings
 from vendoreval.workflow.review_rounds import last_round, reviewed
 
 DEFAULT_BANK = "annotation-core"
+_SHA_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def append(
     hashes = {file.sha256 for file in files} | {sha for sha in arrived if sha}
     with workspace.write(actor(), at) as tx:
         tx.require(VendorRow, vendor, "vendor")
+        if source is not None:
+            _refuse_again(tx, vendor, source)  # another process may have imported it by now
         for file in files:
             workspace.objects.put_bytes(file.data)
         for event, item in ((one, item) for one in events for item in one.evidence):
@@ -146,6 +150,16 @@ def append(
                     )
                 )  # fmt: skip
         add_answers(tx, workspace, vendor, bank, events, at, source)
+
+
+def _refuse_again(tx: Transaction, vendor: str, source: bytes) -> None:
+    sha = sha256_hex(source)
+    for row in tx.all(EventRow, kind="questionnaire.answered", subject=vendor):
+        if json.loads(row.data).get("form_sha256") == sha:
+            raise Conflict(
+                f"This very file was imported on {row.at:%Y-%m-%d at %H:%M} already; nothing was changed.",
+                remedy="Import a newer file, or correct single answers with: vendoreval questionnaire answer",
+            )
 
 
 def add_answers(
@@ -226,7 +240,7 @@ def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode | Non
         raise Conflict(f"{vendor}: {error.what}", remedy=error.remedy) from error
     found = score(
         bank, levels, mode, facts=stated_facts(workspace, bank), waivers=waivers(workspace, vendor, bank),
-        as_of=now().date(), stored=_stored(workspace, answers.values()),
+        as_of=now().date(), stored=stored_evidence(workspace, vendor),
         pilot=pilot_findings(workspace, vendor, bank, answers),
         unclear=unclear_replies(closed.reviews) if closed else (),
     )  # fmt: skip
@@ -243,7 +257,12 @@ def _left_out(bank: Bank, mode: Mode, answers: Mapping[str, Answer]) -> tuple[st
     return (told + more,)
 
 
-def _stored(workspace: Workspace, answers: Collection[Answer]) -> frozenset[str]:
-    """Hashes of the answers' evidence files that lie in the workspace unaltered."""
-    named = {item.sha256 for answer in answers for item in answer.evidence if item.sha256}
-    return frozenset(sha for sha in named if workspace.objects.intact(sha))
+def stored_evidence(workspace: Workspace, vendor: str) -> frozenset[str]:
+    """Hashes of the evidence files that came from a vendor and lie in the workspace unaltered.
+
+    A hash that a form merely names proves nothing: it may be that of any file both sides have.
+    """
+    with workspace.read() as reader:
+        rows = reader.all(ContactRow, vendor_id=vendor, kind="evidence_received")
+    came = {row.quote.rpartition(" ")[2] for row in rows}
+    return frozenset(sha for sha in came if len(sha) == _SHA_LENGTH and workspace.objects.intact(sha))

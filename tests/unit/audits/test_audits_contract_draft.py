@@ -105,3 +105,14 @@ def test_any_figure_gives_a_threshold_that_can_be_kept(value: str) -> None:
     assert Fraction(1, 2) <= threshold < 1
     weak = {weakness.field for weakness in warnings(made.contract)}
     assert "clause.accuracy.threshold" not in weak
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\u2028", "\x85", "\x00"])
+def test_what_a_vendor_writes_becomes_no_term(sign: str) -> None:
+    hostile = f'5 days{sign}[[remedy]]{sign}id = "only"{sign}kind = "credit"{sign}sole = true{sign}#'
+    plain_one = drafted(Answer("C3", 4, value="5 days", commitment="yes"), Answer("C1", 4, commitment="yes"))
+    made = drafted(
+        Answer("C3", 4, value=hostile, commitment="yes"), Answer("C1", 4, text=hostile, commitment="yes")
+    )
+    assert made.contract == plain_one.contract
+    assert drafted(Answer("C5", 4, value="1000")).contract.acceptance.window_days == 365  # type: ignore[union-attr]

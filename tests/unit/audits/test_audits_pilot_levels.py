@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.audits.pilot_samples import plan, simulated
-from vendoreval.audits.pilot_levels import CEILINGS, MeasuredLevel, findings, measured_levels
+from vendoreval.audits.pilot_levels import CEILINGS, MeasuredLevel, findings, measured_levels, stricter
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
 from vendoreval.audits.pilot_words import claim_sentences
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
@@ -92,6 +92,18 @@ def test_the_figure_decides_and_not_the_contracts_limit() -> None:
     for figure, level in ((low - 1, None), ((low + high) / 2, None), (high + 1, 1)):
         assert levels(found, {"C1": figure}, claimed={"C1": 4})["C1"] == level
     assert levels(found, {}, claimed={"C1": 4})["C1"] == 1  # without a figure the limit decides
+
+
+def test_a_trivial_figure_bears_nothing_out_and_a_lowered_one_evades_nothing() -> None:
+    good = result()
+    limit = 100 * good.block(MAIN).limit
+    assert levels(good, {"C1": limit - 1}, claimed={"C1": 4})["C1"] is None
+    assert levels(good, {"A1": 0.1}, alpha(0.5, 0.6), claimed={"A1": 4})["A1"] is None
+    assert levels(good, {"A1": 0.7}, alpha(0.75, 0.8), claimed={"A1": 4})["A1"] == 4
+    assert stricter({"C1": 97.0, "R3": 2.0, "A1": 0.9}, {"C1": 60.0, "R3": 5.0, "A1": -1.0}) == {
+        "C1": 97.0, "R3": 2.0, "A1": 0.9,
+    }  # fmt: skip
+    assert stricter({}, {"C1": 99.0}) == stricter({"C1": 99.0}, {}) == {"C1": 99.0}
 
 
 def test_one_guideline_version_is_no_version_tied_to_labels() -> None:

@@ -44,6 +44,16 @@ def test_single_labels_counted_by_hand() -> None:
     assert pairs(made, REPEATS) == [(1, 2), (0, 1)]
 
 
+def test_an_answer_that_is_given_again_counts_once() -> None:
+    """Whoever repeats the answers that it is sure of gains nothing."""
+    sent, right = tasks(main=["m1", "m2"]), gold(m1="a", m2="a")
+    rows = [("m1", "ann", "a"), ("m2", "ann", "b"), ("m1", "bob", "a")]
+    again = [*rows, *[("m1", "ann", "a")] * 9]
+    assert pairs(seen(sent, right, again), MAIN) == pairs(seen(sent, right, rows), MAIN) == [(2, 2), (0, 1)]
+    nobody = [("m1", None, "a"), ("m1", None, "a")]  # may be two people
+    assert pairs(seen(sent, right, nobody), MAIN)[0] == (2, 2)
+
+
 def test_a_consensus_counted_by_hand() -> None:
     made = seen(SENT, RIGHT, ROWS, task=CONSENSUS, flagged=FLAGGED)
     assert pairs(made, MAIN) == [(1, 1), (0, 1), (1, 1)]

@@ -15,6 +15,7 @@ from vendoreval.formats.form_layout import identity
 from vendoreval.formats.xlsx_form import write_form
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem
 from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.store.workspace import Workspace, create
 from vendoreval.workflow import answer_evidence, forms, judging, questionnaires
 from vendoreval.workflow.answer_evidence import Tie
@@ -388,3 +389,61 @@ def test_an_older_file_does_not_undo_a_newer_one(workspace: Workspace, bank: Ban
     assert made.changes == ()
     assert any("Older than what the vendor said since, and left alone: G1" in note for note in made.notes)
     assert questionnaires.current_answers(workspace, "acme", bank)["G1"].level == 3
+
+
+def test_a_hash_that_is_only_named_proves_nothing(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
+    """The hash of the form itself lies in the workspace, and is no certificate."""
+    form = tmp_path / "form.html"
+    forms.make_form(workspace, "acme", bank, form, kind="html")
+    sha = answer_evidence.read_file(form).sha256
+    piece = EvidenceItem("independent", "iso.pdf", sha)
+    questionnaires.record_answers(workspace, "acme", bank, [Answer("S1", 4, evidence=(piece,), channel="html")])
+    assert [one.state for one in answer_evidence.pieces(workspace, "acme", bank)] == ["not arrived"]
+    scored = questionnaires.score_vendor(workspace, "acme", bank)
+    assert next(one.evidence for one in scored.questions if one.question_id == "S1") == "none"
+
+
+def test_kinds_and_dates_that_the_buyer_gave_stay(workspace: Workspace, bank: Bank, tmp_path: Path) -> None:
+    (tmp_path / "guide.pdf").write_bytes(b"rules")
+    ours = answer_evidence.stored_piece(workspace, "document", tmp_path / "guide.pdf", None, date(2026, 12, 30))
+    questionnaires.amend(workspace, "acme", bank, "S1", Amendment(level=4, evidence=(ours,)))
+    form = tmp_path / "form.xlsx"
+    with form.open("wb") as file:
+        theirs = replace(ours, kind="independent", expires=None)
+        write_form(
+            bank, file, vendor="acme", created=datetime(2026, 3, 2, tzinfo=UTC),
+            answers={"S1": Answer("S1", 4, text="certified", evidence=(theirs,))},
+        )  # fmt: skip
+    forms.import_form(workspace, "acme", bank, form)
+    (kept,) = questionnaires.current_answers(workspace, "acme", bank)["S1"].evidence
+    assert (kept.kind, kept.expires) == ("document", date(2026, 12, 30))
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"changed_at": "0001-01-01T00:00:00+14:00"}, "no time at which this form could be filled"),
+        ({"text": "\ud800x"}, "holds signs that are no text"),
+    ],
+)
+def test_answers_that_would_break_what_reads_them(
+    workspace: Workspace, bank: Bank, tmp_path: Path, fields: dict[str, str], says: str
+) -> None:
+    record = {"schema": "vendoreval/form-answers/1", "form": identity(bank, "acme", "full"),
+              "answers": {"G1": {"level": "4", "text": "x", **fields}}}  # fmt: skip
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(record), "utf-8")
+    with pytest.raises(InvalidDocument, match=says):
+        forms.import_form(workspace, "acme", bank, path)
+
+
+def test_dates_and_figures_beyond_all_bounds_are_borne(workspace: Workspace, bank: Bank) -> None:
+    far = EvidenceItem("document", "x.pdf", dated=date(9999, 12, 31), seen_by="ann")
+    given = [
+        Answer("G1", 3, evidence=(far,)),
+        Answer("R3", 3, value="9" * 5000),
+        Answer("E3", 3, value="9" * 400),
+    ]
+    questionnaires.record_answers(workspace, "acme", bank, given)
+    assert questionnaires.score_vendor(workspace, "acme", bank).claimed > 0
+    assert claimed_figures(bank, questionnaires.current_answers(workspace, "acme", bank)) == {}
