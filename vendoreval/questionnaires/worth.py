@@ -61,6 +61,7 @@ class Judged:
     missing: tuple[EvidenceItem, ...]
     ground: Ground = "there"  # whether what it presupposes is there
     pilot: PilotFinding | None = None
+    refuted: int = MAX_LEVEL  # the level that the last audit left, although its measurement has grown old
 
     @property
     def idle(self) -> bool:
@@ -74,8 +75,13 @@ class Judged:
 
     @property
     def cap(self) -> int:
-        """The highest level that the latest pilot leaves room for."""
-        return self.pilot.ceiling if self.pilot and self.pilot.held is False else MAX_LEVEL
+        """The highest level that the latest pilot and the last audit leave room for."""
+        return min(self.refuted, self.pilot.ceiling if self.contradicted and self.pilot else MAX_LEVEL)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the latest pilot showed less than is claimed."""
+        return self.pilot is not None and self.pilot.held is False and self.level > self.pilot.ceiling
 
     @property
     def effective(self) -> int:
@@ -166,8 +172,15 @@ def _judge(
         missing=tuple(item for item in accepted if not item.here(stored)),
         ground=ground,
         pilot=pilot,
+        refuted=_refuted(accepted, outdated) if ground == "there" else MAX_LEVEL,
     )
     return replace(made, proven=min(proven, made.cap))
+
+
+def _refuted(accepted: Sequence[EvidenceItem], outdated: Sequence[EvidenceItem]) -> int:
+    """What the last measurement leaves of a claim once it is too old to prove it: time restores nothing."""
+    last = next((item for item in reversed(accepted) if item.kind == "measured"), None)
+    return MAX_LEVEL if last is None or last.level is None or last not in outdated else last.level
 
 
 def _is_fresh(pilot: PilotFinding, question: Question, as_of: date | None) -> bool:

@@ -23,7 +23,12 @@ from vendoreval.workflow.questionnaires import File, append, current_answers, re
 def stored_piece(
     workspace: Workspace, kind: str, path: Path, dated: date | None, expires: date | None
 ) -> EvidenceItem:
-    """A file as a piece of evidence, stored by its hash; raises InputError when it cannot be read."""
+    """A file as a piece of evidence, stored by its hash.
+
+    Raises InputError when it cannot be read, UsageError for a day to come.
+    """
+    if dated and dated > now().date():
+        raise UsageError(f"{path.name!r} would be dated {dated}, which is to come.", remedy="Check --dated.")
     return EvidenceItem(kind, path.name, workspace.objects.put_bytes(read_bytes(path)), dated, expires)
 
 

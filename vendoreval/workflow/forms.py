@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vendoreval.contracts.business_days import add_business_days
-from vendoreval.errors import InputError, UsageError
+from vendoreval.errors import InputError, InvalidDocument, Problem, UsageError
 from vendoreval.formats.html_form import html_form, read_saved
 from vendoreval.formats.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import (
@@ -115,6 +115,7 @@ def import_form(
     """
     data = read_bytes(path)
     received, notes = _read(path, data, bank, vendor)
+    _refuse_to_come(received, now().date(), path.name)
     events = answer_events(workspace, vendor, bank)
     current = fold(events)
     found, repeated = _said_anew(events, received)
@@ -151,6 +152,18 @@ def _is_older(answer: Answer, current: Mapping[str, Answer]) -> bool:
     if known is None or known.channel != "html" or not (known.answered_at and answer.answered_at):
         return False
     return answer.answered_at < known.answered_at
+
+
+def _refuse_to_come(received: Mapping[str, Answer], today: date, file: str) -> None:
+    """Evidence that is dated in the future would never grow old."""
+    problems = tuple(
+        Problem(0, answer.question_id, f"{item.name!r} is dated {item.dated}, which is to come.")
+        for answer in received.values()
+        for item in answer.evidence
+        if item.dated and item.dated > today
+    )
+    if problems:
+        raise InvalidDocument(file, problems)
 
 
 def _named_files(answers: Mapping[str, Answer], folder: Path | None) -> tuple[File, ...]:

@@ -125,6 +125,20 @@ def test_measured_level_replaces_the_claim() -> None:
         assert [one.question_id for one in score(MINI, answers(taken)).knock_outs] == ["X1"]
 
 
+def test_time_restores_no_claim_that_an_audit_refuted() -> None:
+    low = EvidenceItem("measured", "audit 1", dated=date(2026, 1, 10), level=1)
+    said = answers(replace(level("X1", 4, "independent"), evidence=(low,)), level("X2", 4), level("Y1", 4))
+    for day in (date(2026, 6, 1), date(2027, 1, 10), date(2027, 1, 11), date(2030, 1, 1)):
+        result = score(MINI, said, as_of=day)
+        assert [one.question_id for one in result.knock_outs] == ["X1"]
+        assert result.questions[0].evidenced_level == 1
+        assert ("contradicted", "X1") in flags(result)
+    assert (
+        score(MINI, said, as_of=date(2030, 1, 1)).evidenced
+        < score(MINI, said, as_of=date(2026, 6, 1)).evidenced
+    )
+
+
 def test_section_cap() -> None:
     result = score(MINI, answers(level("X1", 4, "independent"), level("X2", 1), level("Y1", 4)))
     # (20*1 + 10*.25)/30 = .75, capped at .5

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -427,7 +428,7 @@ def test_kinds_and_dates_that_the_buyer_gave_stay(workspace: Workspace, bank: Ba
     ],
 )
 def test_answers_that_would_break_what_reads_them(
-    workspace: Workspace, bank: Bank, tmp_path: Path, fields: dict[str, str], says: str
+    workspace: Workspace, bank: Bank, tmp_path: Path, fields: dict[str, Any], says: str
 ) -> None:
     record = {"schema": "vendoreval/form-answers/1", "form": identity(bank, "acme", "full"),
               "answers": {"G1": {"level": "4", "text": "x", **fields}}}  # fmt: skip
