@@ -100,6 +100,11 @@ class Offer:
         """Whether nothing that is known stands against choosing this vendor."""
         return self.status in ("eligible", "waived", "not asked")
 
+    @property
+    def unranked(self) -> bool:
+        """Whether it may be chosen, and answered too little to be ranked."""
+        return not self.ranked and self.status in ("eligible", "waived")
+
     def key(self) -> tuple[int, float, float, str]:
         """What the order goes by: eligibility, measured accuracy, evidenced score; then the id."""
         accuracy = -1.0 if self.accuracy is None else self.accuracy
@@ -141,6 +146,12 @@ class Comparison:
     @property
     def order(self) -> tuple[str, ...]:
         return tuple(offer.vendor for offer in self.offers)
+
+    @property
+    def measured(self) -> tuple[Offer, ...]:
+        """The offers that may be chosen and were measured, the most accurate first."""
+        known = (offer for offer in self.offers if offer.choosable and offer.accuracy is not None)
+        return tuple(sorted(known, key=lambda offer: (-(offer.accuracy or 0), offer.vendor)))
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values."""

@@ -9,10 +9,9 @@ from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 
 def headline(found: Comparison) -> str:
     """One sentence: who is ahead, by what, and whether that is proven."""
-    able = [offer for offer in found.offers if offer.choosable]
-    if not able:
+    if not any(offer.choosable for offer in found.offers):
         return "No vendor may be chosen: each fails a knock-out that nobody has waived, or has not answered."
-    measured = sorted((o for o in able if o.accuracy is not None), key=lambda o: (-(o.accuracy or 0), o.vendor))
+    measured = found.measured
     if not measured:
         if any(offer.accuracy is not None for offer in found.offers):
             return "No vendor that may be chosen has been measured yet."

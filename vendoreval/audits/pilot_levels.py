@@ -18,7 +18,7 @@ from vendoreval.audits.records import BREACHED, KEPT
 from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, MAIN, REPEATS
 from vendoreval.questionnaires.worth import PilotFinding
 
-CORE = "annotation-core"  # whose questions these are; another bank means something else by the same ids
+# By questions of the core bank; another bank means something else by the same ids.
 # The level that a contradicted claim keeps at most: its anchor is about words, not about a result.
 CEILINGS = {"C1": 1, "R3": 1, "E1": 1, "E5": 1, "A5": 1, "G2": 2, "A1": 2, "A4": 3, "G3": 3, "P5": 3}
 LEAST_AGREEMENT = 2 / 3  # Krippendorff (2018): below it no conclusion rests on the labels

@@ -111,8 +111,7 @@ def _sections(made: Compared) -> None:
 
 
 def _status(offer: Offer) -> str:
-    unranked = not offer.ranked and offer.status in ("eligible", "waived")
-    return f"{offer.status}, not ranked" if unranked else offer.status
+    return f"{offer.status}, not ranked" if offer.unranked else offer.status
 
 
 def _points(offer: Offer, section: str) -> str:

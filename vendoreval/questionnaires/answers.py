@@ -241,7 +241,7 @@ def _again(before: EvidenceItem, after: EvidenceItem, kept: bool) -> EvidenceIte
     """A piece that is named again; `kept`: with the kind and the dates that are known."""
     if kept or before.seen_by:
         after = replace(after, kind=before.kind, dated=before.dated, expires=before.expires)
-    elif before.seen_by or (before.sha256 in ("", after.sha256, None) and before.sha256):
+    elif before.sha256 and after.sha256 == before.sha256:  # the same file is what it was
         after = replace(
             after, kind=before.kind, dated=before.dated or after.dated, expires=before.expires or after.expires
         )

@@ -12,6 +12,7 @@ import rfc8785
 from vendoreval.questionnaires.consistency import Rule
 
 Mode = Literal["full", "core", "short"]
+CORE_BANK = "annotation-core"
 MODES: tuple[Mode, ...] = ("full", "core", "short")  # the widest first
 
 MAX_LEVEL = 4

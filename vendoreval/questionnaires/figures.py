@@ -30,9 +30,7 @@ def figure(text: str, unit: str = "") -> Fraction | None:
     match = _NUMBER.search(text)
     if not match or len(_DIGITS.findall(match.group())) != len(_DIGITS.findall(text)):
         return None
-    if unit and _other_time(text, unit):
-        return None
-    if len(match["number"]) > _LONGEST:  # no figure of this trade
+    if _other_time(text, unit) or len(match["number"]) > _LONGEST:  # longer ones are no figures of this trade
         return None
     number = match["number"]
     plain = re.sub(r"[^\d.]", "", number) if re.fullmatch(_GROUPED, number) else number.replace(",", ".")

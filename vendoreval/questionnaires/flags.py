@@ -56,8 +56,7 @@ def _state_flags(one: Judged) -> Iterator[Flag]:
 def _level_flags(one: Judged) -> Iterator[Flag]:
     question, answer = one.question.id, one.answer
     if one.level > one.cap:
-        source = one.pilot.source if one.contradicted and one.pilot else "the last audit"
-        what = f"Claims level {one.level}; {source} leaves level {one.cap} at most."
+        what = f"Claims level {one.level}; {one.capped_by} leaves level {one.cap} at most."
         yield Flag("contradicted", question, what)
     elif one.proven < one.level and one.measured:
         yield Flag("contradicted", question, f"Claims level {one.level}; level {one.proven} was measured.")
@@ -93,8 +92,7 @@ def why_low(one: Judged) -> str:
     if answer.state != "answered" or answer.level is None:
         return {"declined": "declined", "unknown": "not known"}.get(answer.state, "not answered")
     if one.level > one.cap:
-        source = one.pilot.source if one.contradicted and one.pilot else "the last audit"
-        return f"level {one.level} is claimed, {source} showed less"
+        return f"level {one.level} is claimed, {one.capped_by} showed less"
     if one.measured and one.proven < one.level:
         return f"level {one.level} is claimed, an audit showed less"
     if one.level < answer.level:

@@ -166,12 +166,18 @@ def _level(answer: Answer, found: Consensus) -> int | None:
     return None if answer.level is None else min(answer.level, found.level)
 
 
-def unclear_replies(reviews: Iterable[Review]) -> frozenset[str]:
-    """Questions of which reviewers coded the reply, and none of them as clear."""
+def clarity_codes(reviews: Iterable[Review]) -> dict[str, dict[str, Clarity]]:
+    """By question and reviewer how clear the reply was; the last code of a person counts."""
     codes: dict[str, dict[str, Clarity]] = {}
     for review in reviews:
-        if review.clarity and not review.outdated:
+        if review.clarity:
             codes.setdefault(review.question_id, {})[review.reviewer] = review.clarity
+    return codes
+
+
+def unclear_replies(reviews: Iterable[Review]) -> frozenset[str]:
+    """Questions of which reviewers coded the reply, and none of them as clear."""
+    codes = clarity_codes(review for review in reviews if not review.outdated)
     return frozenset(question for question, found in codes.items() if "clear" not in found.values())
 
 
@@ -192,11 +198,7 @@ def level_agreement(reviews: Iterable[Review]) -> Agreement:
 
 def clarity_agreement(reviews: Iterable[Review]) -> float | None:
     """Krippendorff's alpha (nominal) of the clarity codes; None when it is undefined."""
-    by_question: dict[str, dict[str, Clarity]] = {}
-    for review in reviews:
-        if review.clarity:
-            by_question.setdefault(review.question_id, {})[review.reviewer] = review.clarity
-    units = [list(codes.values()) for codes in by_question.values()]
+    units = [list(codes.values()) for codes in clarity_codes(reviews).values()]
     return krippendorff_alpha(units, lambda a, b: int(a != b))
 
 

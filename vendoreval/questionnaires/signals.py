@@ -20,7 +20,7 @@ from vendoreval.questionnaires.bank import Bank, Question
 from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.consistency import contradictions, quote
 from vendoreval.questionnaires.promises import WORDS, claimed_figure, claimed_figures
-from vendoreval.questionnaires.reviews import Clarity, Review
+from vendoreval.questionnaires.reviews import Review, clarity_codes
 
 Severity = Literal["high", "medium", "low"]
 KINDS = (
@@ -247,11 +247,7 @@ def _contradictions(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signa
 
 def _clarity(reviews: Iterable[Review], current: Mapping[str, Answer]) -> Iterable[Signal]:
     """Codes count only where at least two reviewers coded, and all of them say it was not clear."""
-    codes: dict[str, dict[str, Clarity]] = {}
-    for review in reviews:
-        if review.clarity:
-            codes.setdefault(review.question_id, {})[review.reviewer] = review.clarity
-    for question_id, by_reviewer in codes.items():
+    for question_id, by_reviewer in clarity_codes(reviews).items():
         found = set(by_reviewer.values())
         if len(by_reviewer) > 1 and "clear" not in found:
             what = (

@@ -84,6 +84,11 @@ class Judged:
         return self.pilot is not None and self.pilot.held is False and self.level > self.pilot.ceiling
 
     @property
+    def capped_by(self) -> str:
+        """What leaves no more than the cap, in words."""
+        return self.pilot.source if self.contradicted and self.pilot else "the last audit"
+
+    @property
     def effective(self) -> int:
         """The level that knock-outs and caps look at."""
         return min(self.proven if self.measured else self.level, self.cap)

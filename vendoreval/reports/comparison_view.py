@@ -122,7 +122,7 @@ def _part(lead: float) -> str:
 
 def _figures(found: Comparison) -> list[Plain]:
     able = [offer for offer in found.offers if offer.choosable]
-    measured = sorted((o for o in able if o.accuracy is not None), key=lambda o: (-(o.accuracy or 0), o.vendor))
+    measured = found.measured
     figures: list[Plain] = []
     if measured:
         first = measured[0]
@@ -142,7 +142,7 @@ def _figures(found: Comparison) -> list[Plain]:
 
 def _offer(offer: Offer) -> Plain:
     key, word = STATUS[offer.status]
-    if not offer.ranked and offer.status in ("eligible", "waived"):
+    if offer.unranked:
         key, word = "not_run", f"{word}, not ranked"
     return {
         "name": offer.name,

@@ -7,17 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from vendoreval.errors import Conflict, EvidenceError, InputError, NotFound, UsageError
+from vendoreval.errors import Conflict, InputError, NotFound, UsageError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem, FileState, Piece, amended
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.worth import is_outdated, valid_until
-from vendoreval.store.questionnaire_tables import ContactRow
 from vendoreval.store.tables import AuditRow, ContractRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
-from vendoreval.workflow.questionnaires import File, append, current_answers, require_question, stored_evidence
+from vendoreval.workflow.questionnaires import (
+    File,
+    append,
+    current_answers,
+    received_evidence,
+    require_question,
+    stored_evidence,
+)
 
 
 def stored_piece(
@@ -54,11 +60,7 @@ def measured_piece(workspace: Workspace, vendor: str, audit: str, level: int) ->
 def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:
     """Every piece of evidence of a vendor's current answers; stored files are hashed again."""
     current, today = current_answers(workspace, vendor, bank), now().date()
-    with workspace.read() as reader:
-        received = {
-            row.quote.rpartition(" ")[2]
-            for row in reader.all(ContactRow, vendor_id=vendor, kind="evidence_received")
-        }
+    received = received_evidence(workspace, vendor)
     return tuple(
         Piece(
             question.id,
@@ -74,7 +76,7 @@ def pieces(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Piece, ...]:
     )
 
 
-def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> FileState:
+def _state(workspace: Workspace, item: EvidenceItem, received: Collection[str]) -> FileState:
     if item.rejected:
         return "rejected"
     if not item.sha256:
@@ -83,11 +85,7 @@ def _state(workspace: Workspace, item: EvidenceItem, received: set[str]) -> File
         return "not arrived"
     if not workspace.objects.has(item.sha256):
         return "lost"
-    try:
-        workspace.objects.verify(item.sha256)
-    except EvidenceError:
-        return "altered"
-    return "stored"
+    return "stored" if workspace.objects.intact(item.sha256) else "altered"
 
 
 @dataclass(frozen=True)
@@ -137,21 +135,11 @@ def accept(
     Raises NotFound where no answer names it.
     """
     current = current_answers(workspace, vendor, bank)
-    known = [
-        (answer, item)
-        for answer in current.values()
-        if question in (None, answer.question_id)
-        for item in answer.evidence
-        if item.kind != "measured"
-    ]
+    known = _given(current.values(), question)
     found = [(answer, item) for answer, item in known if item.name == name]
     if not found:
         raise NotFound("piece of evidence", name, tuple(sorted({item.name for _, item in known})))
-    changed = []
-    for answer, item in found:
-        amendment = Amendment(evidence=(replace(item, rejected=rejected.strip()),), channel=answer.channel)
-        after = amended(answer, amendment)
-        changed.append(replace(after, answered_at=answer.answered_at, actor=answer.actor))
+    changed = [_with_piece(answer, replace(item, rejected=rejected.strip())) for answer, item in found]
     append(workspace, vendor, bank, changed)
     return tuple(piece for piece in pieces(workspace, vendor, bank) if piece.item.name == name)
 
@@ -178,9 +166,14 @@ def with_files(
             if fresh == item and file.sha256 in here:
                 continue
             before = changed.get(question_id) or answers.get(question_id) or _new(question_id)
-            after = amended(before, Amendment(evidence=(fresh,), channel=before.channel))
-            changed[question_id] = replace(after, answered_at=before.answered_at, actor=before.actor)
+            changed[question_id] = _with_piece(before, fresh)
     return changed
+
+
+def _with_piece(answer: Answer, piece: EvidenceItem) -> Answer:
+    """The answer with a piece of its evidence as we know it now; who answered, how and when, stays."""
+    after = amended(answer, Amendment(evidence=(piece,), channel=answer.channel))
+    return replace(after, answered_at=answer.answered_at, actor=answer.actor)
 
 
 def _new(question_id: str) -> Answer:
@@ -200,13 +193,22 @@ def files_in(folder: Path) -> tuple[File, ...]:
     return tuple(read_file(path) for path in sorted(folder.iterdir()) if path.is_file())
 
 
-def _named(answers: Iterable[Answer], file: File, question: str | None) -> list[tuple[str, EvidenceItem]]:
+def _given(answers: Iterable[Answer], question: str | None) -> list[tuple[Answer, EvidenceItem]]:
+    """Pieces that came from the vendor or were seen, with their answers; of one question where it is named."""
     return [
-        (answer.question_id, item)
+        (answer, item)
         for answer in answers
         if question in (None, answer.question_id)
         for item in answer.evidence
-        if item.kind != "measured" and (item.name == file.name or item.sha256 == file.sha256)
+        if item.kind != "measured"
+    ]
+
+
+def _named(answers: Iterable[Answer], file: File, question: str | None) -> list[tuple[str, EvidenceItem]]:
+    return [
+        (answer.question_id, item)
+        for answer, item in _given(answers, question)
+        if item.name == file.name or item.sha256 == file.sha256
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from vendoreval.audits.comparison_records import Candidate
 from vendoreval.audits.records import NOT_RUN
@@ -19,7 +18,7 @@ from vendoreval.questionnaires.bank import Bank
 from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import contract_row, load_contract
-from vendoreval.workflow.costs import contract_values, in_currency, measured_inputs, no_file
+from vendoreval.workflow.costs import contract_values, in_currency, measured_inputs, no_file, priced
 from vendoreval.workflow.measured import track, track_hash
 from vendoreval.workflow.measurements import Measurement, latest_measurement
 from vendoreval.workflow.pilots import judged_record, latest_judged
@@ -106,9 +105,8 @@ def _cost(
     """The vendor's cost; None where price, quantity or accuracy are not known."""
     known = file or no_file(contract.currency if contract else "USD")
     try:
-        if contract and seen:  # measured on the contract of then, at the price of now
-            terms = replace(seen.contract, price=contract.price, currency=contract.currency)
-            return cost(measured_inputs(known, terms, seen.totals, seen.result))
+        if contract and seen:
+            return cost(measured_inputs(known, priced(seen.contract, contract), seen.totals, seen.result))
         said = in_currency(known, contract, contract_values(contract)) if contract else {}
         return cost(known.inputs(vendor, said))
     except InputError:  # an input is missing, or no label is right

@@ -52,8 +52,7 @@ def study_measured(
             f"{name!r} judged no single answer right or wrong.",
             remedy="Give labels.accuracy in the input file instead.",
         )
-    contract = load_contract(workspace, found.contract.id)  # the price as it is now
-    terms = replace(found.contract, price=contract.price, currency=contract.currency)
+    terms = priced(found.contract, load_contract(workspace, found.contract.id))
     if file.currency != terms.currency and file.price_of(terms.vendor) is None:
         raise InputError(
             f"The input file reckons in {file.currency}, the contract {terms.id!r} in {terms.currency}.",
@@ -103,6 +102,11 @@ def _with_accuracy(
     if ends[0] == ends[1]:  # a census leaves no doubt about this delivery; the next one will differ
         return inputs
     return replace(inputs, ranges={"labels.accuracy": (ends[0], ends[1]), **inputs.ranges})
+
+
+def priced(measured: Contract, newest: Contract) -> Contract:
+    """The contract by which something was measured, at the price as it is now."""
+    return replace(measured, price=newest.price, currency=newest.currency)
 
 
 def in_currency(file: CostFile, contract: Contract, known: Mapping[str, float]) -> dict[str, float]:

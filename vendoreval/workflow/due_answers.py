@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from vendoreval.contracts.business_days import add_business_days
@@ -13,8 +12,9 @@ from vendoreval.questionnaires.worth import open_questions, renewed, valid_until
 from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow, WaiverRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.answer_evidence import pieces
+from vendoreval.workflow.answer_log import returned_forms
 from vendoreval.workflow.due_entry import Due
-from vendoreval.workflow.forms import DAYS_TO_ANSWER, returned_forms
+from vendoreval.workflow.forms import DAYS_TO_ANSWER
 from vendoreval.workflow.judging import stated_facts
 from vendoreval.workflow.questionnaires import bank_of_version, current_answers
 
@@ -23,11 +23,14 @@ _SHOWN = 6
 
 def of_answers(workspace: Workspace, today: date) -> Iterable[Due]:
     """Everything that is due of questionnaires."""
-    yield from _forms(workspace, today)
     with workspace.read() as reader:
-        keys = {(r.vendor_id, r.questionnaire_id, r.questionnaire_version) for r in reader.all(AnswerRow)}
-        sent = {(r.vendor_id, r.questionnaire_id): r for r in reader.all(FormRow)}
-    banks = {(bank, version): bank_of_version(workspace, bank, version) for _, bank, version in keys}
+        forms, answers = reader.all(FormRow), reader.all(AnswerRow)
+    keys = {(r.vendor_id, r.questionnaire_id, r.questionnaire_version) for r in answers}
+    named = {key[1:] for key in keys} | {(r.questionnaire_id, r.questionnaire_version) for r in forms}
+    # None: a bank of the buyer's own, of which nothing was kept.
+    banks = {key: bank_of_version(workspace, *key) for key in named}
+    yield from _forms(workspace, forms, banks, today)
+    sent = {(r.vendor_id, r.questionnaire_id): r for r in forms}
     for vendor, name, version in sorted(keys):
         bank = banks[name, version]
         if bank:
@@ -39,28 +42,25 @@ def of_answers(workspace: Workspace, today: date) -> Iterable[Due]:
     yield from _waivers(workspace, today)
 
 
-def _forms(workspace: Workspace, today: date) -> Iterable[Due]:
+def _forms(
+    workspace: Workspace, forms: Iterable[FormRow], banks: Mapping[tuple[str, str], Bank | None], today: date
+) -> Iterable[Due]:
     """The last form of each vendor, bank and mode that went out, until every question of it is answered."""
-    with workspace.read() as reader:
-        sent = {(row.vendor_id, row.questionnaire_id, row.mode): row for row in reader.all(FormRow)}
-    for (vendor, bank, mode), row in sent.items():
-        left = _left_open(workspace, row)
+    for row in {(row.vendor_id, row.questionnaire_id, row.mode): row for row in forms}.values():
+        bank = banks[row.questionnaire_id, row.questionnaire_version]
+        left = _left_open(workspace, row, bank) if bank else ()
         if not left:
             continue
-        form = f"the {mode} questionnaire {bank} {row.questionnaire_version}, sent {row.sent_at:%Y-%m-%d}"
-        back = any(
-            one.at >= row.sent_at and json.loads(one.data).get("bank") == bank
-            for one in returned_forms(workspace, vendor)
-        )
+        with workspace.read() as reader:
+            back = any(form.answers_to(row) for form in returned_forms(reader, row.vendor_id))
+        named = f"{row.questionnaire_id} {row.questionnaire_version}"
+        form = f"the {row.mode} questionnaire {named}, sent {row.sent_at:%Y-%m-%d}"
         text = f"Answer what is open in {form}: {_few(left)}." if back else f"Send back {form}."
-        yield Due(row.due, "form", vendor, "vendor", text, today)
+        yield Due(row.due, "form", row.vendor_id, "vendor", text, today)
 
 
-def _left_open(workspace: Workspace, form: FormRow) -> tuple[str, ...]:
+def _left_open(workspace: Workspace, form: FormRow, bank: Bank) -> tuple[str, ...]:
     """The questions of a form that are still open."""
-    bank = bank_of_version(workspace, form.questionnaire_id, form.questionnaire_version)
-    if bank is None:  # a bank of the buyer's own, of which nothing was kept
-        return ()
     answers = current_answers(workspace, form.vendor_id, bank)
     return open_questions(bank.asked(mode_of(form.mode)), answers, stated_facts(workspace, bank))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -28,7 +27,6 @@ from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.promises import readings
 from vendoreval.questionnaires.worth import open_questions, silent_on_terms
 from vendoreval.store.questionnaire_tables import FormRow
-from vendoreval.store.tables import EventRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.answer_evidence import files_in, pieces, with_files
 from vendoreval.workflow.context import actor, now
@@ -115,7 +113,8 @@ def import_form(
     """
     data = read_bytes(path)
     received, notes = _read(path, data, bank, vendor)
-    _refuse_to_come(received, now().date(), path.name)
+    at = now()
+    _refuse_to_come(received, at.date(), path.name)
     events = answer_events(workspace, vendor, bank)
     current = fold(events)
     found, repeated = _said_anew(events, received)
@@ -125,7 +124,6 @@ def import_form(
         notes += (f"Older than what the vendor said since, and left alone: {', '.join(older)}.",)
     if repeated:
         notes += (f"The form repeats earlier answers to {repeated}; those recorded since then stay.",)
-    at = now()
     carried = carry_over(current, received)
     new = {change.question_id: _timed(carried[change.question_id], at) for change in found}
     after = {**current, **new}
@@ -221,10 +219,3 @@ def _timed(answer: Answer, at: datetime) -> Answer:
     """An answer with a time: the vendor's own clock where the form kept it and it is not ahead of ours."""
     known = answer.answered_at
     return replace(answer, answered_at=known if known and known <= at else at)
-
-
-def returned_forms(workspace: Workspace, vendor: str) -> tuple[EventRow, ...]:
-    """Log entries of forms that came back from a vendor, oldest first."""
-    with workspace.read() as reader:
-        rows = reader.all(EventRow, kind="questionnaire.answered", subject=vendor)
-    return tuple(row for row in rows if "form_sha256" in json.loads(row.data))

@@ -10,7 +10,7 @@ from typing import Any
 
 from vendoreval import __version__
 from vendoreval.audits.pilot_blocks import Answers, answers
-from vendoreval.audits.pilot_levels import CORE, MeasuredLevel, findings, measured_levels
+from vendoreval.audits.pilot_levels import MeasuredLevel, findings, measured_levels
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
 from vendoreval.audits.pilot_words import block_sentences, claim_sentences, on_the_way
 from vendoreval.contracts.business_days import business_days_between
@@ -20,7 +20,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.escalation_rows import read_register
 from vendoreval.inference.agreement import Agreement
 from vendoreval.labels.escalations import Escalation
-from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.bank import CORE_BANK, Bank
 from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.questionnaires.worth import judge_all
 from vendoreval.reports.facts import Facts, Hashes
@@ -141,7 +141,7 @@ def levels_of(
     workspace: Workspace, vendor: str, bank: Bank, record: Mapping[str, Any]
 ) -> tuple[MeasuredLevel, ...]:
     """What a pilot makes of the vendor's claims as they are now; none where it answered no questionnaire."""
-    if bank.id != CORE:
+    if bank.id != CORE_BANK:
         return ()
     given = current_answers(workspace, vendor, bank)
     claimed = {one.question.id: one.level for one in judge_all(bank.questions, given, {}) if one.level}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.pilot import ALPHA, Block, PilotPlan, plan_pilot
-from vendoreval.audits.pilot_levels import CORE, findings, stricter
+from vendoreval.audits.pilot_levels import findings, stricter
 from vendoreval.contracts.terms import Contract
 from vendoreval.gold.piloting import (
     PARTS,
@@ -18,12 +18,12 @@ from vendoreval.gold.piloting import (
 )
 from vendoreval.inference.power import critical_errors, power
 from vendoreval.questionnaires.answers import Answer, fold
-from vendoreval.questionnaires.bank import Bank
+from vendoreval.questionnaires.bank import CORE_BANK, Bank
 from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.questionnaires.worth import PilotFinding
-from vendoreval.store.questionnaire_tables import AnswerRow
 from vendoreval.store.tables import PilotRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.answer_log import given_answers
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.files import write_whole
 
@@ -86,13 +86,11 @@ def pilot_findings(
     Figures are those of the day on which it was judged, unless the vendor promises more by now.
     """
     row = latest_judged(workspace, vendor)
-    if row is None or row.judged_at is None or bank.id != CORE:
+    if row is None or row.judged_at is None or bank.id != CORE_BANK:
         return {}
     with workspace.read() as reader:
-        given = reader.all(
-            AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
-        )
-    then = fold(Answer.from_json(json.loads(one.data)) for one in given if one.answered_at <= row.judged_at)
+        given = given_answers(reader, vendor, bank)
+    then = fold(answer for at, answer in given if at <= row.judged_at)
     figures = stricter(claimed_figures(bank, then), claimed_figures(bank, answers))
     return findings(judged_record(workspace, row), figures)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from vendoreval import __version__
 from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.reviews import level_agreement
@@ -13,8 +11,8 @@ from vendoreval.reports.report import Report
 from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.answer_evidence import pieces
+from vendoreval.workflow.answer_log import returned_forms
 from vendoreval.workflow.context import now
-from vendoreval.workflow.forms import returned_forms
 from vendoreval.workflow.promises import vendor_promises
 from vendoreval.workflow.questionnaires import require_answers, score_vendor
 from vendoreval.workflow.review_rounds import last_round
@@ -45,6 +43,6 @@ def questionnaire_report(
 def _dates(workspace: Workspace, vendor: str, bank: Bank) -> tuple[str, ...]:
     with workspace.read() as reader:
         sent = reader.all(FormRow, vendor_id=vendor, questionnaire_id=bank.id)
-    back = [row for row in returned_forms(workspace, vendor) if json.loads(row.data)["bank"] == bank.id]
+        back = [form for form in returned_forms(reader, vendor) if form.bank == bank.id]
     told = [f"A form was sent on {row.sent_at:%Y-%m-%d}, due on {row.due}." for row in sent[-1:]]
-    return (*told, *(f"The last form came back on {row.at:%Y-%m-%d}." for row in back[-1:]))
+    return (*told, *(f"The last form came back on {form.at:%Y-%m-%d}." for form in back[-1:]))

@@ -17,15 +17,16 @@ from vendoreval.questionnaires.answers import (
     fold,
 )
 from vendoreval.questionnaires.assessment import Assessment
-from vendoreval.questionnaires.bank import MODES, Bank, Mode
+from vendoreval.questionnaires.bank import CORE_BANK, MODES, Bank, Mode
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.reviews import unclear_replies
 from vendoreval.questionnaires.scoring import score
 from vendoreval.resources import resource
 from vendoreval.store.questionnaire_tables import AnswerRow, ContactRow, FormRow
-from vendoreval.store.tables import EventRow, VendorRow
+from vendoreval.store.tables import VendorRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.answer_log import given_answers, returned_forms
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_text
 from vendoreval.workflow.judging import (
@@ -39,7 +40,7 @@ from vendoreval.workflow.judging import (
 from vendoreval.workflow.pilots import pilot_findings
 from vendoreval.workflow.review_rounds import last_round, reviewed
 
-DEFAULT_BANK = "annotation-core"
+DEFAULT_BANK = CORE_BANK
 _SHA_LENGTH = 64
 
 
@@ -154,10 +155,10 @@ def append(
 
 def _refuse_again(tx: Transaction, vendor: str, source: bytes) -> None:
     sha = sha256_hex(source)
-    for row in tx.all(EventRow, kind="questionnaire.answered", subject=vendor):
-        if json.loads(row.data).get("form_sha256") == sha:
+    for form in returned_forms(tx, vendor):
+        if form.sha256 == sha:
             raise Conflict(
-                f"This very file was imported on {row.at:%Y-%m-%d at %H:%M} already; nothing was changed.",
+                f"This very file was imported on {form.at:%Y-%m-%d at %H:%M} already; nothing was changed.",
                 remedy="Import a newer file, or correct single answers with: vendoreval questionnaire answer",
             )
 
@@ -186,10 +187,7 @@ def answer_events(workspace: Workspace, vendor: str, bank: Bank) -> tuple[Answer
     """All answers of a vendor as they were given, oldest first; raises NotFound for an unknown vendor."""
     with workspace.read() as reader:
         reader.require(VendorRow, vendor, "vendor")
-        rows = reader.all(
-            AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
-        )
-    return tuple(Answer.from_json(json.loads(row.data)) for row in rows)
+        return tuple(answer for _, answer in given_answers(reader, vendor, bank))
 
 
 def current_answers(workspace: Workspace, vendor: str, bank: Bank) -> dict[str, Answer]:
@@ -220,8 +218,8 @@ def sent_mode(workspace: Workspace, vendor: str, bank: Bank) -> Mode | None:
 
 def bank_of_version(workspace: Workspace, bank_id: str, version: str) -> Bank | None:
     """A bank as a form or an answer knows it; None for one of the buyer's own that was not kept."""
-    shipped = (bank for bank in list_banks() if (bank.id, bank.version) == (bank_id, version))
-    return frozen_bank(workspace, bank_id, version) or next(shipped, None)
+    kept = frozen_bank(workspace, bank_id, version)
+    return kept or next((one for one in list_banks() if (one.id, one.version) == (bank_id, version)), None)
 
 
 def score_vendor(workspace: Workspace, vendor: str, bank: Bank, mode: Mode | None = None) -> Assessment:
@@ -257,12 +255,17 @@ def _left_out(bank: Bank, mode: Mode, answers: Mapping[str, Answer]) -> tuple[st
     return (told + more,)
 
 
-def stored_evidence(workspace: Workspace, vendor: str) -> frozenset[str]:
-    """Hashes of the evidence files that came from a vendor and lie in the workspace unaltered.
+def received_evidence(workspace: Workspace, vendor: str) -> frozenset[str]:
+    """Hashes of the evidence files that came from a vendor.
 
     A hash that a form merely names proves nothing: it may be that of any file both sides have.
     """
     with workspace.read() as reader:
         rows = reader.all(ContactRow, vendor_id=vendor, kind="evidence_received")
-    came = {row.quote.rpartition(" ")[2] for row in rows}
+    return frozenset(row.quote.rpartition(" ")[2] for row in rows)
+
+
+def stored_evidence(workspace: Workspace, vendor: str) -> frozenset[str]:
+    """Those of them that lie in the workspace unaltered."""
+    came = received_evidence(workspace, vendor)
     return frozenset(sha for sha in came if len(sha) == _SHA_LENGTH and workspace.objects.intact(sha))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vendoreval.questionnaires.answers import Answer, says_the_same
+from vendoreval.questionnaires.answers import Answer, fold, says_the_same
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.reviews import (
     Clarity,
@@ -17,9 +16,10 @@ from vendoreval.questionnaires.reviews import (
     consensus,
     with_reviewed_levels,
 )
-from vendoreval.store.questionnaire_tables import AnswerRow, ModerationRow, ReviewRow, RoundRow
+from vendoreval.store.questionnaire_tables import ModerationRow, ReviewRow, RoundRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.answer_log import given_answers
 
 _CLARITY: dict[str, Clarity] = {"clear": "clear", "ambivalent": "ambivalent", "non_reply": "non_reply"}
 
@@ -55,18 +55,13 @@ def last_round(workspace: Workspace, vendor: str, bank: Bank, *, closed: bool = 
             return None
         reviews = reader.all(ReviewRow, round_seq=row.seq)
         settled = reader.all(ModerationRow, round_seq=row.seq)
-        given = reader.all(
-            AnswerRow, vendor_id=vendor, questionnaire_id=bank.id, questionnaire_version=bank.version
-        )
-    history: dict[str, list[tuple[datetime, Answer]]] = {}
-    for one in given:
-        answer = Answer.from_json(json.loads(one.data))
-        history.setdefault(one.question_id, []).append((one.answered_at, answer))
+        given = given_answers(reader, vendor, bank)
+    current = fold(answer for _, answer in given)
 
     def outdated(question: str, at: datetime) -> bool:
         """Whether the answer that was there at a moment is no longer the current one."""
-        then = [answer for when, answer in history.get(question, []) if when <= at]
-        return bool(then) and not says_the_same(then[-1], history[question][-1][1])
+        then = fold(answer for when, answer in given if when <= at and answer.question_id == question)
+        return question in then and not says_the_same(then[question], current[question])
 
     return Round(
         row,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from vendoreval.errors import Conflict
 from vendoreval.store.questionnaire_tables import FormRow
-from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, EventRow, PilotRow, VendorRow
+from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.answer_log import returned_forms
 from vendoreval.workflow.context import actor, now, slug
 
 
@@ -89,11 +89,7 @@ def show_vendor(workspace: Workspace, vendor_id: str) -> Vendor:
 
 def _forms(reader: Reader, vendor_id: str) -> tuple[Sent, ...]:
     """The forms that were sent, the last one of each bank and mode, oldest first."""
-    back = [
-        (row.at, said.get("bank"))
-        for row in reader.all(EventRow, kind="questionnaire.answered", subject=vendor_id)
-        if "form_sha256" in (said := json.loads(row.data))
-    ]
+    back = returned_forms(reader, vendor_id)
     last = {
         (row.questionnaire_id, row.questionnaire_version, row.mode): row
         for row in reader.all(FormRow, vendor_id=vendor_id)
@@ -101,7 +97,7 @@ def _forms(reader: Reader, vendor_id: str) -> tuple[Sent, ...]:
     return tuple(
         Sent(
             f"{row.questionnaire_id} {row.questionnaire_version}", row.mode, row.sent_at.date(), row.due,
-            any(at >= row.sent_at and bank == row.questionnaire_id for at, bank in back),
+            any(form.answers_to(row) for form in back),
         )
         for row in sorted(last.values(), key=lambda row: row.sent_at)
     )  # fmt: skip
