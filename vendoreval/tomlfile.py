@@ -49,6 +49,9 @@ def parse_toml(text: str, name: str) -> TomlDocument:
         what = _SYNTAX_PLACE.sub("", str(error)).strip()
         problem = Problem(line, "file", f"this is not valid TOML: {what}.")
         raise InvalidDocument(name, (problem,)) from error
+    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits
+        what = "nested too deeply" if isinstance(error, RecursionError) else f"not valid TOML: {error}"
+        raise InvalidDocument(name, (Problem(0, "file", f"this is {what}."),)) from error
     return TomlDocument(name, data, _find_lines(text))
 
 

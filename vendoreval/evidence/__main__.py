@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from vendoreval.errors import EvidenceError, Exit
+from vendoreval.errors import Exit, VendorevalError
 from vendoreval.evidence.bundle import from_zip
 from vendoreval.evidence.verify import verify_bundle
+from vendoreval.jsonfile import parse_json
+from vendoreval.received import read_bytes
 
 
 def main(words: list[str]) -> int:
@@ -17,14 +18,11 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return Exit.UNUSABLE
     try:
-        receipt = json.loads(Path(words[1]).read_text("utf-8")) if len(words) > 1 else None
-        found = verify_bundle(from_zip(Path(words[0]).read_bytes()), receipt)
-    except EvidenceError as error:
+        receipt = parse_json(read_bytes(Path(words[1])), words[1]) if len(words) > 1 else None
+        found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), receipt)
+    except VendorevalError as error:
         print(f"error: {error}", file=sys.stderr)
-        return Exit.EVIDENCE
-    except (OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return Exit.UNUSABLE
+        return error.exit_code
     for check in found.checks:
         print(f"✔ {check}")
     print(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")

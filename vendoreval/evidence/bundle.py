@@ -18,6 +18,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.inference.tally import Tally
+from vendoreval.received import unzip
 from vendoreval.tasks.outcomes import Outcomes
 
 SEAL = "bundle.json"
@@ -111,14 +112,10 @@ def to_zip(files: Mapping[str, bytes]) -> bytes:
 
 
 def from_zip(data: bytes) -> dict[str, bytes]:
-    """The files of a bundle; raises EvidenceError when it is no zip or is damaged."""
+    """The files of a bundle; raises EvidenceError when it is no zip or is damaged, InputError when too big."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            if len(names) != len(set(names)):
-                raise EvidenceError("The bundle holds a file name twice.")
-            return {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+        return unzip(data, "bundle")
+    except zipfile.BadZipFile as error:
         raise EvidenceError(f"The bundle is not a readable zip file: {error}.") from error
 
 

@@ -57,7 +57,7 @@ def verify_bundle(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None 
     """
     try:
         return _verify(files, receipt)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise EvidenceError(f"A record in the bundle has not the form it should have: {error!r}.") from error
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from vendoreval.errors import InputError
 from vendoreval.formats.row_batches import BATCH, NOT_COUNTED, Batch, texts
 from vendoreval.formats.text_source import open_text
+from vendoreval.jsonfile import values
 from vendoreval.labels.refusals import Refusal
+from vendoreval.limits import allowed, beyond
 
 
 def column_names(path: Path) -> list[str]:
@@ -19,12 +21,14 @@ def column_names(path: Path) -> list[str]:
     Raises InputError when no line is a JSON object.
     """
     names: dict[str, None] = {}
-    seen, first = False, 0
+    seen, first, most = False, 0, allowed().columns
     for line, row in _rows(path):
         first = first or line
         if isinstance(row, dict):
             seen = True
             names.update(dict.fromkeys(row))
+            if len(names) > most:
+                raise beyond("columns", "The lines have more fields than", file=str(path), line=line)
     if not seen:
         raise InputError(
             "The line is not a JSON object." if first else "The file has no rows.",
@@ -69,31 +73,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def _object(line: str) -> dict[str, Any] | str:
     try:
-        row = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
-        if "\\u" in line:
-            str(row).encode()  # half of a surrogate pair is no text
-    except UnicodeEncodeError:
-        return "The line holds half of a Unicode surrogate pair."
-    except RecursionError:
-        return "The line is nested too deeply."
+        row = values(line)
     except json.JSONDecodeError as error:
         return f"The line is not JSON: {error.msg}."
     except ValueError as error:
-        return str(error)
+        return f"The line cannot be taken. {error}"
     return row if isinstance(row, dict) else "The line is not a JSON object."
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"The field {twice!r} stands twice in the line.")
-    return row
-
-
-def _no_constant(text: str) -> Any:
-    raise ValueError(f"The line is not JSON: {text} is no JSON value.")
 
 
 def plain(value: Any) -> str | None:

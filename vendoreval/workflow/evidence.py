@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from vendoreval import __version__
-from vendoreval.errors import EvidenceError
+from vendoreval.errors import EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.evidence.verify import Verification, verify_bundle
+from vendoreval.jsonfile import parse_json
 from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import StoredAudit, load_audit
 from vendoreval.workflow.claims import claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
-from vendoreval.workflow.files import read_bytes, read_text, write_whole
+from vendoreval.workflow.files import read_bytes, write_whole
 from vendoreval.workflow.own_delivery import check_own_delivery
 
 _PROGRAM = f"vendoreval {__version__}"
@@ -50,11 +51,11 @@ def verify_file(path: Path, receipt: Path | None = None, delivered: Sequence[Pat
 
     `receipt`: the file that was sent when gold was committed; `delivered`: the vendor's own files.
     """
-    files = from_zip(read_bytes(path))
+    files = from_zip(read_bytes(path, "memory"))
     try:
-        found = verify_bundle(files, json.loads(read_text(receipt)) if receipt else None)
+        found = verify_bundle(files, parse_json(read_bytes(receipt), receipt.name) if receipt else None)
     except EvidenceError as error:
-        made_with = json.loads(files.get(SEAL, b"{}")).get("made_with", _PROGRAM)
+        made_with = _made_with(files)
         if made_with == _PROGRAM:
             raise
         remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
@@ -62,6 +63,14 @@ def verify_file(path: Path, receipt: Path | None = None, delivered: Sequence[Pat
     if not delivered:
         return found
     return replace(found, checks=(*found.checks, check_own_delivery(files, delivered)))
+
+
+def _made_with(files: Mapping[str, bytes]) -> str:
+    """The program that a bundle names; this one where its seal says nothing that can be read."""
+    try:
+        return str(parse_json(files[SEAL], SEAL)["made_with"])
+    except (InputError, KeyError, TypeError):
+        return _PROGRAM
 
 
 def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-from vendoreval.errors import InputError, UsageError
+from vendoreval.errors import UsageError
+from vendoreval.received import read_bytes, read_text, sha256_of
 
-
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes; raises InputError with what to try."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError("There is no such file.", file=str(path), remedy="Check the path.") from error
-    except IsADirectoryError as error:
-        raise InputError("This is a folder, not a file.", file=str(path)) from error
-    except OSError as error:
-        raise InputError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_text(path: Path) -> str:
-    """The file as UTF-8 text, with or without a byte order mark."""
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"The file is not UTF-8 text (byte {error.start + 1}).",
-            file=str(path),
-            remedy="Save it as UTF-8 and try again.",
-        ) from error
+__all__ = ["read_bytes", "read_text", "sha256_of", "write_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> None:
