@@ -53,20 +53,30 @@ addEventListener("load", async () => {
 
 def fill_in_browser(page: str, folder: Path) -> tuple[str, Any]:
     """The JSON text that a filled form saves, and what the page showed."""
+    shown = run_in_browser(page, _DRIVER, folder)
+    return shown["out"], json.loads(shown["seen"])
+
+
+def run_in_browser(page: str, script: str, folder: Path, *more: str) -> dict[str, str]:
+    """Open `page` with a script beside its own; the texts of the `pre` elements that it adds, by their ids.
+
+    The browser's profile lies in `folder`, so that a second call finds what the first one stored. `more` are
+    options of the browser.
+    """
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     assert browser, "the form is tested in Chromium; please install it"
-    allowed = base64.b64encode(hashlib.sha256(_DRIVER.encode()).digest()).decode()
-    # The page's own policy stays in force; the driver is allowed besides.
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    # The page's own policy stays in force; the script is allowed besides.
     page = page.replace("script-src ", f"script-src 'sha256-{allowed}' ")
-    page = page.replace("</body>", f"<script>{_DRIVER}</script></body>")
+    page = page.replace("</body>", f"<script>{script}</script></body>")
     (folder / "driven.html").write_text(page, encoding="utf-8")
     done = subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}",
-         "--virtual-time-budget=5000", "--dump-dom", (folder / "driven.html").as_uri()],
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=5000", *more, "--dump-dom",
+         (folder / "driven.html").as_uri()],
         capture_output=True, text=True, timeout=90, check=True,
     )  # fmt: skip
-    out = re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.S)
-    seen = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
-    assert out, done.stdout[-2000:]
-    assert seen
-    return html.unescape(out.group(1)), json.loads(html.unescape(seen.group(1)))
+    found = re.findall(r'<pre id="(\w+)">(.*?)</pre>', done.stdout, re.S)
+    assert found, done.stdout[-2000:]
+    return {name: html.unescape(text) for name, text in found}

@@ -1,9 +1,11 @@
 "use strict";
-// One file, no network: the questions come from the JSON in the page, the answers leave as a JSON file.
+// One file, no network: the questions come from the JSON in the page, the answers leave as a JSON file. Until then
+// a draft of them lies in the browser's own store.
 (() => {
   const form = JSON.parse(document.getElementById("form-data").textContent);
   const answers = new Map();
   const articles = new Map();
+  const byId = (id) => document.getElementById(id);
   let respondent = {};
   let unsaved = false;
 
@@ -28,11 +30,63 @@
     return groundless(articles.get(other).question) || (/^[0-4]$/.test(level) && Number(level) < least);
   };
 
+  // The draft: what was typed so far, in this browser's own store under the form's id, until it is discarded.
+  const draftName = `vendoreval-draft-${form.id}`;
+  let timer = 0;
+  const record = (kept) => ({ schema: "vendoreval/form-answers/1", form: form.identity, saved_at: new Date().toISOString(), respondent, answers: Object.fromEntries(kept) });
+  const began = ([, answer]) => answer.changed_at || answered(answer);
+  const clock = (moment) => moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const drafted = (word, kept) => {
+    byId("draft").textContent = word;
+    byId("discard").hidden = !kept;
+  };
+  const keepDraft = () => {
+    clearTimeout(timer);
+    timer = 0;
+    try {
+      localStorage.setItem(draftName, JSON.stringify(record([...answers].filter(began))));
+      unsaved = false;
+      drafted(`Draft kept, ${clock(new Date())}`, true);
+    } catch {
+      drafted("This browser keeps no draft: save often", false);
+    }
+  };
+  const changed = () => {
+    unsaved = true;
+    clearTimeout(timer);
+    timer = setTimeout(keepDraft, 400);
+  };
+  const removeDraft = () => {
+    clearTimeout(timer);
+    timer = 0;
+    try { localStorage.removeItem(draftName); } catch { /* a browser without a store keeps no draft */ }
+    unsaved = false;
+    drafted("", false);
+  };
+  const foundDraft = () => {
+    try {
+      const draft = JSON.parse(localStorage.getItem(draftName));
+      const ours = draft?.form?.template_sha256 === form.identity.template_sha256;
+      return ours && draft.answers && !Number.isNaN(Date.parse(draft.saved_at)) ? draft : null;
+    } catch {
+      return null;
+    }
+  };
+  // Nothing can be typed, and so no draft be overwritten, until somebody chose what becomes of the one that is there.
+  const wait = (draft) => {
+    for (const id of ["questions", "respondent"]) byId(id).hidden = !!draft;
+    byId("save").disabled = byId("open").disabled = !!draft;
+    byId("waiting").hidden = !draft;
+    if (!draft) return;
+    const count = Object.keys(draft.answers).length;
+    byId("found").textContent = `This browser keeps a draft of ${new Date(draft.saved_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })} with ${count} ${count === 1 ? "answer" : "answers"}.`;
+  };
+
   const touch = (id) => {
     const answer = answers.get(id);
     answer.changed_at = new Date().toISOString();
     answer.first_at ||= answer.changed_at;
-    unsaved = true;
+    changed();
     refresh(id);
   };
   const refresh = (id) => {
@@ -49,7 +103,7 @@
       shown.classList.toggle("idle", idle);
       if (idle || answered(answers.get(one))) done += 1;
     }
-    document.getElementById("progress").textContent = `${done} of ${answers.size} questions answered`;
+    byId("progress").textContent = `${done} of ${answers.size} answered`;
   };
 
   const sha256 = async (file) => {
@@ -139,8 +193,8 @@
   const draw = (given) => {
     answers.clear();
     articles.clear();
-    const place = document.getElementById("questions");
-    const nav = document.getElementById("sections");
+    const place = byId("questions");
+    const nav = byId("sections");
     place.replaceChildren();
     nav.replaceChildren();
     for (const section of form.sections) {
@@ -153,36 +207,57 @@
     }
     for (const id of answers.keys()) refresh(id);
     respondent = { name: "", role: "", mail: "", ...(given.respondent || {}) };
-    const who = document.getElementById("respondent");
+    const who = byId("respondent");
     who.replaceChildren();
     for (const [key, title] of [["name", "Your name"], ["role", "Your role"], ["mail", "E-mail"]]) {
       const control = make("input", { type: "text", value: respondent[key] });
-      control.addEventListener("input", () => { respondent[key] = control.value; unsaved = true; });
+      control.addEventListener("input", () => { respondent[key] = control.value; changed(); });
       who.append(labelled(title, control));
     }
   };
 
-  document.getElementById("save").addEventListener("click", () => {
-    const kept = Object.fromEntries([...answers].filter(([id, answer]) =>
-      (answer.changed_at || answered(answer)) && !groundless(articles.get(id).question)));
-    const record = { schema: "vendoreval/form-answers/1", form: form.identity, saved_at: new Date().toISOString(), respondent, answers: kept };
-    const url = URL.createObjectURL(new Blob([JSON.stringify(record, null, 1)], { type: "application/json" }));
+  byId("save").addEventListener("click", () => {
+    const kept = [...answers].filter((entry) => began(entry) && !groundless(articles.get(entry[0]).question));
+    const url = URL.createObjectURL(new Blob([JSON.stringify(record(kept), null, 1)], { type: "application/json" }));
     make("a", { href: url, download: `${form.identity.bank}-${form.identity.vendor}-answers.json` }).click();
     unsaved = false;
   });
-  document.getElementById("open").addEventListener("change", async (event) => {
-    const message = document.getElementById("message");
+  byId("open").addEventListener("change", async (event) => {
+    const message = byId("message");
     try {
-      const record = JSON.parse(await event.target.files[0].text());
-      if (record.form?.template_sha256 !== form.identity.template_sha256) throw new Error("it belongs to another form");
-      draw(record);
-      unsaved = false;
+      const opened = JSON.parse(await event.target.files[0].text());
+      if (opened.form?.template_sha256 !== form.identity.template_sha256) throw new Error("it belongs to another form");
+      draw(opened);
       message.textContent = "";
+      keepDraft();
     } catch (error) {
       message.textContent = `The file cannot be opened: ${error.message}.`;
     }
     event.target.value = "";
   });
-  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  byId("restore").addEventListener("click", () => {
+    try {
+      draw(foundDraft());
+      drafted("Draft restored", true);
+    } catch {
+      draw({ answers: form.answers });
+      byId("message").textContent = "The draft could not be read.";
+    }
+    wait(null);
+  });
+  const startAgain = () => {
+    if (!confirm("Discard the draft? What was typed here and not saved as a file is lost.")) return;
+    removeDraft();
+    draw({ answers: form.answers });
+    wait(null);
+  };
+  byId("drop").addEventListener("click", startAgain);
+  byId("discard").addEventListener("click", startAgain);
+  addEventListener("pagehide", () => { if (timer) keepDraft(); });
+  addEventListener("beforeunload", (event) => {
+    if (timer) keepDraft();
+    if (unsaved) event.preventDefault();
+  });
   draw({ answers: form.answers });
+  wait(foundDraft());
 })();

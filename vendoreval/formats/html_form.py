@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError, InvalidDocument, Problem
+from vendoreval.evidence.canonical import hash_of
 from vendoreval.formats.form_layout import (
     COMMITMENT_CHOICES,
     EVIDENCE_CHOICES,
@@ -55,6 +56,7 @@ def html_form(
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("form.css", "form.js"))
     page = (folder / "form.html").read_text(encoding="utf-8")
     data = _data(bank, vendor, mode, answers or {}, facts or {})
+    data["id"] = hash_of(data)[:32]  # what a browser keeps a draft under
     parts = {
         "@LOCALE@": html.escape(bank.locale),
         "@TITLE@": html.escape(bank.title),

@@ -15,6 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
 
+from vendoreval.questionnaires.answer_words import deferrals, hedges, pasted
 from vendoreval.questionnaires.answers import Answer, history
 from vendoreval.questionnaires.bank import Bank, Question
 from vendoreval.questionnaires.business_hours import BusinessHours
@@ -25,7 +26,7 @@ from vendoreval.questionnaires.reviews import Review, clarity_codes
 Severity = Literal["high", "medium", "low"]
 KINDS = (
     "contradiction", "commitment_gap", "evidence", "revision", "clarification", "clarity", "call", "delay",
-    "evidence_lag", "hedges",
+    "evidence_lag", "deferred", "pasted", "hedges",
 )  # fmt: skip
 # How a question was taken up in a live call, and which of these are signs.
 CALLS: dict[str, tuple[Severity, str] | None] = {
@@ -40,14 +41,7 @@ _ORDER: dict[str, int] = {"high": 0, "medium": 1, "low": 2}
 DELAY_FACTOR = 3  # times the vendor's own median …
 DELAY_DAYS = 2  # … and more than this many working days
 MAX_ROUNDS = 2  # of clarification
-
-HEDGES = (
-    "typically", "usually", "generally", "normally", "approximately", "roughly", "up to", "as needed",
-    "where possible", "best effort", "best-effort", "best efforts", "we strive", "we aim", "industry-leading",
-    "industry leading", "world-class", "state of the art", "case by case", "it depends", "depends on",
-)  # fmt: skip
-_HEDGE = re.compile(r"\b(" + "|".join(re.escape(hedge) for hedge in HEDGES) + r")\b", re.IGNORECASE)
-
+MANY_PASTED = 3  # questions with one and the same text
 
 # A figure in words that could be a term: "99.5 %", "within 5 days"; not "chapter 5".
 _QUANTITY = re.compile(
@@ -111,6 +105,8 @@ def signals(
         *_contradictions(bank, current),
         *_clarity(reviews, current),
         *_calls(contacts),
+        *_deferred(bank, current),
+        *_pasted(bank, current),
         *_hedges(current),
     ]
     said = {one.question_id: one.quote for one in contacts if one.kind == "vendor_comment"}
@@ -267,9 +263,29 @@ def _calls(contacts: Iterable[Contact]) -> Iterable[Signal]:
             yield Signal("call", contact.question_id, sign[0], sign[1], contact.quote)
 
 
+def _deferred(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signal]:
+    """Answers that are put off; those that should become a term, or are knock-outs, weigh more."""
+    for question in bank.questions:
+        answer = current.get(question.id)
+        found = deferrals(" ; ".join((answer.value, answer.text, answer.note))) if answer else ()
+        if answer and found:
+            binding = question.type == "commit" or question.min_level is not None
+            what = f"The answer is put off: {', '.join(found)}."
+            yield Signal("deferred", question.id, "medium" if binding else "low", what, quote(answer))
+
+
+def _pasted(bank: Bank, current: Mapping[str, Answer]) -> Iterable[Signal]:
+    """One flag for each text that answers several questions, at the first of them."""
+    texts = {one.id: current[one.id].text for one in bank.questions if one.id in current}
+    for group in pasted(texts):
+        what = f"The same text answers {len(group)} questions: {', '.join(group)}."
+        said = " ".join(texts[group[0]].split())
+        yield Signal("pasted", group[0], "medium" if len(group) >= MANY_PASTED else "low", what, said)
+
+
 def _hedges(current: Mapping[str, Answer]) -> Iterable[Signal]:
     for question_id, answer in current.items():
-        found = list(dict.fromkeys(match.lower() for match in _HEDGE.findall(answer.text)))
+        found = hedges(answer.text)
         if found:
             what = f"Hedging words: {', '.join(found)}."
             yield Signal("hedges", question_id, "low", what, " ".join(answer.text.split()))

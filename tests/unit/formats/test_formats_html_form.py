@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import GUIDE, fill_in_browser
+from tests.browser import GUIDE, fill_in_browser, run_in_browser
 from vendoreval.errors import InputError, InvalidDocument
 from vendoreval.formats.form_layout import identity
 from vendoreval.formats.html_form import html_form, read_saved
@@ -129,7 +129,7 @@ def test_filled_in_a_real_browser(tmp_path: Path) -> None:
     before = {"M1": Answer("M1", 2, text="as before")}
     saved_text, seen = fill_in_browser(html_form(BANK, vendor="acme", answers=before), tmp_path)
     idle = "Not asked, since A1 is below level 1."
-    assert seen == [True, "6 of 45 questions answered", 45, True, idle, False]
+    assert seen == [True, "6 of 45 answered", 45, True, idle, False]
     answers, _ = read_saved(saved_text.encode(), BANK, vendor="acme")
     assert sorted(answers) == ["A1", "C1", "G1", "M1", "S3"]
     assert changes(before, {"M1": answers["M1"]}) == ()
@@ -140,3 +140,92 @@ def test_filled_in_a_real_browser(tmp_path: Path) -> None:
     assert (answers["C1"].commitment, answers["C1"].value) == ("no", "99")
     assert (answers["S3"].state, answers["S3"].na_reason) == ("na", "no persons")
     assert answers["G1"].answered_at is not None
+
+
+_SHOW = """
+  const show = (id, value) => document.body.append(Object.assign(document.createElement("pre"),
+    {id, textContent: JSON.stringify(value)}));
+  const find = (selector) => document.querySelector(selector);
+  const visible = (selector) => find(selector).getClientRects().length > 0;
+  const state = () => ({waiting: visible("#waiting"), questions: visible("#questions"),
+    save: !find("#save").disabled,
+    text: find("#G1 textarea").value, level: find('#G1 input[type="radio"]:checked')?.value ?? "",
+    done: find("#progress").textContent, word: find("#draft").textContent, kept: Object.keys(localStorage)});
+"""
+_TYPE = """addEventListener("load", async () => {
+  %s
+  show("wide", document.documentElement.scrollWidth - innerWidth);
+  show("before", state());
+  find('input[name="level-G1"][value="3"]').click();
+  find("#G1 textarea").value = "half a sentence";
+  find("#G1 textarea").dispatchEvent(new Event("input", {bubbles: true}));
+  await new Promise((done) => setTimeout(done, 1000));
+  show("after", state());
+  show("strip", [find(".tools").offsetHeight, innerHeight, getComputedStyle(find("header")).position]);
+});"""
+_BACK = """addEventListener("load", async () => {
+  %s
+  show("before", state());
+  show("found", find("#found").textContent);
+  window.confirm = () => true;
+  find("%s").click();
+  await new Promise((done) => setTimeout(done, 1000));
+  show("after", state());
+});"""
+_STORE_FAILS = """Storage.prototype.setItem = () => { throw new Error("full"); };"""
+
+
+def _run(page: str, script: str, folder: Path) -> dict[str, Any]:
+    shown = run_in_browser(page, script, folder, "--window-size=390,844")
+    return {name: json.loads(text) for name, text in shown.items()}
+
+
+@pytest.mark.slow
+def test_a_draft_is_kept_restored_and_discarded(tmp_path: Path) -> None:
+    page = html_form(BANK, vendor="acme")
+    typed = _run(page, _TYPE % _SHOW, tmp_path)
+    assert (typed["before"]["waiting"], typed["before"]["kept"], typed["before"]["word"]) == (False, [], "")
+    name = json.loads(page.split('id="form-data">')[1].split("</script>")[0])["id"]
+    assert typed["after"]["kept"] == [f"vendoreval-draft-{name}"]
+    assert typed["after"]["word"].startswith("Draft kept, ")
+
+    restored = _run(page, _BACK % (_SHOW, "#restore"), tmp_path)
+    before, after = restored["before"], restored["after"]
+    # nothing can be typed over the draft before somebody chose
+    assert (before["waiting"], before["questions"], before["save"], before["text"]) == (True, False, False, "")
+    assert re.fullmatch(r"This browser keeps a draft of .+ with 1 answer\.", restored["found"])
+    assert (after["waiting"], after["questions"], after["save"]) == (False, True, True)
+    assert (after["text"], after["level"], after["done"]) == ("half a sentence", "3", "1 of 45 answered")
+    assert after["word"] == "Draft restored"
+
+    # another form, also of the same bank with other answers in it, neither sees nor touches the draft
+    for other in (
+        html_form(BANK, vendor="birds"),
+        html_form(BANK, vendor="acme", answers={"M1": Answer("M1", 2)}),
+    ):
+        assert not _run(other, _TYPE % _SHOW, tmp_path)["before"]["waiting"]
+    discarded = _run(page, _BACK % (_SHOW, "#drop"), tmp_path)
+    assert discarded["before"]["waiting"]
+    assert (discarded["after"]["text"], discarded["after"]["questions"]) == ("", True)
+    assert f"vendoreval-draft-{name}" not in discarded["after"]["kept"]
+    assert len(discarded["after"]["kept"]) == 2
+
+
+@pytest.mark.slow
+def test_a_browser_that_keeps_nothing_says_so_and_a_phone_shows_the_questions(tmp_path: Path) -> None:
+    shown = _run(html_form(BANK, vendor="acme", name="Acme Labels"), _STORE_FAILS + _TYPE % _SHOW, tmp_path)
+    assert shown["after"]["word"] == "This browser keeps no draft: save often"
+    assert (shown["after"]["text"], shown["after"]["kept"]) == ("half a sentence", [])
+    height, window, position = shown["strip"]
+    assert height < 0.15 * window  # what stays in sight while scrolling
+    assert position == "static"
+    assert shown["wide"] <= 0  # nothing but the list of sections scrolls sideways
+
+
+def test_the_draft_leaves_the_file_alone() -> None:
+    """One offline file still: the store of the browser is the only place that is written to."""
+    page = html_form(BANK, vendor="acme")
+    for word in ("fetch(", "XMLHttpRequest", "sendBeacon", "WebSocket", "indexedDB", "cookie", "importScripts"):
+        assert word not in page
+    assert page.count("localStorage.setItem") == 1
+    assert html_form(BANK, vendor="acme") == page

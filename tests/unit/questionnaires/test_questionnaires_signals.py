@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vendoreval.questionnaires.answer_words import deferrals
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.questionnaires.business_hours import BusinessHours
 from vendoreval.questionnaires.parsing import parse_bank
@@ -187,6 +188,60 @@ def test_many_rounds_contradictions_clarity_and_hedges() -> None:
     assert found[1].quote == "round 3"
     assert found[3].what == "Hedging words: typically, up to."
     assert {one.to_json()["weight"] for one in found} == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("To be discussed.", ("to be discussed",)),
+        ("TBD", ("tbd",)),
+        ("t.b.d., as the terms are\nto  be agreed", ("t.b.d.", "to be agreed")),
+        ("We can discuss this on a call; the price is negotiable.", ("we can discuss", "negotiable")),
+        ("Let’s talk about it. Reports are available upon request.", ("let’s talk", "upon request")),
+        ("Still open for discussion, subject to further negotiation",
+         ("open for discussion", "subject to further negotiation")),
+        ("Not yet defined; we will come back to you.", ("not yet defined", "will come back to you")),
+        # how work is done, not an answer put off
+        ("Disagreements will be discussed in a weekly meeting and decided by the lead.", ()),
+        ("Each label has to be confirmed by a second person; annotators are in agreement.", ()),
+        ("We will get back to you within one business day.", ()),
+        ("The debate on tbdX is not negotiable, nor non-negotiable.", ()),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_answers_that_are_put_off(text: str, found: tuple[str, ...]) -> None:
+    assert deferrals(text) == found
+
+
+def test_put_off_terms_weigh_more_and_remarks_are_read() -> None:
+    events = [
+        Answer("C4", 1, text="To be discussed case by case.", commitment="changes"),
+        Answer("C1", 3, value="tbc", commitment="yes"),
+        Answer("G2", 2, note="TBD"),
+    ]
+    found = [one for one in signals(BANK, events) if one.kind == "deferred"]
+    assert kinds(tuple(found)) == [("deferred", "C1", "medium"), ("deferred", "C4", "medium"),
+                                   ("deferred", "G2", "low")]  # fmt: skip
+    assert found[1].what == "The answer is put off: to be discussed."
+    assert found[1].quote == "level 1, in the contract: changes, “To be discussed case by case.”"
+
+
+def test_one_text_for_several_questions() -> None:
+    text = "Our quality team ensures the highest standards."
+    events = [
+        Answer("G1", 3, text=text),
+        Answer("A2", 3, text=" our quality  team ensures the highest standards "),
+        Answer("R1", 3, text="Yes, always."),
+        Answer("R2", 3, text="Yes, always."),  # too short to tell anything
+        Answer("E1", 2, text="A sentence of its own, said once."),
+    ]
+    assert kinds(signals(BANK, events)) == [("pasted", "G1", "low")]
+    more = signals(BANK, [*events, Answer("M2", 3, text=text.upper())])
+    assert kinds(more) == [("pasted", "G1", "medium")]
+    assert more[0].what == "The same text answers 3 questions: G1, A2, M2."
+    assert more[0].quote == text
+    withdrawn = [*events, Answer("A2", 3, text="The person who labels is called the same day.")]
+    assert [one.kind for one in signals(BANK, withdrawn) if one.kind == "pasted"] == []
 
 
 def test_two_rounds_and_one_reviewer_are_no_flag() -> None:
