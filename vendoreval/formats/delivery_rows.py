@@ -16,6 +16,7 @@ from vendoreval.formats.parquet_table import LabelWriter
 from vendoreval.formats.row_batches import NOT_COUNTED, Batch
 from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.unsettled import Unsettled
 
 LISTED = 1000  # refusals beyond these are counted, not listed
 SHOWN = 50  # unknown classes beyond these are counted, not listed
@@ -47,6 +48,7 @@ class DeliveryIntake:
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
     sent: tuple[str, ...] | None = None
+    unsettled: tuple[Unsettled, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record `vendoreval/intake/1`; `sent` stays out, it can be long."""
@@ -58,6 +60,7 @@ class DeliveryIntake:
             "unknown_labels": [asdict(label) for label in self.unknown_labels],
             "refusals": [asdict(refusal) for refusal in self.refusals],
             "notes": list(self.notes),
+            "unsettled": [one.to_json() for one in self.unsettled],
         }
 
 

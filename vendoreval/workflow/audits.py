@@ -36,6 +36,7 @@ from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
+from vendoreval.workflow.settling import refuse_unsettled
 from vendoreval.workflow.track_record import earlier_items, inspections
 
 
@@ -56,7 +57,8 @@ def run_audit(
     """Audit a delivery against gold under its contract, and store the result.
 
     `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
-    Conflict when the audit id is taken, InputError when no gold item was delivered.
+    Conflict when the audit id is taken or a breach would rest on a delivery that is not settled, InputError
+    when no gold item was delivered.
     """
     delivery = production(workspace, delivery_id)
     gold = load_gold(workspace, gold_id)
@@ -65,6 +67,7 @@ def run_audit(
     refuse_taken(workspace, name)
     seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
+    refuse_unsettled(workspace, delivery, result)
     at = now()
     with workspace.write(actor(), at) as tx:
         store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)

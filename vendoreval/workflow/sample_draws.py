@@ -31,6 +31,7 @@ from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
+from vendoreval.workflow.settling import settle_before_sampling
 
 
 def draw_sample(
@@ -61,6 +62,7 @@ def draw_sample(
     name = slug(audit_id, "audit")
     refuse_taken(workspace, name)
     delivery = production(workspace, delivery_id)
+    settle_before_sampling(workspace, delivery)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     population = _population(workspace, delivery)
     wanted = min(items or _largest_design(contract, len(population)), len(population))
