@@ -27,7 +27,7 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, SIGNATURES, read_seen
 from vendoreval.evidence.canonical import canonical, parsed, sha256_hex
-from vendoreval.evidence.chain import Event, verify_chain
+from vendoreval.evidence.chain import from_json, verify_chain
 from vendoreval.evidence.outcomes_follow import check_outcomes
 
 REQUIRED = ("contract.toml", "frame.json", "outcomes.jsonl", "result.json", "manifest.json", "log.jsonl")
@@ -63,7 +63,7 @@ def verify_bundle(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None 
 
 def _verify(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None) -> Verification:
     index = _check_seal(files)
-    events = [Event.from_json(parsed(line)) for line in files["log.jsonl"].splitlines()]
+    events = [from_json(parsed(line)) for line in files["log.jsonl"].splitlines()]
     verify_chain(events)
     result = json.loads(files["result.json"])
     contract = replace(_read_contract(files), version=result["contract_version"])

@@ -17,13 +17,17 @@ from vendoreval.store.rows import Row, UtcTime, contract_version
 
 
 class WorkspaceRow(Row, table=True):
-    """The one row that says which workspace folder this database belongs to."""
+    """The one row that says which workspace folder this database belongs to.
+
+    `secret` (32 random bytes in hexadecimal digits) keys what the log must not let others guess.
+    """
 
     __tablename__ = "workspace"
     changeable: ClassVar[frozenset[str]] = frozenset({"id"})
 
     only: int = Field(default=1, primary_key=True)
     id: str
+    secret: str
 
 
 class VendorRow(Row, table=True):
@@ -230,7 +234,10 @@ class ReportRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    """One link of the hash-chained log; its number is given by the chain, never by the database."""
+    """One link of the hash-chained log; its number is given by the chain, never by the database.
+
+    Events of schema `/1` have no tag and no salt.
+    """
 
     __tablename__ = "event"
 
@@ -242,3 +249,5 @@ class EventRow(Row, table=True):
     data: str = Field(sa_type=Text)  # canonical JSON
     previous: str
     hash: str = Field(unique=True)
+    tag: str | None = None
+    salt: str | None = None

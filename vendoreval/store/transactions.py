@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,9 +12,9 @@ from sqlmodel import Session, inspect, select
 
 from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical, parsed, utc_text
-from vendoreval.evidence.chain import Event, link
+from vendoreval.evidence.chain import Event, delivery_tag, link, sealed
 from vendoreval.store.rows import Row
-from vendoreval.store.tables import EventRow
+from vendoreval.store.tables import EventRow, WorkspaceRow
 
 R = TypeVar("R", bound=Row)
 Key = str | int | tuple[str | int, ...]  # a tuple where the primary key has several columns
@@ -44,6 +45,17 @@ class Reader:
         """
         query = select(row_type).where(*(getattr(row_type, name) == value for name, value in equals.items()))
         return tuple(sorted(self._session.exec(query), key=_key))
+
+    def tag(self, delivery: str) -> str:
+        """The keyed name under which the log's events tell of a delivery; empty for no delivery."""
+        return delivery_tag(self._secret(), delivery) if delivery else ""
+
+    def sealed(self, sha: str) -> str:
+        """A hash for the log of what nobody outside may guess, such as gold: keyed by the secret."""
+        return sealed(self._secret(), sha)
+
+    def _secret(self) -> bytes:
+        return bytes.fromhex(self.require(WorkspaceRow, 1, "workspace").secret)
 
     def events(self) -> tuple[Event, ...]:
         """The log, oldest first."""
@@ -97,11 +109,18 @@ class Transaction(Reader):
         self._unlogged = True
         return stored
 
-    def event(self, kind: str, subject: str, data: Mapping[str, Any]) -> Event:
-        """Append an event to the hash-chained log; raises InputError when `data` is not JSON."""
+    def event(self, kind: str, subject: str, data: Mapping[str, Any], delivery: str = "") -> Event:
+        """Append an event to the hash-chained log; raises InputError when `data` is not JSON.
+
+        `delivery`: the delivery that it is about. Such events are opened for whoever gets its evidence, so
+        `data` holds no unsalted hash of gold or tasks (`sealed`), and nothing about others.
+        """
         newest = self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
         previous = _event(newest) if newest else None
-        event = link(previous, at=self._at, actor=self._actor, kind=kind, subject=subject, data=data)
+        event = link(
+            previous, at=self._at, actor=self._actor, kind=kind, subject=subject, data=data,
+            salt=secrets.token_hex(32), tag=self.tag(delivery),
+        )  # fmt: skip
         row = EventRow(**{**vars(event), "at": self._at, "data": canonical(event.data).decode()})
         self._session.add(row)
         self._session.flush()
@@ -131,4 +150,7 @@ def _spoken(key: Key) -> str:
 def _event(row: Any) -> Event:
     """The event in a row of the log, which may be an EventRow or a tuple with its columns."""
     at, data = utc_text(row.at), parsed(row.data)
-    return Event(row.seq, at, row.actor, row.kind, row.subject, data, row.previous, row.hash)
+    return Event(
+        row.seq, at, row.actor, row.kind, row.subject, data, row.previous, row.hash, row.tag or "",
+        row.salt or "",
+    )  # fmt: skip

@@ -12,6 +12,7 @@ folder is never opened with the records of another one.
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
@@ -174,7 +175,7 @@ def _adopt(database: Database, identity: str) -> None:
                 "The database already holds the records of a workspace.",
                 remedy="Use an empty database, or restore that workspace's folder with its marker.",
             )
-        session.merge(WorkspaceRow(only=1, id=identity))
+        session.merge(WorkspaceRow(only=1, id=identity, secret=secrets.token_hex(32)))
 
 
 def _write_marker(root: Path, kind: str, identity: str) -> None:

@@ -97,20 +97,24 @@ def store_audit(
         raise _taken(result.audit)
     put = workspace.objects.put_bytes
     result_sha = put(canonical(result.to_json()))
-    tx.add(
-        AuditRow(
-            id=result.audit, delivery_id=delivery.id, gold_id=result.gold, contract_id=result.contract,
-            contract_version=result.contract_version, verdict=result.verdict, result_sha=result_sha,
-            outcomes_sha=put(to_zip(seen_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
-        )
+    row = AuditRow(
+        id=result.audit, delivery_id=delivery.id, gold_id=result.gold, contract_id=result.contract,
+        contract_version=result.contract_version, verdict=result.verdict, result_sha=result_sha,
+        outcomes_sha=put(to_zip(seen_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
     )  # fmt: skip
+    tx.add(row)
     items_sha = put(canonical(sorted(gold_items)))
     tx.add(
         ExposureRow(
             gold_id=result.gold, vendor_id=result.vendor, kind="audited", items_sha=items_sha, at=at
         )
     )  # fmt: skip
-    tx.event("audit.run", result.audit, {"delivery": delivery.id, "gold": result.gold, "result": result_sha})
+    told = {
+        "delivery": delivery.id, "gold": result.gold, "contract": result.contract,
+        "version": result.contract_version, "verdict": result.verdict, "result": result_sha,
+        "outcomes": tx.sealed(row.outcomes_sha), "exposed": tx.sealed(items_sha),
+    }  # fmt: skip
+    tx.event("audit.run", result.audit, told, delivery.id)
 
 
 def look(

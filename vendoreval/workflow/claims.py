@@ -30,7 +30,8 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
             raise Conflict(f"There is a claim {name!r} already.", remedy="Give another id with --id.")
         sha = workspace.objects.put_bytes(canonical(claim.to_json()))
         tx.add(ClaimRow(id=name, version=1, audit_id=audit_id, state="draft", claim_sha=sha, drafted_at=at))
-        tx.event("claim.drafted", name, {"audit": audit_id, "sha256": sha, "lines": len(claim.lines)})
+        told = {"audit": audit_id, "version": 1, "sha256": sha, "lines": len(claim.lines)}
+        tx.event("claim.drafted", name, told, stored.row.delivery_id)
     return claim
 
 
@@ -54,7 +55,8 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
         if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
             raise Conflict(f"Claim {claim_id!r} was issued already.")
         tx.update(row, state="issued", claim_sha=sha, issued_at=at)
-        tx.event("claim.issued", claim_id, {"version": row.version, "sha256": sha})
+        told = {"audit": row.audit_id, "version": row.version, "sha256": sha}
+        tx.event("claim.issued", claim_id, told, stored.row.delivery_id)
     return claim
 
 

@@ -125,10 +125,10 @@ def keep_delivery(tx: Transaction, arrived: Arrived) -> None:
     tx.add(row)
     said = {
         "contract": row.contract_id, "version": row.contract_version, "manifest": row.manifest_sha,
-        "labels": row.table_sha, "received": row.received_at.isoformat(),
+        "labels": row.table_sha, "intake": row.intake_sha, "received": row.received_at.isoformat(),
         "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
     }  # fmt: skip
-    tx.event("delivery.added", row.id, said)
+    tx.event("delivery.added", row.id, said, row.id)
 
 
 def _unfinished(intake: DeliveryIntake) -> Conflict:

@@ -68,7 +68,7 @@ def keep_register(
     register, source = put(canonical([_plain(one) for one in made.entries])), put(read_bytes(file))
     tx.add(RegisterRow(delivery_id=delivery, register_sha=register, source_sha=source, actor=actor(), at=at))
     said = {"register": register, "questions": len(made.entries), "refused": len(made.refusals)}
-    tx.event("delivery.register", delivery, said)
+    tx.event("delivery.register", delivery, said, delivery)
     return register
 
 

@@ -20,6 +20,7 @@ from vendoreval.workflow.claims import claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
 from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.log_view import events_for_bundle
 from vendoreval.workflow.own_delivery import check_own_delivery
 
 _PROGRAM = f"vendoreval {__version__}"
@@ -42,7 +43,8 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
                 items_sha=items, at=at,
             )
         )  # fmt: skip
-        tx.event("evidence.exported", audit_id, {"sha256": sha})
+        told = {"sha256": sha, "exposed": tx.sealed(items)}
+        tx.event("evidence.exported", audit_id, told, stored.row.delivery_id)
     return sha
 
 
@@ -97,6 +99,6 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         commitment=json.loads(objects.read(commitment.receipt_sha)) if commitment else None,
         claim=claim_record(workspace, issued[-1].id) if issued else None,
         received=delivery.received_at.date().isoformat(),
-        log=[event.to_json() for event in workspace.events()],
+        log=events_for_bundle(workspace, row.delivery_id),
         made_with=_PROGRAM,
     )

@@ -14,6 +14,7 @@ from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts import list_contracts, load_contract
@@ -44,14 +45,19 @@ def add_gold(
             raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")
         source = workspace.objects.put_bytes(received)  # only now: a refusal leaves nothing behind
         table = workspace.objects.put_bytes(canonical_bytes)
-        tx.add(
-            GoldRow(
-                id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
-                source_sha=source, items=len(gold), added_at=at,
-            )
+        row = GoldRow(
+            id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
+            source_sha=source, items=len(gold), added_at=at,
         )  # fmt: skip
-        tx.event("gold.added", name, {"contract": contract.id, "items": len(gold), "sha256": table})
+        keep_gold(tx, row)
     return {**show_gold(workspace, name), "notes": list(notes)}
+
+
+def keep_gold(tx: Transaction, row: GoldRow, delivery: str = "") -> None:
+    """Record a gold set; `delivery`: the one whose sample was answered, where gold came about so."""
+    tx.add(row)
+    told = {"table": tx.sealed(row.table_sha), "source": tx.sealed(row.source_sha)}
+    tx.event("gold.added", row.id, {"contract": row.contract_id, "items": row.items, **told}, delivery)
 
 
 def _only_contract(workspace: Workspace) -> str:
@@ -122,7 +128,8 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
                 gold_id=gold_id, root=made.root, secret_sha=hidden, receipt_sha=receipt_sha, committed_at=at
             )
         )
-        tx.event("gold.committed", gold_id, {"root": made.root, "items": made.size})
+        told = {"root": made.root, "items": made.size, "receipt": receipt_sha}
+        tx.event("gold.committed", gold_id, {**told, "secret": tx.sealed(hidden)})
     return shown
 
 

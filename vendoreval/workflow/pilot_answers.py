@@ -97,7 +97,7 @@ def take_answers(
             record["register"] = keep_register(tx, workspace, pilot_id, asked, register, at)
         sha = workspace.objects.put_bytes(canonical(record))
         tx.update(tx.require(PilotRow, pilot_id, "pilot"), result_sha=sha, judged_at=at)
-        tx.event("pilot.judged", pilot_id, {"result": sha, "verdict": record["verdict"]})
+        tx.event("pilot.judged", pilot_id, {"result": sha, "verdict": record["verdict"]}, pilot_id)
     refused = [asdict(refusal) for refusal in asked.refusals] if asked else []
     notes = list(asked.notes) if asked else []
     return {**record, "intake": dict(arrived.report), "register_refused": refused, "register_notes": notes}

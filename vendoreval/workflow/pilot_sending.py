@@ -138,10 +138,11 @@ def _keep(workspace: Workspace, out: _Outgoing, folder: Path) -> PilotRow:
         tx.add(row)
         tx.add(ExposureRow(gold_id=gold, vendor_id=vendor, kind="seeded", items_sha=met, at=out.at))
         said = {
-            "contract": out.contract.id, "version": out.contract.version, "gold": gold, "tasks": tasks_sha,
+            "contract": out.contract.id, "version": out.contract.version, "gold": gold,
+            "tasks": tx.sealed(tasks_sha), "key": tx.sealed(key_sha), "exposed": tx.sealed(met),
             "due": out.due.isoformat(),
         }  # fmt: skip
-        tx.event("pilot.sent", out.name, said)
+        tx.event("pilot.sent", out.name, said, out.name)
     return load_row(workspace, out.name)
 
 

@@ -18,7 +18,8 @@ from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
-from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ReportRow
+from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
+from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.agreement import agreement_trend
 from vendoreval.workflow.audits import StoredAudit, list_audits, load_audit
@@ -159,8 +160,20 @@ def write_report(
         write_whole(out, data)  # killed now, it can be repeated
         sha = workspace.objects.put_bytes(data)
         tx.add(ReportRow(kind=report.kind, subject=subject, sha=sha, name=out.name, made_at=at))
-        tx.event("report.made", subject, {"kind": report.kind, "sha256": sha, "name": out.name})
+        told = {"kind": report.kind, "sha256": sha, "name": out.name}
+        tx.event("report.made", subject, told, _delivery_of(tx, report.kind, subject))
     return len(data)
+
+
+def _delivery_of(reader: Reader, kind: str, subject: str) -> str:
+    """The delivery that a report is about; empty for reports on vendors, contracts and the like."""
+    if kind == "pilot":
+        return subject
+    if kind == "claim":
+        claims = reader.all(ClaimRow, id=subject)
+        kind, subject = "audit", claims[-1].audit_id if claims else ""
+    audit = reader.get(AuditRow, subject) if kind == "audit" else None
+    return audit.delivery_id if audit else ""
 
 
 def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:

@@ -93,9 +93,8 @@ def draw_sample(
         if tx.get(SampleRow, name):
             raise Conflict(f"There is a sample {name!r} already.", remedy="Give another id with --id.")
         tx.add(row)
-        tx.event(
-            "audit.sampled", name, {"delivery": delivery.id, "seed": chosen, "items": wanted, "tasks": sha}
-        )
+        told = {"delivery": delivery.id, "seed": chosen, "items": wanted, "tasks": sha}
+        tx.event("audit.sampled", name, told, delivery.id)
     write_whole(out, data)
     return {
         "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,

@@ -25,12 +25,14 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.panel import Judgement, Panel, SampleTask, Settled, settle
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import look, store_audit
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import delivery_row
 from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.golds import keep_gold
 from vendoreval.workflow.sample_draws import drawn_ids
 
 _CONTROLS = 10  # one in so many undisputed items goes to the adjudicator too, so that the list tells nothing
@@ -91,9 +93,9 @@ def answer_sample(
         raise Conflict("No item at the beginning of the draw is settled yet.", remedy="Take answers in first.")
     with workspace.write(actor(), at) as tx:
         if fresh:
-            _add_round(workspace, tx, audit_id, fresh, at)
+            _add_round(workspace, tx, sample.row, fresh, at)
         if done and trial and seen and gold:
-            tx.add(_gold_row(workspace, contract, gold, at))
+            keep_gold(tx, _gold_row(workspace, contract, gold, at), delivery.id)
             tx.update(tx.require(SampleRow, audit_id, "sample"), closed_at=at)
             store_audit(workspace, tx, trial, seen, delivery, gold.item_ids, at)
     record = {
@@ -201,11 +203,14 @@ def _gold_row(workspace: Workspace, contract: Contract, gold: GoldSet, at: datet
     )  # fmt: skip
 
 
-def _add_round(workspace: Workspace, tx: Any, audit_id: str, fresh: Sequence[Judgement], at: datetime) -> None:
+def _add_round(
+    workspace: Workspace, tx: Transaction, sample: SampleRow, fresh: Sequence[Judgement], at: datetime
+) -> None:
     listed = [[j.task, j.auditor, j.label, j.adjudicates] for j in fresh]
     sha = workspace.objects.put_bytes(canonical(listed))
-    tx.add(SampleAnswersRow(sample_id=audit_id, answers_sha=sha, at=at))
-    tx.event("audit.answered", audit_id, {"answers": sha, "count": len(fresh)})
+    tx.add(SampleAnswersRow(sample_id=sample.id, answers_sha=sha, at=at))
+    told = {"answers": tx.sealed(sha), "count": len(fresh)}
+    tx.event("audit.answered", sample.id, told, sample.delivery_id)
 
 
 def _may_stop(trial: AuditResult | None, panel: Panel) -> tuple[bool, list[str]]:

@@ -52,7 +52,8 @@ def seed_gold(
         vendor = tx.all(ContractRow, id=contract)[-1].vendor_id
         tx.add(SeedRow(id=name, gold_id=gold_id, tasks_sha=tasks_sha, key_sha=key_sha, rate=rate, seeded_at=at))
         tx.add(ExposureRow(gold_id=gold_id, vendor_id=vendor, kind="seeded", items_sha=shown, at=at))
-        tx.event("gold.seeded", gold_id, {"seeding": name, "tasks": tasks_sha, "rate": rate})
+        told = {"tasks": tasks_sha, "key": key_sha, "exposed": shown}
+        tx.event("gold.seeded", gold_id, {"seeding": name, **{k: tx.sealed(sha) for k, sha in told.items()}})
     return {
         "schema": "vendoreval/seeding/1", "seeding": name, "gold": gold_id, "rate": rate,
         "tasks": len(made.rows), "gold_items": len(made.gold), "tasks_sha256": tasks_sha,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,11 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from vendoreval.errors import WorkspaceError
+from vendoreval.evidence.chain import verify_chain
 from vendoreval.store.database import SCHEMA_VERSION, Database, parse_url, sqlite_url
 from vendoreval.store.rows import Row
+from vendoreval.store.tables import WorkspaceRow
+from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace, create
 
 
@@ -87,6 +93,48 @@ def test_the_first_version_is_brought_up_to_date(
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
         assert connection.execute(text("SELECT name FROM vendor")).all() == [("Acme",)]
+
+
+def test_a_log_of_an_older_version_gets_a_secret_and_stays_valid(
+    tmp_path: Path, database_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(parse_url(database_url) if database_url else sqlite_url(tmp_path / "vendoreval.db"))
+    monkeypatch.setattr("vendoreval.store.database.SCHEMA_VERSION", "0004")
+    database.migrate()
+    told = {
+        "schema": "vendoreval/event/1", "seq": 1, "at": "2026-03-01T09:00:00.000000Z", "actor": "ana",
+        "kind": "vendor.added", "subject": "acme", "data": {}, "previous": "0" * 64,
+    }  # fmt: skip
+    old = hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    row = (
+        "INSERT INTO event (seq, at, actor, kind, subject, data, previous, hash) "
+        "VALUES (1, :at, 'ana', 'vendor.added', 'acme', '{}', :previous, :hash)"
+    )
+    at = "2026-03-01 09:00:00" if database_url is None else "2026-03-01 09:00:00+00"
+    with database.writing() as session:
+        session.connection().execute(text("INSERT INTO workspace (\"only\", id) VALUES (1, 'one')"))
+        session.connection().execute(text(row), {"at": at, "previous": "0" * 64, "hash": old})
+    monkeypatch.undo()
+    database.migrate()
+    with database.reading() as session:
+        secret = session.get_one(WorkspaceRow, 1).secret
+        (event,) = Reader(session).events()
+    assert len(bytes.fromhex(secret)) == 32
+    assert (event.schema, event.hash, verify_chain([event])) == ("vendoreval/event/1", old, old)
+    with database.writing() as session:
+        newer = Transaction(session, "ana", datetime(2026, 3, 2, tzinfo=UTC)).event("k", "s", {}, "batch-1")
+    with database.reading() as session:
+        log = Reader(session).events()
+    assert verify_chain(log) == newer.hash
+    assert [entry.schema[-1] for entry in log] == ["1", "2"]
+
+
+def test_every_workspace_has_its_own_secret(tmp_path: Path) -> None:
+    secrets = set()
+    for name in "ab":
+        with create(tmp_path / name).read() as reader:
+            secrets.add(reader.require(WorkspaceRow, 1, "workspace").secret)
+    assert len(secrets) == 2
 
 
 def test_a_migration_that_fails_leaves_no_table(tmp_path: Path, database_url: str | None) -> None:
