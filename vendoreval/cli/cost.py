@@ -57,7 +57,7 @@ def _print(made: CostStudy) -> None:
     _premium(made)
     one = made.one
     currency = one.inputs.currency
-    say("\nWhich accuracy is worth paying for")
+    say("", "Which accuracy is worth paying for")
     say("The highest price at which a correct label costs no more than it does here:")
     table(
         ["accuracy", f"price up to, {currency}"],
@@ -106,7 +106,7 @@ def _premium(made: CostStudy) -> None:
     if not made.premium:
         return
     p = made.premium
-    say(f"\nHow much more a label of {p.better} may cost than one of {p.other}")
+    say("", f"How much more a label of {p.better} may cost than one of {p.other}")
     facts(
         [
             ("if only labels cost something", _price(p.labels_only)),
@@ -122,7 +122,7 @@ def _drivers(made: CostStudy) -> None:
     from vendoreval.costs.model import assumed
 
     currency = made.one.inputs.currency
-    say(f"\nWhat drives the cost of a correct label, now {currency} {_price(made.one.per_correct)}")
+    say("", f"What drives the cost of a correct label, now {currency} {_price(made.one.per_correct)}")
     table(
         ["input", "from", "to", "cost from", "to"],
         [
@@ -134,7 +134,7 @@ def _drivers(made: CostStudy) -> None:
     listed = [(offer.inputs, assumed(offer.inputs)) for offer in (made.one, made.two) if offer]
     for inputs, rows in listed:
         if rows:
-            say(f"\nAssumed for {inputs.name}, because nobody gave it")
+            say("", f"Assumed for {inputs.name}, because nobody gave it")
             for name, value, source in rows:
                 say(f"• {name} = {value:g}. Default {source}.")
 

@@ -25,7 +25,7 @@ def export(
     if json:
         emit({"schema": "vendoreval/exported/1", "audit": audit, "file": str(out), "sha256": sha})
     else:
-        say(f"Wrote {out}\nSHA-256 {sha}")
+        say(f"Wrote {out}", f"SHA-256 {sha}")
     note("note: the bundle reveals the gold answers of the audited items; the log says so.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
 from vendoreval.errors import Exit
 
 app = typer.Typer(name="gold", help="Gold sets: reference labels with provenance.", no_args_is_help=True)
@@ -44,7 +44,11 @@ def show(gold: GoldId, json: Json = False) -> None:
     record = golds.show_gold(workspaces.open_workspace(), gold)
     if json:
         return emit(record)
-    return facts((name.replace("_", " "), value) for name, value in record.items() if name != "schema")
+    return facts(
+        (name.replace("_", " "), moment(value) if name.endswith("_at") else value)
+        for name, value in record.items()
+        if name != "schema"
+    )
 
 
 @app.command("list")
@@ -57,7 +61,10 @@ def list_(json: Json = False) -> None:
         return emit(records)
     return table(
         ["gold", "contract", "items", "committed", "retired"],
-        [(r["gold"], r["contract"], r["items"], r["committed_at"], r["retired_at"]) for r in records],
+        [
+            (r["gold"], r["contract"], r["items"], moment(r["committed_at"]), moment(r["retired_at"]))
+            for r in records
+        ],
         right=("items",),
     )
 
@@ -75,7 +82,9 @@ def commit(
     if json:
         return emit(receipt)
     return say(
-        f"Committed to {receipt['items']:,} gold items.\nRoot {receipt['root']}\nSend {out} to the vendor."
+        f"Committed to {receipt['items']:,} gold items.",
+        f"Root {receipt['root']}",
+        f"Send {out} to the vendor.",
     )
 
 
@@ -105,7 +114,7 @@ def _print_clues(record: dict[str, Any]) -> None:
     say(f"{record['items']:,} gold items{beside}: {found}.")
     for number, clue in enumerate(record["clues"], start=1):
         chance = "" if clue["p"] is None else f" (by chance: p = {clue['p']:.1g})"
-        say(f"\n{number}. {clue['what']}{chance}")
+        say("", f"{number}. {clue['what']}{chance}")
         for example in clue["examples"]:
             say(f"   {example}")
         say(f"   → {clue['remedy']}")
@@ -126,7 +135,7 @@ def seed(
     workspace = workspaces.open_workspace()
     warnings = gold_lint.warnings_before_seeding(workspace, gold)
     record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id)
-    for text in warnings:
+    for text in (*warnings, *record["notes"]):
         note(f"warning: {text}")
     if json:
         return emit(record)

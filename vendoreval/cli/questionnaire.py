@@ -84,7 +84,7 @@ def show(
         )  # fmt: skip
     say(f"{found.title}, version {found.version}")
     for question in questions:
-        say(f"\n{question.id} ({question.importance}) {question.text}")
+        say("", f"{question.id} ({question.importance}) {question.text}")
         if question.presupposes:
             say(f"   only if {question.presupposes.text}")
         for level, text in enumerate(question.levels):

@@ -134,7 +134,7 @@ def _ask(
 
     question = bank.question(question_id)
     answer = reviewing.answered(workspace, vendor, bank)[question_id]
-    say(f"\n{question.id}  {question.text}")
+    say("", f"{question.id}  {question.text}")
     for number, anchor in enumerate(question.levels):
         say(f"   {number}  {anchor}")
     say(f"The vendor: {quote(answer)}")

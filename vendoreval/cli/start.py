@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
+from vendoreval.cli.output import Json, emit, exactly, facts, note, say, table, verdict
 from vendoreval.errors import Exit
 
 
@@ -47,13 +50,30 @@ def demo(
              "files": [str(file) for file in made.files]}
         )  # fmt: skip
     table(["vendor", "verdict"], [(vendor, verdict(word)) for vendor, word in made.verdicts.items()])
-    say(f"\nLook at {made.workspace}:")
+    say("", f"Look at {made.workspace}:")
     for file in made.files:
         say(f"  {file.name}")
-    say(f"\n{REMARK}")
-    say(f"\nTry next, in {made.workspace}:")
-    say("  vendoreval audit show audit-mturk\n  vendoreval questionnaire score crowdflower")
-    return say("  vendoreval evidence verify bundle-mturk.zip\n  vendoreval vendor list")
+    say("", REMARK, "", "Try next:")
+    exactly(f"  cd {quote(str(made.workspace.resolve()))}")
+    for words in _TRY_NEXT:
+        exactly(f"  {_program()} {words}")
+    return None
+
+
+_TRY_NEXT = (
+    "audit show audit-mturk",
+    "questionnaire score crowdflower",
+    "evidence verify bundle-mturk.zip",
+    "vendor list",
+)
+
+
+def _program() -> str:
+    """How this program is called from any folder: by its name where that is found, else by its place."""
+    if which("vendoreval"):
+        return "vendoreval"
+    own = Path(sys.argv[0])
+    return quote(str(own.resolve())) if own.name == "vendoreval" else f"{quote(sys.executable)} -m vendoreval"
 
 
 def doctor(json: Json = False) -> None:

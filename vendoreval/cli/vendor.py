@@ -57,7 +57,7 @@ def show(vendor_id: Annotated[str, typer.Argument(help="The vendor's id.")], jso
             ("vendor", vendor.id),
             ("name", vendor.name),
             ("added", vendor.added_at.date().isoformat()),
-            ("questionnaires", "\n".join(map(_sent, vendor.forms)) or None),
+            ("questionnaires", tuple(map(_sent, vendor.forms)) or None),
             ("pilots", ", ".join(f"{p}: {'judged' if done else 'sent'}" for p, done in vendor.pilots) or None),
             ("contracts", ", ".join(vendor.contracts) or None),
             ("deliveries", ", ".join(vendor.deliveries) or None),

@@ -58,7 +58,8 @@ def _print(made: Compared) -> None:
     )
     say(
         f"Intervals are of {percent(found.confidence)} each, so that all hold together with 95 %. Answers "
-        "count as far as evidence supports them.\n"
+        "count as far as evidence supports them.",
+        "",
     )
     if any(offer.price or offer.per_correct for offer in found.offers):
         table(
@@ -70,14 +71,14 @@ def _print(made: Compared) -> None:
             right=("all costs", "a correct label"),
         )
         if any(offer.unbeaten for offer in found.offers):
-            say("Unbeaten: no other eligible offer is at least as accurate and as cheap.\n")
+            say("Unbeaten: no other eligible offer is at least as accurate and as cheap.", "")
     for sentence in _sentences(found):
         say(sentence)
     if any(offer.sections for offer in found.offers):
         _sections(made)
     if made.earlier:
         state = f"stale: {', '.join(made.earlier.changed)} changed" if made.earlier.stale else "still current"
-        say(f"\nThe comparison reported on {made.earlier.made_at.date()} is {state}.")
+        say("", f"The comparison reported on {made.earlier.made_at.date()} is {state}.")
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
@@ -95,7 +96,7 @@ def _sentences(found: Comparison) -> Iterator[str]:
 
 def _sections(made: Compared) -> None:
     found = made.comparison
-    say("\nScores by section, shown by evidence, in per cent")
+    say("", "Scores by section, shown by evidence, in per cent")
     rows: list[tuple[str, ...]] = [
         (f"{section.id} {section.title}", str(section.weight), *(_points(o, section.id) for o in found.offers))
         for section in made.bank.sections

@@ -95,8 +95,8 @@ def _lists(book: Any, known: Mapping[str, str]) -> None:
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True, "text_wrap": False},
     "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"},
-    "cell": {"border": 1, "border_color": "#B8C2CC"},
-    "field": {"border": 1, "border_color": "#B8C2CC", "bg_color": "#FFFBE8"},
+    "cell": {"border": 1, "border_color": "#B8C2CC", "quote_prefix": True},  # text even when it is edited
+    "field": {"border": 1, "border_color": "#B8C2CC", "bg_color": "#FFFBE8", "quote_prefix": True},
 }
 
 

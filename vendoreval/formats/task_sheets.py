@@ -6,7 +6,6 @@ label, no vendor's name.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.cells import neutralise, restore
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.formats.text_source import explained
 from vendoreval.formats.xlsx_book import MAX_ROWS, read_book
+from vendoreval.safe_text import csv_bytes, restore
 
 TASK, ANSWER, AUDITOR, COMMENT = "task_id", "answer", "auditor", "comment"
 _ALSO = ("label", "choice")  # names of the answer's column that other tools use
@@ -71,11 +70,7 @@ def read_answers(path: Path) -> list[SheetAnswer]:
 
 
 def _csv(rows: Sequence[TaskRow]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow((*rows[0], ANSWER, COMMENT))
-    writer.writerows([*(neutralise(value) for value in row.values()), "", ""] for row in rows)
-    return out.getvalue().encode()
+    return csv_bytes((*rows[0], ANSWER, COMMENT), ((*row.values(), "", "") for row in rows))
 
 
 def _xlsx(rows: Sequence[TaskRow], classes: Sequence[str], title: str) -> bytes:
@@ -88,17 +83,18 @@ def _xlsx(rows: Sequence[TaskRow], classes: Sequence[str], title: str) -> bytes:
     book.set_properties({"title": title, "created": datetime(2000, 1, 1, tzinfo=UTC)})
     sheet, lists = book.add_worksheet(_ANSWERS_SHEET), book.add_worksheet("classes")
     bold, field = book.add_format({"bold": True}), book.add_format({"bg_color": "#FFFBE8", "border": 1})
+    text = book.add_format({"quote_prefix": True})  # stays text even when it is edited
     header = (*rows[0], ANSWER, COMMENT)
     for column, name in enumerate(header):
         sheet.write_string(0, column, name, bold)
         sheet.set_column(column, column, 12 if name == TASK else 28)
     for line, row in enumerate(rows, 1):
         for column, value in enumerate(row.values()):
-            sheet.write_string(line, column, value)
+            sheet.write_string(line, column, value, text)
         for column in (len(header) - 2, len(header) - 1):
             sheet.write_blank(line, column, None, field)
     for line, name in enumerate(classes):
-        lists.write_string(line, 0, name)
+        lists.write_string(line, 0, name, text)
     if classes:
         place = len(header) - 2
         source = f"=classes!$A$1:$A${len(classes)}"

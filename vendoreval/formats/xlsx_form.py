@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from vendoreval.formats.cells import is_risky
 from vendoreval.formats.form_layout import (
     COLUMNS,
     COMMITMENT_CHOICES,
@@ -31,6 +30,7 @@ from vendoreval.formats.form_layout import (
 from vendoreval.formats.xlsx_answers import read_form
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import Bank, Mode, Question, Section
+from vendoreval.safe_text import is_risky
 
 __all__ = ["read_form", "write_form"]
 

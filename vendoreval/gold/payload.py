@@ -28,13 +28,15 @@ class Leak:
     sure: bool
 
 
-def leaks(shown: Shown, answers: Mapping[str, str], blocks: Mapping[str, str]) -> tuple[Leak, ...]:
+def leaks(
+    shown: Shown, answers: Mapping[str, str], blocks: Mapping[str, str] | None = None
+) -> tuple[Leak, ...]:
     """What the shown columns tell of gold's answers and of the items' blocks, one leak a column at most.
 
     Running text is not searched for answers: that it goes with them is its nature.
     """
     items = sorted(shown)
-    secrets = ((answers, "the answers of gold"), (blocks, BLOCKS))
+    secrets = [(answers, "the answers of gold"), *([(blocks, BLOCKS)] if blocks else [])]
     found = []
     for column in next(iter(shown.values()), {}):
         if column.strip().lower().replace(" ", "_") in _OURS:

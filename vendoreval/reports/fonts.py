@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from vendoreval.reports.safe_text import escape_of
 from vendoreval.resources import resource
+from vendoreval.safe_text import escape_of
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from vendoreval.reports.report import Report
-from vendoreval.reports.safe_text import safe_href, visible
 from vendoreval.reports.svg import Chart
 from vendoreval.resources import resource
+from vendoreval.safe_text import safe_href, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import claim_rows
 from vendoreval.claims.records import Claim
 from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.safe_text import csv_bytes
 
 Kind = Literal["audit", "claim", "scorecard", "comparison", "annex", "questionnaire", "pilot"]
 
@@ -55,17 +54,10 @@ class Report:
 
 
 def claim_files(claim: Claim) -> tuple[Attached, ...]:
-    """Every claim line as raw CSV, and the whole claim as canonical JSON."""
-    header, rows = claim_rows(claim)
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows([header, *rows])
+    """Every claim line as CSV for spreadsheets, and the whole claim as it is, as canonical JSON."""
+    data = csv_bytes(*claim_rows(claim))
     return (
-        Attached(
-            "claim.csv",
-            out.getvalue().encode("utf-8", "backslashreplace"),
-            "All claim lines, one row a defect",
-            "Data",
-        ),
+        Attached("claim.csv", data, "All claim lines, one row a defect", "Data"),
         Attached("claim.json", canonical(claim.to_json()), "The claim, machine-readable", "Source"),
     )
 

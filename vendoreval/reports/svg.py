@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 from markupsafe import Markup
 
-from vendoreval.reports.safe_text import clip, visible
+from vendoreval.safe_text import clip, visible
 
 FULL, HALF = 680.0, 330.0
 INK, MUTED, RULE, PAPER = "#1a2230", "#5b6675", "#dde2e8", "#ffffff"

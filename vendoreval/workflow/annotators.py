@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from vendoreval.inference.straightlining import straight_lines, too_fast
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.annotator_sentences import annotator_sentences
+from vendoreval.safe_text import csv_bytes
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.consensus import majority
@@ -276,9 +275,6 @@ def _flags(tricks: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _csv(people: _People, method: str, held: Consensus, ties: Any) -> bytes:
     """One row an item with a label, in text order."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["item_id", "label", "confidence", "labels"])
     counted = (people.label >= 0) & ((people.annotator >= 0) | (method == "majority"))
     votes = np.bincount(people.item[counted], minlength=len(people.item_gold))
     label, confidence = held.label, held.confidence
@@ -288,10 +284,11 @@ def _csv(people: _People, method: str, held: Consensus, ties: Any) -> bytes:
         label, confidence = found.label, found.confidence
     if method == "majority":
         label, confidence = _majority(people, ties)
+    rows = []
     for code in np.flatnonzero(votes).tolist():
         answer = people.classes[label[code]] if label[code] >= 0 else ""
-        writer.writerow([names[code], answer, f"{confidence[code]:.6f}", int(votes[code])])
-    return out.getvalue().encode()
+        rows.append((names[code], answer, f"{confidence[code]:.6f}", int(votes[code])))
+    return csv_bytes(("item_id", "label", "confidence", "labels"), rows)
 
 
 def _majority(people: _People, ties: Any) -> tuple[Codes, NDArray[np.float64]]:

@@ -35,7 +35,8 @@ def stored_piece(
     """
     if dated and dated > now().date():
         raise UsageError(f"{path.name!r} would be dated {dated}, which is to come.", remedy="Check --dated.")
-    return EvidenceItem(kind, path.name, workspace.objects.put_bytes(read_bytes(path)), dated, expires)
+    file = read_file(path)
+    return EvidenceItem(kind, file.name, workspace.objects.put_bytes(file.data), dated, expires)
 
 
 def seen_piece(kind: str, name: str, dated: date | None, expires: date | None) -> EvidenceItem:
@@ -86,6 +87,9 @@ def _state(workspace: Workspace, item: EvidenceItem, received: Collection[str]) 
     if not workspace.objects.has(item.sha256):
         return "lost"
     return "stored" if workspace.objects.intact(item.sha256) else "altered"
+
+
+_NO_LINKS = "Put the file itself there, or leave it out."
 
 
 @dataclass(frozen=True)
@@ -181,16 +185,21 @@ def _new(question_id: str) -> Answer:
 
 
 def read_file(path: Path) -> File:
-    """A file by its name, bytes and hash; raises InputError when it cannot be read."""
+    """A file by its name, bytes and hash; raises InputError when it cannot be read, and for a link.
+
+    A link in a folder that a vendor sent would store a file of ours as the vendor's evidence.
+    """
+    if path.is_symlink():
+        raise InputError("is a link to another file, so it was not read.", file=str(path), remedy=_NO_LINKS)
     data = read_bytes(path)
     return File(path.name, data, sha256_hex(data))
 
 
 def files_in(folder: Path) -> tuple[File, ...]:
-    """The files of a folder by name; raises InputError where it is none."""
+    """The files of a folder by name; raises InputError where it is none, or holds a link."""
     if not folder.is_dir():
         raise InputError("is not a folder.", file=str(folder), remedy="Name the folder with the evidence.")
-    return tuple(read_file(path) for path in sorted(folder.iterdir()) if path.is_file())
+    return tuple(read_file(path) for path in sorted(folder.iterdir()) if path.is_symlink() or path.is_file())
 
 
 def _given(answers: Iterable[Answer], question: str | None) -> list[tuple[Answer, EvidenceItem]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vendoreval.errors import InputError
 from vendoreval.formats.rows import open_rows, require
+from vendoreval.gold.payload import Shown, leaks
 
 
 def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -43,3 +44,14 @@ def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str
             remedy=f"{len(missing):,} of {len(items):,} items are missing; give a file with all items.",
         )  # fmt: skip
     return found
+
+
+def hints(
+    payload: Path, seen: Shown, answers: Mapping[str, str], blocks: Mapping[str, str] | None = None
+) -> list[str]:
+    """What the columns that go out let guess of gold; raises InputError for a column that tells it."""
+    found = leaks(seen, answers, blocks)
+    for leak in found:
+        if leak.sure:
+            raise InputError(leak.what, file=str(payload), remedy="Leave it out.")
+    return [leak.what for leak in found]

@@ -12,10 +12,9 @@ from typing import Any
 from vendoreval.audits.pilot import ALPHA, POWER, plan_pilot, tasks_wanted
 from vendoreval.contracts.business_days import add_business_days
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.errors import Conflict, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.gold.payload import leaks
 from vendoreval.gold.piloting import (
     AMBIGUOUS,
     BEFORE,
@@ -35,7 +34,7 @@ from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
-from vendoreval.workflow.payload import shown
+from vendoreval.workflow.payload import hints, shown
 from vendoreval.workflow.pilots import Sent, file_of, list_pilots, load_row, sent_record
 from vendoreval.workflow.seedings import tasks_csv
 
@@ -73,13 +72,13 @@ def send_pilot(
     wanted = tasks_wanted(plan, {block: len(listed) for block, listed in there.items()}, items)
     tasks = mix(there, wanted, _choice(workspace, gold_id), key)
     _refuse_silent(contract, tasks)
-    rows, hints = _rows(tasks, payload, gold)
+    rows, guessed = _rows(tasks, payload, gold)
     made = {part: tasks_csv(rows[part]) for part in PARTS if rows[part]}
     columns = tuple(name for name in rows[BEFORE][0] if name != "task_id")
     out = _Outgoing(name, contract, gold_id, plan.clause, tasks, columns, made, key, at, ends)
     row = _keep(workspace, out, folder)
     sent = Sent(row, contract, plan, tasks, columns)
-    notes = [*_notes(workspace, sent, len(gold) - sum(map(len, there.values())), items), *hints]
+    notes = [*_notes(workspace, sent, len(gold) - sum(map(len, there.values())), items), *guessed]
     if payload is None:
         notes.append(
             "The tasks name the items, so repeats are easy to see. --payload FILE shows other columns."
@@ -191,18 +190,15 @@ def _rows(
 ) -> tuple[dict[int, list[dict[str, str]]], list[str]]:
     """The lines of each part, and what they let guess; raises InputError for what they would tell."""
     seen = shown(payload, sorted({task.item for task in tasks}))
-    hints = []
+    guessed = []
     if payload:
         answers = {item: accepted[0] for item, accepted in zip(gold.item_ids, gold.accepted, strict=True)}
         blocks = {task.item: task.block for task in tasks if task.block not in (REPEATS, HURRIED)}
         blocks |= {task.item: MAIN for task in tasks if task.block == HURRIED}
-        for leak in leaks(seen, answers, blocks):
-            if leak.sure:
-                raise InputError(leak.what, file=str(payload), remedy="Leave it out.")
-            hints.append(leak.what)
+        guessed = hints(payload, seen, answers, blocks)
     return {
         part: [{"task_id": task.id, **seen[task.item]} for task in tasks if task.part == part] for part in PARTS
-    }, hints
+    }, guessed
 
 
 def _notes(workspace: Workspace, sent: Sent, met: int, items: int) -> list[str]:

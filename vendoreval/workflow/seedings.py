@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -12,15 +10,16 @@ from typing import Any
 
 from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
-from vendoreval.formats.cells import neutralise
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import Row, seed
+from vendoreval.safe_text import csv_bytes
 from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.golds import load_gold
+from vendoreval.workflow.payload import hints
 
 
 def seed_gold(
@@ -35,8 +34,11 @@ def seed_gold(
     gold = load_gold(workspace, gold_id)
     rows = read_tasks(Path(tasks))
     columns = [column for column in rows[0] if column != "item_id"] if rows else []
+    planted = _gold_rows(gold, columns)
+    answers = {item: accepted[0] for item, accepted in zip(gold.item_ids, gold.accepted, strict=True)}
+    guessed = hints(Path(tasks), {str(row["item_id"]): _payload(row) for row in planted}, answers)
     key = secret()
-    made = seed(rows, _gold_rows(gold, columns), _rate(rate), key)
+    made = seed(rows, planted, _rate(rate), key)
     listed = tasks_csv(made.rows)
     at = now()
     hidden = {"key": key.hex(), "items": dict(made.items), "gold": list(made.gold)}
@@ -57,7 +59,12 @@ def seed_gold(
     return {
         "schema": "vendoreval/seeding/1", "seeding": name, "gold": gold_id, "rate": rate,
         "tasks": len(made.rows), "gold_items": len(made.gold), "tasks_sha256": tasks_sha,
+        "notes": guessed,
     }  # fmt: skip
+
+
+def _payload(row: Row) -> dict[str, str]:
+    return {name: value or "" for name, value in row.items() if name != "item_id"}
 
 
 def task_ids(workspace: Workspace, seeding_id: str) -> Mapping[str, str]:
@@ -103,8 +110,4 @@ def _gold_rows(gold: GoldSet, columns: list[str]) -> list[Row]:
 
 def tasks_csv(rows: Sequence[Mapping[str, str | None]]) -> bytes:
     """A vendor's task list; cells that a spreadsheet would run are made harmless."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0])
-    writer.writerows([neutralise(value or "") for value in row.values()] for row in rows)
-    return out.getvalue().encode()
+    return csv_bytes(tuple(rows[0]), ([value or "" for value in row.values()] for row in rows))

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendoreval.reports.safe_text import LONGEST, clip, safe_href, visible
+from vendoreval.safe_text import LONGEST, clip, safe_href, visible
 
 
 def test_a_bidi_override_is_printed_and_not_obeyed() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendoreval.formats.cells import is_risky, neutralise, restore
+from vendoreval.safe_text import is_risky, neutralise, restore
 
 RISKY = [
     "=1+1",
