@@ -15,7 +15,7 @@ from vendoreval.errors import InputError, UsageError
 
 VARIABLE = "VENDOREVAL_LIMITS"
 _UNITS = {"": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
-_BYTES = ("rows", "memory", "document", "line")
+_BYTES = ("rows", "memory", "document", "workbook", "yaml", "line")
 _AMOUNT = re.compile(r"([0-9]{1,12})(|KB|MB|GB)B?", re.IGNORECASE)
 
 
@@ -24,14 +24,17 @@ class Limits:
     """The most that is read; sizes in bytes.
 
     rows: a file of rows that is read piece by piece, unpacked. memory: what is held whole, such as a gold
-    set or all that an archive unpacks to. document: a text, form or receipt as it came. ratio: how often
-    its own size a file may unpack to, once that is more than `FREE`. members: files in an archive.
-    line: one row of a text file. columns: columns of a row file. depth: lists and tables within each other.
+    set or all that an archive unpacks to. document: a text, form or receipt as it came. workbook: what an
+    XLSX file unpacks to. yaml: a YAML document, which is slow to read. ratio: how often its own size a file
+    may unpack to, once that is more than `FREE`. members: files in an archive. line: one row of a text
+    file. columns: columns of a row file. depth: lists and tables within each other.
     """
 
     rows: int = 4_000_000_000
     memory: int = 1_000_000_000
     document: int = 20_000_000
+    workbook: int = 50_000_000
+    yaml: int = 1_000_000
     ratio: int = 200
     members: int = 2_000
     line: int = 10_000_000

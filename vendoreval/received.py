@@ -88,11 +88,11 @@ def sha256_of(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
-def unpacked_limit(packed: int) -> tuple[str, int]:
-    """By which limit, and to how many bytes, `packed` bytes may unpack at most while held in memory."""
-    limits = allowed()
-    by_ratio = max(FREE, limits.ratio * packed)
-    return ("ratio", by_ratio) if by_ratio < limits.memory else ("memory", limits.memory)
+def check_ratio(unpacked: int, packed: int, file: str) -> None:
+    """Raise InputError where `packed` bytes unpack to far more than honest files do."""
+    if unpacked > max(FREE, allowed().ratio * packed):
+        factor = -(-unpacked // max(packed, 1))
+        raise beyond("ratio", "The file unpacks to more than its own size times", file=file, found=factor)
 
 
 def unzip(data: bytes, file: str) -> dict[str, bytes]:
@@ -102,17 +102,18 @@ def unzip(data: bytes, file: str) -> dict[str, bytes]:
 
 
 @contextmanager
-def opened_zip(data: bytes, file: str) -> Iterator[zipfile.ZipFile]:
+def opened_zip(data: bytes, file: str, limit: str = "memory") -> Iterator[zipfile.ZipFile]:
     """A zip archive whose members are few, small and packed in a way that can be bounded.
 
-    Raises InputError beyond the limits, and zipfile.BadZipFile with a reason where the archive is
-    damaged, encrypted, holds a name twice or is packed otherwise than by deflate.
+    `limit` is the one on the bytes to which all members unpack. Raises InputError beyond the limits, and
+    zipfile.BadZipFile with a reason where the archive is damaged, encrypted, holds a name twice or is
+    packed otherwise than by deflate.
     """
     try:
         if data.count(_ENTRY) > allowed().members:  # before each entry becomes an object
             raise beyond("members", "The archive holds more files than", file=file, found=data.count(_ENTRY))
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_members(archive.infolist(), len(data), file)
+            _check_members(archive.infolist(), len(data), file, limit)
             yield archive
     except zipfile.BadZipFile:
         raise
@@ -120,15 +121,11 @@ def opened_zip(data: bytes, file: str) -> Iterator[zipfile.ZipFile]:
         raise zipfile.BadZipFile(str(error) or type(error).__name__) from error
 
 
-def _check_members(members: list[zipfile.ZipInfo], packed: int, file: str) -> None:
+def _check_members(members: list[zipfile.ZipInfo], packed: int, file: str, limit: str) -> None:
     unpacked = sum(member.file_size for member in members)  # a member that says too little is cut off there
-    limit, most = unpacked_limit(packed)
-    if unpacked > most:
-        factor = -(-unpacked // max(packed, 1))
-        raise beyond(
-            limit, "The archive unpacks to more than" + (" its own size times" if limit == "ratio" else ""),
-            file=file, found=factor if limit == "ratio" else unpacked,
-        )  # fmt: skip
+    if unpacked > getattr(allowed(), limit):
+        raise beyond(limit, "The archive unpacks to more than", file=file, found=unpacked)
+    check_ratio(unpacked, packed, file)
     seen: set[str] = set()
     for member in members:
         if member.filename in seen:

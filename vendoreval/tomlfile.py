@@ -11,12 +11,17 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from vendoreval.errors import InvalidDocument, Problem
+from vendoreval.errors import InputError, InvalidDocument, Problem
+from vendoreval.jsonfile import deeper_than
+from vendoreval.limits import allowed, beyond
 
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([^\]]+?)\s*\]")
 _KEY = re.compile(
     r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
+# comments and texts; between what is left, only keys have many dots
+_NO_KEY = re.compile(r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""")
+_BREAK = re.compile(r"[\n=,{}\[\]]")
 _SYNTAX_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 Path = tuple[str | int, ...]
@@ -41,7 +46,10 @@ class TomlDocument:
 
 def parse_toml(text: str, name: str) -> TomlDocument:
     """Parse `text`; raises InvalidDocument with the line of a syntax error."""
+    most = allowed().depth
     try:
+        if _longest_key(text) > most:  # the library would take very long over it
+            raise _too_deep(name)
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _SYNTAX_PLACE.search(str(error))
@@ -49,10 +57,38 @@ def parse_toml(text: str, name: str) -> TomlDocument:
         what = _SYNTAX_PLACE.sub("", str(error)).strip()
         problem = Problem(line, "file", f"this is not valid TOML: {what}.")
         raise InvalidDocument(name, (problem,)) from error
-    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits
-        what = "nested too deeply" if isinstance(error, RecursionError) else f"not valid TOML: {error}"
-        raise InvalidDocument(name, (Problem(0, "file", f"this is {what}."),)) from error
+    except RecursionError as error:
+        raise _too_deep(name) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise InvalidDocument(name, (Problem(0, "file", f"this is not valid TOML: {error}."),)) from error
+    if deeper_than(data, most):
+        raise _too_deep(name)
+    if _has_big_number(data):
+        what = "a whole number is beyond 64 bits, which is the most that TOML has"
+        raise InvalidDocument(name, (Problem(0, "file", f"{what}."),))
     return TomlDocument(name, data, _find_lines(text))
+
+
+def _has_big_number(data: dict[str, Any]) -> bool:
+    left: list[Any] = [data]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict | list):
+            left.extend(one.values() if isinstance(one, dict) else one)
+        elif isinstance(one, int) and one.bit_length() > 63:
+            return True
+    return False
+
+
+def _longest_key(text: str) -> int:
+    """How many dots the longest dotted key may have; 0 where there are few dots in all."""
+    if text.count(".") <= allowed().depth:
+        return 0
+    return max(piece.count(".") for piece in _BREAK.split(_NO_KEY.sub("", text)))
+
+
+def _too_deep(name: str) -> InputError:
+    return beyond("depth", "Its lists and tables are nested more deeply than", file=name)
 
 
 def _find_lines(text: str) -> dict[Path, int]:

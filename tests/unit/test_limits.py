@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from vendoreval.errors import InputError, UsageError, VendorevalError
 from vendoreval.jsonfile import deeper_than, parse_json
-from vendoreval.limits import VARIABLE, Limits, allowed, beyond
+from vendoreval.limits import VARIABLE, Limits, allowed, amount_text, beyond
 from vendoreval.received import check_file, opened_zip, read_bytes, sha256_of, unzip
 
 
@@ -139,6 +141,12 @@ def test_json_of_others_is_read_strictly(monkeypatch: pytest.MonkeyPatch) -> Non
     assert parse_json("[" * 100 + "]" * 100, "r.json")
     lowered(monkeypatch, "depth=101")
     assert parse_json("[" * 101 + "]" * 101, "r.json")
+
+
+def test_the_page_on_limits_has_them_all_with_their_defaults() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([a-z]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    assert listed == [(name, amount_text(name, value)) for name, value in vars(Limits()).items()]
 
 
 def test_depth_counts_lists_and_tables() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from vendoreval.formats.label_values import FALSE, TRUE
 from vendoreval.formats.parquet_table import LabelWriter, read_texts
 from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.jsonfile import values as json_values
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
+from vendoreval.limits import allowed, beyond
 
 ROLES = ("item_id", "label", "accepted", "difficulty", "edge_case")
 SCHEMA = "vendoreval/gold/1"
+_CELL = 60  # bytes that a cell takes beside its text, about
 Columns = dict[str, list[str | None]]
 
 
@@ -37,19 +41,22 @@ def read_gold(
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
         raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
-    file = open_rows(path, fmt)
+    file, most = open_rows(path, fmt), allowed().memory
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
     source = {**roles, **_provenance(file, roles)}
     columns: Columns = {name: [] for name in source}
     seen: dict[str, _Answer] = {}
-    repeated = 0
+    repeated = held = 0
     for batch in file.batches(set(source.values())):
         if batch.refusals:
             raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
         texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
         for row, line in enumerate(batch.lines):
             values = {name: column[row] for name, column in texts.items()}
+            held += sum(_CELL + len(value or "") for value in values.values())
+            if held > most:
+                raise beyond("memory", "The gold takes more than", file=path.name, line=line)
             item, answer = _checked(path.name, line, values, classes)
             if item in seen:
                 _refuse_other_answer(path.name, item, answer, seen[item])
@@ -115,10 +122,8 @@ def _listed(text: str | None) -> list[str]:
     if not text:
         return []
     if text.startswith("["):
-        try:
-            return [plain(part) or "" for part in json.loads(text)]
-        except json.JSONDecodeError:
-            pass
+        with suppress(ValueError):
+            return [plain(part) or "" for part in json_values(text)]
     return [part for part in text.split("|") if part]
 
 

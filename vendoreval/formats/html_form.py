@@ -25,13 +25,14 @@ from vendoreval.formats.form_layout import (
     check_identity,
     identity,
 )
+from vendoreval.jsonfile import values
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Mode, Question
 from vendoreval.questionnaires.worth import open_questions
+from vendoreval.received import read_bytes
 from vendoreval.resources import resource
 
 SCHEMA = "vendoreval/form-answers/1"
-MAX_BYTES = 20_000_000
 _FIRST_YEAR = 2000
 _KEYS = ("level", "commitment", "value", "text", "note", "changed_at", "first_at")
 _LEVELS = {str(level): level for level in range(MAX_LEVEL + 1)}
@@ -177,12 +178,10 @@ def read_saved(
 
 def _load(source: Path | str | bytes) -> tuple[str, dict[str, Any]]:
     name = "answers" if isinstance(source, bytes) else Path(source).name
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
     try:
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        record = json.loads(data[: MAX_BYTES + 1])
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}.", file=name) from error
-    except (ValueError, RecursionError) as error:
+        record = values(data)
+    except ValueError as error:
         raise InputError("is not a file of saved answers.", file=name, remedy=SEND_AGAIN) from error
     shape = record if isinstance(record, dict) else {}
     if shape.get("schema") != SCHEMA or not all(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.row_batches import BATCH, NOT_COUNTED, Batch, texts
+from vendoreval.formats.row_batches import BATCH, CELLS, NOT_COUNTED, Batch, texts
 from vendoreval.formats.text_source import open_text
 from vendoreval.jsonfile import values
 from vendoreval.labels.refusals import Refusal
@@ -40,6 +40,7 @@ def column_names(path: Path) -> list[str]:
 
 def read_batches(path: Path, wanted: Collection[str]) -> Iterator[Batch]:
     """All objects with the fields `wanted`; a line that is no object is refused."""
+    most = max(1, min(BATCH, CELLS // max(len(wanted), 1)))
     rows: list[dict[str, Any]] = []
     lines: list[int] = []
     refusals: list[Refusal] = []
@@ -49,7 +50,7 @@ def read_batches(path: Path, wanted: Collection[str]) -> Iterator[Batch]:
             lines.append(line)
         else:
             refusals.append(Refusal(path.name, line, row, NOT_COUNTED))
-        if len(rows) + len(refusals) == BATCH:
+        if len(rows) + len(refusals) == most:
             yield _batch(rows, lines, refusals, wanted)
             rows, lines, refusals = [], [], []
     if rows or refusals:

@@ -7,8 +7,11 @@ from typing import Any
 import yaml
 
 from vendoreval.errors import InputError
+from vendoreval.jsonfile import deeper_than
+from vendoreval.limits import allowed, beyond
 
-_MOST_BYTES = 5_000_000
+# what the library stumbles over in values that are tagged as what they are not, or nested without end
+_ODD = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 def write_yaml(document: dict[str, Any]) -> str:
@@ -18,8 +21,8 @@ def write_yaml(document: dict[str, Any]) -> str:
 
 def read_yaml(data: bytes, file: str) -> dict[str, Any]:
     """One YAML (or JSON) document; raises InputError with the line where it cannot be read."""
-    if len(data) > _MOST_BYTES:
-        raise InputError("This is too large for a data contract.", file=file)
+    if len(data) > allowed().yaml:
+        raise beyond("yaml", "The document is larger than", file=file, found=len(data))
     try:
         document = yaml.load(data.decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
     except UnicodeDecodeError as error:
@@ -30,6 +33,10 @@ def read_yaml(data: bytes, file: str) -> dict[str, Any]:
         raise InputError(
             f"This is not valid YAML: {what}.", file=file, line=mark.line + 1 if mark else 0
         ) from error
+    except _ODD as error:
+        raise InputError(f"A value in it cannot be read ({type(error).__name__}).", file=file) from error
+    if deeper_than(document, allowed().depth):
+        raise beyond("depth", "Its lists and tables are nested more deeply than", file=file)
     if not isinstance(document, dict):
         raise InputError("This is no ODCS document.", file=file, remedy="It starts with apiVersion and kind.")
     return document

@@ -9,6 +9,7 @@ from typing import Any
 from vendoreval.labels.refusals import Refusal
 
 BATCH = 65_536
+CELLS = 8_000_000  # of a batch: files with very many columns are read in smaller ones
 NOT_COUNTED = "The row is not counted."
 
 

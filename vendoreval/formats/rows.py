@@ -7,6 +7,7 @@ text (true, 3, 0.5).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,8 @@ from vendoreval.errors import InputError
 from vendoreval.formats import json_lines, parquet_rows, separated
 from vendoreval.formats.row_batches import Batch
 from vendoreval.formats.text_source import explained
+from vendoreval.limits import allowed, beyond
+from vendoreval.received import check_file
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
@@ -64,19 +67,18 @@ def format_of(path: Path, fmt: str | None = None) -> str:
 
 def open_rows(path: Path, fmt: str | None = None) -> RowFile:
     """A row file with its column names; raises InputError with what to try."""
-    if path.is_dir():
-        raise InputError("This is a folder, not a file.", file=str(path), remedy="Name the file in it.")
-    if not path.exists():
-        raise InputError("There is no such file.", file=str(path), remedy="Check the path.")
+    size = check_file(path, "rows")
     kind = format_of(path, fmt)
-    if path.stat().st_size == 0:
+    if size == 0:
         raise InputError("The file is empty.", file=str(path), remedy="Ask for it again.")
     with explained(path):
         names = _names(path, kind)
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
+    if len(names) > allowed().columns:
+        raise beyond("columns", "The file has more columns than", file=str(path), found=len(names))
+    twice = min((name for name, times in Counter(names).items() if name and times > 1), default=None)
+    if twice is not None:
         raise InputError(
-            f"The column {twice[0]!r} stands twice in the header.", file=str(path), remedy="Rename one of them."
+            f"The column {twice!r} stands twice in the header.", file=str(path), remedy="Rename one of them."
         )
     return RowFile(path, kind, tuple(names))
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.row_batches import BATCH, NOT_COUNTED, Batch, texts
+from vendoreval.formats.row_batches import BATCH, CELLS, NOT_COUNTED, Batch, texts
 from vendoreval.formats.text_source import open_text
 from vendoreval.labels.refusals import Refusal
+from vendoreval.limits import allowed, beyond
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 
@@ -29,6 +30,7 @@ def read_batches(path: Path, delimiter: str, wanted: Collection[str]) -> Iterato
     with open_text(path) as stream:
         source = _rows(path, stream, delimiter)
         _, names = next(source)
+        most = max(1, min(BATCH, CELLS // len(names)))
         rows: list[list[str]] = []
         lines: list[int] = []
         refusals: list[Refusal] = []
@@ -39,7 +41,7 @@ def read_batches(path: Path, delimiter: str, wanted: Collection[str]) -> Iterato
             else:
                 reason = f"The row has {len(row)} fields, the header {len(names)}."
                 refusals.append(Refusal(path.name, line, reason, NOT_COUNTED))
-            if len(rows) + len(refusals) == BATCH:
+            if len(rows) + len(refusals) == most:
                 yield _batch(names, rows, lines, refusals, wanted)
                 rows, lines, refusals = [], [], []
         if rows or refusals:
@@ -56,10 +58,23 @@ def _batch(
 
 def _rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the line in which it begins."""
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    end = 0
+    most = allowed().line
+    csv.field_size_limit(most)
+    size = end = 0  # characters since the last row's end: a row may go over many lines
+
+    def lines() -> Iterator[str]:
+        nonlocal size
+        for line in stream:
+            size += len(line)
+            if size > most:
+                what = "The row that begins here, maybe for want of a closing quotation mark, is longer than"
+                raise beyond("line", what, file=str(path), line=end + 1)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     try:
         for row in reader:
+            size = 0
             start, end = end + 1, reader.line_num
             if row:
                 yield start, row
@@ -74,8 +89,4 @@ def _reason(error: csv.Error) -> str:
     text = str(error)
     if "unexpected end" in text:
         return "a quotation mark is never closed"
-    if "field limit" in text:
-        return (
-            f"a field is longer than {csv.field_size_limit():,} characters, or a quotation mark is never closed"
-        )
     return text

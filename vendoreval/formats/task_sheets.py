@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError
+from vendoreval.formats.json_lines import plain
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.formats.text_source import explained
 from vendoreval.formats.xlsx_book import MAX_ROWS, read_book
+from vendoreval.jsonfile import parse_json
+from vendoreval.received import check_file, read_bytes
 from vendoreval.safe_text import csv_bytes, restore
 
 TASK, ANSWER, AUDITOR, COMMENT = "task_id", "answer", "auditor", "comment"
@@ -54,8 +57,7 @@ def task_bytes(rows: Sequence[TaskRow], classes: Sequence[str], title: str, suff
 
 def read_answers(path: Path) -> list[SheetAnswer]:
     """The answers in a filled task list, empty ones left out; raises InputError with what to try."""
-    if not path.is_file():
-        raise InputError("There is no such file.", file=str(path), remedy="Check the path.")
+    check_file(path, "rows")
     suffix = path.suffix.lower()
     with explained(path):
         if suffix == ".xlsx":
@@ -146,36 +148,47 @@ def _cell(value: Any) -> str:
 
 def _from_label_studio(path: Path) -> Iterator[SheetAnswer]:
     """Label Studio's JSON export, or its short form (JSON-MIN)."""
-    try:
-        listed = json.loads(path.read_text("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise InputError(f"This is not JSON: {error.msg}.", file=str(path), line=error.lineno) from error
+    listed = parse_json(read_bytes(path), str(path))
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise InputError("This is not a list of tasks.", file=str(path), remedy="Export as JSON or JSON-MIN.")
     for number, entry in enumerate(listed, 1):
-        if "annotations" not in entry:
-            answer = str(next((entry[name] for name in (ANSWER, *_ALSO) if entry.get(name)), ""))
-            if answer:
-                who = entry.get(AUDITOR, entry.get("annotator", ""))
-                yield SheetAnswer(number, str(entry.get(TASK, "")), answer, str(who))
-            continue
-        task = str(entry.get("data", {}).get(TASK, ""))
-        for annotation in entry["annotations"]:
-            answer = _choice(annotation)
-            if answer:
-                yield SheetAnswer(number, task, answer, _person(annotation))
+        try:
+            for task, answer, who in _annotated(entry) if "annotations" in entry else _short(entry):
+                if answer:
+                    yield SheetAnswer(number, task, answer, who)
+        except (ValueError, TypeError, AttributeError) as error:
+            reason = str(error) if isinstance(error, ValueError) else "is not shaped as Label Studio writes it."
+            raise InputError(f"Task {number} {reason}", file=str(path), remedy=_EXPORT) from error
 
 
-def _choice(annotation: Mapping[str, Any]) -> str:
-    if annotation.get("was_cancelled"):
-        return ""
-    for result in annotation.get("result", ()):
-        choices = result.get("value", {}).get("choices")
-        if choices:
-            return str(choices[0])
-    return ""
+_EXPORT = "Export as JSON or JSON-MIN, one choice a task."
 
 
-def _person(annotation: Mapping[str, Any]) -> str:
-    who = annotation.get("completed_by", "")
-    return str(who.get("email", who.get("id", ""))) if isinstance(who, dict) else str(who)
+def _short(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    given = next((entry[name] for name in (ANSWER, *_ALSO) if entry.get(name)), None)
+    yield _one(entry.get(TASK)), _one(given), _one(entry.get(AUDITOR, entry.get("annotator")))
+
+
+def _annotated(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    task = _one(entry.get("data", {}).get(TASK))
+    for annotation in entry["annotations"]:
+        who = annotation.get("completed_by")
+        if isinstance(who, dict):
+            who = who.get("email", who.get("id"))
+        if not annotation.get("was_cancelled"):
+            chosen = [result["value"].get("choices") for result in annotation["result"] if "value" in result]
+            yield task, _one([one for choices in chosen for one in choices or ()]), _one(who)
+
+
+def _one(value: Any) -> str:
+    """The one text that a value holds, "" for none; raises ValueError for several or for other shapes."""
+    if isinstance(value, list) and len(value) <= 1:
+        value = value[0] if value else None
+    if isinstance(value, list | dict):
+        what = (
+            "is not shaped as Label Studio writes it"
+            if isinstance(value, dict)
+            else f"holds {len(value)} answers"
+        )
+        raise ValueError(f"{what}.")
+    return plain(value) or ""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from vendoreval.errors import InputError
+from vendoreval.limits import allowed, beyond
+from vendoreval.received import check_ratio
 
 _SAVE = "Save it as UTF-8 and try again."
 _BEGINNINGS = (
@@ -26,8 +28,11 @@ _CHUNK = 1 << 18
 
 
 def open_text(path: Path) -> IO[str]:
-    """The file as text; line ends are left as they are. Raises InputError for what is no UTF-8 text."""
-    source = _WithoutNul(_open_bytes(path), path)
+    """The file as text; line ends are left as they are.
+
+    Raises InputError for what is no UTF-8 text, and beyond the limits `rows`, `ratio` and `line`.
+    """
+    source = _Checked(_open_bytes(path), path, path.stat().st_size)
     buffered = io.BufferedReader(source, _CHUNK)
     try:
         head = buffered.peek(4)[:4]
@@ -46,11 +51,16 @@ def _open_bytes(path: Path) -> Any:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb", buffering=0)
 
 
-class _WithoutNul(io.RawIOBase):
-    """Bytes of a file, refusing NUL: no text has it, but UTF-16 without a mark and damaged files do."""
+class _Checked(io.RawIOBase):
+    """Bytes of a file as they come, refusing endless lines, too many bytes, and NUL.
 
-    def __init__(self, source: Any, path: Path) -> None:
+    No text has NUL, but UTF-16 without a mark and damaged files do.
+    """
+
+    def __init__(self, source: Any, path: Path, packed: int) -> None:
         self._source, self._path, self._lines, self._head = source, path, 0, True
+        self._limits, self._packed = allowed(), packed
+        self._read, self._line = 0, 0  # bytes in all, and since the last line's end
 
     def readable(self) -> bool:
         return True
@@ -64,9 +74,22 @@ class _WithoutNul(io.RawIOBase):
                 "There is a NUL byte: the file is damaged, binary, or UTF-16 text.",
                 file=str(self._path), line=self._lines + data[:found].count(b"\n") + 1, remedy=_SAVE,
             )  # fmt: skip
-        self._lines += data.count(b"\n")
+        self._count(data)
         buffer[: len(data)] = data
         return len(data)
+
+    def _count(self, data: bytes) -> None:
+        limits, file = self._limits, str(self._path)
+        ends = data.count(b"\n")
+        self._lines += ends
+        self._read += len(data)
+        last = data.rfind(b"\n") if ends else data.rfind(b"\r")
+        self._line = len(data) - last - 1 if last >= 0 else self._line + len(data)
+        if self._line > limits.line:
+            raise beyond("line", "The line is longer than", file=file, line=self._lines + 1)
+        if self._read > limits.rows:
+            raise beyond("rows", "The file holds more than", file=file)
+        check_ratio(self._read, self._packed, file)
 
     def close(self) -> None:
         self._source.close()

@@ -191,7 +191,7 @@ def read_file(path: Path) -> File:
     """
     if path.is_symlink():
         raise InputError("is a link to another file, so it was not read.", file=str(path), remedy=_NO_LINKS)
-    data = read_bytes(path)
+    data = read_bytes(path, "memory")
     return File(path.name, data, sha256_hex(data))
 
 

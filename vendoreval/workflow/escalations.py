@@ -65,7 +65,7 @@ def keep_register(
 ) -> str:
     """Record a register in a transaction that is open; returns the hash under which it is kept."""
     put = workspace.objects.put_bytes
-    register, source = put(canonical([_plain(one) for one in made.entries])), put(read_bytes(file))
+    register, source = put(canonical([_plain(one) for one in made.entries])), put(read_bytes(file, "memory"))
     tx.add(RegisterRow(delivery_id=delivery, register_sha=register, source_sha=source, actor=actor(), at=at))
     said = {"register": register, "questions": len(made.entries), "refused": len(made.refusals)}
     tx.event("delivery.register", delivery, said, delivery)

@@ -39,7 +39,7 @@ def add_gold(
     contract = load_contract(workspace, contract_id or _only_contract(workspace))
     gold, notes = read_gold(path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes)
     at = now()
-    received, canonical_bytes = read_bytes(path), gold_bytes(gold)
+    received, canonical_bytes = read_bytes(path, "memory"), gold_bytes(gold)
     with workspace.write(actor(), at) as tx:
         if tx.get(GoldRow, name):
             raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")

@@ -168,7 +168,7 @@ def test_wrong_values_are_refused_by_the_contract_parser() -> None:
         (b"- 1\n- 2\n", "no ODCS document"),
         (b"a: &x [1]\nb: *x\n", "aliases"),
         (b"a: !!python/object/apply:os.system [echo]\n", "not valid YAML"),
-        (b"x" * 6_000_000, "too large"),
+        (b"x" * 6_000_000, "larger than 1 MB, the limit .yaml."),
     ],
 )
 def test_files_that_are_no_yaml(data: bytes, says: str) -> None:

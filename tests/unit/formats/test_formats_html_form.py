@@ -120,7 +120,7 @@ def test_all_faults_at_once_and_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidDocument) as caught:
         read_saved(saved({"A4": {"level": "7"}, "G1": {"level": "x"}}), BANK, vendor="acme")
     assert len(caught.value.problems) == 2
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no such file"):
         read_saved(tmp_path / "none.json", BANK, vendor="acme")
 
 
