@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vendoreval.errors import InputError
+from vendoreval.formats.label_values import iso_moment
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.labels.escalations import SIDES, Escalation, Side
 from vendoreval.labels.refusals import Refusal
@@ -116,7 +117,7 @@ class _Rows:
         if not text:
             return None
         try:
-            when = datetime.fromisoformat(text)
+            when = iso_moment(text)
         except ValueError:
             raise ValueError(f"{name} is {text!r}, which is no time; write 2026-03-02T10:00.") from None
         if when.tzinfo is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from vendoreval.formats.row_batches import texts
 
 TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
+_DIGITS = re.compile(r"[\d.,]*")
 
 
 def pick(column: Any, rows: int) -> Any:
@@ -57,6 +59,13 @@ def _read_distinct(column: Any, read: Callable[[str], Any], type_: Any) -> tuple
     return found, rows
 
 
+def iso_moment(text: str) -> datetime:
+    """A time in ISO 8601; raises ValueError, also for digits alone: most are epochs, not days of the 1700s."""
+    if _DIGITS.fullmatch(text.strip()):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.strip())
+
+
 @dataclass
 class Moments:
     """Times in ISO 8601 as UTC microseconds; without a zone they are taken as UTC, and counted."""
@@ -71,7 +80,7 @@ class Moments:
         without: set[str] = set()
 
         def moment(text: str) -> datetime:
-            when = datetime.fromisoformat(text.strip())
+            when = iso_moment(text)
             if when.tzinfo:
                 return when.astimezone(UTC)
             without.add(text)

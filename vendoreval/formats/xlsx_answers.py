@@ -15,7 +15,6 @@ from vendoreval.formats.form_layout import (
     COMMITMENT_CHOICES,
     CONTACT,
     EVIDENCE_CHOICES,
-    LISTS,
     STATE_CHOICES,
     asked_by,
     asks,
@@ -46,8 +45,7 @@ def read_form(
     mode = check_identity(name, found, bank, vendor)
     reader = _Reader(name, asked_by(found, bank, mode), _respondent(sheets) or vendor)
     for title, rows in sheets.items():
-        if title != LISTS:
-            reader.sheet(title, rows)
+        reader.sheet(title, rows)
     return reader.finish()
 
 
@@ -62,10 +60,20 @@ def _identity(properties: Mapping[str, str], sheets: Mapping[str, list[list[Any]
     }
     if found:
         return found
-    for row in sheets.get(LISTS, []):
-        if len(row) > 1:
-            found[str(row[-2].value)] = str(row[-1].value)
-    return found
+    return next(filter(None, map(_identity_rows, sheets.values())), {})
+
+
+def _identity_rows(rows: list[list[Any]]) -> dict[str, str]:
+    """The identity that stands in two columns of a sheet: a program may drop properties and rename sheets."""
+    named = [{cell.column: str(cell.value) for cell in cells} for cells in rows]
+    starts = (
+        column for row in named for column, text in row.items()
+        if text == "schema" and row.get(column + 1, "").startswith("vendoreval/")
+    )  # fmt: skip
+    start = next(starts, None)
+    if start is None:
+        return {}
+    return {row[start]: row.get(start + 1, "") for row in named if start in row}
 
 
 def _respondent(sheets: Mapping[str, list[list[Any]]]) -> str:
@@ -184,10 +192,15 @@ class _Reader:
         for words, state in STATE_CHOICES.items():
             if text == words.casefold():
                 return state, None
-        found = re.match(r"(?:level\s*)?([0-9]+)(?:\.0+)?(?![0-9.])", text)
-        if found and int(found.group(1)) <= MAX_LEVEL:
-            return "answered", int(found.group(1))
-        self._problem(title, cells["level"], f"{_text(cells['level'].value)!r} is none of the list's choices.")
+        found = re.match(r"(?:level\s*)?([0-9]+)(?:\.0+)?(?![0-9.]|,[0-9])", text)
+        level = int(found.group(1)) if found else MAX_LEVEL + 1
+        given = repr(_text(cells["level"].value))
+        if found is None or level > MAX_LEVEL:
+            self._problem(title, cells["level"], f"{given} is none of the list's choices.")
+        elif any(int(other) != level for other in _LEVELS.findall(text[found.end() :])):
+            self._problem(title, cells["level"], f"{given} names two levels; please keep one.")
+        else:
+            return "answered", level
         return "answered", None
 
     def _choice(self, title: str, cells: Mapping[str, Any], key: str, choices: Mapping[str, Any]) -> Any:
@@ -272,6 +285,7 @@ def _names(text: str) -> list[str]:
     return list(dict.fromkeys(part for found in listed for part in found))
 
 
+_LEVELS = re.compile(rf"(?<![0-9.])[0-{MAX_LEVEL}](?![0-9])")  # levels, not years or figures
 _ANSWER_KEYS = {column.key for column in COLUMNS if column.answer}
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from vendoreval.errors import InputError
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
+from vendoreval.formats.label_values import Moments
 from vendoreval.formats.parquet_table import read_texts
 
 HEAD = "item_id,annotator_id,label\n"
@@ -100,6 +102,16 @@ def test_all_formats_give_the_same_table(tmp_path: Path) -> None:
     pq.write_table(pa.table({**rows, "item_id": [1, 2]}), parquet)
     tables = [take(path)[1] for path in [*paths, parquet]]
     assert all(table == tables[0] for table in tables)
+
+
+def test_digits_alone_are_no_day() -> None:
+    moments = Moments()
+    found = moments.read(
+        pa.array(["1791030511", "17910305", "1791030511601", "2026-03-02", "20260302T101112Z"])
+    )
+    years = np.asarray(found).astype("datetime64[Y]").astype(str).tolist()
+    assert years == ["NaT", "NaT", "NaT", "2026", "2026"]
+    assert moments.unread == 3
 
 
 def test_counts_of_repeats_filters_and_sent_items(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from tests.conftest import SHARED
 from vendoreval.errors import InputError, InvalidDocument
 from vendoreval.formats.form_layout import COLUMNS, LISTS, asks
 from vendoreval.formats.xlsx_form import read_form, write_form
@@ -214,6 +215,42 @@ def test_identity_survives_without_custom_properties() -> None:
         read_form(buffer.getvalue(), BANK, vendor="other")
 
 
+def test_what_stands_beside_a_level_does_not_make_it_two() -> None:
+    for text in ("3", "Level 3", "3.0", "3 (since 2024)", "level 3, 85 % of it", "3 - 3"):
+        answers, _ = read_form(filled(put("G1", "level", text)), BANK, vendor="acme")
+        assert answers["G1"].level == 3, text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "30-form-plain",
+        "30a-stray-space-far-below",
+        "30a2-styled-empty-cell-far-below",
+        "30c-numbers-style",
+        "30e-merged",
+        "30f-nbsp-nfd",
+    ],
+)
+def test_forms_as_other_programs_save_them(name: str) -> None:
+    answers, _ = read_form(SHARED / "cases" / f"{name}.xlsx", BANK, vendor="acme")
+    assert [answer.level for answer in answers.values()] == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("30b-two-levels-in-a-cell", ["E5", "E5", "E5", "E5"]),
+        ("30d-german-figures", ["K5"]),
+        ("30g-answer-continued-in-next-row", ["H6"]),
+    ],
+)
+def test_cells_of_real_forms_that_a_person_must_settle(name: str, cells: list[str]) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        read_form(SHARED / "cases" / f"{name}.xlsx", BANK, vendor="acme")
+    assert [problem.field.split("cell ")[1] for problem in caught.value.problems] == cells
+
+
 def test_nothing_of_the_scoring_is_in_the_file() -> None:
     everything_written = b"".join(
         zipfile.ZipFile(io.BytesIO(written())).read(part).lower()
@@ -299,6 +336,9 @@ def put(question: str, key: str, value: object) -> Callable[[Workbook], None]:
         (put("G1", "level", "=IF(1,4,0)"), "cell E5: G1 is answered by a formula"),
         (put("G1", "level", "Level 5"), "'Level 5' is none of the list's choices"),
         (put("G1", "level", "3.5"), "'3.5' is none of the list's choices"),
+        (put("G1", "level", "3,5"), "'3,5' is none of the list's choices"),
+        (put("G1", "level", "Level 2-3"), "cell E5: 'Level 2-3' names two levels"),
+        (put("G1", "level", "2 (4 from July on)"), "names two levels"),
         (put("G1", "level", "very good"), "'very good' is none"),
         (put("C1", "commitment", "maybe"), "'maybe' is none"),
         (put("G1", "evidence_kind", "gossip"), "'gossip' is none"),
