@@ -53,6 +53,8 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
     if contract.task.unsure:
         listed = " or ".join(f"“{name}”" for name in contract.task.unsure)
         task.append(f"Who cannot tell answers {listed} instead of guessing.")
+    if contract.task.filters == "forbidden":
+        task.append("A delivery is judged whole: no row is left out by a filter.")
     price = []
     if contract.price:
         each = _money(contract, contract.price.per_unit)

@@ -94,6 +94,7 @@ def _task(section: Section | None) -> Task:
         severity=_severity(section.section("severity"), classes),
         matching=_matching(section.section("matching"), kind),
         unsure=_unsure(section, classes),
+        filters=cast(Any, section.choice("filters", ("allowed", "forbidden"), "allowed")),
     )
     section.finish()
     return task

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
+Filters = Literal["allowed", "forbidden"]
 # What answers that ask instead of deciding are usually called, where the contract names none.
 USUALLY_UNSURE = frozenset(
     ("unsure", "unknown", "uncertain", "not sure", "cannot tell", "can't tell", "unclear", "ambiguous",
@@ -29,7 +30,8 @@ class Guideline:
 class Task:
     """What is labelled, and how an answer is held against gold.
 
-    `unsure` are the classes that say "I cannot tell, please decide" instead of guessing.
+    `unsure` are the classes that say "I cannot tell, please decide" instead of guessing. `filters`: whether
+    a delivery may be taken in with some of its rows left out.
     """
 
     type: str
@@ -40,6 +42,7 @@ class Task:
     severity: dict[str, str] = field(default_factory=dict)  # class -> minor, major or critical
     matching: dict[str, Any] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
+    filters: Filters = "allowed"
 
     @property
     def ways_to_ask(self) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ def plain(contract: Contract) -> Plain:
     document["task"] = {"type": task.type, **({"classes": list(task.classes)} if task.classes else {})}
     if task.unsure:
         document["task"]["unsure"] = list(task.unsure)
+    if task.filters != "allowed":
+        document["task"]["filters"] = task.filters
     if task.guideline:
         document["task"]["guideline"] = dict(vars(task.guideline))
     if task.answers != "each" or task.ties != "smallest_label":

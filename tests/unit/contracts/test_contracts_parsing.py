@@ -418,3 +418,12 @@ def test_any_value_of_a_wrong_type_is_a_problem_and_never_a_crash(row: int, valu
     except InvalidDocument:
         return
     assert all(explain(contract))
+
+
+def test_filters_may_be_forbidden() -> None:
+    assert parse_contract(BIRDS).task.filters == "allowed"
+    strict = parse_contract(BIRDS.replace('answers = "each"', 'filters = "forbidden"'))
+    assert strict.task.filters == "forbidden"
+    assert "A delivery is judged whole: no row is left out by a filter." in explain(strict)
+    with pytest.raises(InvalidDocument, match="filters"):
+        parse_contract(BIRDS.replace('answers = "each"', 'filters = "never"'))

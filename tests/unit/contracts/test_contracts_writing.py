@@ -75,6 +75,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         answers=draw(st.sampled_from(["each", "consensus"])),
         ties=draw(st.sampled_from(["smallest_label", "wrong"])),
         severity=draw(st.just({}) | st.just({classes[0]: "minor"})),
+        filters=draw(st.sampled_from(["allowed", "forbidden"])),
     )  # fmt: skip
     acceptance = st.builds(
         Acceptance, DAYS, st.sampled_from(["accepted", "not_accepted"]),

@@ -1,0 +1,61 @@
+"""Columns that tell which rows of an export are meant: Approved and Rejected, `_tainted`, `was_cancelled` …
+
+Platforms export every row that ever was, rejected rows, cancelled ones and test questions too. Which of them
+count is for the buyer to say, so such a column is named with its values, and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+KINDS = 20  # a status has few values
+_MARKS = frozenset("true false t f yes no y n 1 0 x".split())
+# Words of names that a yes or no belongs to, and of names that could also head an answer.
+_FLAGS = frozenset(
+    "accepted approve approved archived canceled cancelled deleted discarded draft gold golden hidden honeypot "
+    "ignore ignored invalid missed reject rejected skip skipped spam submitted tainted test truth valid void "
+    "withdrawn".split()
+)
+_STATES = frozenset("answer approval decision outcome qa qc result review state status verdict".split())
+_NOT_MEANT = frozenset(
+    "abandoned canceled cancelled deleted discarded expired failed ignore ignored invalid missed reject rejected "
+    "returned skip skipped spam tainted timeout void withdrawn".split()
+)
+_VALUES = _NOT_MEANT | frozenset(
+    "accept accepted active annotated approve approved archived assigned closed complete completed confirmed done "
+    "draft final finalized finished golden judgable new open pass passed pending published qualified released "
+    "reviewed submitted unreviewed valid".split()
+)
+
+
+def may_be_status(name: str) -> bool:
+    """Whether a column's name is one that status columns have."""
+    return name.casefold().endswith("status") or not (_FLAGS | _STATES).isdisjoint(_words(name))
+
+
+def is_status(name: str, values: Mapping[str, int], classes: Collection[str] = ()) -> bool:
+    """Whether the values, too, are those of a status, and leave something to decide.
+
+    `values` gives the rows of each value, "" those without one. Answers (`classes`) are no status, and one
+    value in all rows leaves nothing to decide, unless it says that no row is meant.
+    """
+    given = {value.strip().casefold() for value in values if value.strip()}
+    if not given or len(values) > KINDS:
+        return False
+    if len(values) == 1:
+        return given <= _NOT_MEANT
+    if given <= _MARKS:
+        return not _FLAGS.isdisjoint(_words(name))
+    if name.casefold().endswith("status"):
+        return True
+    return not given <= {answer.casefold() for answer in classes} and all(map(_speaks_of_a_state, given))
+
+
+def _speaks_of_a_state(value: str) -> bool:
+    return not _VALUES.isdisjoint(re.split(r"[\s_-]+", value))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a column's name: `was_cancelled`, `wasCancelled`, `ASSIGNMENT:status`."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
