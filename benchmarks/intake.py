@@ -31,7 +31,7 @@ def make(path: Path) -> None:
 
 def ours(path: Path) -> None:
     with path.with_suffix(".parquet").open("wb") as sink:
-        read_delivery([path], sink, classes=CLASSES, mapping={}, where={})
+        read_delivery([path], sink, classes=CLASSES, mapping={}, where=())
 
 
 def plain(path: Path) -> None:

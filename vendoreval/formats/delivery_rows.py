@@ -14,9 +14,12 @@ from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes, 
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.parquet_table import LabelWriter
 from vendoreval.formats.row_batches import NOT_COUNTED, Batch
+from vendoreval.formats.row_filter import Filtering, RowFilter, refuse_on_labels, written
 from vendoreval.formats.rows import RowFile, open_rows, require
+from vendoreval.formats.status_columns import StatusColumns
+from vendoreval.labels.people import named_like_a_role
 from vendoreval.labels.refusals import Refusal
-from vendoreval.labels.unsettled import Unsettled
+from vendoreval.labels.unsettled import Unsettled, spoken
 
 LISTED = 1000  # refusals beyond these are counted, not listed
 SHOWN = 50  # unknown classes beyond these are counted, not listed
@@ -49,6 +52,7 @@ class DeliveryIntake:
     notes: tuple[str, ...]
     sent: tuple[str, ...] | None = None
     unsettled: tuple[Unsettled, ...] = ()
+    filtered: tuple[dict[str, Any], ...] = ()  # what each --where left out (row_filter.Filtering)
 
     def to_json(self) -> dict[str, Any]:
         """The record `vendoreval/intake/1`; `sent` stays out, it can be long."""
@@ -61,6 +65,7 @@ class DeliveryIntake:
             "refusals": [asdict(refusal) for refusal in self.refusals],
             "notes": list(self.notes),
             "unsettled": [one.to_json() for one in self.unsettled],
+            "filtered": list(self.filtered),
         }
 
 
@@ -70,7 +75,7 @@ def read_delivery(
     *,
     classes: Sequence[str],
     mapping: Mapping[str, str],
-    where: Mapping[str, str],
+    where: Sequence[RowFilter],
     items: Path | None = None,
     fmt: str | None = None,
     task_ids: Mapping[str, str] | None = None,
@@ -78,9 +83,9 @@ def read_delivery(
 ) -> DeliveryIntake:
     """Stream `paths` into `sink` as canonical Parquet.
 
-    `mapping` says which file column holds a role, `where` which rows to take, `items` names a file of
-    the items that were sent. A label that the contract does not list is kept: it is wrong by the
-    contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
+    `mapping` says which file column holds a role, `where` which rows to take (never by their label), `items`
+    names a file of the items that were sent. A label that the contract does not list is kept: it is wrong by
+    the contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
     the first of `unsure`, the contract's classes for "I cannot tell". Raises InputError when a file cannot be
     read, lacks a column, or no row is left.
@@ -92,17 +97,20 @@ def read_delivery(
     if task_ids is not None and all(TASK_ID in file.names for file in files):
         mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
     roles = _roles(files, mapping, where)
-    stream = _Stream(roles, where, Counts(frozenset(classes)), task_ids, unsure)
+    refuse_on_labels(where, roles["label"])
+    used = {*roles.values(), *(one.column for one in where)}
+    status = StatusColumns.among({name for file in files for name in file.names}, used)
+    stream = _Stream(roles, Filtering(where), status, Counts(frozenset(classes)), task_ids, unsure)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
         for file in files:
-            for batch in file.batches({*roles.values(), *where}):
+            for batch in file.batches({*used, *(name for name in status.names if name in file.names)}):
                 writer.write(stream.take(file, batch))
     if not stream.counts.labels:
         raise _nothing_taken(files[0], stream)
     return _result(stream, _notes(files, stream), sent)
 
 
-def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Mapping[str, str]) -> dict[str, str]:
+def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Sequence[RowFilter]) -> dict[str, str]:
     """Which column each role is read from; an optional column may be missing from some of the files."""
     unknown = [role for role in mapping if role not in (*REQUIRED, *OPTIONAL)]
     if unknown:
@@ -113,7 +121,7 @@ def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Mapping[
     needed = {role: mapping.get(role, role) for role in (*REQUIRED, *mapping)}
     for file in files:
         require(file, needed)
-        require(file, {name: name for name in where}, "--where")
+        require(file, {one.column: one.column for one in where}, "--where")
     present = {name for file in files for name in file.names}
     return needed | {role: role for role in OPTIONAL if role not in mapping and role in present}
 
@@ -123,14 +131,13 @@ class _Stream:
     """The rows on their way from files to the writer: filtered, refused, read and counted."""
 
     roles: Mapping[str, str]
-    where: Mapping[str, str]
+    where: Filtering
+    status: StatusColumns
     counts: Counts
     task_ids: Mapping[str, str] | None
     unsure: Sequence[str] = ()
-    left_out: int = 0
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
-    values_of: dict[str, set[str]] = field(default_factory=dict)  # of the columns that --where names
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
@@ -141,8 +148,8 @@ class _Stream:
             self._refuse(refusal)
         lines = np.asarray(batch.lines, dtype=np.int64)
         columns = {role: pick(batch.columns.get(name), len(lines)) for role, name in self.roles.items()}
-        keep = self._chosen(batch, len(lines))
-        self.left_out += len(lines) - int(keep.sum())
+        keep = self.where.choose(batch.columns, len(lines))
+        self.status.add(batch.columns, keep)
         given = columns["item_id"]
         if self.task_ids is not None:
             columns["item_id"] = pick([self.task_ids.get(task or "") for task in given.to_pylist()], len(lines))
@@ -169,16 +176,6 @@ class _Stream:
             columns["label"] = pc.if_else(pa.array(asked), self.unsure[0], columns["label"])
         return flagged
 
-    def _chosen(self, batch: Batch, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        keep = np.ones(rows, dtype=bool)
-        for name, value in self.where.items():
-            coded = batch.columns[name].dictionary_encode()
-            texts = coded.dictionary.to_pylist()
-            self.values_of.setdefault(name, set()).update(texts[:SHOWN])
-            wanted = texts.index(value) if value in texts else -2
-            keep &= np.asarray(coded.indices.fill_null(-1)) == wanted
-        return keep
-
     def _read(self, columns: dict[str, Any], file: str, lines: Any) -> dict[str, Any]:
         for role in columns.keys() & (set(OPTIONAL) - {"flagged"}):
             columns[role] = blank_to_null(columns[role])
@@ -204,14 +201,10 @@ def _refusal(file: RowFile, line: int, no_item: bool, given: str | None, flagged
 
 
 def _nothing_taken(file: RowFile, stream: _Stream) -> InputError:
-    remedy = stream.refusals[0].reason if stream.refusals else ""
-    for name, value in stream.where.items():
-        there = stream.values_of.get(name, set())
-        if value not in there:
-            remedy = f"The column {name!r} holds {', '.join(sorted(there)[:12]) or 'nothing'}."
+    why = [refusal.reason for refusal in stream.refusals[:1]]
     return InputError(
-        f"No row was taken: {stream.refused:,} refused, {stream.left_out:,} left out by --where.",
-        file=str(file.path), remedy=remedy,
+        f"No row was taken: {stream.refused:,} refused, {stream.where.rows_left_out:,} left out by --where.",
+        file=str(file.path), remedy=" ".join([*stream.where.unmet(), *why]),
     )  # fmt: skip
 
 
@@ -221,10 +214,10 @@ def _result(stream: _Stream, notes: tuple[str, ...], sent: tuple[str, ...] | Non
     named = set(sent or ())
     unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
     return DeliveryIntake(
-        rows_read=counts.labels + stream.refused + stream.left_out,
+        rows_read=counts.labels + stream.refused + stream.where.rows_left_out,
         labels=counts.labels,
         refused=stream.refused,
-        left_out=stream.left_out,
+        left_out=stream.where.rows_left_out,
         items=len(counts.items),
         annotators=len(counts.people),
         items_with_several_labels=several,
@@ -237,12 +230,14 @@ def _result(stream: _Stream, notes: tuple[str, ...], sent: tuple[str, ...] | Non
         refusals=tuple(stream.refusals),
         notes=notes,
         sent=sent,
+        unsettled=stream.status.unsettled(counts.classes),
+        filtered=tuple(stream.where.to_json()),
     )
 
 
 def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     counts = stream.counts
-    used = {*stream.roles.values(), *stream.where}
+    used = {*stream.roles.values(), *(one.column for one in stream.where.filters)}
     unused = sorted({name or "(unnamed)" for file in files for name in file.names if name not in used})
     notes = [f"Columns not used: {', '.join(unused)}."] if unused else []
     if "annotator_id" not in stream.roles:
@@ -250,6 +245,7 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     notes += [
         *stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds"), *stream.marks.notes("flagged"),
     ]  # fmt: skip
+    notes += [*stream.where.unmet(), *_notes_on_roles(stream)]
     if counts.unknown:
         total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
         notes.append(
@@ -268,6 +264,26 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
                 f"differs, for example {first!r} and {second!r}."
             )
     return tuple(notes)
+
+
+def _notes_on_roles(stream: _Stream) -> list[str]:
+    """On each person named like a role who labelled everything beside others."""
+    counts, column = stream.counts, stream.roles.get("annotator_id", "")
+    if len(counts.people) < 2 or column in (one.column for one in stream.where.filters):
+        return []
+    everywhere = [
+        name for name in counts.people
+        if named_like_a_role(name) and counts.items_of(name) == len(counts.items)
+    ]  # fmt: skip
+    return [
+        f"{name!r} labelled all {len(counts.items):,} items and is named like a role: agreement and consensus "
+        f"count it as one more annotator. To leave it out: {_without(column, name)}"
+        for name in everywhere[:SHOWN]
+    ]
+
+
+def _without(column: str, value: str) -> str:
+    return spoken(("--where", written(f"{column}!", [value])))
 
 
 def _sent_items(path: Path) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ class Counts:
             first = UnknownLabel(names[code], 0, file, int(lines[rows[0]]))
             self.unknown.setdefault(names[code], first).count += len(rows)
 
+    def items_of(self, person: str) -> int:
+        """On how many items a person has a label."""
+        pairs = np.concatenate(self._pairs)
+        return len(np.unique(pairs[(pairs & _LOW) == self.people[person]]))
+
     def pairs(self) -> tuple[int, int]:
         """Items with several labels; further labels by one named annotator on the same item."""
         pairs = np.concatenate(self._pairs) if self._pairs else np.empty(0, dtype=np.int64)

@@ -63,7 +63,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(lines[0]) if lines and lines[0] else ("",)
 
 
-def where(column: str, values: Sequence[str]) -> str:
+def written(column: str, values: Sequence[str]) -> str:
     """The filter that takes the rows with one of `values`, as `parse_where` reads it."""
     return f"{column}={','.join(_quoted(value) for value in values)}"
 

@@ -10,23 +10,33 @@ import re
 from collections.abc import Collection, Mapping
 
 KINDS = 20  # a status has few values
-_MARKS = frozenset("true false t f yes no y n 1 0 x".split())
+_MARKS = frozenset(
+    ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0", "x")
+)  # fmt: skip
+_YES = frozenset(("true", "t", "yes", "y", "1", "x"))
+_CONFIRMS = frozenset(("accepted", "approve", "approved", "submitted", "valid"))
 # Words of names that a yes or no belongs to, and of names that could also head an answer.
 _FLAGS = frozenset(
-    "accepted approve approved archived canceled cancelled deleted discarded draft gold golden hidden honeypot "
-    "ignore ignored invalid missed reject rejected skip skipped spam submitted tainted test truth valid void "
-    "withdrawn".split()
-)
-_STATES = frozenset("answer approval decision outcome qa qc result review state status verdict".split())
+    ("accepted", "approve", "approved", "archived", "canceled", "cancelled", "deleted", "discarded",
+     "draft", "gold", "golden", "hidden", "honeypot", "ignore", "ignored", "invalid", "missed", "reject",
+     "rejected", "skip", "skipped", "spam", "submitted", "tainted", "test", "truth", "valid", "void",
+     "withdrawn")
+)  # fmt: skip
+_STATES = frozenset(
+    ("answer", "approval", "decision", "outcome", "qa", "qc", "result", "review", "state", "status",
+     "verdict")
+)  # fmt: skip
 _NOT_MEANT = frozenset(
-    "abandoned canceled cancelled deleted discarded expired failed ignore ignored invalid missed reject rejected "
-    "returned skip skipped spam tainted timeout void withdrawn".split()
-)
+    ("abandoned", "canceled", "cancelled", "deleted", "discarded", "expired", "failed", "ignore", "ignored",
+     "invalid", "missed", "reject", "rejected", "returned", "skip", "skipped", "spam", "tainted", "timeout",
+     "void", "withdrawn")
+)  # fmt: skip
 _VALUES = _NOT_MEANT | frozenset(
-    "accept accepted active annotated approve approved archived assigned closed complete completed confirmed done "
-    "draft final finalized finished golden judgable new open pass passed pending published qualified released "
-    "reviewed submitted unreviewed valid".split()
-)
+    ("accept", "accepted", "active", "annotated", "approve", "approved", "archived", "assigned", "closed",
+     "complete", "completed", "confirmed", "done", "draft", "final", "finalized", "finished", "golden",
+     "judgable", "new", "open", "pass", "passed", "pending", "published", "qualified", "released",
+     "reviewed", "submitted", "unreviewed", "valid")
+)  # fmt: skip
 
 
 def may_be_status(name: str) -> bool:
@@ -50,6 +60,14 @@ def is_status(name: str, values: Mapping[str, int], classes: Collection[str] = (
     if name.casefold().endswith("status"):
         return True
     return not given <= {answer.casefold() for answer in classes} and all(map(_speaks_of_a_state, given))
+
+
+def not_meant(name: str, value: str) -> bool:
+    """Whether a value says that its row is not part of the work: rejected, cancelled, a test."""
+    word, words = value.strip().casefold(), _words(name)
+    if word in _MARKS:
+        return (word in _YES) == _CONFIRMS.isdisjoint(words)
+    return not _NOT_MEANT.isdisjoint(re.split(r"[\s_-]+", word)) or word == "golden"
 
 
 def _speaks_of_a_state(value: str) -> bool:

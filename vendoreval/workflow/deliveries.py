@@ -16,6 +16,7 @@ from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.formats.row_filter import RowFilter, parse_where
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
 from vendoreval.store.transactions import Reader, Transaction
@@ -192,9 +193,19 @@ def _read(
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
-        where=parse_pairs(where, "--where"), items=items, fmt=fmt, task_ids=tasks,
+        where=_filters(contract, where), items=items, fmt=fmt, task_ids=tasks,
         unsure=contract.task.ways_to_ask,
     )  # fmt: skip
+
+
+def _filters(contract: Contract, where: Sequence[str]) -> tuple[RowFilter, ...]:
+    """The filters of `--where`; raises UsageError where the contract allows none."""
+    if where and contract.task.filters == "forbidden":
+        raise UsageError(
+            f"The contract {contract.id!r} forbids filters: a delivery is judged whole.",
+            remedy="Leave --where out, or agree on task.filters and amend the contract.",
+        )
+    return parse_where(where)
 
 
 def _refuse_pilots(workspace: Workspace, *names: str) -> None:

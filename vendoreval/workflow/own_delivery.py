@@ -15,6 +15,7 @@ from vendoreval.errors import EvidenceError
 from vendoreval.evidence.bundle import read_seen
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import read_delivery
+from vendoreval.formats.row_filter import parse_where
 from vendoreval.labels.columns import Coded
 from vendoreval.workflow.files import sha256_of
 
@@ -75,7 +76,7 @@ def _labels(
         sink = io.BytesIO()
         read_delivery(
             sorted(paths, key=lambda path: path.name), sink, classes=classes,
-            mapping=parse_pairs(intake["map"], "--map"), where=parse_pairs(intake["where"], "--where"),
+            mapping=parse_pairs(intake["map"], "--map"), where=parse_where(intake["where"]),
             task_ids=sent_as,
         )  # fmt: skip
         table.write_bytes(sink.getvalue())

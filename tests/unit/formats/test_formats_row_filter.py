@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vendoreval.errors import UsageError
-from vendoreval.formats.row_filter import Filtering, RowFilter, parse_where, refuse_on_labels, where
+from vendoreval.formats.row_filter import Filtering, RowFilter, parse_where, refuse_on_labels, written
 
 ROWS: list[dict[str, str | None]] = [
     {"status": "Approved", "who": "a"},
@@ -55,7 +55,8 @@ def test_what_was_left_out_is_counted_by_column_and_value() -> None:
     assert work.to_json() == [
         {"where": "status!=Rejected,", "column": "status", "rows_left_out": 3,
          "by_value": {"": 2, "Rejected": 1}, "rows_of_other_values": 0},
-        {"where": "who=a", "column": "who", "rows_left_out": 2, "by_value": {"c": 2}, "rows_of_other_values": 0},
+        {"where": "who=a", "column": "who", "rows_left_out": 2, "by_value": {"c": 2},
+         "rows_of_other_values": 0},
     ]  # fmt: skip
 
 
@@ -99,6 +100,6 @@ def test_the_labels_are_no_column_to_choose_by() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=4))
 def test_what_is_printed_is_read_back(values: list[str]) -> None:
-    assert parse_where([where("a column", values)]) == (
-        RowFilter(where("a column", values), "a column", tuple(values)),
+    assert parse_where([written("a column", values)]) == (
+        RowFilter(written("a column", values), "a column", tuple(values)),
     )

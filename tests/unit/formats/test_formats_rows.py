@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
 from vendoreval.formats.label_values import Moments
 from vendoreval.formats.parquet_table import read_texts
+from vendoreval.formats.row_filter import parse_where
 
 HEAD = "item_id,annotator_id,label\n"
 
@@ -23,9 +25,9 @@ HEAD = "item_id,annotator_id,label\n"
 Taken = tuple[DeliveryIntake, dict[str, list[str | None]]]
 
 
-def take(path: Path, *, where: dict[str, str] | None = None, items: Path | None = None) -> Taken:
+def take(path: Path, *, where: Sequence[str] = (), items: Path | None = None) -> Taken:
     sink = io.BytesIO()
-    intake = read_delivery([path], sink, classes=("a", "b"), mapping={}, where=where or {}, items=items)
+    intake = read_delivery([path], sink, classes=("a", "b"), mapping={}, where=parse_where(where), items=items)
     return intake, read_texts(io.BytesIO(sink.getvalue()))
 
 
@@ -117,7 +119,7 @@ def test_digits_alone_are_no_day() -> None:
 def test_counts_of_repeats_filters_and_sent_items(tmp_path: Path) -> None:
     path = write(tmp_path, "item_id,annotator_id,label,v\n1,x,a,p\n1,x,b,p\n1,y,a,p\n2,x,a,q\n9,x,a,p\n")
     items = write(tmp_path, "item_id\n1\n2\n", "items.csv")
-    intake, _ = take(path, where={"v": "p"}, items=items)
+    intake, _ = take(path, where=["v=p"], items=items)
     assert (intake.labels, intake.left_out, intake.items, intake.annotators) == (4, 1, 2, 2)
     assert (intake.repeated_labels, intake.items_with_several_labels) == (1, 1)
     assert (intake.missing_items, intake.extra_items) == (1, 1)
