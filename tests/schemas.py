@@ -23,6 +23,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 HEAD = "https://json-schema.org/draft/2020-12/schema"
 # Objects whose keys are names that people chose, and objects of any form.
 BY_NAME = {"confusion", "verdicts", "inspections", "classes", "values", "tasks"}
+BY_NAME |= {"by_value"}  # of a filter: the values that it left out
 BY_NAME |= {"flags", "people", "unanswered"}  # of signals and of a pilot
 BY_NAME |= {"basis", "costs", "promises", "sections", "weights"}  # of a comparison: vendors and sections
 FREE = {"evidence", "data", "figures"}

@@ -16,7 +16,10 @@ app = typer.Typer(name="delivery", help="Deliveries as received from vendors.", 
 Files = Annotated[list[Path], typer.Argument(help="The delivered files: CSV, TSV, JSONL or Parquet (or .gz).")]
 Contract = Annotated[str, typer.Option(help="The contract under which it was delivered.")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")]
-Where = Annotated[list[str] | None, typer.Option("--where", help="Take only rows with column=value.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; empty and null are one."),
+]
 Items = Annotated[Path | None, typer.Option(help="The items that were sent: a file with a column item_id.")]
 Format = Annotated[str, typer.Option("--format", help="csv, tsv, jsonl or parquet. Default: by file name.")]
 
@@ -128,8 +131,13 @@ def list_(json: Json = False) -> None:
 def _print(record: dict[str, Any]) -> None:
     intake = record["intake"]
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
+    for one in intake.get("filtered", []):
+        listed = ", ".join(f"{value or '(empty)'} {count:,}" for value, count in one["by_value"].items())
+        say(f"--where {one['where']} left out {one['rows_left_out']:,} rows{f': {listed}' if listed else ''}.")
     for text in intake.get("notes", []):
         say(f"Note: {text}")
+    for one in intake.get("unsettled", []):
+        say(f"Open ({one['kind']}): {one['text']} {'; '.join(one['examples'])}. {one['remedy']}")
     print_refusals(intake.get("refusals", []))
 
 

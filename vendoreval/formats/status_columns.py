@@ -55,12 +55,11 @@ def _open(name: str, counts: Counter[str]) -> Unsettled:
     every = written(name, values)
     dropped = [value for value in values if value and not_meant(name, value)]
     some = written(f"{name}!", dropped) if 0 < len(dropped) < len(values) else every
-    listed = ", ".join(f"{value or '(empty)'} {n:,}" for value, n in shown)
-    tail = f" To take all of them: {spoken(('--where', every))}" if some != every else ""
+    tail = f" All of them: {spoken(('--where', every))}." if some != every else ""
     return Unsettled(
         "status",
-        f"The column {name!r} looks like a status: {listed}. Say which rows count.{tail}",
-        counts.total() - shown[0][1],
+        f"The column {name!r} looks like a status, and nobody said which of its rows count.{tail}",
+        counts.total(),
         tuple(f"{value or '(empty)'} in {n:,} rows" for value, n in shown),
         ("--where", some),
     )
