@@ -1,9 +1,12 @@
 """Imperfect gold: what a verdict is worth when some of the gold answers are wrong.
 
 Every wrong gold answer on a right label looks like an error of the vendor's. With at most a share g of
-wrong gold answers a delivery that just keeps the limit L shows right answers on at least L (1 - g) of its
-units, so the clause is held against that lower limit too. g is the exact upper bound (95 %) of how
-often adjudication overturned the gold. Errors that were all adjudicated need no such allowance.
+the units held against wrong gold, a delivery that just keeps the limit L shows right answers on at least
+L - g of its units, whichever units the wrong gold falls on (Fréchet's bound), so the clause is held against
+that lower limit too. g is the exact upper bound (95 %) of how often adjudication overturned the gold, laid
+on the items with most units. It is known of the gold as a whole, not of the gold of one class or person,
+where nearly all of the wrong gold may lie: such clauses get no allowance. Errors that were all adjudicated
+need none.
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
+import numpy as np
+
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.imperfect_gold import GoldRevision, auditor_error, gold_revision
+from vendoreval.tasks.outcomes import Outcomes
 
 _CONFIDENCE = 0.95
 _DIGITS = Decimal("0.000000001")
@@ -39,25 +45,39 @@ def double_notes(differed: int, double: int) -> list[str]:
     ]
 
 
-def lowered(clause: Clause, gold_error: float) -> Clause:
-    """`clause` with its limit, and what it tolerates, loosened by a share `gold_error` of wrong gold."""
+def touched(clause: Clause, units: Outcomes, gold_error: float) -> Fraction | None:
+    """The share of the clause's units that wrong gold may have turned into errors, at most.
+
+    `gold_error` is the share of gold items that may be wrong; they may be those with most units. None where
+    a rate of the whole gold says nothing: of classes, people, edge cases, and of means of ratios.
+    """
+    if clause.scope != "delivery" or METRICS[clause.metric].kind != "share":
+        return None
+    if clause.metric == "completeness":  # whether an item was answered does not hang on gold's answer
+        return Fraction(0)
+    sizes = np.sort(np.unique(units.item.codes, return_counts=True)[1])[::-1].tolist()
+    wrong = Fraction(str(gold_error)) * len(sizes)
+    whole = int(wrong)
+    share = sum(sizes[:whole]) + (wrong - whole) * sum(sizes[whole : whole + 1])
+    return Fraction(share, max(sum(sizes), 1))
+
+
+def lowered(clause: Clause, share: Fraction) -> Clause:
+    """`clause` with its limit, and what it tolerates, loosened by a `share` of units held against wrong gold."""
     decision = clause.decision
-    tolerated = (
-        None if decision.tolerated is None else _loosened(clause, Fraction(decision.tolerated), gold_error)
-    )
+    tolerated = None if decision.tolerated is None else _loosened(clause, Fraction(decision.tolerated), share)
     return replace(
         clause,
-        threshold=str(_loosened(clause, clause.limit, gold_error)),
+        threshold=str(_loosened(clause, clause.limit, share)),
         decision=replace(decision, tolerated=tolerated),
     )
 
 
-def _loosened(clause: Clause, share: Fraction, gold_error: float) -> Decimal:
-    """The share on the metric's own scale, in decimals that favour the vendor."""
+def _loosened(clause: Clause, limit: Fraction, share: Fraction) -> Decimal:
+    """The limit on the metric's own scale, in decimals that favour the vendor."""
     if METRICS[clause.metric].lower_is_better:
-        right = (1 - share) * (1 - Fraction(str(gold_error)))
-        return 1 - _floor(right)
-    return _floor(share * (1 - Fraction(str(gold_error))))
+        return 1 - _floor(max(1 - limit - share, Fraction(0)))
+    return _floor(max(limit - share, Fraction(0)))
 
 
 def _floor(value: Fraction) -> Decimal:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from vendoreval.audits.agreeing import judge_agreement
-from vendoreval.audits.allowing import double_notes, lowered, revision
+from vendoreval.audits.allowing import double_notes, lowered, revision, touched
 from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
@@ -49,12 +49,15 @@ def _allowed(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[F
     """The clause's findings; where gold was checked, with the verdict that an allowance for it leaves."""
     findings = tuple(_judge(contract, clause, seen))
     checked = revision(seen.gold_checked)
-    bounded = METRICS[clause.metric].kind in ("share", "mean")
-    if checked is None or not bounded or not any(finding.verdict == BREACHED for finding in findings):
+    on_gold = METRICS[clause.metric].kind in ("share", "mean")
+    if checked is None or not on_gold or not any(finding.verdict == BREACHED for finding in findings):
         return findings
     if _all_adjudicated(seen):
         return tuple(replace(f, with_allowance=f.verdict) for f in findings)
-    again = _judge(contract, lowered(clause, checked.at_most), seen)
+    share = touched(clause, counted(seen, clause.metric), checked.at_most)
+    if share is None:
+        return findings
+    again = _judge(contract, lowered(clause, share), seen)
     return tuple(replace(f, with_allowance=g.verdict) for f, g in zip(findings, again, strict=True))
 
 
@@ -198,4 +201,8 @@ def _gold_notes(seen: AuditInput) -> list[str]:
     )
     if _all_adjudicated(seen):
         return [f"{said} Every counted error was adjudicated, so no allowance is made."]
-    return [f"{said} Breached clauses were held against their limit with an allowance for that share, too."]
+    return [
+        f"{said} Breached clauses on the whole delivery were held against their limit with an allowance for that "
+        "share, too. How much of the gold of one class or person is wrong is not known from it: there only "
+        "errors that were adjudicated are proven."
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,8 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.designs import design
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.dynamic import operating_rows
+from vendoreval.labels.columns import Coded
+from vendoreval.tasks.outcomes import CODE, Outcomes
 
 N, VENDORS = 600, 300
 RULES: dict[str, dict[str, Any]] = {
@@ -144,3 +147,32 @@ def test_wrong_gold_accuses_good_vendors_unless_it_is_allowed_for(name: str) -> 
     naive, allowed = through_bad_gold(clause(name), 0.02, 31)
     assert naive > 0.15
     assert allowed <= 0.05 + tolerance(0.05)
+
+
+def rare_class(rng: np.random.Generator, gold_error: float) -> AuditInput:
+    """2,000 items, 1 % of them of class b, recalled in 95 %; gold errs at `gold_error`, 200 are checked."""
+    n = 2_000
+    truth = (np.arange(n) < n // 100).astype(np.int32)
+    said = np.where(rng.random(n) < 0.05, 1 - truth, truth).astype(np.int32)
+    off = rng.random(n) < gold_error
+    gold = np.where(off, 1 - truth, truth).astype(np.int32)
+    names, zeros = tuple(f"item-{k}" for k in range(n)), np.zeros(n, dtype=np.int32)
+    units = Outcomes(
+        Coded(np.arange(n, dtype=np.int32), names), zeros, Coded(zeros, ("ann",)), None,
+        Coded(gold, ("a", "b")), Coded(said, ("a", "b")),
+        np.where(said == gold, CODE["correct"], CODE["wrong_label"]).astype(np.int8),
+        (said == gold).astype(np.float64), np.ones(n, dtype=np.int8),
+    )  # fmt: skip
+    overturned = int(off[rng.permutation(n)[:200]].sum())
+    return AuditInput(units, units, n, 20_000, 20_000, most_units=1, gold_checked=(overturned, 200))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gold_error", [0.005, 0.01, 0.02])
+def test_a_rate_of_all_gold_upholds_no_breach_of_a_rare_class(gold_error: float) -> None:
+    of = replace(clause("claim", threshold="0.90"), metric="recall", scope="class", group="b")
+    rng = np.random.default_rng(41)
+    found = [audited(of, rare_class(rng, gold_error)) for _ in range(VENDORS)]
+    naive = sum(one.verdict == "breached" for one in found) / VENDORS
+    assert naive > {0.005: 0.3, 0.01: 0.8, 0.02: 0.95}[gold_error]  # so many honest vendors look like it
+    assert not any(one.with_allowance for one in found)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
 
-from tests.unit.audits.walking_samples import audited, clause, delivery
-from vendoreval.audits.allowing import lowered
+from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
+from vendoreval.audits.allowing import lowered, touched
 from vendoreval.audits.inspecting import Inspection, inspection_after
 from vendoreval.errors import InputError
 from vendoreval.gold.panel import Judgement, SampleTask, sample_tasks, settle
@@ -25,10 +26,29 @@ def spoiled(count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def test_an_allowance_lowers_the_limit_by_the_share_of_wrong_gold() -> None:
-    assert lowered(clause("claim"), 0.01).limit == Fraction(9603, 10_000)
-    rate = lowered(clause("claim", metric="error_rate", threshold="0.03"), 0.01)
-    assert rate.limit == 1 - Fraction(9603, 10_000)
-    assert lowered(clause("sequential", tolerated="0.95"), 0.02).decision.tolerated == Decimal("0.931")
+    assert lowered(clause("claim"), Fraction(1, 100)).limit == Fraction(96, 100)
+    rate = lowered(clause("claim", metric="error_rate", threshold="0.03"), Fraction(1, 100))
+    assert rate.limit == Fraction(4, 100)
+    assert lowered(clause("sequential", tolerated="0.95"), Fraction(2, 100)).decision.tolerated == Decimal("0.93")
+    assert lowered(clause("claim", threshold="0.01"), Fraction(2, 100)).limit == 0
+
+
+def test_wrong_gold_touches_the_items_with_most_units_and_no_known_share_of_a_class() -> None:
+    names = tuple(f"item-{k}" for k in range(10))
+    units = outcomes([0] * 11 + list(range(1, 10)), np.zeros(20, dtype=np.bool_), names)
+    assert touched(clause("claim"), units, 0.1) == Fraction(11, 20)
+    assert touched(clause("claim"), units, 0.15) == Fraction(23, 40)  # and half of an item with one unit
+    assert touched(clause("claim", metric="completeness"), units, 0.1) == 0
+    assert touched(replace(clause("claim"), scope="class"), units, 0.1) is None
+    assert touched(replace(clause("claim"), scope="annotator"), units, 0.1) is None
+    assert touched(replace(clause("claim"), metric="macro_f1"), units, 0.1) is None
+
+
+def test_the_bound_on_what_wrong_gold_hides_is_the_difference_not_the_product() -> None:
+    """All ways in which 2 of 10 gold answers may be wrong, on a delivery with 6 of 10 right."""
+    right = np.arange(10) < 6
+    seen = [(right & ~np.isin(np.arange(10), gold)).mean() for gold in combinations(range(10), 2)]
+    assert min(seen) == pytest.approx(0.6 - 0.2)  # 0.6 × 0.8 = 0.48 would be too high
 
 
 def test_a_narrow_breach_does_not_outlive_an_allowance_and_a_clear_one_does() -> None:
