@@ -63,7 +63,7 @@ def touched(clause: Clause, units: Outcomes, gold_error: float) -> Fraction | No
 
 
 def lowered(clause: Clause, share: Fraction) -> Clause:
-    """`clause` with its limit, and what it tolerates, loosened by a `share` of units held against wrong gold."""
+    """`clause` with its limit, and what it tolerates, loosened by a `share` of units touched by wrong gold."""
     decision = clause.decision
     tolerated = None if decision.tolerated is None else _loosened(clause, Fraction(decision.tolerated), share)
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,9 @@ class AuditInput:
     `planned_items` were to be audited (0: no plan); a sample that stopped earlier has no figure for
     rules that are read once. `gold_checked`: gold answers overturned, of those that were
     adjudicated; `adjudicated` are the items whose answer an adjudicator gave.
-    `earlier_items`: so many of these items were audited before, and others added since (0: none).
+    `earlier_items`: so many of these items are in another audited sample (0: none, or drawn afresh);
+    `looks_before`: by clause, the other samples of the delivery that were judged earlier, and
+    `earlier_audits`: every earlier audit of the delivery, with its gold, verdict and items (audits.looking).
     `strata`: the stratum of each audited item, and `stratum_sizes` their items in the delivery, where the
     sample was drawn from strata; then it is no fair draw of the whole, and plain rules are not run.
     `answered_twice`: on how many items several auditors differed, and how many they all answered.
@@ -56,6 +59,8 @@ class AuditInput:
     answered_twice: tuple[int, int] = (0, 0)
     known_items: frozenset[str] = frozenset()
     gold_committed: str = ""
+    looks_before: Mapping[str, int] = field(default_factory=dict)
+    earlier_audits: tuple[Mapping[str, Any], ...] = ()
 
 
 def counted(seen: AuditInput, metric: str) -> Outcomes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.figures import by_annotator, by_class, confusion
+from vendoreval.audits.joining import Judge, judge_all
+from vendoreval.audits.looking import at_risk_left, look_notes, refusal
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns import patterns
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
@@ -26,7 +29,10 @@ NEEDS_CLASS = ("recall", "precision", "f1")
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
     """Judge every clause of `contract`; pure, and the same for the same input in any row order."""
-    findings = tuple(finding for clause in contract.clauses for finding in _allowed(contract, clause, seen))
+    words = f"{delivery} --id {audit_id[:58]}-fresh --items {seen.gold_items} --out fresh.csv"
+    judge = partial(_judge, contract, seen, f"vendoreval audit tasks {words}")
+    clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
+    findings = tuple(_allowed(clause, f, seen, judge) for clause, f in judge_all(clauses, judge))
     return AuditResult(
         audit=audit_id,
         delivery=delivery,
@@ -42,23 +48,23 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         confusion=confusion(seen.units),
         patterns=patterns(contract, seen, findings),
         notes=_notes(contract, seen),
+        earlier_audits=seen.earlier_audits,
     )
 
 
-def _allowed(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
-    """The clause's findings; where gold was checked, with the verdict that an allowance for it leaves."""
-    findings = tuple(_judge(contract, clause, seen))
+def _allowed(clause: Clause, finding: Finding, seen: AuditInput, judge: Judge) -> Finding:
+    """The finding; where gold was checked, a breach with the verdict that an allowance for it leaves."""
     checked = revision(seen.gold_checked)
     on_gold = METRICS[clause.metric].kind in ("share", "mean")
-    if checked is None or not on_gold or not any(finding.verdict == BREACHED for finding in findings):
-        return findings
+    if checked is None or not on_gold or finding.verdict != BREACHED:
+        return finding
     if _all_adjudicated(seen):
-        return tuple(replace(f, with_allowance=f.verdict) for f in findings)
+        return replace(finding, with_allowance=finding.verdict)
     share = touched(clause, counted(seen, clause.metric), checked.at_most)
     if share is None:
-        return findings
-    again = _judge(contract, lowered(clause, share), seen)
-    return tuple(replace(f, with_allowance=g.verdict) for f, g in zip(findings, again, strict=True))
+        return finding
+    (again,) = judge(lowered(clause, share))
+    return replace(finding, with_allowance=again.verdict)
 
 
 def _all_adjudicated(seen: AuditInput) -> bool:
@@ -66,20 +72,22 @@ def _all_adjudicated(seen: AuditInput) -> bool:
     return all(seen.units.item.values[code] in seen.adjudicated for code in wrong.tolist())
 
 
-def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Finding]:
+def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> Iterable[Finding]:
     if METRICS[clause.metric].kind == "agreement":
         yield from judge_agreement(clause, contract.task, seen.agreement)
         return
     if clause.metric not in MEASURED:
         yield not_run(clause, f"This version does not measure {clause.metric}.")
         return
-    if seen.earlier_items and clause.decision.rule != "point":
-        yield not_run(clause, _looked_before(seen))
+    units = counted(seen, clause.metric)
+    frame = _frame(units, seen)
+    refused = refusal(clause, seen, again, census=frame.census)
+    if refused:
+        yield not_run(clause, refused)
         return
     if clause.decision.rule in DESIGNED:
-        units = counted(seen, clause.metric)
         yield walk_clause(
-            clause, units, _frame(units, seen), seed=seen.seed,
+            clause, units, frame, seed=seen.seed,
             most_units=1 if clause.metric == "completeness" else seen.most_units,
             inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
         )  # fmt: skip
@@ -95,22 +103,12 @@ def _judge(contract: Contract, clause: Clause, seen: AuditInput) -> Iterable[Fin
     if seen.planned_items > seen.gold_items:
         yield not_run(clause, _growing(clause, seen))
         return
-    units = counted(seen, clause.metric)
-    frame = _frame(units, seen)
     classes = contract.task.classes or units.expected.values
     for group, rows in _groups(clause, classes, units, seen):
         name = group if clause.scope == "class" else None
         totals = measure(clause.metric, rows, name, classes)
         whole = group is None and clause.scope == "delivery"
         yield decide(clause, group, totals, frame, whole=whole)
-
-
-def _looked_before(seen: AuditInput) -> str:
-    return (
-        f"An earlier audit of this delivery looked at {seen.earlier_items:,} of these {seen.gold_items:,} "
-        "items. On a sample that grows from look to look its chances do not hold. Audit items that were not "
-        "seen before, or plan a sequential audit with `vendoreval audit tasks`."
-    )
 
 
 def _growing(clause: Clause, seen: AuditInput) -> str:
@@ -178,6 +176,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
+    notes += look_notes(seen)
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     if seen.strata:
         notes.append(
@@ -202,7 +201,7 @@ def _gold_notes(seen: AuditInput) -> list[str]:
     if _all_adjudicated(seen):
         return [f"{said} Every counted error was adjudicated, so no allowance is made."]
     return [
-        f"{said} Breached clauses on the whole delivery were held against their limit with an allowance for that "
-        "share, too. How much of the gold of one class or person is wrong is not known from it: there only "
-        "errors that were adjudicated are proven."
+        f"{said} Breached clauses on the whole delivery were held against their limit with an allowance for "
+        "that share, too. How much of the gold of one class or person is wrong is not known from it: there "
+        "only errors that were adjudicated are proven."
     ]

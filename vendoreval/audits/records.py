@@ -74,6 +74,7 @@ class Finding:
     strikeouts: int | None = None  # wrong units that could be struck out before the breach falls
     walk: Walk | None = None  # for rules with a design
     with_allowance: str | None = None  # the verdict that an allowance for wrong gold leaves of a breach
+    p_joint: float | None = None  # p_breach for all findings of the clause's family together (Holm)
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "walk": None if self.walk is None else self.walk.to_json()}
@@ -131,6 +132,7 @@ class AuditResult:
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # expected -> delivered -> n
     patterns: tuple[Pattern, ...] = ()
     notes: tuple[str, ...] = ()
+    earlier_audits: tuple[Mapping[str, Any], ...] = ()  # of the same delivery, oldest first
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values (DESIGN §6)."""
@@ -152,6 +154,7 @@ class AuditResult:
                 {"pattern": p.name, "flag": p.flag, "evidence": dict(p.evidence)} for p in self.patterns
             ],
             "notes": list(self.notes),
+            "earlier_audits": [dict(one) for one in self.earlier_audits],
         }
 
 

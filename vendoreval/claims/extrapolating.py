@@ -28,7 +28,7 @@ def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> 
     hypergeometric one at the clause's alpha where an item holds one unit, else the conservative end of
     the finding's interval.
     """
-    confidence = float(1 - clause.decision.alpha)
+    confidence = finding.confidence or float(1 - clause.decision.alpha)  # of a family, or after other looks
     if METRICS[clause.metric].kind == "agreement":  # labels that differ: nothing says which is wrong
         return Extrapolation(
             clause.id, finding.group, found=0, sample=finding.n, population=finding.n, estimate=0,
@@ -77,12 +77,17 @@ def _at_least(clause: Clause, finding: Finding, population: int) -> int:
         return finding.errors
     stopped = finding.walk is not None and finding.walk.anytime  # no fixed sample: its own interval holds
     if finding.n == finding.clusters and not stopped:
-        return errors_at_least(population, finding.n, finding.errors, float(clause.decision.alpha))
+        return errors_at_least(population, finding.n, finding.errors, _risk(clause, finding))
     bound = finding.low if METRICS[clause.metric].lower_is_better else finding.high
     if bound is None:
         return finding.errors
     share = bound if METRICS[clause.metric].lower_is_better else 1 - bound
     return max(math.ceil(population * share - _ROUNDING), finding.errors)
+
+
+def _risk(clause: Clause, finding: Finding) -> float:
+    """The risk that the finding was held against: the clause's, or its share for one of many findings."""
+    return float(clause.decision.alpha) if finding.confidence is None else round(1 - finding.confidence, 12)
 
 
 def _rounded(value: Fraction) -> int:

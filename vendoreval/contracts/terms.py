@@ -95,7 +95,8 @@ class Clause:
     """One promise that can be kept or breached.
 
     `threshold` is the contract's own decimal text, so that no verdict hangs on a rounded float.
-    `group` restricts a scope "class" or "annotator" to one of them; None = each.
+    `group` restricts a scope "class" or "annotator" to one of them; None = each. Clauses of one `family`
+    share one risk of a wrong breach.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Clause:
     remedy: tuple[str, ...] = ()
     ref: str = ""
     group: str | None = None
+    family: str = ""
 
     @property
     def limit(self) -> Fraction:

@@ -136,6 +136,7 @@ def read_seen(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[Audit
         strata=frame.get("strata", {}), stratum_sizes=frame.get("stratum_sizes", {}),
         answered_twice=tuple(frame.get("answered_twice", (0, 0))),
         known_items=frozenset(frame.get("known_items", ())), gold_committed=frame.get("gold_committed", ""),
+        looks_before=frame.get("looks_before", {}), earlier_audits=tuple(frame.get("earlier_audits", ())),
     )  # fmt: skip
     return seen, frame["received"]
 
@@ -167,6 +168,8 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "answered_twice": list(seen.answered_twice),
         "known_items": sorted(seen.known_items),
         "gold_committed": seen.gold_committed,
+        "looks_before": dict(seen.looks_before),
+        "earlier_audits": [dict(one) for one in seen.earlier_audits],
     }
 
 

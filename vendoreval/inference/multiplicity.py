@@ -25,6 +25,21 @@ def holm(p: ArrayLike) -> Floats:
     return _back(np.minimum(np.maximum.accumulate(steps), 1.0), order)
 
 
+def holm_steps(p: ArrayLike, alpha: float) -> tuple[int, ...]:
+    """Into how many parts Holm's method splits `alpha` for each p-value, in the order given.
+
+    A test is rejected exactly when its p is at most alpha ÷ its number. Those that are not rejected have the
+    number of the first that fails. A rejected one stays so with any p up to alpha ÷ its number.
+    """
+    values = np.asarray(p, dtype=np.float64)
+    m, order = len(values), np.argsort(values, kind="stable")
+    fails = np.flatnonzero(values[order] > alpha / np.arange(m, 0, -1))
+    passed = int(fails[0]) if len(fails) else m
+    steps = np.empty(m, dtype=np.int64)
+    steps[order] = m - np.minimum(np.arange(m), min(passed, m - 1))
+    return tuple(steps.tolist())
+
+
 def benjamini_hochberg(p: ArrayLike, tests: int | None = None) -> Floats:
     """Adjusted p-values of the false discovery rate (Benjamini & Hochberg, JRSS B 57, 1995).
 

@@ -36,8 +36,12 @@ from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
+<<<<<<< HEAD
 from vendoreval.workflow.settling import refuse_unsettled
 from vendoreval.workflow.track_record import earlier_items, inspections
+=======
+from vendoreval.workflow.track_record import inspections, looked_before
+>>>>>>> 00aeb91 (Looks at a delivery are counted: overlap is refused with advice that works, fresh samples share the risk, a census is judged)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +122,17 @@ def store_audit(
 
 
 def look(
-    workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow, seed: str = ""
+    workspace: Workspace,
+    contract: Contract,
+    gold: GoldSet,
+    delivery: DeliveryRow,
+    seed: str = "",
+    sample: str = "",
 ) -> AuditInput:
-    """Compare the delivery's labels on gold items with gold; `seed` orders the draw (default: the gold's)."""
+    """Compare the delivery's labels on gold items with gold; `seed` orders the draw (default: the gold's).
+
+    `sample`: the items were drawn from the delivery as the sample of this id.
+    """
     if contract.task.type != "classification":
         raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
@@ -138,6 +150,7 @@ def look(
     if task.answers == "consensus":
         units = compare(gold, majority(labels, task.ties), task.classes, task.severity)
         ties = count_ties(labels)
+    before = looked_before(workspace, delivery, gold.item_ids, sample=sample)
     edges = gold.edge_case.tolist() if gold.edge_case is not None else []
     return AuditInput(
         units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
@@ -146,9 +159,11 @@ def look(
         inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
-        earlier_items=earlier_items(workspace, delivery.id, gold.item_ids),
+        earlier_items=before.shared,
         known_items=_known(workspace, contract.vendor, gold, delivery),
         gold_committed=gold_committed(workspace, gold.id, delivery),
+        looks_before=before.before,
+        earlier_audits=before.audits,
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from unicodedata import normalize
 
 from vendoreval.audits.designs import design
+from vendoreval.audits.looking import at_risk_left
 from vendoreval.audits.planning import plannable
-from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.terms import Clause
 from vendoreval.engines.items import item_ids
 from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, sha256_hex
@@ -31,7 +32,11 @@ from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
+<<<<<<< HEAD
 from vendoreval.workflow.settling import settle_before_sampling
+=======
+from vendoreval.workflow.track_record import looked_before
+>>>>>>> 00aeb91 (Looks at a delivery are counted: overlap is refused with advice that works, fresh samples share the risk, a census is judged)
 
 
 def draw_sample(
@@ -65,7 +70,9 @@ def draw_sample(
     settle_before_sampling(workspace, delivery)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     population = _population(workspace, delivery)
-    wanted = min(items or _largest_design(contract, len(population)), len(population))
+    before = looked_before(workspace, delivery, (), sample=name).before
+    clauses = [at_risk_left(clause, before) for clause in contract.clauses]
+    wanted = min(items or _largest_design(clauses, len(population)), len(population))
     chosen, source = drawn_seed(seed, nonces, commitments)
     named = _strata(strata, population) if strata else {}
     drawn = _by_stratum(named, chosen, wanted, floor) if named else drawn_ids(population, chosen, wanted)
@@ -194,10 +201,10 @@ def _by_stratum(named: dict[str, str], seed: str, wanted: int, floor: int) -> li
     return [item for _, _, item in sorted(placed)]
 
 
-def _largest_design(contract: Contract, population: int) -> int:
-    """The largest sample that a clause of the contract may need."""
+def _largest_design(clauses: Sequence[Clause], population: int) -> int:
+    """The largest sample that one of the clauses may need."""
     sizes = []
-    for clause in contract.clauses:
+    for clause in clauses:
         if plannable(clause):
             try:
                 sizes.append(design(clause, population).max_items)

@@ -168,7 +168,7 @@ def look_at(
     workspace: Workspace, contract: Contract, delivery: DeliveryRow, sample: Sample, panel: Panel, gold: GoldSet
 ) -> AuditInput:
     """What the audit of a sample looks at."""
-    seen = look(workspace, contract, gold, delivery, seed=sample.row.seed)
+    seen = look(workspace, contract, gold, delivery, seed=sample.row.seed, sample=sample.row.id)
     checked = panel.adjudicated
     return replace(
         seen,

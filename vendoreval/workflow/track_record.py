@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from typing import Any
 
 from vendoreval.audits.inspecting import Inspection, inspection_after, switches
+from vendoreval.audits.looking import Look, Looked, judged_by_chance, looked
 from vendoreval.contracts.terms import Contract
-from vendoreval.store.tables import AuditRow, ExposureRow
+from vendoreval.engines.local import labels_on_items
+from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.contracts import load_contract
 
 
 def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> dict[str, str]:
@@ -23,29 +27,55 @@ def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> d
         rows = sorted(reader.all(AuditRow, contract_id=contract.id), key=lambda row: (row.ran_at, row.id))
     first = {row.delivery_id: row for row in reversed(rows)}
     before = [row for row in rows if first[row.delivery_id] is row and row.delivery_id != delivery_id]
-    results = [json.loads(workspace.objects.read(row.result_sha)) for row in before]
     history: dict[str, list[Inspection]] = {clause.id: [] for clause in clauses}
-    for result in results:
-        for finding in result["findings"]:
+    for row in before:
+        for finding in _findings(workspace, row):
             if finding["clause"] in history and finding.get("walk"):
                 past = Inspection(finding["population"], finding["errors"], finding["verdict"])
                 history[finding["clause"]].append(past)
     return {clause.id: inspection_after(clause, history[clause.id]) for clause in clauses}
 
 
-def earlier_items(workspace: Workspace, delivery_id: str, items: Collection[str]) -> int:
-    """The most items of an earlier audit of this delivery that were all among `items`, with more added.
-
-    0 where no earlier audit looked at a beginning of this sample.
-    """
+def looked_before(
+    workspace: Workspace, delivery: DeliveryRow, items: Collection[str], *, sample: str = ""
+) -> Looked:
+    """What earlier audits of the delivery mean for one of `items`; `sample`: it was drawn under this id."""
     with workspace.read() as reader:
-        earlier = reader.all(AuditRow, delivery_id=delivery_id)
-        looks = {row.gold_id for row in earlier}
-        exposures = [row for gold in sorted(looks) for row in reader.all(ExposureRow, gold_id=gold)]
-    now, most = set(items), 0
-    for row in exposures:
-        if row.kind == "audited":
-            seen = set(json.loads(workspace.objects.read(row.items_sha)))
-            if seen < now:
-                most = max(most, len(seen))
-    return most
+        rows = sorted(reader.all(AuditRow, delivery_id=delivery.id), key=lambda row: (row.ran_at, row.id))
+        used = {
+            (row.gold_id, row.at): row.items_sha
+            for gold in sorted({row.gold_id for row in rows})
+            for row in reader.all(ExposureRow, gold_id=gold)
+            if row.kind == "audited"
+        }
+        unfinished = [
+            row
+            for row in sorted(reader.all(SampleRow, delivery_id=delivery.id), key=lambda row: row.drawn_at)
+            if row.closed_at is None and row.id != sample and reader.all(SampleAnswersRow, sample_id=row.id)
+        ]
+    read = workspace.objects.read
+    audited = [frozenset(json.loads(read(used[row.gold_id, row.ran_at]))) for row in rows]
+    drawn = [frozenset(item for _, item, _ in json.loads(read(row.tasks_sha))["tasks"]) for row in unfinished]
+    here = _in_delivery(workspace, delivery, frozenset(items).union(*audited)) if audited else frozenset(items)
+    earlier = [
+        Look(row.id, row.gold_id, row.verdict, mine & here, judged_by_chance(_findings(workspace, row)))
+        for row, mine in zip(rows, audited, strict=True)
+    ]
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    clauses = frozenset(clause.id for clause in contract.clauses)
+    open_ = [Look(row.id, "", "open", mine, clauses) for row, mine in zip(unfinished, drawn, strict=True)]
+    return looked([*earlier, *open_], frozenset(items) & here, drawn=bool(sample))
+
+
+def _findings(workspace: Workspace, row: AuditRow) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(workspace.objects.read(row.result_sha))["findings"]
+    return found
+
+
+def _in_delivery(workspace: Workspace, delivery: DeliveryRow, items: frozenset[str]) -> frozenset[str]:
+    """Those of `items` that were sent, where a list says so, else those that were answered."""
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    if intake.get("sent_items_sha256"):
+        return items.intersection(json.loads(workspace.objects.read(intake["sent_items_sha256"])))
+    table = labels_on_items(workspace.objects.path(delivery.table_sha), sorted(items))
+    return frozenset(table.item.values[code] for code in set(table.item.codes.tolist()))
