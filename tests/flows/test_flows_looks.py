@@ -84,8 +84,7 @@ def test_the_advice_on_a_growing_sample_works_as_typed(cli: Cli) -> None:
 def test_the_same_items_again_other_items_and_a_census_are_judged(cli: Cli) -> None:
     first = audit(cli, "a", range(8), 1)["findings"][0]
     again = rerun(cli, "a2", "gold-a", {**FIXED, "VENDOREVAL_NOW": "2026-03-02T11:00:00+00:00"})
-    assert again["findings"][0] == first
-    assert [one["audit"] for one in again["earlier_audits"]] == ["a"]
+    assert (again["findings"][0], again["earlier_audits"]) == (first, [])  # it is the very same audit
     apart = audit(cli, "apart", range(8, 16), 5)
     assert apart["findings"][0]["verdict"] == "inconclusive"
     assert apart["findings"][0]["confidence"] == pytest.approx(0.975)

@@ -46,7 +46,8 @@ class Looked:
     """What earlier looks mean for a sample.
 
     `shared`: the most items that another sample has in common with it, 0 where it was drawn afresh.
-    `before`: by clause, how many other samples were judged earlier. `audits` names every earlier look.
+    `before`: by clause, how many other samples were judged earlier. `audits` names every earlier look, but
+    for those at the same items with the same gold, which are this very audit.
     """
 
     shared: int
@@ -65,7 +66,7 @@ def _unread(finding: Mapping[str, Any]) -> bool:
     return bool(waits) and finding["verdict"] == INCONCLUSIVE
 
 
-def looked(earlier: Sequence[Look], items: frozenset[str], *, drawn: bool) -> Looked:
+def looked(earlier: Sequence[Look], items: frozenset[str], *, gold: str = "", drawn: bool = False) -> Looked:
     """What the `earlier` looks, oldest first, mean for a sample of `items`; `drawn`: by tickets, afresh."""
     others = list(takewhile(lambda look: look.items != items, earlier))
     by_sample: dict[frozenset[str], set[str]] = {}
@@ -82,6 +83,7 @@ def looked(earlier: Sequence[Look], items: frozenset[str], *, drawn: bool) -> Lo
             "shared": len(look.items & items),
         }
         for look in earlier
+        if (look.items, look.gold) != (items, gold)
     )  # fmt: skip
     return Looked(shared, before, named)
 

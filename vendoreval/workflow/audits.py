@@ -36,12 +36,8 @@ from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
-<<<<<<< HEAD
 from vendoreval.workflow.settling import refuse_unsettled
-from vendoreval.workflow.track_record import earlier_items, inspections
-=======
 from vendoreval.workflow.track_record import inspections, looked_before
->>>>>>> 00aeb91 (Looks at a delivery are counted: overlap is refused with advice that works, fresh samples share the risk, a census is judged)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +146,7 @@ def look(
     if task.answers == "consensus":
         units = compare(gold, majority(labels, task.ties), task.classes, task.severity)
         ties = count_ties(labels)
-    before = looked_before(workspace, delivery, gold.item_ids, sample=sample)
+    before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)
     edges = gold.edge_case.tolist() if gold.edge_case is not None else []
     return AuditInput(
         units, by_label, len(gold), delivery.items, delivery.rows, sent_known,

@@ -32,11 +32,8 @@ from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
-<<<<<<< HEAD
 from vendoreval.workflow.settling import settle_before_sampling
-=======
 from vendoreval.workflow.track_record import looked_before
->>>>>>> 00aeb91 (Looks at a delivery are counted: overlap is refused with advice that works, fresh samples share the risk, a census is judged)
 
 
 def draw_sample(

@@ -37,9 +37,12 @@ def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> d
 
 
 def looked_before(
-    workspace: Workspace, delivery: DeliveryRow, items: Collection[str], *, sample: str = ""
+    workspace: Workspace, delivery: DeliveryRow, items: Collection[str], *, gold: str = "", sample: str = ""
 ) -> Looked:
-    """What earlier audits of the delivery mean for one of `items`; `sample`: it was drawn under this id."""
+    """What earlier audits of the delivery mean for one of `items` with `gold`.
+
+    `sample`: they were drawn under this id.
+    """
     with workspace.read() as reader:
         rows = sorted(reader.all(AuditRow, delivery_id=delivery.id), key=lambda row: (row.ran_at, row.id))
         used = {
@@ -64,7 +67,7 @@ def looked_before(
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     clauses = frozenset(clause.id for clause in contract.clauses)
     open_ = [Look(row.id, "", "open", mine, clauses) for row, mine in zip(unfinished, drawn, strict=True)]
-    return looked([*earlier, *open_], frozenset(items) & here, drawn=bool(sample))
+    return looked([*earlier, *open_], frozenset(items) & here, gold=gold, drawn=bool(sample))
 
 
 def _findings(workspace: Workspace, row: AuditRow) -> list[dict[str, Any]]:

@@ -42,18 +42,20 @@ def test_a_sample_that_shares_items_with_another_is_refused_and_a_census_is_not(
 
 def test_the_same_items_again_are_no_further_look_and_other_items_are() -> None:
     first, second = look("a", "1", "2"), look("b", "3", "4")
-    again = looked([first, second], frozenset({"1", "2"}), drawn=False)
+    again = looked([first, second], frozenset({"1", "2"}))
     assert (again.shared, again.before) == (0, {})
-    fresh = looked([first, second, look("c", "2", "1")], frozenset({"5"}), drawn=False)
+    fresh = looked([first, second, look("c", "2", "1")], frozenset({"5"}))
     assert (fresh.shared, fresh.before) == (0, {"accuracy": 2})
     assert [one["audit"] for one in fresh.audits] == ["a", "b", "c"]
-    grown = looked([first], frozenset({"1", "2", "3"}), drawn=False)
-    part = looked([first], frozenset({"2"}), drawn=False)
-    across = looked([first], frozenset({"2", "3"}), drawn=False)
+    rerun = looked([first, second], frozenset({"1", "2"}), gold="gold of a")
+    assert [one["audit"] for one in rerun.audits] == ["b"]  # the same gold at the same items is this very audit
+    grown = looked([first], frozenset({"1", "2", "3"}))
+    part = looked([first], frozenset({"2"}))
+    across = looked([first], frozenset({"2", "3"}))
     assert (grown.shared, part.shared, across.shared) == (2, 1, 1)
     assert looked([first], frozenset({"2", "3"}), drawn=True).shared == 0  # chance chose, not a look
     refused = look("b", "1", "2", "3", judged=frozenset())
-    assert looked([first, refused], frozenset({"9"}), drawn=False).before == {"accuracy": 1}
+    assert looked([first, refused], frozenset({"9"})).before == {"accuracy": 1}
 
 
 def test_each_further_sample_is_judged_at_half_the_risk() -> None:
@@ -97,7 +99,7 @@ def ever_breached(samples: list[range], *, guarded: bool) -> float:
     rules: list[tuple[bool, float]] = []  # whether a look is judged, and at what risk
     earlier: list[Look] = []
     for now in named:
-        before = looked(earlier, now, drawn=False)
+        before = looked(earlier, now)
         left = float(at_risk_left(clause("claim"), before.before).decision.alpha)
         judged = not (guarded and before.shared)
         rules.append((judged, left if guarded else 0.05))
