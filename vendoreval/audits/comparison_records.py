@@ -105,6 +105,16 @@ class Offer:
         """Whether it may be chosen, and answered too little to be ranked."""
         return not self.ranked and self.status in ("eligible", "waived")
 
+    @property
+    def breached(self) -> int:
+        """Findings of its audits in which a clause was breached."""
+        return self.clauses.get("breached", 0)
+
+    @property
+    def missed(self) -> int:
+        """Promises that were measured and not kept."""
+        return sum(promise.standing == "missed" for promise in self.promises)
+
     def key(self) -> tuple[int, float, float, str]:
         """What the order goes by: eligibility, measured accuracy, evidenced score; then the id."""
         accuracy = -1.0 if self.accuracy is None else self.accuracy

@@ -70,6 +70,22 @@ def knocked_out(offer: Offer, name: str = "") -> Iterator[str]:
         yield f"{name or offer.vendor}, knock-out {what}{'' if what.endswith('.') else '.'}"
 
 
+def in_breach(found: Comparison, names: Mapping[str, str] | None = None) -> str:
+    """Which vendors are in breach of their contracts, and by how much; `names` by vendor id."""
+    judged = [offer for offer in found.offers if offer.clauses]
+    if not judged:
+        return "No audit has judged a clause of any of them."
+    known = {offer.vendor: offer.vendor for offer in found.offers} | dict(names or {})
+    told = [
+        f"{known[offer.vendor]} ({offer.breached:,} of {sum(offer.clauses.values()):,} clauses)"
+        for offer in judged
+        if offer.breached
+    ]
+    unknown = [known[offer.vendor] for offer in found.offers if not offer.clauses]
+    said = f"In breach: {_join(told)}." if told else "No vendor was found in breach."
+    return said + (f" Not audited: {_join(unknown)}." if unknown else "")
+
+
 def clause_sentence(offer: Offer, name: str = "") -> str:
     """How many clauses the vendor's audits found kept."""
     total = sum(offer.clauses.values())

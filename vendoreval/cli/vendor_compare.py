@@ -82,8 +82,9 @@ def _print(made: Compared) -> None:
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
-    from vendoreval.audits.comparison_words import clause_sentence, knocked_out, pair_sentences
+    from vendoreval.audits.comparison_words import clause_sentence, in_breach, knocked_out, pair_sentences
 
+    yield in_breach(found)
     for pair in found.pairs:
         yield from pair_sentences(pair)
     for offer in found.offers:

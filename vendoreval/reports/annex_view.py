@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from vendoreval.audits.designs import Design
 from vendoreval.audits.planning import limits_csv
 from vendoreval.claims.answers import REASONS
-from vendoreval.contracts.explain import explain_parts
+from vendoreval.contracts.explain import explain_parts, power_questions
 from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import to_settle
 from vendoreval.inference.power import PowerRow
 from vendoreval.reports import parts
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Attached, Report
 from vendoreval.reports.wording import NBSP, count, day, joined, metric_limit, metric_words, percent
@@ -23,19 +24,22 @@ MOST_LIMITS = 40
 VERDICTS = (
     ("Kept", "the audit shows that the clause is kept, with the risk that the clause names"),
     ("Breached", "the audit shows that the clause is not kept, with the risk that the clause names"),
-    ("Inconclusive", "the sample cannot decide; nothing follows from it but the right to audit further items"),
+    ("Inconclusive", "the sample cannot decide, and nothing follows from it"),
     ("Not run", "the clause could not be judged; the audit says why"),
 )
+# Only what the program does or prints by itself; what else the parties want belongs into the contract's text.
 PROCEDURE = (
-    "The reference labels (gold) are made and fixed before the delivery’s labels are looked at; their "
-    "commitment (a hash) can be published beforehand without revealing them.",
-    "Which items are audited, and in which order, follows from a published seed and the item ids alone "
-    "(SHA-256), so that neither side can choose.",
-    "An audit prints every denominator: right, wrong, missing, extra and unscorable units. Rework is audited "
-    "on a fresh sample.",
-    "Only errors attributed to the vendor count. Errors of the guideline, the input or the gold are struck "
-    "out, and the result is computed again and issued as a new version; nothing is overwritten.",
-    "The evidence of an audit is one file that either side can check without the other’s software.",
+    "An audit says on its first page who made the reference labels (gold), how their items were drawn, and "
+    "whether a commitment (a hash that fixes them) was made before the delivery came, after it, or never.",
+    "Where an audit draws items from a delivery, which ones and in which order follows from a seed and the "
+    "item ids alone (SHA-256), so that the vendor can repeat it. The audit says where the seed came from.",
+    "It says which audits of the same delivery came before, which rows a filter left out, and what was settled "
+    "about notation and ids before anything was counted.",
+    "It prints every denominator: right, wrong, missing, extra and unscorable units.",
+    "A claim lists every wrong unit of the breached clauses, and says how many may be struck out before a "
+    "breach falls. An issued claim stays as it is. A reworked delivery is audited as one of its own.",
+    "The evidence of an audit is one file. The other side can check it with the published program, without the "
+    "buyer’s workspace; the check says what it cannot show.",
 )
 
 
@@ -71,6 +75,7 @@ def annex_view(
         "headline": _headline(contract, len(left)),
         "to_settle": list(left),
         "figures": _figures(contract),
+        "answers": _answers(contract, clauses, left),
         "parties": _parties(contract, facts),
         "definitions": _definitions(contract),
         "verdicts": [list(pair) for pair in VERDICTS],
@@ -99,6 +104,35 @@ def _headline(contract: Contract, left: int) -> str:
         f"{start}{clauses} {verb} what a delivery must keep, how that is measured, and what follows when it "
         "does not. This text is written from the same file that audits are run by."
     )
+
+
+def _answers(contract: Contract, held: Sequence[AnnexClause], left: Sequence[str]) -> list[list[str]]:
+    asked_of = power_questions(contract)
+    sure = "The rules of the clauses say which risks they carry."
+    if asked_of:
+        alpha, beta = max(one.alpha for one in asked_of), max(one.beta for one in asked_of)
+        sure = (
+            f"Clause by clause, a breach is called wrongly with at most {percent(alpha, digits=0)} chance, "
+            f"a clause kept wrongly with at most {percent(beta, digits=0)}."
+        )
+    needed = max((one.needed for one in held), default=0)
+    if needed:
+        sure += f" {needed:,} audited items prove a breach 9 times in 10 (section 5)."
+    asked = (
+        f"Settle {count(len(left), 'point')}, then sign."
+        if left
+        else "The signatures of both sides (section 9)."
+    )
+    by = f"Before it takes effect on {day(contract.effective)}." if contract.effective else "No date is set."
+    price = (
+        f"{contract.currency} {contract.price.per_unit:f} for each {contract.price.unit}"
+        if contract.price
+        else ""
+    )
+    remedies = (
+        f"{count(len(contract.clauses), 'clause')}, {count(len(contract.remedies), 'remedy', 'remedies')}"
+    )
+    return answers(sure, asked, by, f"{remedies}{f'; {price}' if price else ''}.")
 
 
 def _figures(contract: Contract) -> list[Plain]:
@@ -135,7 +169,7 @@ def _definitions(contract: Contract) -> list[list[str]]:
         *([_name(metric_words(name)), METRICS[name].meaning] for name in metrics),
         *([_name(name), UNITS[name]] for name in units),
         *([f"By {name.replace('_', ' ')}", SCOPES[name].replace("`", "")] for name in scopes),
-        ["Gold", "reference labels with their origin, fixed before the delivery’s labels are looked at"],
+        ["Gold", "reference labels; every audit says who made them and when they were fixed"],
         ["Delivery", "a batch of labels as received, with a list of its files and their SHA-256"],
         ["Business day", "a day of the calendar that the acceptance names, holidays left out"],
     ]

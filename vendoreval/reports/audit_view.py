@@ -7,7 +7,9 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import audit_answers
 from vendoreval.reports.pattern_parts import pattern_view
+from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, audit_files
 from vendoreval.reports.sentences import answers_sentence, headline, method_sentences, rule_sentences
 from vendoreval.reports.wording import count, day, joined, plural
@@ -24,7 +26,9 @@ def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
         "verdict": parts.verdict(result.verdict),
         "headline": headline(result.findings),
         "figures": parts.key_figures(parts.main_finding(result.findings)),
+        "answers": audit_answers(contract, result, facts),
         "parties": parties(contract, result, facts),
+        "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(result.findings, contract),
         "in_words": [row["sentences"] for row in worded],
         "forest": parts.forest(result.findings, "Measured values, intervals and the contract’s limits"),

@@ -6,31 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
+from vendoreval.claims.answers import REASONS
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import limits, method, parties
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import claim_answers, total
 from vendoreval.reports.parts import Plain
+from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, claim_files
 from vendoreval.reports.wording import count, day, joined, metric_limit, metric_words, percent
 
 LINES_SHOWN = 200
 GROUPS_SHOWN = 10
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2}
-
-REBUTTALS = (
-    ("guideline_ambiguous", "The guideline can be read either way; say which passage."),
-    ("guideline_changed", "The guideline in force when the label was made said otherwise."),
-    ("input_unreadable", "The item could not be labelled: broken, empty or illegible."),
-    ("acceptable_alternative", "The delivered answer is right too."),
-    ("duplicate_count", "The same defect is counted twice."),
-    ("severity_wrong", "The defect is real, its severity is set too high."),
-    ("matching_artifact", "The comparison paired the wrong objects or units."),
-    ("gold_wrong", "The gold answer itself is wrong."),
-    ("out_of_scope", "The item or class is not part of this contract."),
-    ("agreed_exception", "An exception was agreed; say when and by whom."),
-)
 
 
 def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Facts) -> Report:
@@ -46,12 +36,14 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
         "verdict": parts.verdict(result.verdict),
         "headline": _headline(claim),
         "figures": _figures(claim),
+        "answers": claim_answers(claim, facts),
         "parties": parties(contract, result, facts),
         "clauses": _clauses(contract, breached),
         "timeliness": _timeliness(claim, facts),
         "demands": [_demand(number, demand) for number, demand in enumerate(claim.demands, 1)],
         "population": _population(result),
         "reference": _reference(result, facts),
+        "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(breached, contract),
         "forest": parts.forest(breached, "Breached clauses: measured values, intervals and limits"),
         "method": method(contract, result),
@@ -59,7 +51,7 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
         "break_even": _break_even(claim),
         "lines": _lines(claim.lines),
         "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
-        "rebuttals": [list(pair) for pair in REBUTTALS],
+        "rebuttals": [list(pair) for pair in REASONS.items()],
         "limits": [*claim.notes, *limits(result)],
         "integrity": parts.integrity(facts, files),
         "record": claim.to_json(),
@@ -83,12 +75,9 @@ def _figures(claim: Claim) -> list[Plain]:
         if worst.population == worst.sample:
             note = "wrong units, all of them found"
         figures.append({"label": "At least", "value": f"{worst.at_least:,}", "note": note})
-    paid = [demand for demand in claim.demands if demand.amount is not None]
-    if paid:
-        first = max(paid, key=lambda demand: demand.amount.minor if demand.amount else 0)
-        figures.append(
-            {"label": "Largest amount", "value": str(first.amount), "note": first.kind.replace("_", " ")}
-        )
+    whole = total(claim.demands)
+    if whole is not None:
+        figures.append({"label": "In total", "value": str(whole), "note": "all steps together"})
     if claim.answer_by:
         figures.append({"label": "Answer by", "value": day(claim.answer_by), "note": "line by line"})
     return figures
@@ -147,8 +136,6 @@ def _population(result: AuditResult) -> str:
 
 def _reference(result: AuditResult, facts: Facts) -> str:
     said = f"The reference is gold set {result.gold}."
-    if facts.gold_before:
-        said += " The buyer committed to it before the labels were seen."
     if facts.hashes.gold_root:
         said += " The root below fixes every gold answer, and a single answer can be revealed with a proof."
     return said

@@ -5,11 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vendoreval.audits.comparison_records import Offer
+from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 from vendoreval.audits.records import NOT_RUN
+from vendoreval.costs.model import Cost
+from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.promise_parts import promise_rows
-from vendoreval.reports.wording import NBSP, VERDICT_SYMBOLS, percent
+from vendoreval.reports.wording import NBSP, VERDICT_SYMBOLS, joined, percent
+
+
+def comparison_answers(
+    found: Comparison, names: Mapping[str, str], costs: Mapping[str, Cost]
+) -> list[list[str]]:
+    """The comparison's answers on the first page."""
+    proven = [f"{names[pair.better]} over {names[_other(pair)]}" for pair in found.pairs if pair.better]
+    held = [pair for pair in found.pairs if pair.paired is not None]
+    sure = f"Proven better on the same items: {joined(proven)}." if proven else "No lead is proven."
+    if not held:
+        sure = "No two of them were measured on the same items."
+    able = [offer for offer in found.offers if offer.choosable]
+    out = [offer.name for offer in found.offers if not offer.choosable]
+    choice = (
+        f"A choice among {joined(offer.name for offer in able)}." if able else "Nothing: none may be chosen."
+    )
+    totals = [
+        f"{offer.name} {offer.currency}{NBSP}{costs[offer.vendor].total:,.0f}"
+        for offer in found.offers
+        if offer.vendor in costs
+    ]
+    return answers(
+        f"{sure} All intervals hold together with 95{NBSP}%.",
+        choice + (f" Not to be chosen as things stand: {joined(out)}." if out else ""),
+        "No date is set. The comparison is stale as soon as an answer, an audit or a price changes.",
+        f"All costs: {joined(totals)}." if totals else "No cost is known: prices or volumes are missing.",
+    )
+
+
+def _other(pair: Pair) -> str:
+    return pair.two if pair.better == pair.one else pair.one
 
 
 def pilot_grid(offers: Sequence[Offer]) -> Plain | None:

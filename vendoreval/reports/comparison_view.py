@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vendoreval.audits.comparison_records import Comparison, Offer, Pair
-from vendoreval.audits.comparison_words import clause_sentence, headline, knocked_out, pair_sentences
+from vendoreval.audits.comparison_words import (
+    clause_sentence,
+    headline,
+    in_breach,
+    knocked_out,
+    pair_sentences,
+)
 from vendoreval.costs.choosing import BreakEven, Swing, break_even
 from vendoreval.costs.model import LINES, Cost, assumed
 from vendoreval.evidence.canonical import canonical
@@ -13,11 +19,11 @@ from vendoreval.reports import parts
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.charts.tradeoffs import Pareto, ParetoPoint, Tornado, TornadoBar
-from vendoreval.reports.comparison_parts import pilot_grid, promise_grid
+from vendoreval.reports.comparison_parts import comparison_answers, pilot_grid, promise_grid
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Attached, Report
-from vendoreval.reports.wording import NBSP, joined, percent
+from vendoreval.reports.wording import NBSP, count, joined, percent
 
 STATUS = {
     "eligible": ("kept", "Eligible"),
@@ -62,8 +68,9 @@ def comparison_view(
         "schema": "vendoreval/comparison_report/1",
         **parts.head(_title(list(names.values())), "Vendor comparison", "Comparison", facts),
         "verdict": None,
-        "headline": headline(found),
+        "headline": f"{headline(found)} {in_breach(found, names)}",
         "figures": _figures(found),
+        "answers": comparison_answers(found, names, costs),
         "offers": [_offer(offer) for offer in found.offers],
         "knock_outs": [sentence for offer in found.offers for sentence in knocked_out(offer, offer.name)],
         "accuracy": _accuracy(found.offers),
@@ -144,6 +151,10 @@ def _offer(offer: Offer) -> Plain:
     key, word = STATUS[offer.status]
     if offer.unranked:
         key, word = "not_run", f"{word}, not ranked"
+    held = [f"{count(offer.breached, 'breach', 'breaches')}"] if offer.breached else []
+    held += [f"{count(offer.missed, 'promise')} missed"] if offer.missed else []
+    if held:  # no green word above a breach or a missed promise
+        key, word = "inconclusive" if key == "kept" else key, f"{word}; {', '.join(held)}"
     return {
         "name": offer.name,
         "vendor": offer.vendor,

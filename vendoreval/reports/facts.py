@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from vendoreval.reports.provenance_parts import RestsOn
+
 
 @dataclass(frozen=True)
 class Hashes:
@@ -42,5 +44,5 @@ class Facts:
     delivered: date | None = None
     notice_by: date | None = None  # end of the acceptance window
     hashes: Hashes = field(default_factory=Hashes)
-    gold_before: bool = False  # gold was committed to before the delivery was received
     remarks: tuple[str, ...] = ()
+    rests: RestsOn | None = None  # what the audit rests on; None where the report is about none

@@ -13,6 +13,7 @@ from vendoreval.questionnaires.bank import Bank
 from vendoreval.reports import parts
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Attached, Report
 from vendoreval.reports.wording import NBSP, count, day, joined, percent
@@ -31,6 +32,12 @@ METHOD = (
     "A pilot confirms a claimed level or cuts it; it never raises one. What it could not decide leaves the "
     "claim as it was.",
 )
+_NEXT = {
+    KEPT: "Production may start with these people.",
+    BREACHED: "Ask what changes before production, and try again.",
+    INCONCLUSIVE: "Decide whether a larger pilot is worth it.",
+    NOT_RUN: "Decide whether a larger pilot is worth it.",
+}
 _COMMITTED = {
     "before": "committed to before the answers came",
     "after": "committed to after the answers came",
@@ -48,6 +55,7 @@ def pilot_view(record: Mapping[str, Any], contract: Contract, bank: Bank, facts:
         "verdict": parts.verdict(record["verdict"]),
         "headline": headline(blocks),
         "figures": _figures(record),
+        "answers": _answers(record),
         "facts": _facts(record, contract, facts),
         "blocks": block_rows(blocks),
         "forest": _forest(blocks),
@@ -90,6 +98,23 @@ def _figures(record: Mapping[str, Any]) -> list[Plain]:
         {"label": "Asked about", "value": percent(record["escalated"]), "note": "of the items"},
         {"label": "Took", "value": took, "note": "late" if record["late"] else "in time"},
     ]  # fmt: skip
+
+
+def _answers(record: Mapping[str, Any]) -> list[list[str]]:
+    main = record["blocks"][0]
+    cut = [f"{one['question']} to level {one['measured']}" for one in record["levels"] if one["held"] is False]
+    cuts = f"Claims are cut: {joined(cut)}." if cut else "No claim is cut."
+    due, came = (day(datetime.fromisoformat(record[key]).date()) for key in ("due", "received_at"))
+    counted = [block for block in record["blocks"] if block["estimate"] is not None]
+    missed, n = (sum(block[key] for block in counted) for key in ("misses", "n"))
+    return answers(
+        f"Main items: {_interval(main)} with 95{NBSP}% confidence, for the people who worked on it. Each block "
+        f"keeps its own risk of 5{NBSP}%.",
+        f"{cuts} {_NEXT[record['verdict']]}",
+        f"Answers were due on {due} and came on {came}.",
+        f"{count(record['tasks'], 'task')}, {missed:,} of {n:,} answers missed in "
+        f"{count(len(counted), 'block')}; gold was {_COMMITTED[record['gold_committed']]}.",
+    )
 
 
 def _facts(record: Mapping[str, Any], contract: Contract, facts: Facts) -> list[list[str]]:

@@ -21,6 +21,20 @@ _STANDING = {
 }
 
 
+def missed(promises: Sequence[Promise]) -> list[Promise]:
+    """Those that were measured and not kept."""
+    return [promise for promise in promises if promise.standing == "missed"]
+
+
+def tempered(verdict: Plain, promises: Sequence[Promise]) -> Plain:
+    """A verdict that says how many promises were missed; no green one stands above a missed promise."""
+    late = len(missed(promises))
+    if not late:
+        return verdict
+    key, symbol = ("inconclusive", "?") if verdict["key"] == "kept" else (verdict["key"], verdict["symbol"])
+    return {"key": key, "symbol": symbol, "word": f"{verdict['word']}, {count(late, 'promise')} missed"}
+
+
 def promise_rows(promises: Sequence[Promise]) -> list[Plain]:
     """One row a promise that has a figure, a measurement or a word of the contract."""
     silent = "silent" if any(promise.contract for promise in promises) else "–"  # a contract that says nothing

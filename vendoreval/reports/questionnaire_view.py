@@ -16,8 +16,9 @@ from vendoreval.questionnaires.worth import COMMITMENT_CEILING, PilotFinding
 from vendoreval.reports import parts
 from vendoreval.reports.charts.sections import Sections
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain
-from vendoreval.reports.promise_parts import COMMITMENTS, promise_rows, standings
+from vendoreval.reports.promise_parts import COMMITMENTS, promise_rows, standings, tempered
 from vendoreval.reports.report import Attached, Report
 from vendoreval.reports.scorecard_view import points, section_bar
 from vendoreval.reports.wording import count, day, joined, percent
@@ -55,13 +56,15 @@ def questionnaire_view(told: Told, facts: Facts) -> Report:
     """The report of one vendor's questionnaire; pure."""
     found = told.assessment
     key, symbol, word = _STATUS[found.status]
+    status = {"key": key, "symbol": symbol, "word": word}
     files = (Attached("questionnaire.json", _record(told), "Answers and scores, machine-readable", "Source"),)
     view = {
         "schema": "vendoreval/questionnaire_report/1",
         **parts.head(facts.vendor, "Questionnaire", f"{told.bank.id} {told.bank.version}", facts),
-        "verdict": {"key": key, "symbol": symbol, "word": word},
+        "verdict": tempered(status, told.promises),
         "headline": _headline(found, judged=bool(told.consensus)),
         "figures": _figures(found),
+        "answers": _answers(told),
         "bank": told.bank.title,
         "dates": list(told.dates),
         "notes": list(found.notes),
@@ -121,6 +124,36 @@ def _figures(found: Assessment) -> list[Plain]:
         {"label": "Answered", "value": points(found.coverage), "note": "of the questions’ weight"},
         {"label": "Red flags", "value": f"{len(found.flags)}", "note": "listed with their questions"},
     ]
+
+
+def _answers(told: Told) -> list[list[str]]:
+    found = told.assessment
+    whose = "levels as reviewers judge them" if told.consensus else "the vendor’s own levels"
+    ask = [one["question"] for one in _follow_ups(told)]
+    asked = f"{count(len(ask), 'question')} for the interview, first {joined(ask[:3])}." if ask else "Nothing."
+    waived = [one for one in found.knock_outs if one.waiver]
+    until = [
+        f"The waiver of {one.question_id} ends on {day(one.waiver.expires)}." for one in waived if one.waiver
+    ]
+    signs = count(len(told.signals), "sign") + " of hesitation, which count for nothing"
+    return answers(
+        f"These are {whose}; {points(found.evidenced)} of all points are shown by evidence. "
+        f"{standings(told.promises)}",
+        asked,
+        " ".join([*told.dates, *until]) or "No date is set.",
+        f"{_failed(found)}; {count(len(found.flags), 'red flag')}; {signs}.",
+    )
+
+
+def _failed(found: Assessment) -> str:
+    if not found.knock_outs:
+        return "No knock-out failed"
+    waived = sum(one.waiver is not None for one in found.knock_outs)
+    return (
+        count(len(found.knock_outs), "knock-out")
+        + " failed"
+        + (f", {waived:,} of them waived" if waived else "")
+    )
 
 
 def _knock_outs(told: Told) -> list[Plain]:

@@ -17,11 +17,12 @@ from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.first_page import scorecard_answers, total
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
 from vendoreval.reports.pilot_view import block_rows
 from vendoreval.reports.pilot_view import headline as pilot_headline
-from vendoreval.reports.promise_parts import promise_rows, standings
+from vendoreval.reports.promise_parts import promise_rows, standings, tempered
 from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
 from vendoreval.reports.wording import (
@@ -58,9 +59,10 @@ def scorecard_view(
     view = {
         "schema": "vendoreval/scorecard_report/1",
         **parts.head(facts.vendor, "Vendor scorecard", "Scorecard", facts),
-        "verdict": parts.verdict(latest.verdict) if latest else None,
+        "verdict": tempered(parts.verdict(latest.verdict), promises) if latest else None,
         "headline": _headline(ordered, pilot),
         "figures": _figures(assessment, ordered, claims),
+        "answers": scorecard_answers([result for result, _ in ordered], claims, promises),
         "assessment": _assessment(assessment),
         "promises": promise_rows(promises),
         "promised": standings(promises),
@@ -223,7 +225,7 @@ def _in_words(result: AuditResult, contract: Contract | None) -> list[str]:
 
 
 def _claim(claim: Claim) -> Plain:
-    amounts = [demand.amount for demand in claim.demands if demand.amount is not None]
+    amount = total(claim.demands)
     least = min((row.strikeouts for row in claim.extrapolations), default=None)
     return {
         "id": f"{claim.id} v{claim.version}",
@@ -231,7 +233,7 @@ def _claim(claim: Claim) -> Plain:
         "state": claim.state,
         "issued": day(claim.issued),
         "lines": f"{len(claim.lines):,}",
-        "amount": str(max(amounts)) if amounts else "–",
+        "amount": str(amount) if amount is not None else "–",
         "answer_by": day(claim.answer_by),
         "strikeouts": "–" if least is None else f"{least:,}",
     }

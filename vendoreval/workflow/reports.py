@@ -32,6 +32,7 @@ from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.measured import track
 from vendoreval.workflow.pilots import judged_record, latest_judged
 from vendoreval.workflow.promises import vendor_promises
+from vendoreval.workflow.provenance import rests_on
 from vendoreval.workflow.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.vendors import show_vendor
 
@@ -142,8 +143,8 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
             result=row.result_sha,
             log_head=workspace.verify_log(),
         ),
-        gold_before=stored.seen.gold_committed == "before",
         remarks=remarks,
+        rests=rests_on(workspace, stored),
     )
 
 

@@ -188,7 +188,7 @@ def test_the_scorecard_follows_the_audits_in_time() -> None:
     assert [point.verdict for point in view["timeline"].points][-1] == "breached"
     assert [row["audit"] for row in view["audits"]][-1] == "audit-1"
     assert [bar.label[0] for bar in view["assessment"]["chart"].bars] == list("GARECPM")
-    assert view["claims"][0]["amount"] == "USD 500.00"
+    assert view["claims"][0]["amount"] == "USD 564.80"  # audit cost and credit
 
 
 def test_a_vendor_without_anything_has_a_scorecard() -> None:

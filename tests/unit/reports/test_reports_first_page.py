@@ -1,0 +1,189 @@
+"""Page 1 of every report: what happened, how sure, what is asked, by when, in total; what an audit rests on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.reports.all_reports import KINDS, made, rests
+from tests.unit.reports.report_samples import facts, history, music_audit, music_claim, music_contract, told
+from tests.unit.reports.test_reports_comparison import report as comparison
+from tests.unit.reports.test_reports_comparison import six
+from vendoreval.audits.records import AuditResult
+from vendoreval.claims.records import Demand
+from vendoreval.money import Money
+from vendoreval.reports.audit_view import audit_view
+from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.first_page import QUESTIONS, sureness, total
+from vendoreval.reports.pdf import to_pdf
+from vendoreval.reports.provenance_parts import RestsOn, provenance_rows
+from vendoreval.reports.questionnaire_view import questionnaire_view
+from vendoreval.reports.report import Report
+from vendoreval.reports.scorecard_view import scorecard_view
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " "))
+
+
+def first_page(report: Report) -> str:
+    command = ["pdftotext", "-layout", "-l", "1", "-", "-"]
+    run = subprocess.run(command, input=to_pdf(report), capture_output=True, check=True)
+    return plain(run.stdout.decode())
+
+
+def said(report: Report) -> dict[str, str]:
+    return {name: plain(text) for name, text in report.view["answers"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_1_answers_every_question(kind: str) -> None:
+    report = made(kind)
+    assert tuple(said(report)) == QUESTIONS
+    page = first_page(report)
+    assert plain(report.view["headline"])[:60] in page
+    for name, text in said(report).items():
+        assert len(text) > 8
+        assert name in page
+        for word in filter(str.isascii, text.split()):  # no font has some signs
+            assert word in page, (name, word)
+
+
+def test_what_a_certificate_answers() -> None:
+    told_of = said(made("audit"))
+    # 1,295 of 2,945 labels are wrong (FACTS.json)
+    assert told_of["In total"].startswith("1,295 of 2,945 audited units wrong, on 700 gold items; 700 items")
+    assert "USD" in told_of["In total"]
+    assert told_of["What is asked"].startswith("This certificate asks for nothing; a claim does. The breached")
+    assert told_of["By when"] == "Notice of defects by 22 January 2026, when the acceptance window ends."
+    assert told_of["How sure"].startswith("Accuracy: 54.")
+    nothing = AuditResult("a", "b", "c", 1, "v", "g", "not_run", {"items": 0, "gold_items": 0}, ())
+    view = audit_view(music_contract(), nothing, replace(facts(), notice_by=None))
+    assert said(view)["How sure"] == "Nothing was measured, so nothing is known."
+    assert said(view)["By when"] == "The contract sets no acceptance window."
+
+
+def test_how_sure_speaks_of_the_worst_verdict() -> None:
+    found = music_audit().findings
+    assert sureness(found).startswith("Accuracy: ")
+    kept = [f for f in found if f.verdict == "kept"]
+    assert "a delivery that just breaks it looks like this with a chance of" in sureness(kept)
+    assert sureness([replace(kept[0], method="census")]).startswith("Every unit was audited")
+    assert "chance" not in sureness([replace(kept[0], verdict="inconclusive")])
+
+
+def test_what_a_claim_asks_for_and_its_total() -> None:
+    told_of = said(made("claim"))
+    assert told_of["In total"] == "USD 564.80, if every step is taken."  # 500.00 + 64.80
+    assert told_of["What is asked"] == (
+        "In the contract’s order: rework, audit cost (USD 500.00) and credit (USD 64.80)."
+    )
+    assert told_of["By when"] == (
+        "Answer line by line by 22 January 2026; rework by 29 January 2026; audit cost and credit by "
+        "5 February 2026."
+    )
+    assert "1,251 wrong units were found, and nothing is extrapolated" in told_of["How sure"]
+    assert told_of["How sure"].endswith(
+        "To be known: gold was committed to late, 1 audit of this delivery came before and a filter left out "
+        "55 rows (see 5)."
+    )
+    draft = replace(music_claim(), issued=None, answer_by=None, demands=())
+    view = claim_view(music_contract(), draft, music_audit(), facts())
+    assert said(view)["By when"] == "No date runs yet: this is a draft."
+    assert said(view)["In total"] == "No sum of money is fixed."
+    beyond = replace(music_claim().extrapolations[0], population=9000, at_least=3500)
+    view = claim_view(
+        music_contract(), replace(music_claim(), extrapolations=(beyond,)), music_audit(), facts()
+    )
+    assert "95 % sure of at least 3,500 wrong units among 9,000." in said(view)["How sure"]
+
+
+@pytest.mark.parametrize(
+    ("sums", "whole"),
+    [
+        ([("credit", 100), ("audit_cost", 250)], Money(350, "USD")),
+        ([("refund", 900), ("withhold", 900)], Money(900, "USD")),  # what is kept back is not paid as well
+        ([("withhold", 900)], None),
+        ([("rework", None)], None),
+    ],
+)
+def test_the_total_of_a_claim(sums: list[tuple[str, int | None]], whole: Money | None) -> None:
+    demands = [Demand(kind, kind, "", None if n is None else Money(n, "USD"), None, None) for kind, n in sums]
+    assert total(demands) == whole
+
+
+def rows(found: RestsOn) -> dict[str, str]:
+    return {name: plain(text) for name, text in provenance_rows(found)}
+
+
+def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
+    page = first_page(made("audit"))
+    for words in (
+        "Added by alice on 5 January 2026. The file names expert: ann, bob, cem and 2 more.",
+        "700 items, chosen by the buyer; nothing shows that they were drawn by chance.",
+        "Only after the delivery was received, on 10 January 2026: it could have been fitted to the labels.",
+        "audit-0 on 9 January 2026, with gold gold-0: kept.",
+        "55 of 3,000 rows by the buyer’s filter vendor=acme.",
+        "Columns: label=answer.",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "words"),
+    [
+        ({"makers": {}}, "Gold made by", "The file does not say who made it."),
+        ({"experts": ("a", "b")}, "Gold made by", "2 experts who labelled the sample blind: a and b."),
+        ({"drawn": "tickets", "seed": "typed in"}, "Gold drawn",
+         "700 items, by tickets (SHA-256) from the items of the delivery; the seed: typed in."),
+        ({"drawn": "seeded"}, "Gold drawn", "mixed blindly into the task list before the work."),
+        ({"committed": "before"}, "Gold committed", "Before the delivery was received, on 10 January 2026."),
+        ({"committed": "never", "committed_on": None}, "Gold committed", "Never: nothing shows"),
+        ({"committed": "", "committed_on": None}, "Gold committed", "Not beforehand: experts labelled"),
+        ({"earlier": ()}, "Audited before", "Never."),
+        ({"intake": {}}, "Rows left out", "None."),
+        ({"intake": {}}, "Settled", "Nothing had to be settled."),
+        ({"intake": {"refused": 2}}, "Rows left out", "2 rows could not be read."),
+    ],
+)  # fmt: skip
+def test_provenance_in_words(more: dict[str, Any], name: str, words: str) -> None:
+    assert words in rows(rests(**more))[name]
+
+
+def test_no_green_word_stands_above_a_missed_promise() -> None:
+    missed = tuple(one for one in told().promises if one.standing == "missed")
+    assert missed
+    eligible = replace(told(), assessment=replace(told().assessment, status="eligible", knock_outs=()))
+    view = questionnaire_view(eligible, facts()).view
+    assert (view["verdict"]["key"], plain(view["verdict"]["word"])) == (
+        "inconclusive", "Eligible, 1 promise missed",
+    )  # fmt: skip
+    kept_all = replace(eligible, promises=())
+    assert questionnaire_view(kept_all, facts()).view["verdict"]["key"] == "kept"
+    kept = [(result, when) for result, when in history() if result.verdict == "kept"]
+    view = scorecard_view(music_contract(), None, kept, [], facts(), missed).view
+    assert (view["verdict"]["key"], plain(view["verdict"]["word"])) == (
+        "inconclusive",
+        "Kept, 1 promise missed",
+    )
+    assert scorecard_view(music_contract(), None, kept, [], facts()).view["verdict"]["key"] == "kept"
+
+
+def test_a_comparison_says_who_is_in_breach() -> None:
+    view = comparison(six()).view
+    assert "In breach: 标注 & <b>Söhne</b> (1 of 6 clauses), Vendor with quite" in view["headline"]
+    assert "Acme Labels (" not in view["headline"]
+    by_name = {row["name"]: row["status"] for row in view["offers"]}
+    assert by_name["Acme Labels"]["key"] == "kept"
+    assert by_name["E"]["key"] == "inconclusive"
+    assert "4 breaches" in plain(by_name["E"]["word"])
+    none = comparison([replace(one, clauses={}) for one in six()]).view
+    assert "No audit has judged a clause of any of them." in none["headline"]
+    some = [replace(six()[0], clauses={"kept": 3}), replace(six()[1], clauses={})]
+    assert (
+        "No vendor was found in breach. Not audited: 标注 & <b>Söhne</b>." in comparison(some).view["headline"]
+    )

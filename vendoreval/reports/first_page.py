@@ -1,0 +1,180 @@
+"""What every first page answers beside what happened: how sure that is, what is asked, by when, in total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, VERDICTS, AuditResult, Finding
+from vendoreval.claims.records import Claim, Demand
+from vendoreval.claims.remedies import delivery_price
+from vendoreval.contracts.terms import Contract
+from vendoreval.inference.proportions import CENSUS
+from vendoreval.money import Money
+from vendoreval.questionnaires.promises import Promise
+from vendoreval.reports.facts import Facts
+from vendoreval.reports.promise_parts import missed
+from vendoreval.reports.provenance_parts import reservations
+from vendoreval.reports.sentences import clause_name, interval_words
+from vendoreval.reports.wording import chance, count, day, joined, percent
+
+QUESTIONS = ("How sure", "What is asked", "By when", "In total")
+_KEPT_BACK = "withhold"  # is not paid a second time, so it is in no sum
+
+
+def answers(*said: str) -> list[list[str]]:
+    """One row a question of QUESTIONS, in its order."""
+    return [[name, text] for name, text in zip(QUESTIONS, said, strict=True)]
+
+
+def sureness(findings: Sequence[Finding]) -> str:
+    """How sure the worst verdict is: of the whole delivery where that has a number."""
+    measured = [f for f in findings if f.estimate is not None and f.verdict != NOT_RUN]
+    if not measured:
+        return "Nothing was measured, so nothing is known."
+    f = min(measured, key=lambda one: (VERDICTS.index(one.verdict), one.group is not None))
+    if f.method == CENSUS:
+        return (
+            "Every unit was audited, so nothing is left to chance; mistakes in gold itself are not ruled out."
+        )
+    sure = percent(f.confidence or 0.95, digits=0)
+    said = f"{clause_name(f)}: {interval_words(f)} with {sure} confidence"
+    p, just = (f.p_breach, "keeps") if f.verdict == BREACHED else (f.p_kept, "breaks")
+    if p is None or f.verdict == INCONCLUSIVE:
+        return f"{said}."
+    return f"{said}; a delivery that just {just} it looks like this with a chance of {chance(p)}."
+
+
+def audit_answers(contract: Contract, result: AuditResult, facts: Facts) -> list[list[str]]:
+    """The certificate's answers."""
+    until = f"Notice of defects by {day(facts.notice_by)}, when the acceptance window ends."
+    return answers(
+        sureness(result.findings),
+        _asked_of_audit(contract, result),
+        until if facts.notice_by else "The contract sets no acceptance window.",
+        _counted(contract, result),
+    )
+
+
+def _asked_of_audit(contract: Contract, result: AuditResult) -> str:
+    """What follows from the verdicts, the worst first."""
+    by_verdict: dict[str, list[str]] = {name: [] for name in VERDICTS}
+    for finding in result.findings:
+        if finding.clause not in by_verdict[finding.verdict]:
+            by_verdict[finding.verdict].append(finding.clause)
+    said = []
+    if by_verdict[BREACHED]:
+        named = {
+            name for clause in contract.clauses if clause.id in by_verdict[BREACHED] for name in clause.remedy
+        }
+        remedies = [one.id.replace("_", " ") for one in contract.remedies if one.id in named]
+        leads = f" The breached clauses lead to {joined(remedies)}." if remedies else ""
+        said.append(f"This certificate asks for nothing; a claim does.{leads}")
+    if by_verdict[INCONCLUSIVE]:
+        said.append(f"Further evidence on {joined(by_verdict[INCONCLUSIVE])}; the plain words say how much.")
+    if by_verdict[NOT_RUN]:
+        said.append(f"Not judged: {joined(by_verdict[NOT_RUN])}; the reasons stand below.")
+    return " ".join(said) or "Nothing: no clause stands against accepting the delivery."
+
+
+def _counted(contract: Contract, result: AuditResult) -> str:
+    counts = result.counts
+    units = counts.get("opportunities", 0)
+    wrong = units - counts.get("correct", 0) - counts.get("empty_agreed", 0)
+    gold = count(counts.get("gold_items", 0), "gold item")
+    said = f"{wrong:,} of {count(units, 'audited unit')} wrong, on {gold}"
+    whole = f"{count(counts.get('items', 0), 'item')} delivered"
+    price = delivery_price(contract, counts) if {"items", "labels"} <= counts.keys() else None
+    worth = f", priced {Money.of(price, contract.currency)}" if price is not None else ""
+    return f"{said}; {whole}{worth}."
+
+
+def claim_answers(claim: Claim, facts: Facts) -> list[list[str]]:
+    """The claim's answers."""
+    return answers(_sure_of_claim(claim, facts), _steps(claim), _dates(claim), _total_in_words(claim.demands))
+
+
+def _sure_of_claim(claim: Claim, facts: Facts) -> str:
+    said = f"{count(len(claim.lines), 'defect')} listed one by one."
+    if claim.extrapolations:
+        worst = max(claim.extrapolations, key=lambda row: row.at_least)
+        if worst.population == worst.sample:
+            said += f" {worst.at_least:,} wrong units were found, and nothing is extrapolated."
+        else:
+            sure = percent(worst.confidence, digits=0)
+            said += f" {sure} sure of at least {worst.at_least:,} wrong units among {worst.population:,}."
+        least = min(row.strikeouts for row in claim.extrapolations)
+        said += f" The breach stands if up to {least:,} errors are struck out."
+    also = reservations(facts.rests)
+    return said + (f" To be known: {joined(also)} (see 5)." if also else "")
+
+
+def _steps(claim: Claim) -> str:
+    if not claim.demands:
+        return "Nothing named by the contract; all rights stay reserved."
+    words = [
+        one.kind.replace("_", " ") + (f" ({one.amount})" if one.amount is not None else "")
+        for one in claim.demands
+    ]
+    return f"In the contract’s order: {joined(words)}."
+
+
+def _dates(claim: Claim) -> str:
+    if not claim.answer_by:
+        return "No date runs yet: this is a draft."
+    due: dict[date, list[str]] = {}
+    for one in claim.demands:
+        if one.due:
+            due.setdefault(one.due, []).append(one.kind.replace("_", " "))
+    steps = "".join(f"; {joined(kinds)} by {day(on)}" for on, kinds in sorted(due.items()))
+    return f"Answer line by line by {day(claim.answer_by)}{steps}."
+
+
+def total(demands: Sequence[Demand]) -> Money | None:
+    """The sum of all steps that are paid; None where no sum is fixed. What is kept back is not paid as well."""
+    paid = [one.amount for one in demands if one.amount is not None and one.kind != _KEPT_BACK]
+    return Money(sum(amount.minor for amount in paid), paid[0].currency) if paid else None
+
+
+def _total_in_words(demands: Sequence[Demand]) -> str:
+    whole = total(demands)
+    said = f"{whole}, if every step is taken." if whole is not None else "No sum of money is fixed."
+    back = [str(one.amount) for one in demands if one.kind == _KEPT_BACK and one.amount is not None]
+    if back:
+        said += f" {joined(back)} of the price is kept back."
+    later = [one.kind for one in demands if one.amount is None and one.kind in ("credit", "refund", _KEPT_BACK)]
+    return said + (f" The sum of {joined(later)} follows from the invoice." if later else "")
+
+
+def scorecard_answers(
+    audits: Sequence[AuditResult], claims: Sequence[Claim], promises: Sequence[Promise]
+) -> list[list[str]]:
+    """The scorecard's answers; `audits` are in the order of time."""
+    issued = [claim for claim in claims if claim.issued]
+    running = [claim for claim in issued if claim.answer_by]
+    first = min(running, key=lambda claim: (claim.answer_by or date.max, claim.id), default=None)
+    late = missed(promises)
+    asked = [f"Claim {claim.id}: {_lower(_steps(claim))}" for claim in issued]
+    if late:
+        asked.append(f"Ask about {count(len(late), 'missed promise')}: {joined(one.title for one in late)}.")
+    by_when = (
+        f"Claim {first.id} is to be answered by {day(first.answer_by)}." if first else "No date is running."
+    )
+    return answers(
+        sureness(audits[-1].findings) if audits else "Nothing was audited; answers and pilots show less.",
+        " ".join(asked) or "Nothing is open.",
+        by_when,
+        _scorecard_total(audits, issued, late),
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _scorecard_total(audits: Sequence[AuditResult], issued: Sequence[Claim], late: Sequence[Promise]) -> str:
+    tally: Mapping[str, int] = {name: sum(a.verdict == name for a in audits) for name in (KEPT, BREACHED)}
+    said = f"{count(len(audits), 'audit')}: {tally[KEPT]} kept, {tally[BREACHED]} breached; "
+    said += f"{count(len(late), 'promise')} missed; {count(len(issued), 'claim')} issued"
+    sums = [_total_in_words(claim.demands) for claim in issued]
+    return f"{said}: {' '.join(sums)}" if sums else f"{said}."

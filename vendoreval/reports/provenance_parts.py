@@ -1,0 +1,152 @@
+"""What an audit rests on, as rows for a first page: gold, its draw and commitment, what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from vendoreval.reports.wording import count, day, joined
+
+Drawn = Literal["tickets", "seeded", "chosen"]
+NAMES_SHOWN = 3
+EARLIER_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An audit of the same delivery that came before."""
+
+    audit: str
+    gold: str
+    on: date
+    verdict: str
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """What an audit rests on beside the labels.
+
+    `added_by` put the gold into the workspace on `added`; `makers` are the people whom its columns name, by
+    column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, chosen by
+    the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed` says where the tickets' seed
+    comes from. `committed`: before or after the delivery was received, or never; empty for a sample that was
+    drawn after it. `intake` is the delivery's intake report.
+    """
+
+    gold: str
+    items: int
+    drawn: Drawn
+    added: date | None = None
+    added_by: str = ""
+    makers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    experts: tuple[str, ...] = ()
+    seed: str = ""
+    committed: str = ""
+    committed_on: date | None = None
+    earlier: tuple[Earlier, ...] = ()
+    intake: Mapping[str, Any] = field(default_factory=dict)
+
+
+def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
+    """Pairs of name and value; empty where nothing is known."""
+    if rests is None:
+        return []
+    return [
+        ["Gold made by", _made(rests)],
+        ["Gold drawn", _drawn(rests)],
+        ["Gold committed", _committed(rests)],
+        ["Audited before", _earlier(rests.earlier)],
+        ["Rows left out", joined_sentences(_left_out(rests.intake)) or "None."],
+        ["Settled", joined_sentences(_settled(rests.intake)) or "Nothing had to be settled."],
+    ]
+
+
+def reservations(rests: RestsOn | None) -> list[str]:
+    """What a reader of the figures must know, each in a few words; empty where there is nothing."""
+    if rests is None:
+        return []
+    said = []
+    if rests.committed in ("after", "never"):
+        said.append(
+            "gold was never committed to" if rests.committed == "never" else "gold was committed to late"
+        )
+    if rests.earlier:
+        said.append(f"{count(len(rests.earlier), 'audit')} of this delivery came before")
+    if left := _rows_left_out(rests.intake):
+        said.append(f"a filter left out {count(left, 'row')}")
+    return said
+
+
+def joined_sentences(parts: Iterator[str]) -> str:
+    """Sentences in a row."""
+    return " ".join(parts)
+
+
+def _made(rests: RestsOn) -> str:
+    if rests.experts:
+        return f"{count(len(rests.experts), 'expert')} who labelled the sample blind: {_few(rests.experts)}."
+    added = f"Added by {rests.added_by or 'the buyer'}"
+    if rests.added:
+        added += f" on {day(rests.added)}"
+    named = "; ".join(f"{column}: {_few(names)}" for column, names in rests.makers.items() if names)
+    return f"{added}. " + (f"The file names {named}." if named else "The file does not say who made it.")
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = [*names[:NAMES_SHOWN]]
+    if len(names) > NAMES_SHOWN:
+        shown.append(f"{len(names) - NAMES_SHOWN:,} more")
+    return joined(shown)
+
+
+def _drawn(rests: RestsOn) -> str:
+    items = count(rests.items, "item")
+    if rests.drawn == "tickets":
+        return f"{items}, by tickets (SHA-256) from the items of the delivery; the seed: {rests.seed}."
+    if rests.drawn == "seeded":
+        return f"{items}, chosen by the buyer and mixed blindly into the task list before the work."
+    return f"{items}, chosen by the buyer; nothing shows that they were drawn by chance."
+
+
+def _committed(rests: RestsOn) -> str:
+    on = f", on {day(rests.committed_on)}" if rests.committed_on else ""
+    return {
+        "before": f"Before the delivery was received{on}.",
+        "after": f"Only after the delivery was received{on}: it could have been fitted to the labels.",
+        "never": "Never: nothing shows that it stood before the labels were seen.",
+        "": "Not beforehand: experts labelled the drawn items blindly after the delivery.",
+    }[rests.committed]
+
+
+def _earlier(earlier: Sequence[Earlier]) -> str:
+    if not earlier:
+        return "Never."
+    shown = "; ".join(
+        f"{one.audit} on {day(one.on)}, with gold {one.gold}: {one.verdict.replace('_', ' ')}"
+        for one in earlier[-EARLIER_SHOWN:]
+    )
+    more = len(earlier) - EARLIER_SHOWN
+    return f"{shown}{f'; and {more:,} more' if more > 0 else ''}."
+
+
+def _rows_left_out(intake: Mapping[str, Any]) -> int:
+    left: int = intake.get("left_out", 0)
+    return left
+
+
+def _left_out(intake: Mapping[str, Any]) -> Iterator[str]:
+    filters = intake.get("where", ())
+    if filters:
+        rows = f"{_rows_left_out(intake):,} of {count(intake.get('rows_read', 0), 'row')}"
+        yield f"{rows} by the buyer’s filter {joined(filters)}."
+    if intake.get("refused"):
+        yield f"{count(intake['refused'], 'row')} could not be read."
+
+
+def _settled(intake: Mapping[str, Any]) -> Iterator[str]:
+    if intake.get("map"):
+        yield f"Columns: {joined(intake['map'])}."
+    if intake.get("repeated_labels"):
+        yield f"{count(intake['repeated_labels'], 'label')} by somebody who had labelled the item already."
