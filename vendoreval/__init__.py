@@ -56,3 +56,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(f"vendoreval.workflow.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """What there is to call, for `dir(vendoreval)` and completion, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -54,7 +54,12 @@ def draw(
 
 def tasks(
     subject: Annotated[str, typer.Argument(help="The delivery's id; with --adjudicate the audit's.")],
-    out: Annotated[Path, typer.Option(help="Where to write the tasks (.csv, .xlsx, .json: Label Studio).")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write the tasks (.csv, .xlsx, .json: Label Studio). Default: tasks-AUDIT.xlsx."
+        ),
+    ] = None,
     id: Annotated[str, typer.Option("--id", help="An id for the audit. Default: from the delivery.")] = "",
     items: Annotated[int, typer.Option(help="How many items. Default: the contract's design.", min=0)] = 0,
     seed: Annotated[str, typer.Option(help="A text both sides accept, e.g. a public beacon's value.")] = "",
@@ -76,13 +81,15 @@ def tasks(
     from vendoreval.workflow import sample_draws, samples, workspaces
 
     workspace = workspaces.open_workspace()
+    audit = subject if adjudicate else id or f"{subject}-sample"
+    out = out or Path(f"{'adjudicate' if adjudicate else 'tasks'}-{audit}.xlsx")
     if adjudicate:
         record = samples.adjudication_tasks(workspace, subject, out)
         if json:
             return emit(record)
         return say(f"Wrote {record['tasks']:,} tasks for the adjudicator to {out}.")
     record = sample_draws.draw_sample(
-        workspace, subject, id or f"{subject}-sample", out, items=items, seed=seed, nonces=nonce or [],
+        workspace, subject, audit, out, items=items, seed=seed, nonces=nonce or [],
         commitments=commitment or [], repeats=repeats, auditors=auditors, payload=payload, strata=strata,
         floor=floor,
     )  # fmt: skip
@@ -132,7 +139,7 @@ def _print(record: dict[str, Any], result: AuditResult | None) -> None:
     if record["disputed"]:
         say(
             f"Auditors differ on {record['disputed']:,} tasks: write them with `vendoreval audit tasks "
-            f"{record['audit']} --adjudicate --out FILE`."
+            f"{record['audit']} --adjudicate`."
         )
     if record["double"]:
         say(f"Answered twice: {record['double']:,} items, the same on {record['double_agreed']:,}.")

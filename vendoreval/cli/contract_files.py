@@ -63,7 +63,7 @@ def draft(
 
 def annex(
     contract: Annotated[str, typer.Argument(help="The contract's id.")],
-    out: Out,
+    out: Out = None,
     version: Annotated[int, typer.Option(help="Which version. Default: the newest.")] = 0,
     items: Annotated[
         int, typer.Option(help="Items of a delivery: prints the limits of clauses with a design.", min=0)
@@ -82,7 +82,9 @@ def annex(
 
 def export(
     contract: Annotated[str, typer.Argument(help="The contract's id.")],
-    out: Annotated[Path, typer.Option(help="Where to write it; .json for JSON, else YAML.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it; .json for JSON, else YAML. Default: CONTRACT.yaml.")
+    ] = None,
     format: Annotated[Standard, typer.Option("--format", help="The standard.")] = Standard.odcs,
     version: Annotated[int, typer.Option(help="Which version. Default: the newest.")] = 0,
     json: Json = False,
@@ -90,6 +92,7 @@ def export(
     """Write a contract as an Open Data Contract Standard document (ODCS v3.1)."""
     from vendoreval.workflow import contract_files, workspaces
 
+    out = out or Path(f"{contract}.yaml")
     found = contract_files.export_odcs(workspaces.open_workspace(), contract, version or None, out)
     if json:
         return emit({"schema": "vendoreval/contract-exported/1", "contract": found.id, "version": found.version,

@@ -15,12 +15,15 @@ app = typer.Typer(name="evidence", help="Bundles that the other side can compute
 @app.command()
 def export(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
-    out: Annotated[Path, typer.Option(help="Where to write the bundle (zip).")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the bundle (zip). Default: bundle-AUDIT.zip.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write an audit's bundle: contract, commitment, manifest, outcomes, result, claim, log."""
     from vendoreval.workflow import evidence, workspaces
 
+    out = out or Path(f"bundle-{audit}.zip")
     sha = evidence.export_bundle(workspaces.open_workspace(), audit, out)
     if json:
         emit({"schema": "vendoreval/exported/1", "audit": audit, "file": str(out), "sha256": sha})

@@ -33,7 +33,7 @@ def add(
     say(f"Added gold set {record['gold']}: {record['items']:,} items.")
     for text in record["notes"]:
         say(f"Note: {text}")
-    return note(f"next: vendoreval gold commit {record['gold']} --out receipt.json")
+    return note(f"next: vendoreval gold commit {record['gold']} ")
 
 
 @app.command()
@@ -72,13 +72,19 @@ def list_(json: Json = False) -> None:
 @app.command()
 def commit(
     gold: GoldId,
-    out: Annotated[Path, typer.Option(help="Where to write the receipt for the vendor.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the receipt for the vendor. Default: receipt-GOLD.json.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Commit to a gold set: salted leaves, a Merkle root, and a receipt without any label."""
-    from vendoreval.workflow import golds, workspaces
+    from vendoreval.workflow import gold_lint, golds, workspaces
 
-    receipt = golds.commit_gold(workspaces.open_workspace(), gold, out)
+    workspace = workspaces.open_workspace()
+    out = out or Path(f"receipt-{gold}.json")
+    receipt = golds.commit_gold(workspace, gold, out)
+    for text in gold_lint.deliveries_before_commitment(workspace, gold):
+        note(f"warning: {text}")
     if json:
         return emit(receipt)
     return say(
@@ -125,7 +131,9 @@ def seed(
     tasks: Annotated[Path, typer.Argument(help="The task list to send, with a column item_id.")],
     gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
     rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05.")],
-    out: Annotated[Path, typer.Option(help="Where to write the vendor's task list (CSV).")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the vendor's task list (CSV). Default: tasks-GOLD.csv.")
+    ] = None,
     id: Annotated[str, typer.Option("--id", help="An id for the seeding. Default: from the gold set.")] = "",
     json: Json = False,
 ) -> None:
@@ -134,6 +142,7 @@ def seed(
 
     workspace = workspaces.open_workspace()
     warnings = gold_lint.warnings_before_seeding(workspace, gold)
+    out = out or Path(f"tasks-{gold}.csv")
     record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id)
     for text in (*warnings, *record["notes"]):
         note(f"warning: {text}")

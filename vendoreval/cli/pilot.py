@@ -20,7 +20,10 @@ PilotId = Annotated[str, typer.Argument(help="The pilot's id.")]
 def send(
     contract: Annotated[str, typer.Argument(help="The contract, or draft of one, whose limits are asked for.")],
     gold: Annotated[str, typer.Option(help="The gold set; its column block says what an item is for.")],
-    out: Annotated[Path, typer.Option(help="The folder for the vendor's task lists, one file a part.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The folder for the vendor's task lists, one file a part. Default: the pilot's id."),
+    ] = None,
     id: Annotated[str, typer.Option("--id", help="An id for the pilot. Default: pilot-VENDOR.")] = "",
     items: Annotated[int, typer.Option(min=0, help="How many items go out in all. Default: as planned.")] = 0,
     clause: Annotated[str, typer.Option(help="The clause on accuracy. Default: the first.")] = "",

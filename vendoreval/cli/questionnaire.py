@@ -108,7 +108,9 @@ def check(file: Annotated[Path, typer.Argument(help="A bank as TOML.")], json: J
 @app.command()
 def form(
     vendor: Vendor,
-    out: Annotated[Path, typer.Option(help="Where to write the form.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the form. Default: form-VENDOR, if there is none yet.")
+    ] = None,
     format: Annotated[
         FormFormat | None, typer.Option("--format", help="Default: by the file's ending.")
     ] = None,
@@ -128,6 +130,7 @@ def form(
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
+    out = out or _unused(Path(f"form-{vendor}.{format or FormFormat.xlsx}"))
     kind = format or _KINDS.get(out.suffix.lower())
     if kind is None:
         raise UsageError(
@@ -144,6 +147,13 @@ def form(
     say(f"Wrote {out}. Send it to {vendor}; it is due on {day}.")
     back = out.with_suffix(".json") if kind is FormFormat.html else out
     return note(f"next: vendoreval questionnaire import {vendor} {back}")
+
+
+def _unused(out: Path) -> Path:
+    """A default name; a file of that name may be the form as it came back, so it is never replaced."""
+    if out.exists():
+        raise UsageError(f"There is a file {out.name!r} already.", remedy="Name another one with --out.")
+    return out
 
 
 @app.command("import")

@@ -10,7 +10,7 @@ import typer
 
 from vendoreval.cli.answering import DEFAULT
 from vendoreval.cli.answering import Bank as BankOption
-from vendoreval.cli.output import Json, emit, say
+from vendoreval.cli.output import Json, emit, note, say
 from vendoreval.cli.vendor_compare import Audits, BankName, Costs, Vendors, Weights
 from vendoreval.errors import UsageError
 
@@ -36,7 +36,7 @@ class Paper(StrEnum):
     Letter = "Letter"
 
 
-Out = Annotated[Path, typer.Option(help="Where to write the report.")]
+Out = Annotated[Path | None, typer.Option(help="Where to write the report. Default: named after it, as PDF.")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: by the file's ending.")]
 PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
 
@@ -44,7 +44,7 @@ PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
 @app.command()
 def scorecard(
     vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
-    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's scorecard: answers, audits over time, verdicts, claims."""
     from vendoreval.workflow import reports, workspaces
@@ -56,7 +56,7 @@ def scorecard(
 @app.command()
 def audit(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
-    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """An audit's certificate: findings, method in plain words, figures, hashes."""
     from vendoreval.workflow import reports, workspaces
@@ -68,7 +68,7 @@ def audit(
 @app.command()
 def claim(
     claim: Annotated[str, typer.Argument(help="The claim's id.")],
-    out: Out, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
     from vendoreval.workflow import reports, workspaces
@@ -80,7 +80,7 @@ def claim(
 @app.command()
 def comparison(
     vendors: Vendors,
-    out: Out, audits: Audits = None, costs: Costs = None, weights: Weights = "", bank: BankName = "",
+    out: Out = None, audits: Audits = None, costs: Costs = None, weights: Weights = "", bank: BankName = "",
     format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """Two to six vendors side by side: who may be chosen, who is better, what it costs, and why."""
@@ -91,14 +91,14 @@ def comparison(
         workspace, vendors, bank_name=bank, audits=audits or (), costs=costs, weights=weights
     )
     report = comparisons.comparison_report(workspace, made)
-    write(workspace, report, "+".join(sorted(vendors)), out, format, paper, json)
-    comparisons.record_comparison(workspace, made.comparison, out.name)
+    written = write(workspace, report, "+".join(sorted(vendors)), out, format, paper, json)
+    comparisons.record_comparison(workspace, made.comparison, written.name)
 
 
 @app.command()
 def questionnaire(
     vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
-    out: Out, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    out: Out = None, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
     json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's answers by section, with scores, promises, signs and questions for the interview."""
@@ -113,7 +113,7 @@ def questionnaire(
 @app.command()
 def pilot(
     pilot: Annotated[str, typer.Argument(help="The pilot's id.")],
-    out: Out, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    out: Out = None, bank: BankOption = DEFAULT, format: FormatOption = None, paper: PaperOption = Paper.A4,
     json: Json = False,
 ) -> None:  # fmt: skip
     """A pilot's report: what each block found, what changed on the way, what became of the claims."""
@@ -126,20 +126,33 @@ def pilot(
 
 
 def write(
-    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format | None, paper: Paper, json: bool
-) -> None:
-    """Write a report in the form that its file's ending or `fmt` says, and tell of it."""
-    from vendoreval.workflow.reports import write_report
+    workspace: Workspace, report: Report, subject: str, out: Path | None, fmt: Format | None, paper: Paper,
+    json: bool,
+) -> Path:  # fmt: skip
+    """Write a report in the form that its file's ending or `fmt` says, tell of it, and return the file.
 
+    Without `out` it is named after its kind and subject. Where PDF cannot be made, HTML and JSON are.
+    """
+    from vendoreval.workflow.reports import write_what_can_be
+
+    if out is None:
+        name = subject.replace("+", "-")
+        kind = "" if name.startswith(f"{report.kind}-") else f"{report.kind}-"
+        out = Path(f"{kind}{name}.{fmt or Format.pdf}")
     chosen = fmt or {f".{known}": known for known in Format}.get(out.suffix.lower())
     if chosen is None:
         raise UsageError(
             f"A report is PDF, HTML or JSON, and {out.name!r} ends like none of them.",
             remedy="Name a file that ends in .pdf, .html or .json, or say --format.",
         )
-    size = write_report(workspace, report, subject, out, chosen.value, paper.value)
+    made = write_what_can_be(workspace, report, subject, out, chosen.value, paper.value)
+    if made.note:
+        note(f"note: {made.note}")
+    first, size = made.files[0]
     if json:
         emit({"schema": "vendoreval/report-made/1", "kind": report.kind, "subject": subject,
-              "file": str(out), "bytes": size})  # fmt: skip
+              "file": str(first), "bytes": size})  # fmt: skip
     else:
-        say(f"Wrote {out} ({size / 1024:,.0f} KB).")
+        for file, size in made.files:
+            say(f"Wrote {file} ({size / 1024:,.0f} KB).")
+    return first

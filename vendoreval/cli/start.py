@@ -50,6 +50,8 @@ def demo(
              "files": [str(file) for file in made.files]}
         )  # fmt: skip
     table(["vendor", "verdict"], [(vendor, verdict(word)) for vendor, word in made.verdicts.items()])
+    if made.note:
+        note(f"note: {made.note}")
     say("", f"Look at {made.workspace}:")
     for file in made.files:
         say(f"  {file.name}")
@@ -86,9 +88,9 @@ def doctor(json: Json = False) -> None:
     else:
         table(
             ["part", "state", "what to do"],
-            [(p.name, "✔ " + p.state if p.fine else "✘ " + p.state, p.remedy) for p in found],
+            [(p.name, f"{'✔' if p.fine else '✘' if p.needed else '–'} {p.state}", p.remedy) for p in found],
         )
-    if not all(part.fine for part in found):
+    if not all(part.fine or not part.needed for part in found):
         raise typer.Exit(Exit.UNUSABLE)
 
 

@@ -58,11 +58,12 @@ VENDORS = (
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What the demo made: verdicts by vendor and the files written."""
+    """What the demo made: verdicts by vendor, the files written, and a word where they are not PDF."""
 
     workspace: Path
     verdicts: dict[str, str]
     files: tuple[Path, ...]
+    note: str = ""
 
 
 def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
@@ -71,7 +72,7 @@ def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
         raise Conflict(f"{folder} is not empty.", remedy="Name another folder, or remove this one.")
     tell("making a workspace")
     workspace = init_workspace(folder)
-    files: list[Path] = []
+    made: list[reports.Made] = []
     verdicts = {}
     for vendor in VENDORS:
         tell(f"{vendor.name}: questionnaire, contract, gold, delivery")
@@ -81,10 +82,11 @@ def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
         result = audits.run_audit(workspace, f"batch-{vendor.id}", f"gold-{vendor.id}", audit)
         verdicts[vendor.id] = result.verdict
         tell(f"{vendor.name}: reports and evidence")
-        files += _report(workspace, folder, vendor.id, audit, breached=result.verdict == "breached")
+        made += _report(workspace, folder, vendor.id, audit, breached=result.verdict == "breached")
     tell("both vendors side by side")
-    files.append(_compare(workspace, folder))
-    return DemoResult(folder, verdicts, tuple(files))
+    made.append(_compare(workspace, folder))
+    notes = (one.note for one in made if one.note)
+    return DemoResult(folder, verdicts, tuple(file for one in made for file, _ in one.files), next(notes, ""))
 
 
 def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
@@ -122,29 +124,29 @@ def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
     )  # fmt: skip
 
 
-def _report(workspace: Workspace, folder: Path, vendor: str, audit: str, *, breached: bool) -> Iterator[Path]:
+def _report(
+    workspace: Workspace, folder: Path, vendor: str, audit: str, *, breached: bool
+) -> Iterator[reports.Made]:
     if breached:
         claim = claims.draft_claim(workspace, audit, f"claim-{vendor}")
         claims.issue_claim(workspace, claim.id)
-    made = {"audit": reports.audit_report(workspace, audit, (REMARK,))}
+    told = {"audit": reports.audit_report(workspace, audit, (REMARK,))}
     if breached:
-        made["claim"] = reports.claim_report(workspace, f"claim-{vendor}", (REMARK,))
-    made["scorecard"] = reports.scorecard_report(workspace, vendor, (REMARK,))
+        told["claim"] = reports.claim_report(workspace, f"claim-{vendor}", (REMARK,))
+    told["scorecard"] = reports.scorecard_report(workspace, vendor, (REMARK,))
     bank = questionnaires.load_bank()
-    made["questionnaire"] = questionnaire_report(workspace, vendor, bank, remarks=(REMARK,))
-    for kind, report in made.items():
-        out = folder / f"{kind}-{vendor}.pdf"
-        reports.write_report(workspace, report, vendor, out)
-        yield out
+    told["questionnaire"] = questionnaire_report(workspace, vendor, bank, remarks=(REMARK,))
+    for kind, report in told.items():
+        yield reports.write_what_can_be(workspace, report, vendor, folder / f"{kind}-{vendor}.pdf")
     bundle = folder / f"bundle-{vendor}.zip"
     evidence.export_bundle(workspace, audit, bundle)
-    yield bundle
+    yield reports.Made(((bundle, bundle.stat().st_size),))
 
 
-def _compare(workspace: Workspace, folder: Path) -> Path:
-    out = folder / "comparison.pdf"
+def _compare(workspace: Workspace, folder: Path) -> reports.Made:
     made = comparisons.compare(workspace, [vendor.id for vendor in VENDORS])
     report = comparisons.comparison_report(workspace, made, (REMARK,))
-    reports.write_report(workspace, report, "+".join(sorted(made.comparison.order)), out)
-    comparisons.record_comparison(workspace, made.comparison, out.name)
-    return out
+    subject = "+".join(sorted(made.comparison.order))
+    written = reports.write_what_can_be(workspace, report, subject, folder / "comparison.pdf")
+    comparisons.record_comparison(workspace, made.comparison, written.files[0][0].name)
+    return written

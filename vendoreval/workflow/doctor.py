@@ -21,16 +21,17 @@ PANGO = {
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is needed: its name, whether it is fine, its state, and how to get it."""
+    """One thing: its name, whether it is fine, its state, how to get it, and whether work stops without it."""
 
     name: str
     fine: bool
     state: str
     remedy: str = ""
+    needed: bool = True
 
 
 def examine() -> tuple[Part, ...]:
-    """Every part the program needs, in order of need."""
+    """Every part the program needs or can use, in order of need."""
     enough = sys.version_info >= (3, 11)
     python = Part(
         "Python", enough, platform.python_version(), "" if enough else "Install Python 3.11 or newer."
@@ -65,7 +66,8 @@ def _pdf() -> Part:
     try:
         import weasyprint
     except (ImportError, OSError):
-        return Part("PDF (Pango)", False, "missing", PANGO.get(platform.system(), PANGO["Linux"]))
+        remedy = PANGO.get(platform.system(), PANGO["Linux"])
+        return Part("PDF (Pango)", False, "missing: reports come as HTML and JSON", remedy, needed=False)
     return Part("PDF (Pango)", True, f"WeasyPrint {weasyprint.__version__}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from vendoreval.gold.clues import Clue, Exposure
 from vendoreval.gold.lint import lint, seen_before
-from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow
+from vendoreval.store.tables import CommitmentRow, ContractRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import read_tasks
@@ -66,6 +66,20 @@ def warnings_before_audit(workspace: Workspace, gold_id: str, received: datetime
     """
     earlier = exposures(workspace, vendor_of(workspace, gold_id), before=received)
     return _sentences(workspace, gold_id, [met for met in earlier if met.kind != "seeded"])
+
+
+def deliveries_before_commitment(workspace: Workspace, gold_id: str) -> list[str]:
+    """Sentences on deliveries under the gold's contract that came before its commitment; raises NotFound."""
+    with workspace.read() as reader:
+        contract = reader.require(GoldRow, gold_id, "gold set").contract_id
+        committed = reader.require(CommitmentRow, gold_id, "commitment").committed_at
+        rows = reader.all(DeliveryRow, contract_id=contract)
+    early = sorted((row.received_at, row.id) for row in rows if row.received_at <= committed)
+    return [
+        f"Delivery {delivery} came before this commitment, on {at.date()}: nothing proves that the gold was "
+        f"not fitted to its labels. A sample that experts label proves more: vendoreval audit tasks {delivery}"
+        for at, delivery in early
+    ]
 
 
 def _sentences(workspace: Workspace, gold_id: str, met: list[Exposure]) -> list[str]:

@@ -45,7 +45,7 @@ def send_pilot(
     workspace: Workspace,
     contract_id: str,
     gold_id: str,
-    folder: Path,
+    folder: Path | None,
     *,
     pilot_id: str = "",
     items: int = 0,
@@ -53,7 +53,8 @@ def send_pilot(
     payload: Path | None = None,
     due: date | None = None,
 ) -> dict[str, Any]:
-    """Design a pilot, mix its tasks and write them to `folder`, one file a part; returns the record.
+    """Design a pilot, mix its tasks and write them to `folder` (None: its id), one file a part; returns
+    the record.
 
     Gold's column `block` says what an item is for (gold.piloting). `items` is how many go out (0: as many as
     the plan asks for): the last part and then the main block give way, or main grows. Items that the vendor
@@ -62,6 +63,7 @@ def send_pilot(
     """
     contract, gold = load_contract(workspace, contract_id), load_gold(workspace, gold_id)
     name, at = slug(pilot_id or f"pilot-{contract.vendor}", "pilot"), now()
+    folder = folder or Path(name)
     ends = due or add_business_days(at.date(), DAYS, contract.acceptance)
     if ends < at.date():
         raise UsageError(f"The pilot would have been due on {ends}.", remedy="Name a day to come.")
@@ -152,9 +154,10 @@ def _choice(workspace: Workspace, gold_id: str) -> bytes:
 
 
 def _refuse_unfit(workspace: Workspace, contract: Contract, gold_id: str) -> None:
-    """Gold must belong to the contract, and not be retired."""
+    """Gold must belong to the contract, not be retired, and be committed to before anything goes out."""
     with workspace.read() as reader:
         row = reader.require(GoldRow, gold_id, "gold set")
+        committed = reader.get(CommitmentRow, gold_id)
     if row.contract_id != contract.id:
         raise UsageError(
             f"The gold set {gold_id!r} belongs to the contract {row.contract_id!r}.",
@@ -162,6 +165,11 @@ def _refuse_unfit(workspace: Workspace, contract: Contract, gold_id: str) -> Non
         )
     if row.retired_at:
         raise UsageError(f"The gold set {gold_id!r} is retired.", remedy="Take fresh gold.")
+    if committed is None:
+        raise UsageError(
+            f"The gold set {gold_id!r} is not committed to, so nothing would prove that it stood before.",
+            remedy=f"Say first: vendoreval gold commit {gold_id}",
+        )
 
 
 def _unmet(workspace: Workspace, contract: Contract, gold: GoldSet) -> dict[str, tuple[str, ...]]:
@@ -202,11 +210,7 @@ def _rows(
 
 
 def _notes(workspace: Workspace, sent: Sent, met: int, items: int) -> list[str]:
-    with workspace.read() as reader:
-        committed = reader.get(CommitmentRow, sent.row.gold_id)
     notes = []
-    if committed is None:
-        notes.append("Gold is not committed to: nothing will prove that it stood before. See `gold commit`.")
     earlier = [row.id for row in list_pilots(workspace, sent.contract.vendor) if row.id != sent.row.id]
     if earlier:
         notes.append(

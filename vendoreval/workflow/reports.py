@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,7 +10,7 @@ from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.records import Claim
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import Conflict, InputError, MissingPart
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
@@ -153,7 +154,7 @@ def write_report(
 ) -> int:
     """Write a report whole or not at all, log it, and return its size in bytes.
 
-    Raises MissingPart for PDF where Pango is absent; HTML and JSON always work.
+    Raises MissingPart for PDF where Pango is absent; HTML and JSON always work (`write_what_can_be`).
     """
     data = _rendered(report, fmt, paper)
     at = now()
@@ -175,6 +176,32 @@ def _delivery_of(reader: Reader, kind: str, subject: str) -> str:
         kind, subject = "audit", claims[-1].audit_id if claims else ""
     audit = reader.get(AuditRow, subject) if kind == "audit" else None
     return audit.delivery_id if audit else ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written for a report: its files and their sizes in bytes, the one to read first, and a word."""
+
+    files: tuple[tuple[Path, int], ...]
+    note: str = ""
+
+
+def write_what_can_be(
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
+) -> Made:
+    """Write a report as `write_report` does; where PDF cannot be made here, as HTML and JSON instead."""
+    try:
+        return Made(((out, write_report(workspace, report, subject, out, fmt, paper)),))
+    except MissingPart as error:
+        if fmt != "pdf":
+            raise
+        others: tuple[tuple[Format, Path], ...] = (
+            ("html", out.with_suffix(".html")), ("json", out.with_suffix(".report.json")),
+        )  # fmt: skip
+        written = ((file, write_report(workspace, report, subject, file, form)) for form, file in others)
+        return Made(
+            tuple(written), f"HTML and JSON instead of PDF. {error.what} `vendoreval doctor` tells more."
+        )
 
 
 def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:

@@ -1,0 +1,163 @@
+"""A newcomer's first hour: an empty folder, 80 columns, nothing read before, and perhaps no Pango."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Cli, Process, Ran
+
+WEATHER = ROOT / "samples" / "weather_sentiment"
+
+
+@pytest.fixture
+def without_pango(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which importing WeasyPrint raises what it raises on a machine without Pango."""
+    folder = tmp_path_factory.mktemp("without-pango")
+    (folder / "weasyprint.py").write_text(
+        "raise OSError(\"cannot load library 'libpango-1.0-0': error 0x7e\")\n", "utf-8"
+    )
+    return {"PYTHONPATH": str(folder), "COLUMNS": "80"}
+
+
+@pytest.fixture
+def audited(cli: Cli) -> Cli:
+    """A workspace with an audit that breached and its claim."""
+    terms = (ROOT / "samples/contracts/weather-sentiment.toml").read_text("utf-8")
+    (cli.folder / "terms.toml").write_text(terms.replace('vendor = "crowdflower"', 'vendor = "mturk"'), "utf-8")
+    cli("init")
+    cli("vendor", "add", "mturk")
+    cli("contract", "add", "terms.toml")
+    cli("gold", "add", WEATHER / "gold.csv", "--id", "g")
+    cli("gold", "commit", "g")
+    add = ("delivery", "add", WEATHER / "delivered.csv", "--id", "d", "--contract", "weather-sentiment-2026")
+    cli(*add, "--where", "vendor=mturk")
+    cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3)
+    cli("claim", "draft", "a", "--id", "c")
+    cli("claim", "issue", "c")
+    return cli
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pango", [True, False])
+def test_what_the_demo_says_to_try_next_works_as_printed(
+    process: Process, without_pango: dict[str, str], *, pango: bool
+) -> None:
+    env = {"COLUMNS": "80"} if pango else without_pango
+    ran = process("demo", env=env)
+    shown = ran.out.split("Try next:\n")[1].splitlines()
+    enter, *lines = [line.strip() for line in shown]
+    assert enter == f"cd {shlex.quote(str(process.folder / 'vendoreval-demo'))}"
+    assert len(lines) == 4
+    done = subprocess.run(
+        ["sh", "-ec", f'PATH="{Path(sys.executable).parent}:$PATH"\n' + "\n".join([enter, *lines])],
+        capture_output=True, text=True, check=False, cwd=process.folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "The evidence of audit audit-mturk fits" in done.stdout
+    made = {file.suffix for file in (process.folder / "vendoreval-demo").glob("audit-mturk*")}
+    assert made == ({".pdf"} if pango else {".html", ".json"})
+    assert ("HTML and JSON instead of PDF" in ran.err) is not pango
+
+
+def test_reports_without_pango_are_html_and_json(audited: Cli, without_pango: dict[str, str]) -> None:
+    process = Process(audited.folder)
+    ran = process("report", "claim", "c", "--out", "notice.pdf", env=without_pango)
+    assert "Pango" in ran.err
+    assert "notice.html" in ran.out
+    assert "<html" in (audited.folder / "notice.html").read_text("utf-8")
+    assert json.loads((audited.folder / "notice.report.json").read_text("utf-8"))
+    assert not (audited.folder / "notice.pdf").exists()
+    made = process("report", "comparison", "mturk", "mturk2", env=without_pango, code=2)
+    assert "mturk2" in made.err  # other mistakes stay mistakes
+    parts = {part["name"]: part for part in process("doctor", "--json", env=without_pango).json}
+    assert not parts["PDF (Pango)"]["fine"]
+    assert "reports come as" in process("doctor", env=without_pango).out
+
+
+def test_what_is_written_has_a_name_by_itself(audited: Cli) -> None:
+    for words, name in (
+        (("report", "audit", "a", "--format", "html"), "audit-a.html"),
+        (("report", "claim", "c", "--format", "json"), "claim-c.json"),
+        (("report", "scorecard", "mturk"), "scorecard-mturk.pdf"),
+        (
+            ("contract", "annex", "weather-sentiment-2026", "--format", "html"),
+            "annex-weather-sentiment-2026.html",
+        ),
+        (("contract", "export", "weather-sentiment-2026"), "weather-sentiment-2026.yaml"),
+        (("evidence", "export", "a"), "bundle-a.zip"),
+        (("questionnaire", "form", "mturk"), "form-mturk.xlsx"),
+        (("questionnaire", "form", "mturk", "--format", "html"), "form-mturk.html"),
+        (("audit", "tasks", "d", "--items", "20"), "tasks-d-sample.xlsx"),
+    ):
+        assert name in audited(*words).out
+        assert (audited.folder / name).stat().st_size
+    assert (audited.folder / "receipt-g.json").exists()
+    # The form of that name may have come back filled in since.
+    assert "form-mturk.xlsx" in audited("questionnaire", "form", "mturk", code=2).err
+
+
+def test_all_that_a_command_lacks_is_said_at_once(cli: Cli) -> None:
+    lacks = cli("gold", "seed", "--rate", "0.1", code=2).err.splitlines()
+    assert lacks[0] == "error: vendoreval gold seed lacks:"
+    assert [line.split()[0] for line in lacks[1:-1]] == ["TASKS", "--gold"]
+    assert lacks[-1] == "See: vendoreval gold seed --help"
+    assert "Usage" in cli("gold", "seed", "--help").out
+    assert "--nothing" in cli("gold", "seed", "--nothing", code=2).err
+
+
+def test_gold_that_comes_too_late_is_said_at_once(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    cli("contract", "add", ROOT / "samples/contracts/weather-sentiment.toml")
+    cli("gold", "add", WEATHER / "gold.csv", "--id", "g")
+    add = ("delivery", "add", WEATHER / "delivered.csv", "--id", "d", "--contract", "weather-sentiment-2026")
+    cli(*add, "--where", "vendor=crowdflower", env={"VENDOREVAL_NOW": "2026-03-01T10:00:00Z"})
+    refused = cli("pilot", "send", "weather-sentiment-2026", "--gold", "g", code=2).err
+    remedy = refused.strip().split("Say first: ")[1]
+    late = cli(*shlex.split(remedy)[1:])
+    assert "warning: Delivery d came before this commitment, on 2026-03-01" in late.err
+    advised = late.err.strip().split("vendoreval ")[1]
+    assert "Wrote" in cli(*advised.split(), "--items", "20").out
+    cli("gold", "add", WEATHER / "gold.csv", "--id", "g2")
+    assert "warning" not in cli("gold", "commit", "g2", env={"VENDOREVAL_NOW": "2026-02-01T10:00:00Z"}).err
+
+
+def test_tables_fit_80_columns_and_break_no_word(audited: Cli) -> None:
+    long = "a-very-long-audit-identifier-of-the-second-batch-in-march"
+    audited("audit", "run", "d", "--gold", "g", "--id", long, code=3)
+    for words in (
+        ("audit", "show", long), ("audit", "list"), ("delivery", "list"), ("gold", "list"),
+        ("vendor", "list"), ("contract", "list"), ("contract", "check", "terms.toml"),
+        ("claim", "list"), ("claim", "show", "c"),
+        ("due",), ("agreement", "show", "d"), ("annotators", "show", "d"), ("questionnaire", "list"),
+        ("questionnaire", "promises", "mturk"), ("doctor",),
+    ):  # fmt: skip
+        ran: Ran = audited._run(list(words), {"COLUMNS": "80"})
+        assert max(map(len, ran.out.splitlines()), default=0) <= 80, words
+        whole = set(re.findall(r"[a-z][a-z-]{12,}", audited._run(list(words), {"COLUMNS": "400"}).out))
+        assert whole <= set(re.findall(r"[a-z][a-z-]{12,}", ran.out)), words
+    clauses = [
+        line for line in audited("audit", "show", "a").out.splitlines() if line.startswith("class-floor")
+    ]
+    assert re.search(r" 80\s% +89\.5\s% ", clauses[0])  # asked and found in the same unit
+
+
+def test_python_shows_what_there_is_to_call(process: Process) -> None:
+    code = (
+        "import sys, vendoreval, rlcompleter\n"
+        "print(sorted(m for m in sys.modules if m.startswith('vendoreval.')), *dir(vendoreval), sep='\\n')\n"
+        "done = rlcompleter.Completer(vars(sys.modules['__main__'])).complete('vendoreval.run_', 0)\n"
+        "print(done)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded, *names, completed = done.stdout.splitlines()
+    assert loaded == "[]"  # nothing is imported before it is used
+    assert {"run_audit", "open_workspace", "issue_claim", "findings_frame", "__doc__"} <= set(names)
+    assert completed.startswith("vendoreval.run_audit(")
