@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from vendoreval.reports.wording import count, day, joined
 Drawn = Literal["tickets", "seeded", "chosen"]
 NAMES_SHOWN = 3
 EARLIER_SHOWN = 5
+VALUES_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
     """Pairs of name and value; empty where nothing is known."""
     if rests is None:
         return []
+    still_open = joined_sentences(one["text"] for one in rests.intake.get("unsettled", ()))
     return [
         ["Gold made by", _made(rests)],
         ["Gold drawn", _drawn(rests)],
@@ -60,6 +62,7 @@ def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
         ["Audited before", _earlier(rests.earlier)],
         ["Rows left out", joined_sentences(_left_out(rests.intake)) or "None."],
         ["Settled", joined_sentences(_settled(rests.intake)) or "Nothing had to be settled."],
+        *([["Still open", still_open]] if still_open else []),
     ]
 
 
@@ -79,7 +82,7 @@ def reservations(rests: RestsOn | None) -> list[str]:
     return said
 
 
-def joined_sentences(parts: Iterator[str]) -> str:
+def joined_sentences(parts: Iterable[str]) -> str:
     """Sentences in a row."""
     return " ".join(parts)
 
@@ -137,16 +140,38 @@ def _rows_left_out(intake: Mapping[str, Any]) -> int:
 
 
 def _left_out(intake: Mapping[str, Any]) -> Iterator[str]:
-    filters = intake.get("where", ())
-    if filters:
-        rows = f"{_rows_left_out(intake):,} of {count(intake.get('rows_read', 0), 'row')}"
-        yield f"{rows} by the buyer’s filter {joined(filters)}."
+    for one in intake.get("filtered", ()):
+        rows = f"{one['rows_left_out']:,} of {count(intake['rows_read'], 'row')}"
+        yield f"{rows} by the buyer’s filter {one['where']}{_values(one['by_value'])}."
     if intake.get("refused"):
         yield f"{count(intake['refused'], 'row')} could not be read."
+
+
+def _values(by_value: Mapping[str, int]) -> str:
+    """The values that a filter left out, the most frequent first."""
+    listed = [f"{value or 'no value'} {n:,}" for value, n in list(by_value.items())[:VALUES_SHOWN]]
+    if len(by_value) > VALUES_SHOWN:
+        listed.append("others")
+    return f" ({joined(listed)})" if listed else ""
 
 
 def _settled(intake: Mapping[str, Any]) -> Iterator[str]:
     if intake.get("map"):
         yield f"Columns: {joined(intake['map'])}."
+    yield from _ids(intake.get("ids") or {})
     if intake.get("repeated_labels"):
         yield f"{count(intake['repeated_labels'], 'label')} by somebody who had labelled the item already."
+
+
+def _ids(ids: Mapping[str, Any]) -> Iterator[str]:
+    """What was done to the ids; what no rule of notation explains is the buyer's word."""
+    if ids.get("ids_cut"):
+        yield f"{count(ids['ids_cut'], 'id')} cut at the “?”, which leaves {ids['ids_after']:,}."
+    walk = ids.get("crosswalk") or {}
+    if walk.get("pairs"):
+        yield f"{count(walk['pairs'], 'id')} renamed by the buyer’s crosswalk."
+    if walk.get("buyers_word"):
+        named = joined(f"{one} as {mine}" for one, mine in walk["buyers_word_examples"][:NAMES_SHOWN])
+        yield f"By the buyer’s word alone: {count(walk['buyers_word'], 'id')}, such as {named}."
+    if walk.get("no_item_of_ours"):
+        yield f"{count(walk['no_item_of_ours'], 'delivered id')} called no item of this delivery."

@@ -41,7 +41,11 @@ def rests(**more: Any) -> RestsOn:
         "makers": {"expert": ("ann", "bob", "cem", "dora", "eve")}, "committed": "after",
         "committed_on": date(2026, 1, 10),
         "earlier": (Earlier("audit-0", "gold-0", date(2026, 1, 9), "kept"),),
-        "intake": {"rows_read": 3000, "left_out": 55, "where": ["vendor=acme"], "map": ["label=answer"]},
+        "intake": {
+            "rows_read": 3000, "left_out": 55, "map": ["label=answer"],
+            "filtered": [{"where": "vendor=acme", "column": "vendor", "rows_left_out": 55,
+                          "by_value": {"beta": 50, "": 5}, "rows_of_other_values": 0}],
+        },
     }  # fmt: skip
     return RestsOn(**{**given, **more})
 

@@ -127,7 +127,7 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
         "700 items, chosen by the buyer; nothing shows that they were drawn by chance.",
         "Only after the delivery was received, on 10 January 2026: it could have been fitted to the labels.",
         "audit-0 on 9 January 2026, with gold gold-0: kept.",
-        "55 of 3,000 rows by the buyer’s filter vendor=acme.",
+        "55 of 3,000 rows by the buyer’s filter vendor=acme (beta 50 and no value 5).",
         "Columns: label=answer.",
     ):
         assert words in page
@@ -148,6 +148,13 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
         ({"intake": {}}, "Rows left out", "None."),
         ({"intake": {}}, "Settled", "Nothing had to be settled."),
         ({"intake": {"refused": 2}}, "Rows left out", "2 rows could not be read."),
+        ({"intake": {"ids": {"cut": "query", "ids_cut": 120, "ids_after": 40}}}, "Settled",
+         "120 ids cut at the “?”, which leaves 40."),
+        ({"intake": {"ids": {"crosswalk": {"pairs": 7, "rules": {}, "buyers_word": 1,
+          "buyers_word_examples": [["img9", "0042"]], "no_item_of_ours": 2}}}}, "Settled",
+         "7 ids renamed by the buyer’s crosswalk. By the buyer’s word alone: 1 id, such as img9 as 0042. "
+         "2 delivered ids called no item of this delivery."),
+        ({"intake": {"unsettled": [{"text": "Nine are odd."}]}}, "Still open", "Nine are odd."),
     ],
 )  # fmt: skip
 def test_provenance_in_words(more: dict[str, Any], name: str, words: str) -> None:
