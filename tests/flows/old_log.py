@@ -57,4 +57,5 @@ def _data(database: sqlite3.Connection, kind: str, subject: str, data: dict[str,
         "claim.drafted": ("audit", "sha256", "lines"),
         "claim.issued": ("version", "sha256"),
     }  # fmt: skip
-    return {name: data[name] for name in kept_names[kind]} if kind in kept_names else data
+    wanted = kept_names.get(kind, tuple(name for name in data if name != "rows"))
+    return {name: data[name] for name in wanted}

@@ -94,13 +94,43 @@ def doctor(json: Json = False) -> None:
         raise typer.Exit(Exit.UNUSABLE)
 
 
-def status(json: Json = False) -> None:
-    """Show what the workspace holds, and check its log."""
+def status(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hold all tables and objects against the log.")
+    ] = False,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --verify: a log's last hash as noted earlier, such as on a receipt; repeatable."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what the workspace holds, and check its log; exit code 5 where something does not fit."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.status import survey
 
+    if verify or expect:
+        return _verify(expect or [], json)
     found = survey(workspaces.open_workspace())
     return emit(found) if json else facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")
+
+
+def _verify(expect: list[str], json: bool) -> None:
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.log_check import check_workspace
+
+    found = check_workspace(workspaces.open_workspace(), expect)
+    if json:
+        emit(found.to_json())
+    else:
+        for check in found.checks:
+            say(str(check))
+            for one in check.misfits:
+                say(f"    {one.where}: {one.what}.")
+        say(f"The log ends with {found.head}." if found.head else "The log cannot be read.")
+    if not found.fits:
+        raise typer.Exit(Exit.EVIDENCE)
 
 
 def due(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, ForeignKeyConstraint, MetaData
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, inspect
+
+from vendoreval.evidence.canonical import hash_of, utc_text
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -46,3 +48,25 @@ class Row(SQLModel):
 
     metadata = MetaData(naming_convention=_NAMES)
     changeable: ClassVar[frozenset[str]] = frozenset()
+
+
+def key_of(row: Row) -> tuple[Any, ...]:
+    """The values of a row's primary key."""
+    return tuple(inspect(type(row)).primary_key_from_instance(row))
+
+
+def name_of(row: Row) -> str:
+    """The table's name and the row's key, as the log names a row: `claim c 1`."""
+    return " ".join(str(part) for part in (row.__tablename__, *key_of(row)))
+
+
+def digest_of(row: Row) -> str:
+    """SHA-256 of a row's values as canonical JSON. Empty columns are left out, so that a later version of
+    the schema may add columns as long as they can be empty."""
+    return hash_of({name: _plain(value) for name, value in row.model_dump().items() if value is not None})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return utc_text(value)
+    return value.isoformat() if isinstance(value, date) else value
