@@ -1,0 +1,89 @@
+"""Delivered ids as ours: cut, looked up, and asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from vendoreval.errors import InputError, UsageError
+from vendoreval.formats.item_ids import ItemIds, read_crosswalk
+from vendoreval.labels.crosswalk import crosswalk_of
+
+SIGNED = [f"https://x.org/{item}.jpg?X-Amz-Signature={key}" for item in ("a", "b") for key in (1, 2)]
+
+
+def read(ids: ItemIds, *given: str | None) -> list[str | None]:
+    found: list[str | None] = ids.read(pa.array(given, pa.string())).to_pylist()
+    return found
+
+
+def test_ids_are_cut_and_looked_up() -> None:
+    ids = ItemIds("query", crosswalk_of([(2, "https://x.org/a.jpg", "a"), (3, "z", "")]))
+    assert read(ids, SIGNED[0], None, SIGNED[1], "c", "z") == ["a", None, "a", "c", "z"]
+    ids.finish()
+    record = ids.report(["a", "c", "z"])
+    assert (record["cut"], record["ids_cut"], record["ids_after"]) == ("query", 2, 1)
+    assert record["crosswalk"]["rules"] == {"ending": 1, "folder": 1}
+    assert ids.unsettled(["a", "c", "z"], ()) == ()
+
+
+def test_without_anything_said_nothing_changes() -> None:
+    ids = ItemIds()
+    assert read(ids, "a", None, "b?x=1") == ["a", None, "b?x=1"]
+    assert (ids.report(["a"]), ids.unsettled(["a"], ["a"]), ids.notes(["a"])) == ({}, (), [])
+
+
+def test_signatures_that_set_one_file_apart_are_asked_about() -> None:
+    ids = ItemIds()
+    read(ids, *SIGNED)
+    (open_,) = ids.unsettled(SIGNED, ())
+    assert (open_.kind, open_.count, open_.options) == ("ids", 4, ("--id-cut", "query"))
+    assert "4 ids are 2 without" in open_.text
+    once = ItemIds()
+    read(once, SIGNED[0], SIGNED[2])
+    assert once.unsettled([SIGNED[0], SIGNED[2]], ()) == ()
+    assert "signatures would stand in claims" in once.notes([])[0]
+
+
+def test_items_sent_that_came_back_otherwise_are_asked_about() -> None:
+    (open_,) = ItemIds().unsettled(["37", "x"], ["00037", "00074"])
+    assert open_.text == "2 items sent were not delivered, but 1 of them nearly."
+    assert open_.examples == ("'00037' and '37' (leading zeros)",)
+    apart = ItemIds(crosswalk=crosswalk_of([(2, "37", "")]))
+    assert apart.unsettled(["37", "x"], ["00037", "00074"]) == ()
+
+
+def test_a_pair_that_could_be_another_rests_on_the_buyers_word() -> None:
+    ids = ItemIds(crosswalk=crosswalk_of([(2, "a/7", "7")]))
+    read(ids, "a/7", "b/7")
+    assert ids.report(["7", "b/7"])["crosswalk"]["buyers_word_examples"] == [["a/7", "7"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["00037"], "columns seem to be swapped"),
+        (["x"], "None of the delivered"),
+        (["37", "00037"], "own id, too"),
+    ],
+)
+def test_crosswalks_that_do_not_fit(given: list[str], said: str) -> None:
+    ids = ItemIds(crosswalk=crosswalk_of([(2, "37", "00037")]))
+    read(ids, *given)
+    with pytest.raises(InputError, match=said):
+        ids.finish()
+
+
+def test_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ids.csv"
+    path.write_text("theirs,mine\n37,00037\n38,\n")
+    assert (read_crosswalk(path).ours, read_crosswalk(path).others) == ({"37": "00037"}, {"38"})
+    path.write_text("item_id,delivered_id\n00037,37\n")
+    assert read_crosswalk(path).ours == {"37": "00037"}
+    path.write_text("a,b,c\n1,2,3\n")
+    with pytest.raises(InputError, match="two columns, not 3"):
+        read_crosswalk(path)
+    with pytest.raises(UsageError):
+        ItemIds("path")
