@@ -79,7 +79,7 @@ def test_crosswalks_that_do_not_fit(given: list[str], said: str) -> None:
 def test_the_file(tmp_path: Path) -> None:
     path = tmp_path / "ids.csv"
     path.write_text("theirs,mine\n37,00037\n38,\n")
-    assert (read_crosswalk(path).ours, read_crosswalk(path).others) == ({"37": "00037"}, {"38"})
+    assert (read_crosswalk(path).ours, read_crosswalk(path).others) == ({"37": "00037"}, frozenset({"38"}))
     path.write_text("item_id,delivered_id\n00037,37\n")
     assert read_crosswalk(path).ours == {"37": "00037"}
     path.write_text("a,b,c\n1,2,3\n")
