@@ -20,14 +20,23 @@ def add(
     id: Annotated[str, typer.Option("--id", help="An id for the gold set. Default: the file's name.")] = "",
     contract: Annotated[str, typer.Option(help="The contract it belongs to.")] = "",
     map: Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; not by their label."),
+    ] = None,
+    separator: Annotated[
+        str, typer.Option(help=r"What stands between accepted answers, e.g. ';' or '\n'. Default: |.")
+    ] = "",
+    id_cut: Annotated[str, typer.Option(help='query: cut item ids at the "?", where signatures stand.')] = "",
     json: Json = False,
 ) -> None:
     """Add a gold set; several accepted answers stand in a column 'accepted', separated by |."""
     from vendoreval.workflow import golds, workspaces
 
     record = golds.add_gold(
-        workspaces.open_workspace(), file, gold_id=id, contract_id=contract, mapping=map or []
-    )
+        workspaces.open_workspace(), file, gold_id=id, contract_id=contract, mapping=map or [],
+        where=where or [], separator=separator, id_cut=id_cut,
+    )  # fmt: skip
     if json:
         return emit(record)
     say(f"Added gold set {record['gold']}: {record['items']:,} items.")

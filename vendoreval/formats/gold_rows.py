@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vendoreval.errors import InputError
+from vendoreval.formats.accepted_answers import accepted_answers, fitting_separator
 from vendoreval.formats.intake_counts import look_alikes
-from vendoreval.formats.json_lines import plain
+from vendoreval.formats.item_ids import ItemIds
 from vendoreval.formats.label_values import FALSE, TRUE
 from vendoreval.formats.parquet_table import LabelWriter, read_texts
+from vendoreval.formats.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.jsonfile import values as json_values
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.limits import allowed, beyond
@@ -29,14 +29,33 @@ _CELL = 60  # bytes that a cell takes beside its text, about
 Columns = dict[str, list[str | None]]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a file of gold is read: which rows, what separates accepted answers, how ids are cut (item_ids)."""
+
+    where: Sequence[RowFilter] = ()
+    separator: str = ""
+    cut: str = ""
+
+
+PLAIN = Reading()
+
+
 def read_gold(
-    path: Path, gold_id: str, *, mapping: Mapping[str, str], classes: Sequence[str], fmt: str | None = None
+    path: Path,
+    gold_id: str,
+    *,
+    mapping: Mapping[str, str],
+    classes: Sequence[str],
+    fmt: str | None = None,
+    reading: Reading = PLAIN,
 ) -> tuple[GoldSet, tuple[str, ...]]:
     """The gold set in a file, and notes.
 
     Columns: item_id, label; if there, accepted (`|` separated or a JSON list), difficulty, edge_case;
     all others are kept as provenance. Raises InputError with file and line for an empty field, an
-    unknown class, or an item that stands there twice with different answers.
+    unknown class, or an item that stands there twice with different answers; UsageError for a filter that
+    chooses by the answers.
     """
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
@@ -44,29 +63,38 @@ def read_gold(
     file, most = open_rows(path, fmt), allowed().memory
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
+    require(file, {one.column: one.column for one in reading.where}, "--where")
+    for role in ("label", "accepted"):
+        refuse_on_labels(reading.where, roles.get(role, role), but_empty=True)
+    filtering, ids = Filtering(reading.where), ItemIds(reading.cut)
     source = {**roles, **_provenance(file, roles)}
     columns: Columns = {name: [] for name in source}
     seen: dict[str, _Answer] = {}
     repeated = held = 0
-    for batch in file.batches(set(source.values())):
+    for batch in file.batches({*source.values(), *(one.column for one in reading.where)}):
         if batch.refusals:
             raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
         texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
-        for row, line in enumerate(batch.lines):
+        texts["item_id"] = ids.read(batch.columns[source["item_id"]]).to_pylist()
+        for row in np.flatnonzero(filtering.choose(batch.columns, len(batch.lines))).tolist():
+            line = batch.lines[row]
             values = {name: column[row] for name, column in texts.items()}
             held += sum(_CELL + len(value or "") for value in values.values())
             if held > most:
                 raise beyond("memory", "The gold takes more than", file=path.name, line=line)
-            item, answer = _checked(path.name, line, values, classes)
+            item, answer = _checked(path.name, line, values, classes, reading.separator)
             if item in seen:
                 _refuse_other_answer(path.name, item, answer, seen[item])
                 repeated += 1
                 continue
             seen[item] = answer
+            values["label"] = answer.accepted[0]
             for name, column in columns.items():
                 column.append(values[name] or None)
+    if not seen:
+        raise InputError("--where takes no row.", file=str(path), remedy=" ".join(filtering.unmet()))
     columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
-    return from_columns(gold_id, columns), _notes(repeated, seen)
+    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(seen), *_notes(repeated, seen))
 
 
 @dataclass(frozen=True)
@@ -95,7 +123,7 @@ def _notes(repeated: int, items: Collection[str]) -> tuple[str, ...]:
 
 
 def _checked(
-    file: str, line: int, values: Mapping[str, str | None], classes: Sequence[str]
+    file: str, line: int, values: Mapping[str, str | None], classes: Sequence[str], separator: str
 ) -> tuple[str, _Answer]:
     """The item of one row and its accepted answers."""
     item, label, edge = values["item_id"], values["label"], values.get("edge_case")
@@ -104,13 +132,10 @@ def _checked(
             f"The {'label' if item and item.strip() else 'item id'} is empty.", file=file, line=line,
             remedy="Gold needs both in every row.",
         )  # fmt: skip
-    accepted = tuple(dict.fromkeys((label, *_listed(values.get("accepted")))))
+    accepted = accepted_answers(label, values.get("accepted"), classes, separator)
     wrong = [answer for answer in accepted if classes and answer not in classes]
-    if wrong:
-        raise InputError(
-            f"The contract knows no class {wrong[0]!r}.", file=file, line=line,
-            remedy=f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}.",
-        )  # fmt: skip
+    if wrong or not accepted:
+        raise _unknown(file, line, wrong[0] if wrong else label, classes)
     if edge and edge.strip() and _edge(edge) < 0:
         raise InputError(
             f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."
@@ -118,13 +143,13 @@ def _checked(
     return item, _Answer(line, accepted)
 
 
-def _listed(text: str | None) -> list[str]:
-    if not text:
-        return []
-    if text.startswith("["):
-        with suppress(ValueError):
-            return [plain(part) or "" for part in json_values(text)]
-    return [part for part in text.split("|") if part]
+def _unknown(file: str, line: int, answer: str, classes: Sequence[str]) -> InputError:
+    fitting = fitting_separator(answer, classes)
+    listed = f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}."
+    return InputError(
+        f"The contract knows no class {answer!r}.", file=file, line=line,
+        remedy=f"Several answers? Say --separator '{fitting}'." if fitting else listed,
+    )  # fmt: skip
 
 
 def _refuse_other_answer(file: str, item: str, answer: _Answer, before: _Answer) -> None:

@@ -143,6 +143,15 @@ class Filtering:
             "rows_of_other_values": total - sum(count for _, count in shown),
         }  # fmt: skip
 
+    def notes(self) -> list[str]:
+        """What was left out, and named in vain, in sentences."""
+        said = [
+            f"--where {one['where']} left out {one['rows_left_out']:,} rows{f': {shown}' if shown else ''}."
+            for one in self.to_json()
+            for shown in [", ".join(f"{value or '(empty)'} {n:,}" for value, n in one["by_value"].items())]
+        ]
+        return [*said, *self.unmet()]
+
     def unmet(self) -> list[str]:
         """What to know of values that a filter names and no row holds."""
         return [

@@ -10,8 +10,10 @@ from typing import Any
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import commit, receipt
+from vendoreval.formats.accepted_answers import separator_of
 from vendoreval.formats.columns_map import parse_pairs
-from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
+from vendoreval.formats.gold_rows import Reading, gold_bytes, gold_from, read_gold
+from vendoreval.formats.row_filter import parse_where
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
@@ -28,16 +30,24 @@ def add_gold(
     gold_id: str = "",
     contract_id: str = "",
     mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    separator: str = "",
+    id_cut: str = "",
 ) -> dict[str, Any]:
     """Add a gold set from a row file; returns its record.
 
+    `where` takes rows as for a delivery, `separator` stands between accepted answers, `id_cut` "query" cuts
+    item ids at the "?".
     Without `contract_id`, the workspace must hold exactly one contract. Raises InputError with file
     and line for anything wrong in the file, Conflict when the id is taken.
     """
     path = Path(file)
     name = slug(gold_id or path.name.split(".")[0].lower(), "gold set")
     contract = load_contract(workspace, contract_id or _only_contract(workspace))
-    gold, notes = read_gold(path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes)
+    gold, notes = read_gold(
+        path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes,
+        reading=Reading(parse_where(where), separator_of(separator), id_cut),
+    )  # fmt: skip
     at = now()
     received, canonical_bytes = read_bytes(path, "memory"), gold_bytes(gold)
     with workspace.write(actor(), at) as tx:
