@@ -62,7 +62,9 @@ def test_test_questions_are_gold(there: Cli) -> None:
     assert "--where _golden=true left out 108 rows: false 108." in record["notes"]
     words = ("--map", "item_id=photo", "--map", "annotator_id=_worker_id", "--map", "label=which_animal")
     filters = ("--where", "_golden=true", "--where", "_tainted=false")
-    there("delivery", "add", CASES / "07-appen-full.csv", "--id", "d", "--contract", "c-words", *words, *filters)
+    there(
+        "delivery", "add", CASES / "07-appen-full.csv", "--id", "d", "--contract", "c-words", *words, *filters
+    )
     counts = there("audit", "run", "d", "--gold", "g", "--json", code=3).json["counts"]
     tests = [row for row in rows("07-appen-full.csv") if (row["_golden"], row["_tainted"]) == ("true", "false")]
     right = [row for row in tests if row["which_animal"] == row["which_animal_gold"]]
