@@ -248,9 +248,10 @@ def test_seeding_that_cannot_be(there: Cli, tmp_path: Path) -> None:
     tasks = tmp_path / "tasks.csv"
     words = ("gold", "seed", tasks, "--gold", "gold", "--out", tmp_path / "out.csv", "--rate")
     tasks.write_text("item_id\n" + "".join(f"t{n}\n" for n in range(50)), "utf-8")
-    assert "not between 0 and 1" in refused(there, *words, "1.5")
-    assert "not a rate" in refused(there, *words, "a lot")
-    assert "Lower the rate or add gold" in refused(there, *words, "0.9")
+    assert "--rate: 1.5 is not between 0 and 1" in refused(there, *words, "1.5")
+    assert "'a lot' is no plain number" in refused(there, *words, "a lot")
+    assert "Write '0.05', with a point" in refused(there, *words, "0,05")
+    assert "Lower the rate or add gold" in refused(there, *words, "90%")
     tasks.write_text("item_id\n" + "".join(f"i{n}\n" for n in range(20)), "utf-8")
     assert "stands twice" in refused(there, *words, "0.5")
     tasks.write_text("item_id,url\nt1,u\nt2,v\n", "utf-8")

@@ -47,7 +47,8 @@ def run(
 def show(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
     vendor_says: Annotated[
-        str, typer.Option(help="The accuracy that the vendor reports, such as 0.98, to hold against ours.")
+        str,
+        typer.Option(help="The accuracy that the vendor reports, such as 0.98 or 98%, to hold against ours."),
     ] = "",
     json: Json = False,
 ) -> None:

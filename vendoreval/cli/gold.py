@@ -139,7 +139,7 @@ def _print_clues(record: dict[str, Any]) -> None:
 def seed(
     tasks: Annotated[Path, typer.Argument(help="The task list to send, with a column item_id.")],
     gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
-    rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05.")],
+    rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05 or 5%.")],
     out: Annotated[
         Path | None, typer.Option(help="Where to write the vendor's task list (CSV). Default: tasks-GOLD.csv.")
     ] = None,

@@ -20,6 +20,7 @@ from vendoreval.contracts.rules import (
     Metric,
 )
 from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
+from vendoreval.numerals import POINTS, SHARE
 
 _DEFAULT_ALPHA, _DEFAULT_BETA = Decimal("0.05"), Decimal("0.10")
 _HIGHEST_RISK = Decimal("0.5")
@@ -31,7 +32,7 @@ def read_clause(section: Section, task: Task, remedies: tuple[Remedy, ...]) -> C
     clause_id = section.slug("id")
     name = section.choice("metric", METRICS)
     unit, scope = section.choice("unit", UNITS), section.choice("scope", SCOPES)
-    threshold = section.decimal_text("threshold", required=True)
+    threshold = section.decimal_text("threshold", required=True, one_percent=SHARE)
     metric = METRICS.get(name)
     if metric:
         _check_fit(section, metric, task, unit, scope)
@@ -121,7 +122,7 @@ def _decision(section: Section, metric: Metric | None, threshold: str | None) ->
 
 
 def _risk(table: Section, key: str, default: Decimal) -> Decimal:
-    value = table.number(key, default)
+    value = table.number(key, default, one_percent=SHARE)
     if value is None or not 0 < value <= _HIGHEST_RISK:
         table.problem(key, f"{value} is no risk above 0 and up to 0.5.", f"The usual value is {default}.")
         return default
@@ -133,7 +134,7 @@ def _tolerated(
 ) -> Decimal | None:
     if "tolerated" not in options:
         return None
-    text = table.decimal_text("tolerated")
+    text = table.decimal_text("tolerated", one_percent=SHARE)
     if text is None:
         return None
     if metric and threshold:
@@ -146,7 +147,7 @@ def _tolerated(
 
 
 def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
-    """The rule's further keys, checked and kept as they are written."""
+    """The rule's further keys, checked and kept as they are written; percentages without their sign."""
     kept = {key: value for key, value in options.items() if key not in ("tolerated", "calibrated")}
     for key in kept:
         if key in RULE_WHOLE:
@@ -154,14 +155,15 @@ def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
         elif key in RULE_WORDS:
             table.choice(key, RULE_WORDS[key])
         elif key in RULE_PERCENT:
-            _percentage(table, key)
+            kept[key] = _percentage(table, key, kept[key])
     return kept
 
 
-def _percentage(table: Section, key: str) -> None:
-    value = table.number(key)
+def _percentage(table: Section, key: str, written: Any) -> Any:
+    value = table.number(key, one_percent=POINTS)
     if value is not None and not 0 < value < 100:
         table.problem(key, f"{value} is no percentage of wrong units.", f'For 5 % write {key} = "5".')
+    return f"{value:f}" if isinstance(written, str) and value is not None else written
 
 
 def _check_needs(table: Section, rule: str) -> None:

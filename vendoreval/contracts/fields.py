@@ -13,12 +13,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from vendoreval.errors import Problem
+from vendoreval.errors import Problem, UsageError
+from vendoreval.numerals import decimal_text
 from vendoreval.tomlfile import Path, TomlDocument
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
-_LONGEST_DECIMAL = 40
 
 
 def suggest(wanted: str, known: Collection[str]) -> str:
@@ -107,29 +106,25 @@ class Section:
             self.problem(key, f"must be true or false, not {_shown(value)}.")
         return value if isinstance(value, bool) else default
 
-    def number(self, key: str, default: Decimal | None = None) -> Decimal | None:
-        """A number as TOML number or as decimal text, exact as written."""
-        value = self._take(key, required=False, want="")
-        if value is None:
-            return default
-        written = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
-        if not _is_decimal(written):
-            self.problem(key, f"must be a plain number of 0 or more, not {_shown(value)}.")
-            return default
-        return Decimal(written)
+    def number(
+        self, key: str, default: Decimal | None = None, *, one_percent: Decimal | None = None
+    ) -> Decimal | None:
+        """A number as TOML number or as text, exact as written; `one_percent` as in `decimal_text`."""
+        text = self.decimal_text(key, one_percent=one_percent)
+        return default if text is None else Decimal(text)
 
-    def decimal_text(self, key: str, *, required: bool = False) -> str | None:
-        """A decimal written as text, so that it means exactly its digits."""
-        value = self._take(key, required=required, want=f'{key} = "…", a decimal as text')
+    def decimal_text(
+        self, key: str, *, required: bool = False, one_percent: Decimal | None = None
+    ) -> str | None:
+        """A number as decimal text, so that it means exactly its digits; `one_percent` is what 1 % means."""
+        value = self._take(key, required=required, want=f'{key} = "…", a number')
         if value is None:
             return None
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            self.problem(key, f"the number {value} must be text, so that it is exact.", f'Write "{value}".')
+        try:
+            return decimal_text(value, one_percent)
+        except UsageError as error:
+            self.problem(key, error.what, error.remedy)
             return None
-        if not isinstance(value, str) or not _is_decimal(value):
-            self.problem(key, f"{_shown(value)} is no decimal.", 'Write it like "0.97", without sign or %.')
-            return None
-        return value
 
     def day(self, key: str) -> date | None:
         """A calendar date."""
@@ -189,10 +184,6 @@ class Section:
         for key in self.table:
             if key not in self._asked:
                 self.problem(key, "is not a known field.", suggest(key, sorted(self._asked)))
-
-
-def _is_decimal(text: str) -> bool:
-    return len(text) <= _LONGEST_DECIMAL and bool(_DECIMAL.fullmatch(text))
 
 
 def _is_date(value: object) -> bool:

@@ -20,6 +20,7 @@ from vendoreval.contracts.rules import (
 )
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Guideline, Price, Remedy, Task
 from vendoreval.errors import InvalidDocument, Problem
+from vendoreval.numerals import POINTS
 from vendoreval.tomlfile import parse_toml
 
 SCHEMA = "vendoreval/contract/1"
@@ -193,7 +194,7 @@ def _distinct(top: Section, key: str, records: Iterable[Clause | Remedy]) -> Non
 def _remedy(section: Section, price: Price | None) -> Remedy:
     remedy_id = section.slug("id")
     kind = section.choice("kind", REMEDIES, remedy_id if remedy_id in REMEDIES else None)
-    percents = {key: section.number(key) for key in ("percent", "cap_percent")}
+    percents = {key: section.number(key, one_percent=POINTS) for key in ("percent", "cap_percent")}
     amounts = {key: section.decimal_text(key) for key in ("amount", "per_unit")}
     remedy = Remedy(
         remedy_id,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from vendoreval.contracts.fields import Section
 from vendoreval.costs.fields import BY_NAME, FIELDS, FIX_FACTOR, SECTIONS
 from vendoreval.errors import InvalidDocument, Problem
+from vendoreval.numerals import SHARE
 from vendoreval.tomlfile import parse_toml
 
 SCHEMA = "vendoreval/cost-inputs/1"
@@ -133,7 +134,7 @@ def _sections(top: Section) -> dict[str, float]:
 def _value(section: Section, key: str, kind: str) -> float:
     if kind == "flag":
         return float(section.flag(key, False))
-    number = section.number(key)
+    number = section.number(key, one_percent=SHARE if kind == "share" else None)
     if number is None:
         return 0.0
     if kind == "share" and number > 1:
@@ -148,7 +149,7 @@ def _value(section: Section, key: str, kind: str) -> float:
 
 
 def _quote(section: Section) -> Quote:
-    accuracy, price = section.number("accuracy"), section.number("price")
+    accuracy, price = section.number("accuracy", one_percent=SHARE), section.number("price")
     for key, value in (("accuracy", accuracy), ("price", price)):
         if value is None and not section.has(key):
             section.problem(key, "is missing.")

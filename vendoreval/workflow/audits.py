@@ -24,6 +24,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.leakage import OwnNumber, own_number
 from vendoreval.inference.proportions import clustered
+from vendoreval.numerals import share as share_of
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
@@ -239,12 +240,7 @@ def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
 
 def against_vendor(stored: StoredAudit, says: str) -> OwnNumber:
     """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
-    try:
-        claimed = float(says)
-    except ValueError:
-        claimed = -1.0
-    if not 0 <= claimed <= 1:
-        raise UsageError(f"{says!r} is not a share.", remedy="Write it like 0.98.")
+    claimed = float(share_of(says, "--vendor-says"))
     totals = measure("accuracy", counted(stored.seen, "accuracy"), None, stored.contract.task.classes)
     if not totals.n:
         raise InputError("The audit counted no unit, so there is nothing to compare.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from vendoreval import __version__
@@ -17,6 +16,7 @@ from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import TO_SETTLE, plain, to_settle, to_toml
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
+from vendoreval.numerals import amount
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
@@ -66,7 +66,7 @@ def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Dr
         words.task,
         _listed(words.classes),
         UNITS.get(words.task, "item"),
-        _price(words.price),
+        amount(words.price, "--price"),
         words.buyer,
         words.rule,
         _listed(words.unsure),
@@ -145,15 +145,3 @@ def _write_new(out: Path, text: str) -> None:
     if out.exists():
         raise Conflict(f"{out} is there already.", remedy="Name another file with --out.")
     write_whole(out, text.encode())
-
-
-def _price(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise UsageError(f"{text!r} is no price.", remedy="Write it like 0.08.") from error
-    if not (value.is_finite() and value >= 0):
-        raise UsageError(f"{text!r} is no price.", remedy="Write it like 0.08.")
-    return value

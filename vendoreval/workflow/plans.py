@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from vendoreval.audits import pilot
@@ -10,8 +9,8 @@ from vendoreval.audits.pilot import PilotPlan
 from vendoreval.audits.planning import AuditPlan, limits_csv, plan_audit
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
-from vendoreval.errors import UsageError
 from vendoreval.inference.dynamic import Boundaries
+from vendoreval.numerals import amount
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.files import read_text, write_whole
 from vendoreval.workflow.workspaces import open_workspace
@@ -24,12 +23,16 @@ def plan(
 
     `cost` is the price of one audited item as decimal text. Raises InputError, NotFound, UsageError.
     """
-    return plan_audit(named_contract(contract), items, clause_id=clause, cost=_cost(cost), sample=sample)
+    return plan_audit(
+        named_contract(contract), items, clause_id=clause, cost=amount(cost, "--cost-per-item"), sample=sample
+    )
 
 
 def plan_pilot(contract: str, spare: int, *, clause: str = "", cost: str = "") -> PilotPlan:
     """The pilot for a contract, an id in the workspace or a TOML file; `spare` items are there for it."""
-    return pilot.plan_pilot(named_contract(contract), spare, clause_id=clause, cost=_cost(cost))
+    return pilot.plan_pilot(
+        named_contract(contract), spare, clause_id=clause, cost=amount(cost, "--cost-per-item")
+    )
 
 
 def named_contract(name: str) -> Contract:
@@ -43,15 +46,3 @@ def named_contract(name: str) -> Contract:
 def write_boundaries(limits: Boundaries, out: Path) -> None:
     """Write the table of stopping limits."""
     write_whole(out, limits_csv(limits).encode())
-
-
-def _cost(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise UsageError(f"{text!r} is no sum.", remedy="Write it like 0.45.") from error
-    if not (value.is_finite() and value >= 0):
-        raise UsageError(f"{text!r} is no cost of an item.", remedy="Write it like 0.45.")
-    return value

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.rows import open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import Row, seed
+from vendoreval.numerals import share
 from vendoreval.safe_text import csv_bytes
 from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
 from vendoreval.store.workspace import Workspace
@@ -38,7 +38,7 @@ def seed_gold(
     answers = {item: accepted[0] for item, accepted in zip(gold.item_ids, gold.accepted, strict=True)}
     guessed = hints(Path(tasks), {str(row["item_id"]): _payload(row) for row in planted}, answers)
     key = secret()
-    made = seed(rows, planted, _rate(rate), key)
+    made = seed(rows, planted, share(rate, "--rate"), key)
     listed = tasks_csv(made.rows)
     at = now()
     hidden = {"key": key.hex(), "items": dict(made.items), "gold": list(made.gold)}
@@ -73,13 +73,6 @@ def task_ids(workspace: Workspace, seeding_id: str) -> Mapping[str, str]:
         row = reader.require(SeedRow, seeding_id, "seeding")
     found: dict[str, str] = json.loads(workspace.objects.read(row.key_sha))["items"]
     return found
-
-
-def _rate(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
-        raise UsageError(f"{text!r} is not a rate.", remedy="Write it like 0.05.") from error
 
 
 def read_tasks(path: Path) -> list[Row]:

@@ -146,7 +146,7 @@ BAD = {
         "task.severity.indigo bunting",
         "is not known",
     ),
-    "price a number": ('"0.08"', "0.08", "price.per_unit", 'Write "0.08"'),
+    "price in per cent": ('"0.08"', '"8 %"', "price.per_unit", "none is asked for"),
     "price unit": ('unit = "item"\n\n[acc', 'unit = "items"\n\n[acc', "price.unit", "Did you mean 'item'?"),
     "window": ("window_days = 10", "window_days = 0", "acceptance.window_days", "from 1 to 365"),
     "window true": ("window_days = 10", "window_days = true", "acceptance.window_days", "not True"),
@@ -179,13 +179,13 @@ BAD = {
         "clause.accuracy.scope",
         "not judged by",
     ),
-    "threshold a float": ('"0.97"', "0.97", "clause.accuracy.threshold", "must be text"),
-    "threshold an integer": ('"0.97"', "1", "clause.accuracy.threshold", "must be text"),
+    "threshold with a comma": ('"0.97"', '"0,97"', "clause.accuracy.threshold", "Write '0.97'"),
+    "threshold too long": ('"0.97"', "0.9712345678901234", "clause.accuracy.threshold", "in quotes"),
+    "threshold true": ('"0.97"', "true", "clause.accuracy.threshold", "is no plain number"),
     "threshold in per cent": ('"0.97"', '"97"', "clause.accuracy.threshold", 'write "0.97"'),
-    "threshold with a sign": ('"0.97"', '"97 %"', "clause.accuracy.threshold", "is no decimal"),
     "threshold a little high": ('"0.97"', '"1.01"', "clause.accuracy.threshold", "between 0 and 1"),
-    "threshold below 0": ('"0.97"', '"-0.1"', "clause.accuracy.threshold", "is no decimal"),
-    "threshold a fraction": ('"0.97"', '"97/100"', "clause.accuracy.threshold", "is no decimal"),
+    "threshold below 0": ('"0.97"', '"-0.1"', "clause.accuracy.threshold", "is no plain number"),
+    "threshold a fraction": ('"0.97"', '"97/100"', "clause.accuracy.threshold", "is no plain number"),
     "no decision": ("decision =", "# decision =", "clause.accuracy.decision", "is missing"),
     "decision a text": (
         '{ rule = "claim", alpha = 0.05, beta = 0.10 }',
@@ -245,7 +245,7 @@ def test_bad_input_gets_line_field_and_advice(case: str) -> None:
 
 
 def test_all_problems_come_at_once_in_line_order() -> None:
-    text = BIRDS.replace('"USD"', '"usd"').replace('"0.97"', "0.97").replace('"not_accepted"', '"yes"')
+    text = BIRDS.replace('"USD"', '"usd"').replace('"0.97"', '"0,97"').replace('"not_accepted"', '"yes"')
     found = problems(text)
     assert [problem.field for problem in found] == [
         "currency",
@@ -254,6 +254,15 @@ def test_all_problems_come_at_once_in_line_order() -> None:
     ]
     lines = text.splitlines()
     assert [lines[problem.line - 1].split(" =")[0] for problem in found] == ["currency", "silence", "threshold"]
+
+
+@pytest.mark.parametrize("written", ["0.97", '"97 %"', '"97%"', '"97.0 percent"', '" 0.97 "'])
+def test_a_limit_is_understood_as_people_write_it(written: str) -> None:
+    contract = parse_contract(BIRDS.replace('"0.97"', written))
+    assert contract.clause("accuracy").limit == Fraction(97, 100)
+    risk = parse_contract(BIRDS.replace("alpha = 0.05", 'alpha = "5 %"')).clause("accuracy").decision.alpha
+    assert risk == Decimal("0.05")
+    assert parse_contract(BIRDS.replace('"0.08"', "0.08")).price == parse_contract(BIRDS).price
 
 
 def test_contract_without_clauses() -> None:

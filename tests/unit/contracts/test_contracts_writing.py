@@ -157,7 +157,7 @@ def test_wrong_values_are_refused_by_the_contract_parser() -> None:
     document["schema"][0]["quality"][1]["name"] = None
     with pytest.raises(InvalidDocument) as refused:
         parse_contract(to_toml(from_odcs(document, "c.yaml")))
-    assert "'many' is no decimal" in str(refused.value)
+    assert "'many' is no plain number" in str(refused.value)
     assert "id: is missing" in str(refused.value)
 
 

@@ -304,10 +304,10 @@ def test_values_of_one_vendor_count_for_it_alone() -> None:
         ("accuracy = 0.90", "accuracy = 90", "line 8, labels.accuracy: 90 does not lie between 0 and 1"),
         ("units = 100000", "units = 2.5", "labels.units: 2.5 is no whole number"),
         ("units = 100000", "units = 0", "labels.units: must be at least 1"),
-        ('price = "0.04"', 'price = "cheap"', "labels.price: must be a plain number"),
+        ('price = "0.04"', 'price = "cheap"', "labels.price: 'cheap' is no plain number"),
         ("weeks = 3", "week = 3", "delay.week: is not a known field. Did you mean 'weeks'?"),
         ("[delay]", "[delays]", "delays: is not a known field. Did you mean 'delay'?"),
-        ("found = 0.5", "found = true", "rework.found: must be a plain number"),
+        ("found = 0.5", "found = true", "rework.found: 'True' is no plain number"),
         (
             'fix = "0.25"', "free = 1", "rework.free: must be true or false"),
         ("units = 100000\n", "", "labels.units: is missing: labels bought"),
