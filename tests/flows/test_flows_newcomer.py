@@ -161,3 +161,37 @@ def test_python_shows_what_there_is_to_call(process: Process) -> None:
     assert loaded == "[]"  # nothing is imported before it is used
     assert {"run_audit", "open_workspace", "issue_claim", "findings_frame", "__doc__"} <= set(names)
     assert completed.startswith("vendoreval.run_audit(")
+
+
+def test_a_new_contract_explains_every_field_and_can_be_audited_by(cli: Cli) -> None:
+    made = cli("contract", "new", "--vendor", "crowdflower", "--classes", "0, 1, 2,3,4", "--json").json
+    assert made["file"] == "contract.toml"
+    written = (cli.folder / "contract.toml").read_text("utf-8")
+    fields = (ROOT / "docs/contract.md").read_text("utf-8").split("## Fields")[1].split("## ")[0]
+    named = [cells.split("|")[1] for cells in fields.splitlines() if cells.startswith("| ") and "`" in cells]
+    for name in re.findall(r"`\[{0,2}([a-z_.]+)\]{0,2}`", " ".join(named)):
+        said = re.search(rf"^(?:# )?\[{{0,2}}{re.escape(name)}(?: = |\])", written, re.MULTILINE)
+        assert said, f"{name} is not explained"
+    assert max(map(len, written.splitlines())) <= 112
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    assert "Sentiment" not in cli("contract", "check", "contract.toml").out
+    cli("contract", "add", "contract.toml")
+    cli("gold", "add", WEATHER / "gold.csv", "--id", "g")
+    cli("gold", "commit", "g")
+    add = ("delivery", "add", WEATHER / "delivered.csv", "--id", "d", "--contract", made["contract"])
+    cli(*add, "--where", "vendor=crowdflower")
+    assert "accuracy" in cli("audit", "run", "d", "--gold", "g", code=3).out
+    assert "is there already" in cli("contract", "new", code=2).err
+    assert "is no id" in cli("contract", "new", "--vendor", "Acme Labs", "--out", "c.toml", code=2).err
+    assert not (cli.folder / "c.toml").exists()
+
+
+def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> None:
+    cli("contract", "new", "--classes", "cat, dog")
+    file = cli.folder / "contract.toml"
+    text = re.sub(r"^# (?=(\"?[a-z_]+\"?) = )", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    for either in ('per_unit = "0.50"', 'justification = "An'):  # beside amount: one way to say the sum
+        text = re.sub(rf"^{re.escape(either)}.*\n", "", text, flags=re.MULTILINE)
+    file.write_text(text, "utf-8")
+    cli("contract", "check", "contract.toml")

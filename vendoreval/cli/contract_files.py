@@ -1,4 +1,4 @@
-"""vendoreval contract: draft from answers, annex, export and import."""
+"""vendoreval contract: new, draft from answers, annex, export and import."""
 
 from __future__ import annotations
 
@@ -20,10 +20,29 @@ class Standard(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the group of contracts."""
+    app.command()(new)
     app.command()(draft)
     app.command()(annex)
     app.command()(export)
     app.command("import")(import_)
+
+
+def new(
+    out: Annotated[Path, typer.Option(help="Where to write it.")] = Path("contract.toml"),
+    vendor: Annotated[str, typer.Option(help="The vendor's id. Default: acme, to be changed.")] = "",
+    classes: Annotated[
+        str, typer.Option(help="The classes, separated by commas. Default: two examples, to be changed.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Write a commented contract to start from: every field explained, checked as it stands."""
+    from vendoreval.workflow import contract_files
+
+    made = contract_files.new_contract(vendor, classes, out)
+    if json:
+        return emit({"schema": "vendoreval/contract-new/1", "contract": made.id, "file": str(out)})
+    say(f"Wrote {out}: classification for {made.vendor}, with {len(made.clauses)} clauses to adapt.")
+    return note(f"next: edit it, then: vendoreval contract check {out}")
 
 
 def draft(

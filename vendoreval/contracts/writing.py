@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -132,3 +133,15 @@ def _value(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return str(value) if isinstance(value, int | float) else _value(str(value))
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A commented contract file with top-level and task fields set to `values`, commented-out ones put to use.
+
+    The comment beside a field stays where it is, as far as there is room.
+    """
+    for key, value in values.items():
+        field = re.compile(rf"^(?:# )?{key} = [^#\n]*(?=#|$)", re.MULTILINE)
+        written = f"{key} = {_value(value)}"
+        template = field.sub(lambda old, new=written: f"{new} ".ljust(len(old[0])), template, count=1)
+    return template

@@ -1,10 +1,12 @@
-"""Contracts as files: drafted from answers, exported to and imported from ODCS, printed as an annex."""
+"""Contracts as files: new, drafted from answers, exported to and imported from ODCS, printed as an annex."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from vendoreval import __version__
 from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
@@ -14,12 +16,13 @@ from vendoreval.contracts.odcs import from_odcs, left_open, to_odcs
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Contract
-from vendoreval.contracts.writing import TO_SETTLE, plain, to_settle, to_toml
+from vendoreval.contracts.writing import TO_SETTLE, filled, plain, to_settle, to_toml
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
 from vendoreval.numerals import amount
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
+from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
 from vendoreval.workflow.contracts import FACTORS, contract_row, load_contract, power_tables
@@ -45,6 +48,23 @@ class DraftWords:
     buyer: str = ""
     rule: str = "fixed"
     bank: str = ""
+
+
+def new_contract(vendor: str, classes: str, out: Path) -> Contract:
+    """Write a commented contract file to adapt, for one year from today; needs no workspace.
+
+    Raises Conflict when `out` is there, InvalidDocument when a vendor's id or the classes cannot stand in it.
+    """
+    today = now().date()
+    values: dict[str, Any] = {"effective": today, "ends": today + timedelta(days=364)}
+    if vendor:
+        values |= {"id": f"{vendor}-{today.year}", "vendor": vendor}
+    if classes:
+        values["classes"] = list(_listed(classes))
+    text = filled((resource("templates") / "contract.toml").read_text("utf-8"), values)
+    made = parse_contract(text, out.name)
+    _write_new(out, text)
+    return made
 
 
 def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Draft:
