@@ -142,6 +142,8 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     """
     for key, value in values.items():
         field = re.compile(rf"^(?:# )?{key} = [^#\n]*(?=#|$)", re.MULTILINE)
-        written = f"{key} = {_value(value)}"
-        template = field.sub(lambda old, new=written: f"{new} ".ljust(len(old[0])), template, count=1)
+        found = field.search(template)
+        if found:
+            written = f"{key} = {_value(value)} ".ljust(len(found[0]))
+            template = template[: found.start()] + written + template[found.end() :]
     return template
