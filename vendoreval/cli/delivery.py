@@ -1,4 +1,4 @@
-"""vendoreval delivery: add, check, show, escalations, list."""
+"""vendoreval delivery: add, seal, check, show, escalations, list."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def add(
         datetime | None, typer.Option(formats=[DAY, MOMENT], help="When it came, in UTC. Default: now.")
     ] = None,
     rework_of: Annotated[str, typer.Option(help="The delivery that this one replaces.")] = "",
+    seal: Annotated[
+        Path | None, typer.Option(help="The vendor's seal that came along; other files are refused.")
+    ] = None,
+    acknowledge: Annotated[
+        Path | None, typer.Option(help="Where to write the acknowledgement of the seal, for the vendor.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
@@ -55,11 +61,31 @@ def add(
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
         where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
+        seal=seal, acknowledge=acknowledge,
     )  # fmt: skip
     if json:
         return emit(record)
     _print(record)
     return note(f"next: vendoreval audit run {record['delivery']} --gold GOLD")
+
+
+@app.command()
+def seal(
+    files: Annotated[list[Path], typer.Argument(help="The files that are about to be sent.")],
+    out: Annotated[Path, typer.Option(help="Where to write the seal.")] = Path("seal.json"),
+    receipt: Annotated[
+        Path | None, typer.Option(help="The last receipt for gold that you hold from the buyer.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The vendor's side, without a workspace: write down hashes and time of the files that are sent."""
+    from vendoreval.workflow.sealing import seal_files
+
+    record = seal_files(files, out, receipt)
+    if json:
+        return emit(record)
+    say(f"Sealed {len(files)} files in {out}.")
+    return note("next: send the seal along, and ask for the acknowledgement")
 
 
 @app.command()

@@ -14,6 +14,8 @@ from vendoreval.contracts.business_days import business_days_between
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
+from vendoreval.evidence.chain import Event
+from vendoreval.evidence.sealing import make_acknowledgement
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
 from vendoreval.formats.row_filter import RowFilter, parse_where
@@ -23,7 +25,8 @@ from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
-from vendoreval.workflow.files import sha256_of
+from vendoreval.workflow.files import sha256_of, write_whole
+from vendoreval.workflow.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.seedings import task_ids
 
 
@@ -59,23 +62,32 @@ def add_delivery(
     fmt: str | None = None,
     seeding: str = "",
     dates: Dates | None = None,
+    seal: Path | None = None,
+    acknowledge: Path | None = None,
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
     `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
-    ordered, unless `dates` does.
+    ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
+    acknowledgement of it is written to `acknowledge`.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same content is there,
     UsageError for dates that cannot be.
     """
     at = now()
     _refuse_pilots(workspace, delivery_id, seeding)
+    if acknowledge and not seal:
+        raise UsageError("There is no seal to acknowledge.", remedy="Name the vendor's file with --seal.")
+    sealed = read_seal(seal) if seal else None
     arrived = arrive(
         workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
-        items=items, fmt=fmt, seeding=seeding, dates=dates,
+        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
-        keep_delivery(tx, arrived)
+        event = keep_delivery(tx, arrived)
+        if acknowledge and sealed:
+            said = make_acknowledgement(event, sealed)
+            write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
     return _record(arrived.row, arrived.report)
 
 
@@ -83,7 +95,7 @@ def arrive(
     workspace: Workspace, files: Sequence[Path | str], at: datetime, *, contract_id: str,
     delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
-    contract_version: int | None = None,
+    contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
@@ -100,6 +112,8 @@ def arrive(
         intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
         manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
         content = hash_of([[file.sha256 for file in manifest.files], sorted(where)])
+        if seal:
+            refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
         if whole and intake.missing_items:
             raise _unfinished(intake)
@@ -107,6 +121,8 @@ def arrive(
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     if seeding:
         report["seeding"] = seeding
+    if seal:
+        report["seal_sha256"] = workspace.objects.put_bytes(canonical(seal))
     if intake.sent is not None:
         report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
     row = DeliveryRow(
@@ -120,8 +136,8 @@ def arrive(
     return Arrived(row, report)
 
 
-def keep_delivery(tx: Transaction, arrived: Arrived) -> None:
-    """Record a delivery that has arrived."""
+def keep_delivery(tx: Transaction, arrived: Arrived) -> Event:
+    """Record a delivery that has arrived; returns the event that tells of it."""
     row = arrived.row
     tx.add(row)
     said = {
@@ -129,7 +145,9 @@ def keep_delivery(tx: Transaction, arrived: Arrived) -> None:
         "labels": row.table_sha, "intake": row.intake_sha, "received": row.received_at.isoformat(),
         "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
     }  # fmt: skip
-    tx.event("delivery.added", row.id, said, row.id)
+    if arrived.report.get("seal_sha256"):
+        said["seal"] = arrived.report["seal_sha256"]
+    return tx.event("delivery.added", row.id, said, row.id)
 
 
 def _unfinished(intake: DeliveryIntake) -> Conflict:

@@ -152,9 +152,10 @@ def _named(workspace: Workspace, row: Row) -> Iterator[tuple[str, str]]:
 def _files(workspace: Workspace, row: DeliveryRow) -> Iterator[tuple[str, str]]:
     for file in _read(workspace, row.manifest_sha).get("files", []):
         yield file["sha256"], file["name"]
-    sent = _read(workspace, row.intake_sha).get("sent_items_sha256")
-    if sent:
-        yield sent, "the list of items that were sent"
+    intake = _read(workspace, row.intake_sha)
+    for field, what in (("sent_items_sha256", "the list of items that were sent"), ("seal_sha256", "the seal")):
+        if intake.get(field):
+            yield intake[field], what
 
 
 def _records(workspace: Workspace, reader: Reader) -> Check:
