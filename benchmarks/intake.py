@@ -30,7 +30,7 @@ def make(path: Path) -> None:
 
 
 def ours(path: Path) -> None:
-    with path.with_suffix(".parquet").open("wb") as sink:
+    with path.with_suffix(".parquet").open("w+b") as sink:
         read_delivery([path], sink, classes=CLASSES, mapping={}, where=())
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
+
+if TYPE_CHECKING:
+    from vendoreval.labels.statements import Statements
 
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
@@ -19,6 +22,21 @@ Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. 
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; empty and null are one."),
+]
+Labels = Annotated[
+    list[str] | None, typer.Option("--labels", help='TEXT=CLASS: how a class is written, e.g. "True=true".')
+]
+Empty = Annotated[
+    list[str] | None, typer.Option("--empty", help='Texts that mean: not answered, e.g. "nan,None".')
+]
+Wrong = Annotated[
+    list[str] | None, typer.Option("--wrong", help="Texts that are no class, and count as wrong answers.")
+]
+InOrder = Annotated[
+    bool, typer.Option("--in-order", help="Rows stand in the order of answering, files by name.")
+]
+Unnamed = Annotated[
+    str, typer.Option(help="Rows that name nobody are of the same person, or of different people.")
 ]
 Items = Annotated[Path | None, typer.Option(help="The items that were sent: a file with a column item_id.")]
 Format = Annotated[str, typer.Option("--format", help="csv, tsv, jsonl or parquet. Default: by file name.")]
@@ -50,6 +68,11 @@ def add(
     acknowledge: Annotated[
         Path | None, typer.Option(help="Where to write the acknowledgement of the seal, for the vendor.")
     ] = None,
+    labels: Labels = None,
+    empty: Empty = None,
+    wrong: Wrong = None,
+    in_order: InOrder = False,
+    unnamed: Unnamed = "",
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
@@ -61,7 +84,7 @@ def add(
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
         where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
-        seal=seal, acknowledge=acknowledge,
+        seal=seal, acknowledge=acknowledge, stated=_stated(labels, empty, wrong, in_order, unnamed),
     )  # fmt: skip
     if json:
         return emit(record)
@@ -91,14 +114,15 @@ def seal(
 @app.command()
 def check(
     files: Files, contract: Contract, map: Map = None, where: Where = None, items: Items = None,
-    format: Format = "", json: Json = False,
+    format: Format = "", labels: Labels = None, empty: Empty = None, wrong: Wrong = None,
+    in_order: InOrder = False, unnamed: Unnamed = "", json: Json = False,
 ) -> None:  # fmt: skip
     """Show what taking a delivery in would find, without storing it."""
     from vendoreval.workflow import deliveries, workspaces
 
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
-        items=items, fmt=format or None,
+        items=items, fmt=format or None, stated=_stated(labels, empty, wrong, in_order, unnamed),
     )  # fmt: skip
     return emit(record) if json else _print(record)
 
@@ -154,6 +178,14 @@ def list_(json: Json = False) -> None:
     )  # fmt: skip
 
 
+def _stated(
+    labels: list[str] | None, empty: list[str] | None, wrong: list[str] | None, in_order: bool, unnamed: str
+) -> Statements:
+    from vendoreval.labels.statements import Statements
+
+    return Statements(tuple(labels or ()), tuple(empty or ()), tuple(wrong or ()), in_order, unnamed)
+
+
 def _print(record: dict[str, Any]) -> None:
     intake = record["intake"]
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
@@ -162,9 +194,25 @@ def _print(record: dict[str, Any]) -> None:
         say(f"--where {one['where']} left out {one['rows_left_out']:,} rows{f': {listed}' if listed else ''}.")
     for text in intake.get("notes", []):
         say(f"Note: {text}")
-    for one in intake.get("unsettled", []):
-        say(f"Open ({one['kind']}): {one['text']} {'; '.join(one['examples'])}. {one['remedy']}")
+    _print_open(intake)
     print_refusals(intake.get("refusals", []))
+
+
+def _print_open(intake: dict[str, Any]) -> None:
+    """What is no class, and what is unsettled."""
+    unknown = intake.get("unknown_labels", [])
+    if unknown:
+        table(
+            ["no class", "times", "nearest class", "first in"],
+            [(u["label"], u["count"], u.get("nearest"), f"{u['file']}:{u['line']}") for u in unknown[:10]],
+            right=("times",),
+        )
+    for one in intake.get("unsettled", []):
+        say(f"Open ({one['kind']}): {one['text']}")
+        for example in one["examples"]:
+            say(f"  {example}")
+        if one["remedy"]:
+            say(f"  {one['remedy']}")
 
 
 def print_refusals(refusals: list[dict[str, Any]]) -> None:

@@ -55,6 +55,8 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         task.append(f"Who cannot tell answers {listed} instead of guessing.")
     if contract.task.filters == "forbidden":
         task.append("A delivery is judged whole: no row is left out by a filter.")
+    if contract.task.repeats != "refuse":
+        task.append(f"Of a person's different answers on one item, the {contract.task.repeats} counts.")
     price = []
     if contract.price:
         each = _money(contract, contract.price.per_unit)

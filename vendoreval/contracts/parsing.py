@@ -96,6 +96,7 @@ def _task(section: Section | None) -> Task:
         matching=_matching(section.section("matching"), kind),
         unsure=_unsure(section, classes),
         filters=cast(Any, section.choice("filters", ("allowed", "forbidden"), "allowed")),
+        repeats=cast(Any, section.choice("repeats", ("refuse", "last", "first"), "refuse")),
     )
     section.finish()
     return task

@@ -11,6 +11,7 @@ from typing import Any, Literal
 Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
 Filters = Literal["allowed", "forbidden"]
+Repeats = Literal["refuse", "last", "first"]
 # What answers that ask instead of deciding are usually called, where the contract names none.
 USUALLY_UNSURE = frozenset(
     ("unsure", "unknown", "uncertain", "not sure", "cannot tell", "can't tell", "unclear", "ambiguous",
@@ -31,7 +32,8 @@ class Task:
     """What is labelled, and how an answer is held against gold.
 
     `unsure` are the classes that say "I cannot tell, please decide" instead of guessing. `filters`: whether
-    a delivery may be taken in with some of its rows left out.
+    a delivery may be taken in with some of its rows left out. `repeats` says which of a person's different
+    answers on one item counts; `refuse`: no rule, an audit asks first.
     """
 
     type: str
@@ -43,6 +45,7 @@ class Task:
     matching: dict[str, Any] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
     filters: Filters = "allowed"
+    repeats: Repeats = "refuse"
 
     @property
     def ways_to_ask(self) -> tuple[str, ...]:

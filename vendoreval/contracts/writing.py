@@ -35,6 +35,8 @@ def plain(contract: Contract) -> Plain:
         document["task"]["guideline"] = dict(vars(task.guideline))
     if task.answers != "each" or task.ties != "smallest_label":
         document["task"] |= {"answers": task.answers, "ties": task.ties}
+    if task.repeats != "refuse":
+        document["task"]["repeats"] = task.repeats
     document["task"] |= {key: dict(table) for key in ("severity", "matching") if (table := getattr(task, key))}
     if contract.price:
         document["price"] = {"per_unit": f"{contract.price.per_unit:f}", "unit": contract.price.unit}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from vendoreval.errors import InputError
-from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes, near_classes
+from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes
+from vendoreval.formats.label_texts import LabelTexts
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
+from vendoreval.formats.one_answer import OneAnswer, Taken, one_answer
 from vendoreval.formats.parquet_table import LabelWriter
 from vendoreval.formats.row_batches import NOT_COUNTED, Batch
 from vendoreval.formats.row_filter import Filtering, RowFilter, refuse_on_labels, written
@@ -19,15 +21,20 @@ from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.formats.status_columns import StatusColumns
 from vendoreval.labels.people import named_like_a_role
 from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.settled import settled_sentences
+from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import Unsettled, spoken
 
 LISTED = 1000  # refusals beyond these are counted, not listed
 SHOWN = 50  # unknown classes beyond these are counted, not listed
 REQUIRED = ("item_id", "label")
-OPTIONAL = ("annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged")
+OPTIONAL = (
+    "annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged", "label_id",
+)  # fmt: skip
 SCHEMA = "vendoreval/labels/1"
 _NO_LABEL = "The row is not counted; an item without any other label counts as missing."
 TASK_ID = "task_id"
+NOTHING_STATED = Statements()
 _NO_WORD = "The row is flagged and has no label, and the contract names no class for that (task.unsure)."
 
 
@@ -35,14 +42,14 @@ _NO_WORD = "The row is flagged and has no label, and the contract names no class
 class DeliveryIntake:
     """What was seen while a delivery was taken in; counts are exact, lists hold the first cases."""
 
-    rows_read: int  # taken + refused + left out
+    rows_read: int  # labels + refused + left out + copies and answers that do not count
     labels: int
     refused: int
     left_out: int  # rows that --where did not choose
     items: int
     annotators: int
     items_with_several_labels: int
-    repeated_labels: int  # further labels by the same annotator on the same item
+    repeated_labels: int  # further labels by the same annotator on the same item, as delivered
     unknown_class: int
     classes_unknown: tuple[str, ...]
     unknown_labels: tuple[UnknownLabel, ...]
@@ -53,13 +60,15 @@ class DeliveryIntake:
     sent: tuple[str, ...] | None = None
     unsettled: tuple[Unsettled, ...] = ()
     filtered: tuple[dict[str, Any], ...] = ()  # what each --where left out (row_filter.Filtering)
+    settled: Mapping[str, Any] = field(default_factory=dict)  # by keys of the record
 
     def to_json(self) -> dict[str, Any]:
         """The record `vendoreval/intake/1`; `sent` stays out, it can be long."""
-        plain = {name: value for name, value in vars(self).items() if name != "sent"}
+        plain = {name: value for name, value in vars(self).items() if name not in ("sent", "settled")}
         return {
             "schema": "vendoreval/intake/1",
             **plain,
+            **self.settled,
             "classes_unknown": list(self.classes_unknown),
             "unknown_labels": [asdict(label) for label in self.unknown_labels],
             "refusals": [asdict(refusal) for refusal in self.refusals],
@@ -80,15 +89,18 @@ def read_delivery(
     fmt: str | None = None,
     task_ids: Mapping[str, str] | None = None,
     unsure: Sequence[str] = (),
+    stated: Statements = NOTHING_STATED,
+    repeats: str = "refuse",
 ) -> DeliveryIntake:
-    """Stream `paths` into `sink` as canonical Parquet.
+    """Stream `paths` into `sink`, open for reading and writing, as canonical Parquet.
 
     `mapping` says which file column holds a role, `where` which rows to take (never by their label), `items`
     names a file of the items that were sent. A label that the contract does not list is kept: it is wrong by
     the contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
-    the first of `unsure`, the contract's classes for "I cannot tell". Raises InputError when a file cannot be
-    read, lacks a column, or no row is left.
+    the first of `unsure`, the contract's classes for "I cannot tell". `stated` is what the buyer says that
+    labels mean, `repeats` the contract's rule for a person's different answers on one item. Raises InputError
+    when a file cannot be read, lacks a column, or no row is left, UsageError for a statement that may not be.
     """
     sent = _sent_items(items) if items else None
     if task_ids is not None:
@@ -100,14 +112,18 @@ def read_delivery(
     refuse_on_labels(where, roles["label"])
     used = {*roles.values(), *(one.column for one in where)}
     status = StatusColumns.among({name for file in files for name in file.names}, used)
-    stream = _Stream(roles, Filtering(where), status, Counts(frozenset(classes)), task_ids, unsure)
+    texts = LabelTexts.of(classes, stated)
+    stream = _Stream(roles, Filtering(where), status, Counts(frozenset(classes)), texts, task_ids, unsure)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
         for file in files:
+            stream.taken.begin(file)
             for batch in file.batches({*used, *(name for name in status.names if name in file.names)}):
                 writer.write(stream.take(file, batch))
     if not stream.counts.labels:
         raise _nothing_taken(files[0], stream)
-    return _result(stream, _notes(files, stream), sent)
+    read = set(roles.values())
+    settled = one_answer(sink, stream.counts.pairs, stream.taken, read, repeats, stated, SCHEMA)
+    return _result(stream, _notes(files, stream), sent, settled, stated)
 
 
 def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Sequence[RowFilter]) -> dict[str, str]:
@@ -134,6 +150,7 @@ class _Stream:
     where: Filtering
     status: StatusColumns
     counts: Counts
+    texts: LabelTexts
     task_ids: Mapping[str, str] | None
     unsure: Sequence[str] = ()
     refused: int = 0
@@ -141,6 +158,7 @@ class _Stream:
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
+    taken: Taken = field(default_factory=Taken)
 
     def take(self, file: RowFile, batch: Batch) -> dict[str, Any]:
         """The batch's rows that are chosen and can be taken, as Arrow columns by role."""
@@ -155,9 +173,13 @@ class _Stream:
             columns["item_id"] = pick([self.task_ids.get(task or "") for task in given.to_pylist()], len(lines))
         flagged = self._flags(columns)
         no_item, no_label = is_blank(columns["item_id"]), is_blank(columns["label"])
+        columns["label"], no_text = self.texts.read(columns["label"], keep & ~(no_item | no_label))
+        no_label[list(no_text)] = True
         for row in np.flatnonzero(keep & (no_item | no_label)).tolist():
-            self._refuse(_refusal(file, int(lines[row]), no_item[row], given[row].as_py(), flagged[row]))
+            why = _why(no_item[row], given[row].as_py(), no_text.get(row, ""), flagged[row])
+            self._refuse(Refusal(file.path.name, int(lines[row]), *why, given[row].as_py() or None))
         keep &= ~(no_item | no_label)
+        self.taken.add(keep)
         if not keep.all():
             columns = {role: column.filter(keep) for role, column in columns.items()}
         return self._read(columns, file.path.name, lines[keep])
@@ -192,12 +214,12 @@ class _Stream:
             self.refusals.append(refusal)
 
 
-def _refusal(file: RowFile, line: int, no_item: bool, given: str | None, flagged: bool) -> Refusal:
+def _why(no_item: bool, given: str | None, no_text: str, flagged: bool) -> tuple[str, str]:
+    """Why a row is refused, and what that does."""
     if no_item:
         known = given is not None and given.strip()
-        reason = f"No task {given!r} was sent." if known else "The item id is empty."
-        return Refusal(file.path.name, line, reason, NOT_COUNTED, given or None)
-    return Refusal(file.path.name, line, _NO_WORD if flagged else "The label is empty.", _NO_LABEL, given)
+        return f"No task {given!r} was sent." if known else "The item id is empty.", NOT_COUNTED
+    return no_text or (_NO_WORD if flagged else "The label is empty."), _NO_LABEL
 
 
 def _nothing_taken(file: RowFile, stream: _Stream) -> InputError:
@@ -208,30 +230,41 @@ def _nothing_taken(file: RowFile, stream: _Stream) -> InputError:
     )  # fmt: skip
 
 
-def _result(stream: _Stream, notes: tuple[str, ...], sent: tuple[str, ...] | None) -> DeliveryIntake:
+def _result(
+    stream: _Stream,
+    notes: tuple[str, ...],
+    sent: tuple[str, ...] | None,
+    answers: OneAnswer,
+    stated: Statements,
+) -> DeliveryIntake:
     counts = stream.counts
-    several, repeated = counts.pairs()
     named = set(sent or ())
     unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
+    texts = stream.texts
+    settled = {"stated": stated.to_json(), **texts.report(), "repeats": answers.report}
+    asked = texts.unsettled({label: kind.count for label, kind in counts.unknown.items()})
     return DeliveryIntake(
         rows_read=counts.labels + stream.refused + stream.where.rows_left_out,
-        labels=counts.labels,
+        labels=counts.labels - len(answers.dropped),
         refused=stream.refused,
         left_out=stream.where.rows_left_out,
         items=len(counts.items),
         annotators=len(counts.people),
-        items_with_several_labels=several,
-        repeated_labels=repeated,
+        items_with_several_labels=counts.several(answers.dropped),
+        repeated_labels=counts.repeated(),
         unknown_class=sum(kind.count for kind in counts.unknown.values()),
         classes_unknown=tuple(sorted(counts.unknown)[:SHOWN]),
-        unknown_labels=tuple(unknown),
+        unknown_labels=tuple(
+            replace(kind, nearest=texts.dictionary.classes.nearest(kind.label)) for kind in unknown
+        ),
         missing_items=None if sent is None else len(named - counts.items.keys()),
         extra_items=None if sent is None else len(counts.items.keys() - named),
         refusals=tuple(stream.refusals),
-        notes=notes,
+        notes=(*notes, *settled_sentences(settled)),
         sent=sent,
-        unsettled=stream.status.unsettled(counts.classes),
+        unsettled=(*asked, *answers.unsettled, *stream.status.unsettled(counts.classes)),
         filtered=tuple(stream.where.to_json()),
+        settled=settled,
     )
 
 
@@ -248,13 +281,7 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     notes += [*stream.where.unmet(), *_notes_on_roles(stream)]
     if counts.unknown:
         total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
-        notes.append(
-            f"{total:,} labels of {kinds:,} classes that the contract does not know are kept as wrong."
-        )
-    for label, name in near_classes(sorted(counts.unknown), counts.classes)[:SHOWN]:
-        notes.append(
-            f"The label {label!r} is not the class {name!r}: case, white space or Unicode form differ."
-        )
+        notes.append(f"{total:,} labels of {kinds:,} classes that the contract does not know count as wrong.")
     for what, ids in (("items", counts.items), ("annotators", counts.people)):
         alike = look_alikes(ids.keys())
         if alike:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vendoreval.formats.repeated_rows import Pairs
 
 _LOW = 0xFFFFFFFF
 
@@ -21,6 +24,7 @@ class UnknownLabel:
     count: int
     file: str
     line: int
+    nearest: str | None = None  # the class that it most likely means
 
 
 @dataclass
@@ -33,6 +37,12 @@ class Counts:
     items: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     _pairs: list[NDArray[np.int64]] = field(default_factory=list)
+    _label_ids: list[NDArray[np.int64]] = field(default_factory=list)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Item and person of every row; to be asked for when all batches are in."""
+        return Pairs(self._pairs, _LOW, self._label_ids)
 
     def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> None:
         """Add one batch of Arrow text columns."""
@@ -40,6 +50,9 @@ class Counts:
         people = columns.get("annotator_id")
         person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
         self._pairs.append(item << 32 | person)
+        if "label_id" in columns:
+            ids = columns["label_id"].to_pylist()
+            self._label_ids.append(np.asarray([0 if i is None else hash(i) or 1 for i in ids], dtype=np.int64))
         self.labels += len(item)
         if self.classes:
             self._add_unknown(columns["label"].dictionary_encode(), file, lines)
@@ -50,22 +63,31 @@ class Counts:
         if not strange:
             return
         codes = np.asarray(label.indices)
+        found, first, counts = np.unique(codes, return_index=True, return_counts=True)
+        place = dict(zip(found.tolist(), zip(first.tolist(), counts.tolist(), strict=True), strict=True))
         for code in strange:
-            rows = np.flatnonzero(codes == code)
-            first = UnknownLabel(names[code], 0, file, int(lines[rows[0]]))
-            self.unknown.setdefault(names[code], first).count += len(rows)
+            row, count = place[code]
+            kind = UnknownLabel(names[code], 0, file, int(lines[row]))
+            self.unknown.setdefault(names[code], kind).count += count
 
     def items_of(self, person: str) -> int:
         """On how many items a person has a label."""
-        pairs = np.concatenate(self._pairs)
-        return len(np.unique(pairs[(pairs & _LOW) == self.people[person]]))
+        numbers = self.pairs.all
+        return len(np.unique(numbers[(numbers & _LOW) == self.people[person]]))
 
-    def pairs(self) -> tuple[int, int]:
-        """Items with several labels; further labels by one named annotator on the same item."""
-        pairs = np.concatenate(self._pairs) if self._pairs else np.empty(0, dtype=np.int64)
-        several = int(np.count_nonzero(np.bincount(pairs >> 32) > 1)) if len(pairs) else 0
-        named = pairs[(pairs & _LOW) != _LOW]
-        return several, len(named) - len(np.unique(named))
+    def several(self, dropped: NDArray[np.int64]) -> int:
+        """Items with several labels, without the rows `dropped`."""
+        items = self.pairs.all >> 32
+        labels = np.bincount(items) - np.bincount(items[dropped], minlength=len(self.items))
+        return int(np.count_nonzero(labels > 1))
+
+    def repeated(self) -> int:
+        """Further labels by one named annotator on the same item, as delivered."""
+        if not len(self.pairs.repeated_numbers):
+            return 0
+        numbers = self.pairs.all[self.pairs.repeated()]
+        named = numbers[(numbers & _LOW) != _LOW]
+        return len(named) - len(np.unique(named))
 
 
 def _numbered(column: Any, known: dict[str, int]) -> NDArray[np.int64]:
@@ -81,13 +103,6 @@ def _numbered(column: Any, known: dict[str, int]) -> NDArray[np.int64]:
 def look_alikes(ids: Collection[str]) -> list[tuple[str, str]]:
     """Pairs of ids that differ only in white space around them or in their Unicode form."""
     return _pairs_by_plain(ids, lambda text: normalize("NFC", text.strip()))
-
-
-def near_classes(labels: Iterable[str], classes: Iterable[str]) -> list[tuple[str, str]]:
-    """Unknown labels with the class from which only case, white space or Unicode form sets them apart."""
-    plain = {normalize("NFC", name).strip().casefold(): name for name in classes}
-    found = ((label, plain.get(normalize("NFC", label).strip().casefold())) for label in labels)
-    return [(label, name) for label, name in found if name is not None]
 
 
 def _pairs_by_plain(ids: Collection[str], plain_of: Any) -> list[tuple[str, str]]:

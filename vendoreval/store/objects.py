@@ -75,7 +75,7 @@ class ObjectStore:
         path = self._unfinished / f"{uuid.uuid4().hex}.part"
         try:
             with refuse_full_disk():
-                with path.open("xb") as file:
+                with path.open("x+b") as file:
                     out = ObjectWriter(path, file)
                     yield out
                     file.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +27,7 @@ from vendoreval.inference.agreement_groups import (
 from vendoreval.inference.kappa import pairwise
 from vendoreval.inference.tally import Tally, first_answers, tally
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.statements import statements_of
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
 from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
@@ -43,13 +44,18 @@ _COLUMNS = {"": (), "class": (), "day": ("labelled_at",), "guideline_version": (
 
 @dataclass(frozen=True, eq=False)
 class _Labels:
-    """A delivery's labels with the rows that are compared: each person's first label on each item."""
+    """A delivery's labels with the rows that are compared: each named person's first label on each item.
+
+    Further ones are left only where the contract has no rule for them. Rows that name nobody are compared only
+    where they are stated to be of different people; else nobody can tell people who agree from copies.
+    """
 
     table: LabelTable
     label: Coded
     compared: LabelTable
     compared_label: Coded
     repeated: int
+    again: dict[str, Any] | None  # how far people agree with themselves
 
     def tally(self) -> Tally:
         return tally(self.compared.item.codes, self.compared_label.codes, self.compared_label.values)
@@ -75,7 +81,7 @@ def agreement(
     found = coefficients.agreements(
         counts, scale=measured, order=order_of(contract.task, counts), resamples=resamples, seed=_seed(row)
     )
-    again = _self_agreement(labels)
+    again = labels.again
     return {
         "schema": "vendoreval/agreement/1",
         "delivery": row.id,
@@ -143,19 +149,28 @@ def _read(workspace: Workspace, row: DeliveryRow, contract: Contract, columns: S
     table = all_labels(
         workspace.objects.path(row.table_sha), ("annotator_id", *columns, *_times(intake, columns))
     )
-    return _compared(table, contract.task, int(intake.get("repeated_labels", 0)))
+    repeats = intake.get("repeats")
+    left = int(repeats["left"] if repeats else intake.get("repeated_labels", 0))
+    unnamed = statements_of(intake).unnamed == "different" or not repeats
+    found = _compared(table, contract.task, left, unnamed=unnamed)
+    return replace(found, again=repeats["self_agreement"]) if repeats else found
 
 
-def _compared(table: LabelTable, task: Task, repeated: int) -> _Labels:
+def _compared(table: LabelTable, task: Task, repeated: int, *, unnamed: bool) -> _Labels:
     """Labels with the rows that are compared; raises InputError where none could be."""
     label = table.answers["label"]
     if not isinstance(label, Coded) or not label.values:
         raise InputError("The delivery has no column of labels that could be compared.")
     label = label.recode(sorted({*label.values, *task.classes}))
-    if not repeated:
-        return _Labels(table, label, table, label, 0)
-    first = first_answers(table.item.codes, table.annotator.codes, table.labelled_at)
-    return _Labels(table, label, table.take(first), label.take(first), repeated)
+    rows = np.arange(len(table))
+    if repeated:
+        rows = first_answers(table.item.codes, table.annotator.codes, table.labelled_at)
+    if not unnamed:
+        rows = rows[table.annotator.codes[rows] >= 0]
+    if len(rows) == len(table):
+        return _Labels(table, label, table, label, 0, None)
+    again = _self_agreement(table, label) if repeated else None
+    return _Labels(table, label, table.take(rows), label.take(rows), repeated, again)
 
 
 def _times(intake: dict[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
@@ -175,7 +190,7 @@ def delivery_alpha(workspace: Workspace, row: DeliveryRow, scale: str = "") -> A
 
 def alpha_of(labels: LabelTable, task: Task) -> Agreement:
     """Krippendorff's alpha of some labels, each person's first on each item; raises InputError."""
-    return _alpha(_compared(labels, task, repeated=len(labels)), task, "")
+    return _alpha(_compared(labels, task, len(labels), unnamed=True), task, "")
 
 
 def _alpha(labels: _Labels, task: Task, scale: str) -> Agreement:
@@ -195,10 +210,8 @@ def _change(contract_id: str, found: Sequence[tuple[DeliveryRow, Agreement]]) ->
     return {"contract": contract_id, **vars(moved), "sentence": change_sentence(moved)}
 
 
-def _self_agreement(labels: _Labels) -> dict[str, Any] | None:
-    if not labels.repeated:
-        return None
-    repeats, share = self_agreement(labels.table.item.codes, labels.table.annotator.codes, labels.label.codes)
+def _self_agreement(table: LabelTable, label: Coded) -> dict[str, Any]:
+    repeats, share = self_agreement(table.item.codes, table.annotator.codes, label.codes)
     return {"labels": repeats, "share": share}
 
 

@@ -17,9 +17,10 @@ from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.evidence.chain import Event
 from vendoreval.evidence.sealing import make_acknowledgement
 from vendoreval.formats.columns_map import parse_pairs
-from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.formats.delivery_rows import NOTHING_STATED, DeliveryIntake, read_delivery
 from vendoreval.formats.row_filter import RowFilter, parse_where
 from vendoreval.labels.manifest import Manifest, ManifestFile
+from vendoreval.labels.statements import Statements
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
 from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
@@ -64,15 +65,16 @@ def add_delivery(
     dates: Dates | None = None,
     seal: Path | None = None,
     acknowledge: Path | None = None,
+    stated: Statements = NOTHING_STATED,
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
     `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
     ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
-    acknowledgement of it is written to `acknowledge`.
+    acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels.
 
-    Raises InputError for unreadable files, Conflict when the id is taken or the same content is there,
-    UsageError for dates that cannot be.
+    Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
+    UsageError for dates that cannot be, and for statements that may not be.
     """
     at = now()
     _refuse_pilots(workspace, delivery_id, seeding)
@@ -81,7 +83,7 @@ def add_delivery(
     sealed = read_seal(seal) if seal else None
     arrived = arrive(
         workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
-        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed,
+        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed, stated=stated,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
@@ -96,6 +98,7 @@ def arrive(
     delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
     contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
+    stated: Statements = NOTHING_STATED,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
@@ -109,9 +112,9 @@ def arrive(
     when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
     with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
         tasks = task_ids(workspace, seeding) if seeding else None
-        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks)
+        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated)
         manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
-        content = hash_of([[file.sha256 for file in manifest.files], sorted(where)])
+        content = _identity(manifest, contract, mapping, where, stated)
         if seal:
             refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
@@ -119,6 +122,7 @@ def arrive(
             raise _unfinished(intake)
     _keep(workspace, manifest, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
+    report["notes"] += _shared(workspace, manifest, contract.id)
     if seeding:
         report["seeding"] = seeding
     if seal:
@@ -198,21 +202,23 @@ def check_delivery(
     where: Sequence[str] = (),
     items: Path | None = None,
     fmt: str | None = None,
+    stated: Statements = NOTHING_STATED,
 ) -> dict[str, Any]:
     """The intake report that `add_delivery` would give, storing nothing."""
     contract = load_contract(workspace, contract_id)
-    intake = _read(contract, [Path(f) for f in files], io.BytesIO(), mapping, where, items, fmt)
+    intake = _read(contract, [Path(f) for f in files], io.BytesIO(), mapping, where, items, fmt, stated=stated)
     return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
 
 
 def _read(
     contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
     items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None = None,
+    stated: Statements = NOTHING_STATED,
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
         where=_filters(contract, where), items=items, fmt=fmt, task_ids=tasks,
-        unsure=contract.task.ways_to_ask,
+        unsure=contract.task.ways_to_ask, stated=stated, repeats=contract.task.repeats,
     )  # fmt: skip
 
 
@@ -247,6 +253,34 @@ def _refuse_same(workspace: Workspace, content: str) -> None:
     with workspace.read() as reader:
         for same in reader.all(DeliveryRow, content_sha=content):
             raise Conflict(f"Delivery {same.id!r} has the same content.", remedy="Nothing was added.")
+
+
+def _identity(
+    manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements
+) -> str:
+    """What makes a delivery the same: files, how they are read, and under which terms, for which vendor."""
+    files = [file.sha256 for file in manifest.files]
+    terms = [contract.vendor, contract.id, contract.version]
+    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), terms])
+
+
+def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[str]:
+    """Notes on files that stand in other deliveries too."""
+    mine = {file.sha256: file.name for file in manifest.files}
+    notes = []
+    with workspace.read() as reader:
+        rows = sorted(reader.all(DeliveryRow), key=lambda row: row.id)
+    for row in rows:
+        listed = json.loads(workspace.objects.read(row.manifest_sha))["files"]
+        names = sorted({mine[file["sha256"]] for file in listed if file["sha256"] in mine})
+        if names:
+            twice = (
+                " It is the same contract: claim for one of them only."
+                if row.contract_id == contract_id
+                else ""
+            )
+            notes.append(f"Shared with the delivery {row.id!r}: {', '.join(names)}.{twice}")
+    return notes
 
 
 def _keep(workspace: Workspace, manifest: Manifest, paths: Sequence[Path]) -> None:

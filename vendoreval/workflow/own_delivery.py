@@ -8,8 +8,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.terms import Contract
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.bundle import read_seen
@@ -17,6 +19,7 @@ from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import read_delivery
 from vendoreval.formats.row_filter import parse_where
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.statements import statements_of
 from vendoreval.workflow.files import sha256_of
 
 Label = tuple[str | None, str | None, str | None]  # item, annotator, label
@@ -38,7 +41,7 @@ def check_own_delivery(files: Mapping[str, bytes], delivered: Sequence[Path]) ->
     )
     intake = json.loads(files["intake.json"])
     sent_as = {task: item for item, task in seen.task_ids.items()} or None
-    sent = _labels(delivered, intake, contract.task.classes, seen.by_label.item.values, sent_as)
+    sent = _labels(delivered, intake, contract, seen.by_label.item.values, sent_as)
     for label in sorted((judged - sent) + (sent - judged), key=str):
         item, annotator, answer = label
         where = (
@@ -65,8 +68,8 @@ def _check_manifest(manifest: Mapping[str, list[dict[str, str]]], delivered: Seq
 
 def _labels(
     paths: Sequence[Path],
-    intake: Mapping[str, list[str]],
-    classes: Sequence[str],
+    intake: Mapping[str, Any],
+    contract: Contract,
     items: Sequence[str],
     sent_as: Mapping[str, str] | None,
 ) -> Counter[Label]:
@@ -75,9 +78,9 @@ def _labels(
         table = Path(folder) / "labels.parquet"
         sink = io.BytesIO()
         read_delivery(
-            sorted(paths, key=lambda path: path.name), sink, classes=classes,
+            sorted(paths, key=lambda path: path.name), sink, classes=contract.task.classes,
             mapping=parse_pairs(intake["map"], "--map"), where=parse_where(intake["where"]),
-            task_ids=sent_as,
+            task_ids=sent_as, stated=statements_of(intake), repeats=contract.task.repeats,
         )  # fmt: skip
         table.write_bytes(sink.getvalue())
         found = labels_on_items(table, items)

@@ -8,6 +8,7 @@ from typing import Any
 
 from vendoreval.audits.records import BREACHED, AuditResult
 from vendoreval.errors import Conflict
+from vendoreval.labels.statements import statements_of
 from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
@@ -75,5 +76,6 @@ def _command(
     words += ["--contract", delivery.contract_id]
     for option in ("map", "where"):
         words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
+    words += statements_of(intake).words()
     words += [word for one in still_open for word in one.options]
     return spoken(words)

@@ -1,0 +1,177 @@
+"""How a label is written: one class has one text, whatever file or tool it came from.
+
+A text that is no class of the contract is read as one where a stated rule leaves exactly one class:
+
+1. a list of one element, in JSON or as Python writes it, is its element;
+2. white space around and runs of it within, and the Unicode form, tell no two classes apart;
+3. nor does case, where the contract has no two classes that differ in case only;
+4. where all classes are whole numbers, equal numbers are one class (1, 1.0, 01).
+
+An object or a longer list is no label. What remains is asked about: the buyer states what a text means.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any
+from unicodedata import normalize
+
+LIST, SPACES, CASE, NUMBER = "one-element list", "white space or Unicode form", "case", "whole number"
+EMPTY_LIST = "The label is empty."
+_PLACEHOLDERS = frozenset(
+    ("none", "nan", "n/a", "#n/a", "na", "<na>", "null", "nil", "undefined", "-", "--", "---", "–", "—", ".")
+)  # fmt: skip
+_YES_NO = (frozenset(("true", "yes", "t", "y", "1")), frozenset(("false", "no", "f", "n", "0")))
+_LONGEST = 10_000  # characters of a list; no class is longer
+_MOST_COMPARED = 20_000  # classes among which the nearest is looked for by its letters
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text is read as: a label and the rules by which, or the reason why it is none."""
+
+    label: str
+    rules: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Classes:
+    """A contract's classes, looked up by every form in which a label may be written."""
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.names = frozenset(classes)
+        self._order = tuple(classes)
+        self._plain = _unique((plain_text(name), name) for name in classes)
+        self._folded = _unique((folded(name), name) for name in classes)
+        numbers = [_whole(name) for name in classes]
+        known = [number for number in numbers if number is not None]
+        self._numbers = _unique(zip(known, classes, strict=True)) if len(known) == len(numbers) else {}
+
+    def read(self, text: str) -> Reading:
+        """`text` by the rules above; a text that no rule knows is a label as it stands."""
+        if text in self.names or not self.names:
+            return Reading(text)
+        element = unwrapped(text)
+        if element.refused:
+            return element
+        if element.rules:
+            inner = self.read(element.label)
+            return Reading(inner.label, (LIST, *inner.rules), inner.refused)
+        forms = ((plain_text(text), self._plain, SPACES), (folded(text), self._folded, CASE))
+        for form, known, rule in forms:
+            if form in known:
+                return Reading(known[form], (rule,))
+        number = _whole(text) if self._numbers else None
+        if number in self._numbers:
+            return Reading(self._numbers[number], (NUMBER,))
+        return Reading(text)
+
+    def nearest(self, text: str) -> str | None:
+        """The class that a text most likely means, for a person to confirm; None where nothing is near."""
+        explained = [name for name in self._order if explains(text, name)]
+        if explained:
+            return explained[0]
+        if len(self._order) > _MOST_COMPARED:
+            return None
+        close = get_close_matches(folded(text)[:100], list(self._folded), n=1)
+        return self._folded[close[0]] if close else None
+
+
+def unwrapped(text: str) -> Reading:
+    """The element of a list of one; refused: an object, or a list of none or several."""
+    start = text.lstrip()[:1]
+    if start not in ("[", "{"):
+        return Reading(text)
+    value = _value(text)
+    if isinstance(value, dict):
+        return Reading(text, refused="The label is an object, not a class.")
+    if not isinstance(value, list):
+        return Reading(text)
+    if not value:
+        return Reading(text, refused=EMPTY_LIST)
+    if len(value) != 1:
+        return Reading(text, refused=f"The label is a list of {len(value)}, not one class.")
+    only = value[0]
+    if isinstance(only, dict | list):
+        return Reading(text, refused="The label is a list of lists or objects, not a class.")
+    return Reading(only if isinstance(only, str) else _as_text(only), (LIST,))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether tools write `text` where there is no value."""
+    return folded(text) in _PLACEHOLDERS
+
+
+def explains(text: str, name: str) -> bool:
+    """Whether a rule of notation explains that `text` means the class `name`.
+
+    Signs that are no letters or digits, case, white space and Unicode form are notation, and so are the usual
+    words for yes and no.
+    """
+    first, second = _letters(text), _letters(name)
+    if first and first == second:
+        return True
+    return any(folded(text) in words and folded(name) in words for words in _YES_NO)
+
+
+def plain_text(text: str) -> str:
+    """The text in Unicode form C without white space around it, and with single spaces within."""
+    return " ".join(normalize("NFC", text).split())
+
+
+def folded(text: str) -> str:
+    """The plain text without case."""
+    return normalize("NFC", plain_text(text).casefold())
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in folded(text) if sign.isalnum())
+
+
+def _value(text: str) -> object:
+    """A list or an object from its text, else None."""
+    if len(text) > _LONGEST:
+        return {}
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _as_text(value: object) -> str:
+    """A scalar as the readers write it: 3.0 is 3, true is true."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    return json.dumps(value) if isinstance(value, bool | int | float) or value is None else str(value)
+
+
+def _whole(text: str) -> int | None:
+    """The whole number that a text writes, as 1, 01, 1.0 or 1e0; None for everything else."""
+    if len(text) > 40 or "_" in text:
+        return None
+    try:
+        number = Decimal(plain_text(text))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number.adjusted()) > 40 or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def _unique(pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:
+    """Each form that only one class has."""
+    found: dict[Any, str] = {}
+    twice = set()
+    for form, name in pairs:
+        if found.setdefault(form, name) != name:
+            twice.add(form)
+    return {form: name for form, name in found.items() if form not in twice}

@@ -1,0 +1,86 @@
+"""What was settled about a delivery when it was taken in, in sentences for certificates and records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SHOWN = 8
+Plain = Mapping[str, Any]
+
+
+def settled_sentences(intake: Plain) -> tuple[str, ...]:
+    """What stands between the files and the labels judged: from an intake report, in a fixed order."""
+    return (*_notation(intake), *_repeats(intake.get("repeats") or {}, intake.get("stated") or {}))
+
+
+def buyers_word(intake: Plain) -> tuple[str, ...]:
+    """Only what rests on the buyer's word, as no rule of notation explains it."""
+    maps = [one for one in intake.get("label_map", ()) if one["buyers_word"]]
+    empty = [one for one in intake.get("empty", ()) if one["buyers_word"]]
+    wrong = intake.get("wrong", ())
+    said = []
+    if maps:
+        said.append(f"By the buyer's word alone, which no rule of notation explains: {_maps(maps)}.")
+    if empty:
+        said.append(f"By the buyer's word alone, these are no answers: {_texts(empty)}.")
+    if wrong:
+        said.append(f"By the buyer's word, these are answers and wrong ones: {_texts(wrong)}.")
+    return tuple(said)
+
+
+def _notation(intake: Plain) -> list[str]:
+    said = []
+    maps = [one for one in intake.get("label_map", ()) if not one["buyers_word"]]
+    if maps:
+        total = sum(one["count"] for one in maps)
+        said.append(f"{_labels(total)} were written otherwise and are read as classes: {_maps(maps)}.")
+    empty = [one for one in intake.get("empty", ()) if not one["buyers_word"]]
+    if empty:
+        said.append(f"The buyer stated that these are no answers: {_texts(empty)}.")
+    return [*said, *buyers_word(intake)]
+
+
+def _repeats(repeats: Plain, stated: Plain) -> list[str]:
+    said = []
+    if repeats.get("copies"):
+        said.append(f"{_rows(repeats['copies'])} are copies of others and count once.")
+    if repeats.get("same_answer"):
+        said.append(f"{_rows(repeats['same_answer'])} give a person's answer on an item again; it counts once.")
+    if repeats.get("superseded"):
+        said.append(
+            f"{_rows(repeats['superseded'])} are superseded: of a person's different answers on an item the "
+            f"{repeats['rule']} counts, by the contract."
+        )
+    if stated.get("in_order"):
+        said.append("By the buyer's word, rows stand in the order of answering.")
+    if stated.get("unnamed"):
+        who = "the same person" if stated["unnamed"] == "same" else "different people"
+        said.append(f"By the buyer's word, rows that name nobody are of {who}.")
+    return said
+
+
+def _maps(maps: Sequence[Plain]) -> str:
+    listed = [f"{_short(one['from'])!r} as {one['to']!r} ({one['count']:,}, {one['rule']})" for one in maps]
+    return _few(listed)
+
+
+def _texts(texts: Sequence[Plain]) -> str:
+    return _few([f"{_short(one['text'])!r} ({one['count']:,})" for one in texts])
+
+
+def _few(listed: Sequence[str]) -> str:
+    more = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}…"
+
+
+def _labels(count: int) -> str:
+    return "1 label" if count == 1 else f"{count:,} labels"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
