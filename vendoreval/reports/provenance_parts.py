@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from vendoreval.labels.settled import settled_sentences
 from vendoreval.reports.wording import count, day, joined
 
 Drawn = Literal["tickets", "seeded", "chosen"]
@@ -159,8 +160,7 @@ def _settled(intake: Mapping[str, Any]) -> Iterator[str]:
     if intake.get("map"):
         yield f"Columns: {joined(intake['map'])}."
     yield from _ids(intake.get("ids") or {})
-    if intake.get("repeated_labels"):
-        yield f"{count(intake['repeated_labels'], 'label')} by somebody who had labelled the item already."
+    yield from settled_sentences(intake)
 
 
 def _ids(ids: Mapping[str, Any]) -> Iterator[str]:
