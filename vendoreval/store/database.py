@@ -13,16 +13,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
-from vendoreval.errors import InputError, MissingPart, VendorevalError, WorkspaceError
+from vendoreval.errors import Conflict, InputError, MissingPart, VendorevalError, WorkspaceError
 
 SCHEMA_VERSION = "0005"
 _BUSY_SECONDS = 30
 _WRITER_LOCK = 0x76656E646F72  # any number that stays the same: the advisory lock of our writers
 _FULL = ("disk is full", "no space left")
+_REFERS, _TWICE = "23503", "23505"  # PostgreSQL's codes of a refusal
 _BUSY = ("database is locked", "lock timeout")
 
 
@@ -122,12 +131,35 @@ def explain_failures() -> Iterator[None]:
             raise WorkspaceError(
                 "Another command is writing to this workspace.", remedy="Wait until it is done and try again."
             ) from error
-        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        if isinstance(error, IntegrityError):
+            raise contradiction(error, "The change") from error
+        if isinstance(error, DataError):
+            raise InputError(
+                "A text or number cannot be kept by the workspace's database.",
+                remedy="Look for invisible characters (NUL) in names and titles.",
+            ) from error
+        if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
             raise WorkspaceError(
-                f"The workspace's database cannot be used: {reason}.",
+                f"The workspace's database cannot be used: {reason.partition(chr(10))[0]}.",
                 remedy="Check that it exists, that you may write to it, and that its server runs.",
             ) from error
         raise
+
+
+def contradiction(error: IntegrityError, what: str) -> Conflict:
+    """What a database's refusal means, in words; `what` was refused."""
+    reason, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", "")
+    if state == _REFERS or "foreign key" in reason:
+        return Conflict(
+            f"{what} refers to something that the workspace does not hold.",
+            remedy="Check the ids, and try again.",
+        )
+    if state == _TWICE or "unique" in reason:
+        return Conflict(
+            f"{what} is in the workspace already: another command was quicker.",
+            remedy="Look at what it added before you run this one again.",
+        )
+    return Conflict(f"{what} lacks something, or contradicts what the workspace holds.")
 
 
 def _engine(url: URL) -> Engine:

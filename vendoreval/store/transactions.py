@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from vendoreval.errors import Conflict, EvidenceError, NotFound
 from vendoreval.evidence.canonical import canonical, parsed, utc_text
 from vendoreval.evidence.chain import Event, delivery_tag, link, sealed
+from vendoreval.store.database import contradiction
 from vendoreval.store.rows import Row, digest_of, key_of, name_of
 from vendoreval.store.tables import EventRow, WorkspaceRow
 
@@ -94,9 +95,7 @@ class Transaction(Reader):
         try:
             self._session.flush()
         except IntegrityError as error:
-            raise Conflict(
-                f"This {_noun(type(row))} contradicts what the workspace holds: {error.orig}."
-            ) from error
+            raise contradiction(error, f"This {_noun(type(row))}") from error
         self._unlogged[name_of(row)] = row
         return row
 

@@ -93,8 +93,7 @@ def create(root: Path, database_url: str | None = None) -> Workspace:
         raise WorkspaceError(f"The folder {root} cannot be used: {error.strerror}.") from error
     database = Database(parse_url(database_url) if database_url else sqlite_url(_sqlite_file(root)))
     database.migrate()
-    identity = uuid.uuid4().hex
-    _adopt(database, identity)
+    identity = _adopt(database, uuid.uuid4().hex)
     _write_marker(root, database.kind, identity)
     return Workspace(root, objects, database)
 
@@ -167,15 +166,22 @@ def _database(root: Path, kind: str, database_url: str | None) -> Database:
     return Database(sqlite_url(_sqlite_file(root)))
 
 
-def _adopt(database: Database, identity: str) -> None:
-    """Write the new workspace's id into a database that holds no records yet."""
+def _adopt(database: Database, identity: str) -> str:
+    """Write the new workspace's id into a database that holds no records yet; returns the id that counts.
+
+    A database in the folder belongs to it: an id that a command at the same moment wrote there counts.
+    """
     with database.writing() as session:
         if session.get(EventRow, 1) is not None:
             raise Conflict(
                 "The database already holds the records of a workspace.",
                 remedy="Use an empty database, or restore that workspace's folder with its marker.",
             )
+        found = session.get(WorkspaceRow, 1)
+        if found is not None and database.kind == "sqlite":
+            return found.id
         session.merge(WorkspaceRow(only=1, id=identity, secret=secrets.token_hex(32)))
+        return identity
 
 
 def _write_marker(root: Path, kind: str, identity: str) -> None:

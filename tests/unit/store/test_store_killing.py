@@ -13,9 +13,21 @@ import pytest
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
 def test_killed_anywhere_the_workspace_stays_valid(tmp_path: Path) -> None:
-    script = Path(__file__).with_name("killing.py")
+    recording, creating = _kills(tmp_path, "11")  # with 1, at every step; it takes a minute
+    assert recording > 20
+    assert creating > 8
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
+def test_killed_anywhere_a_workspace_on_postgresql_stays_valid(tmp_path: Path, postgres_database: str) -> None:
+    (recording,) = _kills(tmp_path, "31", postgres_database)
+    assert recording > 20
+
+
+def _kills(folder: Path, *words: str) -> tuple[int, ...]:
     done = subprocess.run(
-        [sys.executable, script, tmp_path, "11"],  # with 1, at every step; it takes a minute
+        [sys.executable, Path(__file__).with_name("killing.py"), folder, *words],
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
@@ -23,6 +35,4 @@ def test_killed_anywhere_the_workspace_stays_valid(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    recording, creating = map(int, done.stdout.split())
-    assert recording > 20
-    assert creating > 8
+    return tuple(map(int, done.stdout.split()))
