@@ -275,24 +275,24 @@ def _premium(premium: BreakEven, best: Offer, other: Offer) -> str:
 
 def _tornadoes(
     offers: Sequence[Offer], costs: Mapping[str, Cost], swings: Mapping[str, Sequence[Swing]]
-) -> list[Tornado]:
+) -> list[Plain]:
     """For the first two offers that nobody beats; the reader decides among these."""
-    drawn = [
-        Tornado(
-            f"What drives the cost of a correct label of {offer.name}, {offer.currency}",
-            costs[offer.vendor].per_correct,
-            tuple(
-                TornadoBar(
-                    swing.name.replace(".", ": ").replace("_", " "), swing.at_low, swing.at_high,
-                    f"{_money(swing.at_low)} to {_money(swing.at_high)}",
-                )
-                for swing in swings.get(offer.vendor, ())[:MOST_SWINGS]
-            ),
+    shown = [o for o in offers if o.vendor in costs and o.unbeaten and swings.get(o.vendor)]
+    return [
+        {"name": offer.name, "chart": _tornado(offer, costs[offer.vendor], swings[offer.vendor])}
+        for offer in shown[:MOST_TORNADOES]
+    ]
+
+
+def _tornado(offer: Offer, cost: Cost, swings: Sequence[Swing]) -> Tornado:
+    bars = tuple(
+        TornadoBar(
+            swing.name.replace(".", ": ").replace("_", " "), swing.at_low, swing.at_high,
+            f"{_money(swing.at_low)} to {_money(swing.at_high)}",
         )
-        for offer in offers
-        if offer.vendor in costs and offer.unbeaten and swings.get(offer.vendor)
-    ]  # fmt: skip
-    return drawn[:MOST_TORNADOES]
+        for swing in swings[:MOST_SWINGS]
+    )  # fmt: skip
+    return Tornado(f"The cost of a correct label of {offer.name}, {offer.currency}", cost.per_correct, bars)
 
 
 def _sections(found: Comparison, sections: Sequence[tuple[str, str, int]]) -> Plain | None:
