@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from vendoreval.audits.drawing import STATED
+from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
@@ -35,6 +37,9 @@ class AuditInput:
     `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
     `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
     `gold_committed`: before or after the delivery was received, or never; empty for a sample drawn after it.
+    `drawn`: how the items came into the audit, and `seed_from`: where the seed comes from (audits.drawing).
+    `gold`: the gold that the labels were held against, where the input came from `judge`.
+    `settled`: what was settled about the delivery before it was judged, by kind, as the intake report says.
     """
 
     units: Outcomes
@@ -61,6 +66,10 @@ class AuditInput:
     gold_committed: str = ""
     looks_before: Mapping[str, int] = field(default_factory=dict)
     earlier_audits: tuple[Mapping[str, Any], ...] = ()
+    drawn: str = STATED
+    seed_from: str = STATED
+    gold: GoldSet | None = None
+    settled: Mapping[str, Any] = field(default_factory=dict)
 
 
 def counted(seen: AuditInput, metric: str) -> Outcomes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from vendoreval.audits.allowing import double_notes, lowered, revision, touched
 from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
+from vendoreval.audits.drawing import STATED, UNPROVEN, can_walk, seed_in_words, speaks_for_all
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.joining import Judge, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
@@ -49,6 +51,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         patterns=patterns(contract, seen, findings),
         notes=_notes(contract, seen),
         earlier_audits=seen.earlier_audits,
+        basis=_basis(contract, seen),
     )
 
 
@@ -85,6 +88,9 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     if refused:
         yield not_run(clause, refused)
         return
+    if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
+        yield not_run(clause, _unproven_seed(clause))
+        return
     if clause.decision.rule in DESIGNED:
         yield walk_clause(
             clause, units, frame, seed=seen.seed,
@@ -109,6 +115,14 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         totals = measure(clause.metric, rows, name, classes)
         whole = group is None and clause.scope == "delivery"
         yield decide(clause, group, totals, frame, whole=whole)
+
+
+def _unproven_seed(clause: Clause) -> str:
+    return (
+        f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
+        f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both sides "
+        "or a value announced before."
+    )
 
 
 def _growing(clause: Clause, seen: AuditInput) -> str:
@@ -157,6 +171,19 @@ def _counts(seen: AuditInput) -> dict[str, int]:
         **seen.units.counts(),
         "ties": seen.ties,
         **({"gold_adjudicated": seen.gold_checked[1]} if seen.gold_checked[1] else {}),
+    }
+
+
+def _basis(contract: Contract, seen: AuditInput) -> dict[str, Any]:
+    """What the result rests on, for the first page and for whoever checks it."""
+    if seen.drawn == STATED:
+        return {}
+    return {
+        "drawn": seen.drawn,
+        "seed_from": seen.seed_from,
+        "gold_committed": seen.gold_committed,
+        "speaks_for_all": speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold),
+        "settled": dict(seen.settled),
     }
 
 

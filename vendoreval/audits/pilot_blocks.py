@@ -20,8 +20,8 @@ from vendoreval.gold.piloting import AMBIGUOUS, MAIN, REPEATS, PilotTask
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.asking import by_class, by_flag
-from vendoreval.tasks.classification import compare
 from vendoreval.tasks.consensus import TIE, majority
+from vendoreval.tasks.judged import judge
 from vendoreval.tasks.outcomes import Outcomes
 
 Totals = NDArray[np.int64]
@@ -74,11 +74,8 @@ def answers(
     first = gold.only({one.item for one in tasks})
     if task.answers == "each":
         labels = _once(labels)
-    by_label = compare(first, labels, task.classes, task.severity)
-    units = by_label
-    if task.answers == "consensus":
-        units = compare(first, majority(labels, task.ties), task.classes, task.severity)
-    return Answers(task, tuple(tasks), labels, first, by_label, units, asked)
+    judged = judge(first, labels, task)
+    return Answers(task, tuple(tasks), labels, first, judged.by_label, judged.units, asked)
 
 
 def _once(labels: LabelTable) -> LabelTable:

@@ -116,7 +116,11 @@ class Pattern:
 
 @dataclass(frozen=True)
 class AuditResult:
-    """Everything an audit found (record `vendoreval/audit/1`)."""
+    """Everything an audit found (record `vendoreval/audit/1`).
+
+    `basis` says what it rests on: how items were drawn, where the seed is from, whether gold was committed to,
+    what was settled about the delivery, and its earlier audits; empty where an older record does not tell.
+    """
 
     audit: str
     delivery: str
@@ -133,6 +137,7 @@ class AuditResult:
     patterns: tuple[Pattern, ...] = ()
     notes: tuple[str, ...] = ()
     earlier_audits: tuple[Mapping[str, Any], ...] = ()  # of the same delivery, oldest first
+    basis: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values (DESIGN §6)."""
@@ -155,6 +160,7 @@ class AuditResult:
             ],
             "notes": list(self.notes),
             "earlier_audits": [dict(one) for one in self.earlier_audits],
+            **({"basis": dict(self.basis)} if self.basis else {}),
         }
 
 

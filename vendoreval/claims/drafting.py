@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.drawing import speaks_for_all, why_not
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.defects import claim_lines
@@ -34,10 +35,12 @@ def draft_claim(
     claim_id: str,
     today: date,
     received: date | None = None,
+    supersedes: tuple[str, ...] = (),
 ) -> Claim:
     """Draft a claim on the breached findings of `result`; `seen` is what that audit looked at.
 
-    `received`: the day the delivery arrived, for the acceptance window. Raises Conflict when nothing
+    `received`: the day the delivery arrived, for the acceptance window. `supersedes`: claims on the same audit
+    that were issued before and no longer stand once this one is. Raises Conflict when nothing
     is breached, or when the result belongs to another contract or version.
     """
     if (result.contract, result.contract_version) != (contract.id, contract.version):
@@ -52,7 +55,10 @@ def draft_claim(
             f"There is nothing to claim: audit {result.audit!r} found no clause breached "
             f"(its verdict is {result.verdict})."
         )
-    extrapolations = tuple(extrapolate(contract.clause(f.clause), f, result.counts) for f in breached)
+    beyond = speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold)
+    extrapolations = tuple(
+        extrapolate(contract.clause(f.clause), f, result.counts, beyond=beyond) for f in breached
+    )
     counted = tuple(e for e in extrapolations if not _on_agreement(contract, e.clause))
     return Claim(
         id=claim_id,
@@ -69,9 +75,17 @@ def draft_claim(
         issued=None,
         answer_by=None,
         extrapolations=counted,
-        demands=ladder(contract, Grounds(extrapolations, _audited_items(breached, result), result.counts)),
+        demands=ladder(
+            contract, Grounds(extrapolations, _audited_items(breached, result), result.counts, beyond)
+        ),
         lines=claim_lines(breached, seen),
-        notes=(*_notes(contract, breached, counted, today, received), *_names(seen)),
+        supersedes=supersedes,
+        notes=(
+            *_superseding(supersedes),
+            *_reach(seen, beyond),
+            *_notes(contract, breached, counted, today, received, beyond=beyond),
+            *_names(seen),
+        ),
     )
 
 
@@ -107,6 +121,18 @@ def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return ROW_HEADER, rows
 
 
+def _superseding(claims: tuple[str, ...]) -> tuple[str, ...]:
+    if not claims:
+        return ()
+    return (
+        f"This claim takes the place of {', '.join(claims)} on the same audit; nothing is owed under both.",
+    )
+
+
+def _reach(seen: AuditInput, beyond: bool) -> tuple[str, ...]:
+    return () if beyond else (why_not(seen.drawn, seen.seed_from),)
+
+
 def _names(seen: AuditInput) -> tuple[str, ...]:
     if not seen.task_ids:
         return ()
@@ -129,12 +155,14 @@ def _notes(
     extrapolations: tuple[Extrapolation, ...],
     today: date,
     received: date | None,
+    *,
+    beyond: bool,
 ) -> tuple[str, ...]:
     notes = [
         "Further rights are reserved. The demands are steps in the contract's order; "
         "no wrong unit is credited twice."
     ]
-    if any(e.population == e.sample for e in extrapolations):
+    if beyond and any(e.population == e.sample for e in extrapolations):
         notes.append(
             "Where the number of units in the whole delivery is not known, or all of them were audited, the "
             "claim rests on the wrong units found and nothing is extrapolated."

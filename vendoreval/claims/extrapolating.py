@@ -21,12 +21,15 @@ from vendoreval.inference.hypergeometric import allowed_errors, errors_at_least
 _ROUNDING = 1e-9  # float noise must not raise a count
 
 
-def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> Extrapolation:
+def extrapolate(
+    clause: Clause, finding: Finding, counts: Mapping[str, int], *, beyond: bool = True
+) -> Extrapolation:
     """Wrong units of the delivery for a breached `finding` of `clause`.
 
     `counts` are the audit's: the delivery's `items` and `labels`. The lower bound is the exact
     hypergeometric one at the clause's alpha where an item holds one unit, else the conservative end of
-    the finding's interval.
+    the finding's interval. Unless `beyond`, the sample does not speak for the whole delivery, and the
+    claim stays with what was found.
     """
     confidence = finding.confidence or float(1 - clause.decision.alpha)  # of a family, or after other looks
     if METRICS[clause.metric].kind == "agreement":  # labels that differ: nothing says which is wrong
@@ -34,14 +37,14 @@ def extrapolate(clause: Clause, finding: Finding, counts: Mapping[str, int]) -> 
             clause.id, finding.group, found=0, sample=finding.n, population=finding.n, estimate=0,
             at_least=0, allowed=0, confidence=confidence, strikeouts=0,
         )  # fmt: skip
-    population = _population(finding, counts)
+    population = _population(finding, counts) if beyond else finding.n
     return Extrapolation(
         clause=clause.id,
         group=finding.group,
         found=finding.errors,
         sample=finding.n,
         population=population,
-        estimate=_estimate(clause, finding, population),
+        estimate=_estimate(clause, finding, population) if beyond else finding.errors,
         at_least=_at_least(clause, finding, population),
         allowed=allowed(clause, population),
         confidence=confidence,

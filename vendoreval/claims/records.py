@@ -73,7 +73,10 @@ class Extrapolation:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim (record `vendoreval/claim/1`). State: draft or issued."""
+    """A claim (record `vendoreval/claim/1`). State: draft or issued.
+
+    `supersedes`: claims on the same audit whose place it takes.
+    """
 
     id: str
     version: int
@@ -92,6 +95,7 @@ class Claim:
     demands: tuple[Demand, ...]
     lines: tuple[ClaimLine, ...]
     notes: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values."""
@@ -115,6 +119,7 @@ class Claim:
             "demands": [_demand(demand) for demand in self.demands],
             "lines": [{**vars(line), "also": list(line.also)} for line in self.lines],
             "notes": list(self.notes),
+            **({"supersedes": list(self.supersedes)} if self.supersedes else {}),
         }
 
 

@@ -17,7 +17,7 @@ the point estimate in the place of a lower bound.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vendoreval.claims.extrapolating import allowed
@@ -30,11 +30,20 @@ _UNIT_COUNTS = {"item": "items", "label": "labels"}
 
 @dataclass(frozen=True)
 class Grounds:
-    """What sums are computed from: the breaches, the audited items and the delivery's counts."""
+    """What sums are computed from: the breaches, the audited items and the delivery's counts.
+
+    Unless `beyond`, the sample does not speak for the whole delivery: remedies stay with the wrong units found.
+    """
 
     extrapolations: tuple[Extrapolation, ...]
     audited_items: int
     counts: Mapping[str, int]
+    beyond: bool = True
+
+    @property
+    def found(self) -> int:
+        """Wrong units found; one that several clauses count is counted once."""
+        return max((e.found for e in self.extrapolations), default=0)
 
 
 def delivery_price(contract: Contract, counts: Mapping[str, int]) -> Decimal | None:
@@ -72,7 +81,7 @@ def _demand(contract: Contract, remedy: Remedy, grounds: Grounds) -> Demand:
 def _sum(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tuple[Decimal | None, str]:
     """The sum before any cap, in major units, and the sentence that says how it comes about."""
     if remedy.kind == "rework":
-        return None, _rework(remedy)
+        return None, _rework(remedy if grounds.beyond else replace(remedy, scope="defects"))
     if remedy.kind == "termination":
         return None, "The buyer reserves the right to end the contract."
     if remedy.amount is not None:
@@ -85,11 +94,20 @@ def _sum(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tu
     if remedy.kind == "credit" and remedy.percent is None:
         return _credit(contract, remedy, grounds, basis)
     share = Decimal(100) if remedy.percent is None else remedy.percent
+    if not grounds.beyond:
+        return _of_found(contract, remedy, grounds.found, share)
     price = delivery_price(contract, grounds.counts)
     text = f"{_VERBS[remedy.kind]} {share:f} % of the delivery's price"
     if price is None:
         return None, f"{text}; the sum follows from the invoice, as the priced units are not counted here."
     return price * share / 100, f"{text}, {Money.of(price, contract.currency)}."
+
+
+def _of_found(contract: Contract, remedy: Remedy, found: int, share: Decimal) -> tuple[Decimal, str]:
+    """A share of the price where the sample speaks for itself only."""
+    price = found * contract.price.per_unit if contract.price else Decimal(0)
+    said = f"{_VERBS[remedy.kind]} {share:f} % of the price of the {found:,} wrong units found"
+    return price * share / 100, f"{said}, {Money.of(price, contract.currency)}."
 
 
 _VERBS = {"credit": "Credit", "refund": "Pay back", "withhold": "The buyer keeps back", "audit_cost": "Pay"}

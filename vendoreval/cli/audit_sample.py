@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ AuditId = Annotated[str, typer.Argument(help="The audit's id.")]
 def add_to(app: typer.Typer) -> None:
     """Put the commands into the group of audits."""
     app.command("nonce")(nonce)
+    app.command("announce")(announce)
     app.command("draw")(draw)
     app.command("tasks")(tasks)
     app.command("answers")(answers)
@@ -25,13 +27,32 @@ def add_to(app: typer.Typer) -> None:
 
 def nonce(json: Json = False) -> None:
     """Make a secret text for a common seed, and the SHA-256 to give away before it is revealed."""
-    from vendoreval.workflow.sample_draws import make_nonce
+    from vendoreval.workflow.draw_seeds import make_nonce
 
     made = make_nonce()
     if json:
         return emit(made)
     say(f"Keep this until both commitments are exchanged: {made['nonce']}")
     return say(f"Give this away now: {made['commitment']}")
+
+
+def announce(
+    contract: Annotated[str, typer.Option(help="The contract under which the draw will be made.")],
+    source: Annotated[str, typer.Option(help="Where anybody can look the value up, e.g. a public beacon.")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the value, still to come.")],
+    out: Annotated[Path, typer.Option(help="Where to write the receipt for the vendor.")] = Path(
+        "seed-receipt.json"
+    ),
+    json: Json = False,
+) -> None:
+    """Name the public value that will order a draw, before it is known; the vendor gets a receipt."""
+    from vendoreval.workflow import receipts, workspaces
+
+    made = receipts.announce_seed(workspaces.open_workspace(), contract, source, on.date(), out)
+    if json:
+        return emit(made)
+    say(f"Announced as receipt {made['number']}: {source} of {made['on']}.\nSend {out} to the vendor.")
+    return note(f"next: vendoreval audit tasks DELIVERY --seed VALUE --announced {made['number']} --out FILE")
 
 
 def draw(
@@ -67,6 +88,9 @@ def tasks(
     commitment: Annotated[
         list[str] | None, typer.Option(help="The SHA-256 a party had committed to; same order.")
     ] = None,
+    announced: Annotated[
+        int, typer.Option(help="The receipt that named the source of --seed before it was known.", min=0)
+    ] = 0,
     repeats: Annotated[int, typer.Option(help="Items that stand on the list a second time.", min=0)] = 0,
     auditors: Annotated[int, typer.Option(help="How many people must answer each item.", min=1, max=5)] = 1,
     payload: Annotated[Path | None, typer.Option(help="Rows with item_id and what auditors shall see.")] = None,
@@ -79,6 +103,7 @@ def tasks(
 ) -> None:
     """Draw items of a delivery and write blind tasks for expert auditors."""
     from vendoreval.workflow import sample_draws, samples, workspaces
+    from vendoreval.workflow.draw_seeds import Seeds
 
     workspace = workspaces.open_workspace()
     audit = subject if adjudicate else id or f"{subject}-sample"
@@ -89,9 +114,9 @@ def tasks(
             return emit(record)
         return say(f"Wrote {record['tasks']:,} tasks for the adjudicator to {out}.")
     record = sample_draws.draw_sample(
-        workspace, subject, audit, out, items=items, seed=seed, nonces=nonce or [],
-        commitments=commitment or [], repeats=repeats, auditors=auditors, payload=payload, strata=strata,
-        floor=floor,
+        workspace, subject, audit, out, items=items,
+        seeds=Seeds(seed, nonce or (), commitment or (), announced), repeats=repeats, auditors=auditors,
+        payload=payload, strata=strata, floor=floor,
     )  # fmt: skip
     if json:
         return emit(record)
@@ -100,6 +125,12 @@ def tasks(
         f"{record['repeats']:,} of them repeats."
     )
     say(f"Seed ({record['seed_source']}): {record['seed']}")
+    if record["seed_from"] == "unproven":
+        note(
+            "warning: rules that walk along the draw will not be run, and a claim will cover the defects found "
+            "only. Draw with --nonce and --commitment of both sides, or name the seed's source first: "
+            "vendoreval audit announce"
+        )
     return note(f"next: vendoreval audit answers {record['audit']} FILE --auditor NAME")
 
 

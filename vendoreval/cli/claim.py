@@ -83,9 +83,13 @@ def _print(claim: Claim) -> None:
         ]
     )
     for e in claim.extrapolations:
+        reach = (
+            f"; in the whole delivery about {e.estimate:,}, at least {e.at_least:,} (allowed {e.allowed:,})"
+            if e.population > e.sample
+            else f" (allowed {e.allowed:,})"
+        )
         say(
-            f"{e.clause}: {e.found:,} wrong of {e.sample:,} audited; in the whole delivery about "
-            f"{e.estimate:,}, at least {e.at_least:,} (allowed {e.allowed:,}). {e.strikeouts:,} of the lines "
+            f"{e.clause}: {e.found:,} wrong of {e.sample:,} audited{reach}. {e.strikeouts:,} of the lines "
             "could be struck out before the breach is no longer proven."
         )
     table(

@@ -36,19 +36,23 @@ def export(
 def verify(
     bundle: Annotated[Path, typer.Argument(help="The bundle (zip).")],
     receipt: Annotated[
-        Path | None, typer.Option(help="The receipt that was sent when gold was committed, to compare with.")
+        list[Path] | None, typer.Option(help="A receipt that you were sent before; give each of them.")
     ] = None,
     delivered: Annotated[
-        list[Path] | None, typer.Option(help="A file as the vendor delivered it, to compare with; repeatable.")
+        list[Path] | None, typer.Option(help="A file as the vendor delivered it; give each of them.")
     ] = None,
+    tasks: Annotated[Path | None, typer.Option(help="The task list as the vendor got it.")] = None,
+    contract: Annotated[Path | None, typer.Option(help="The contract as it was signed.")] = None,
     json: Json = False,
 ) -> None:
     """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
-    from vendoreval.workflow.evidence import verify_file
+    from vendoreval.workflow.evidence import Own, verify_file
 
-    found = verify_file(bundle, receipt, delivered or ())
+    found = verify_file(bundle, Own(receipt or (), delivered or (), tasks, contract))
     if json:
         return emit(found.to_json())
     for check in found.checks:
         say(f"✔ {check}")
+    for what in found.not_shown.values():
+        say(f"○ not shown: {what}")
     return say(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")

@@ -144,6 +144,9 @@ def seed(
         Path | None, typer.Option(help="Where to write the vendor's task list (CSV). Default: tasks-GOLD.csv.")
     ] = None,
     id: Annotated[str, typer.Option("--id", help="An id for the seeding. Default: from the gold set.")] = "",
+    receipt: Annotated[
+        Path | None, typer.Option(help="Where to write the receipt for the vendor. Default: beside the list.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
@@ -152,7 +155,7 @@ def seed(
     workspace = workspaces.open_workspace()
     warnings = gold_lint.warnings_before_seeding(workspace, gold)
     out = out or Path(f"tasks-{gold}.csv")
-    record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id)
+    record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id, receipt=receipt)
     for text in (*warnings, *record["notes"]):
         note(f"warning: {text}")
     if json:
@@ -161,6 +164,7 @@ def seed(
         f"Wrote {record['tasks']:,} tasks, {record['gold_items']:,} of them gold, to {out}. "
         "The key stays in the workspace."
     )
+    say(f"Send the list together with its receipt {record['receipt']}: it fixes which tasks are gold.")
     return note(f"next: vendoreval delivery add FILES --seeding {record['seeding']} …")
 
 

@@ -57,6 +57,7 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         task.append("A delivery is judged whole: no row is left out by a filter.")
     if contract.task.repeats != "refuse":
         task.append(f"Of a person's different answers on one item, the {contract.task.repeats} counts.")
+    task.append(_gold(contract.task))
     price = []
     if contract.price:
         each = _money(contract, contract.price.per_unit)
@@ -98,6 +99,15 @@ def _task(task: Task) -> str:
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _gold(task: Task) -> str:
+    if task.gold == "chosen":
+        return "The buyer may choose the items of gold: what they show counts for the whole delivery."
+    return (
+        "Only a draw that the vendor can check speaks for the whole delivery; on items that the buyer chose, a "
+        "claim covers the defects found."
+    )
 
 
 def _acceptance(acceptance: Acceptance | None) -> str:

@@ -97,6 +97,7 @@ def _task(section: Section | None) -> Task:
         unsure=_unsure(section, classes),
         filters=cast(Any, section.choice("filters", ("allowed", "forbidden"), "allowed")),
         repeats=cast(Any, section.choice("repeats", ("refuse", "last", "first"), "refuse")),
+        gold=cast(Any, section.choice("gold", ("drawn", "chosen"), "drawn")),
     )
     section.finish()
     return task

@@ -12,6 +12,7 @@ Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
 Filters = Literal["allowed", "forbidden"]
 Repeats = Literal["refuse", "last", "first"]
+Gold = Literal["drawn", "chosen"]
 # What answers that ask instead of deciding are usually called, where the contract names none.
 USUALLY_UNSURE = frozenset(
     ("unsure", "unknown", "uncertain", "not sure", "cannot tell", "can't tell", "unclear", "ambiguous",
@@ -34,6 +35,8 @@ class Task:
     `unsure` are the classes that say "I cannot tell, please decide" instead of guessing. `filters`: whether
     a delivery may be taken in with some of its rows left out. `repeats` says which of a person's different
     answers on one item counts; `refuse`: no rule, an audit asks first.
+    `gold`: whether only items that were drawn speak for a whole delivery, or also those that the buyer chose
+    (audits.drawing).
     """
 
     type: str
@@ -46,6 +49,7 @@ class Task:
     unsure: tuple[str, ...] = ()
     filters: Filters = "allowed"
     repeats: Repeats = "refuse"
+    gold: Gold = "drawn"
 
     @property
     def ways_to_ask(self) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ Plain = dict[str, Any]
 Comments = Mapping[str, Sequence[str]]
 
 
+_USUAL = {"gold": "drawn", "filters": "allowed", "repeats": "refuse"}  # what goes without saying
+
+
 def plain(contract: Contract) -> Plain:
     """The contract as the tables of its TOML file, without what is not set or is usual for its kind."""
     task = contract.task
@@ -29,14 +32,11 @@ def plain(contract: Contract) -> Plain:
     document["task"] = {"type": task.type, **({"classes": list(task.classes)} if task.classes else {})}
     if task.unsure:
         document["task"]["unsure"] = list(task.unsure)
-    if task.filters != "allowed":
-        document["task"]["filters"] = task.filters
     if task.guideline:
         document["task"]["guideline"] = dict(vars(task.guideline))
     if task.answers != "each" or task.ties != "smallest_label":
         document["task"] |= {"answers": task.answers, "ties": task.ties}
-    if task.repeats != "refuse":
-        document["task"]["repeats"] = task.repeats
+    document["task"] |= {key: value for key, usual in _USUAL.items() if (value := getattr(task, key)) != usual}
     document["task"] |= {key: dict(table) for key in ("severity", "matching") if (table := getattr(task, key))}
     if contract.price:
         document["price"] = {"per_unit": f"{contract.price.per_unit:f}", "unit": contract.price.unit}

@@ -1,4 +1,4 @@
-"""`python -m vendoreval.evidence bundle.zip [receipt.json]`: verify with numpy, scipy and rfc8785 only."""
+"""`python -m vendoreval.evidence bundle.zip [receipt.json …]`: verify with numpy, scipy and rfc8785 only."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from pathlib import Path
 
 from vendoreval.errors import Exit, VendorevalError
 from vendoreval.evidence.bundle import from_zip
-from vendoreval.evidence.verify import verify_bundle
+from vendoreval.evidence.verify import Held, verify_bundle
 from vendoreval.jsonfile import parse_json
 from vendoreval.received import read_bytes
 
 
 def main(words: list[str]) -> int:
     """Print what fits; the exit code is 5 where something does not, with its name."""
-    if not 1 <= len(words) <= 2:
+    if not words:
         print(__doc__, file=sys.stderr)
         return Exit.UNUSABLE
     try:
-        receipt = parse_json(read_bytes(Path(words[1])), words[1]) if len(words) > 1 else None
-        found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), receipt)
+        receipts = [parse_json(read_bytes(Path(word)), word) for word in words[1:]]
+        found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), Held(receipts))
     except VendorevalError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     for check in found.checks:
         print(f"✔ {check}")
+    for what in found.not_shown.values():
+        print(f"○ not shown: {what}")
     print(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")
     return Exit.FINE
 

@@ -7,14 +7,15 @@ salt a leaf a vendor could find the answers by trying them.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from vendoreval.errors import EvidenceError
-from vendoreval.evidence.canonical import canonical, utc_text
-from vendoreval.evidence.merkle import Tree, root, verify_inclusion
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.merkle import Tree, root, verify_inclusion, verify_subset
 
 SALT_BYTES = 32
 ALGORITHM = "RFC 6962 Merkle tree, SHA-256; leaf = 32-byte salt, then the record as RFC 8785 JSON"
@@ -59,6 +60,15 @@ class Reveal:
             raise EvidenceError(f"This is not a revealed item: {error!r}.") from error
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A record opened together with others: its place, its salt, itself."""
+
+    index: int
+    salt: bytes
+    record: Record
+
+
 def commit(records: Sequence[Record], salts: Sequence[bytes]) -> Commitment:
     """Commit to `records` in their order with one secret salt (32 random bytes) each.
 
@@ -82,17 +92,44 @@ def verify_reveal(commitment: Commitment, opened: Reveal) -> bool:
     return verify_inclusion(leaf, opened.index, commitment.size, opened.proof, published)
 
 
-def receipt(commitment: Commitment, *, gold: str, contract: str, committed_at: datetime) -> dict[str, Any]:
-    """What the vendor gets (record `vendoreval/commitment/1`): no labels, no item ids, no salts."""
-    return {
-        "schema": "vendoreval/commitment/1",
-        "gold": gold,
-        "contract": contract,
-        "items": commitment.size,
-        "algorithm": ALGORITHM,
-        "root": commitment.root,
-        "committed_at": utc_text(committed_at),
-    }
+def open_all(
+    records: Sequence[Record], salts: Sequence[bytes], indices: Sequence[int]
+) -> tuple[tuple[Opened, ...], tuple[bytes, ...]]:
+    """Open the records at `indices` at once, with the one proof that serves all of them."""
+    proof = Tree(_leaves(records, salts)).subset_proof(indices)
+    return tuple(Opened(index, salts[index], records[index]) for index in indices), proof
+
+
+def check_opened(commitment: Commitment, opened: Sequence[Opened], proof: Sequence[bytes]) -> None:
+    """Raise EvidenceError unless every opened record was committed to, and none is used twice."""
+    leaves: dict[int, bytes] = {}
+    items: set[str] = set()
+    for one in opened:
+        item = str(one.record.get("item_id"))
+        if one.index in leaves or item in items:
+            raise EvidenceError(f"The gold item {item!r} is used twice.")
+        if len(one.salt) != SALT_BYTES:
+            raise EvidenceError(f"The salt of the gold item {item!r} has not {SALT_BYTES} bytes.")
+        leaves[one.index] = one.salt + canonical(one.record)
+        items.add(item)
+    if not verify_subset(leaves, commitment.size, proof, bytes.fromhex(commitment.root)):
+        raise EvidenceError("The gold of the bundle is not the gold that was committed to: its proof fails.")
+
+
+def seeding_root(tasks: Sequence[Record], size: int, key: bytes) -> str:
+    """The root over the gold tasks of a task list, filled up with blanks to the list's `size`.
+
+    The vendor learns the list's length, which it knows, and not how many tasks of it are gold. A seeding
+    is opened whole: its salts are HMAC-SHA256(key, place), the place as 8 bytes, so the key opens it.
+    """
+    if len(tasks) > size:
+        raise ValueError("a list holds no more gold than tasks")
+    blanks = ({"blank": True} for _ in range(size - len(tasks)))
+    return root(_salt(key, place) + canonical(one) for place, one in enumerate((*tasks, *blanks))).hex()
+
+
+def _salt(key: bytes, place: int) -> bytes:
+    return hmac.new(key, place.to_bytes(8, "big"), hashlib.sha256).digest()
 
 
 def _leaves(records: Sequence[Record], salts: Sequence[bytes]) -> list[bytes]:

@@ -11,7 +11,7 @@ node without a right neighbour moves up unchanged.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _LEAF, _NODE = b"\x00", b"\x01"
 
@@ -59,6 +59,22 @@ class Tree:
             index >>= 1
         return tuple(proof)
 
+    def subset_proof(self, indices: Collection[int]) -> tuple[bytes, ...]:
+        """The hashes that lead from all leaves at `indices` together to the root, each of them once.
+
+        Level by level from the leaves, in each level from left to right: the neighbours of known nodes
+        that are not known themselves. Empty when every leaf is opened. IndexError outside the tree.
+        """
+        known = sorted(set(indices))
+        if known and not 0 <= known[0] <= known[-1] < len(self):
+            raise IndexError(f"leaves {known[0]} to {known[-1]} of {len(self)}")
+        proof = []
+        for level in self._levels[:-1]:
+            here = set(known)
+            proof += [level[n ^ 1] for n in known if n ^ 1 < len(level) and n ^ 1 not in here]
+            known = sorted({node >> 1 for node in known})
+        return tuple(proof)
+
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether `leaf` (its data) stands at `index` in the tree of `size` leaves under `root`.
@@ -80,6 +96,32 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             reached = node_hash(reached, neighbour)
         node, last = node >> 1, last >> 1
     return last == 0 and reached == root
+
+
+def verify_subset(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Whether all of `leaves` (index -> data) stand in the tree of `size` leaves under `root`.
+
+    `proof` is that of `Tree.subset_proof`; one that is longer than needed does not pass.
+    """
+    if not leaves or not all(0 <= index < size for index in leaves):
+        return False
+    known = {index: leaf_hash(data) for index, data in sorted(leaves.items())}
+    given, width = iter(proof), size
+    try:
+        while width > 1:
+            above: dict[int, bytes] = {}
+            for node, own in known.items():
+                if node >> 1 in above:
+                    continue
+                if node ^ 1 >= width:  # no neighbour: it moves up unchanged
+                    above[node >> 1] = own
+                    continue
+                other = known[node ^ 1] if node ^ 1 in known else next(given)
+                above[node >> 1] = node_hash(other, own) if node & 1 else node_hash(own, other)
+            known, width = above, (width + 1) >> 1
+    except StopIteration:
+        return False
+    return next(given, None) is None and known[0] == root
 
 
 def _parents(level: list[bytes]) -> list[bytes]:

@@ -1,45 +1,68 @@
 """Verify a bundle by computing it again, with the standard library, numpy and scipy only.
 
 The rules, in the order in which they are checked:
-1. every file is listed in the seal and has the listed SHA-256; nothing is missing or added;
-2. the event log's hash chain holds;
-3. the contract can be read, and result, claim and contract speak of the same contract;
-4. outcomes and consensus follow from the sealed answers (evidence.outcomes_follow);
-5. the audit, run again on the sealed outcomes, gives the sealed result to the last byte;
-6. the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
-7. the gold commitment is the one in the receipt, where the reader has it.
+1.  every file is listed in the seal and has the listed SHA-256; nothing is missing or added (opened_bundle);
+2.  the log is a chain; every event about this delivery is opened; contract, delivery, result and claim are
+    those that it tells of, on the days that it tells (verify_log);
+3.  the contract is the reader's own, where the reader gives it;
+4.  receipts are numbered without gap; those that the reader holds are listed, whole, and the heads that they
+    carry are on the chain (receipts);
+5.  every gold record was committed to, none is used twice, and where the batch's gold was committed to as a
+    seeding, none of it was left out (verify_gold);
+6.  the seed of the draw comes from where the bundle says (verify_gold);
+7.  totals and settlements are those of the intake report (below);
+8.  gold and labels, paired again, and the audit, run again, give the sealed result to the last byte;
+9.  the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
+10. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold).
+
+What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are
+compared in what they count, find and claim line by line; bounds, wording and amounts of theirs that this
+version computes otherwise are named.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
-from vendoreval.contracts.parsing import parse_contract
-from vendoreval.contracts.terms import Contract
-from vendoreval.errors import EvidenceError, InputError
-from vendoreval.evidence.bundle import SEAL, SIGNATURES, read_seen
-from vendoreval.evidence.canonical import canonical, parsed, sha256_hex
-from vendoreval.evidence.chain import from_json, verify_chain
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.outcomes_follow import check_outcomes
+from vendoreval.evidence.receipts import Receipt, readable
+from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
+from vendoreval.evidence.verify_log import check_log
 
-REQUIRED = ("contract.toml", "frame.json", "outcomes.jsonl", "result.json", "manifest.json", "log.jsonl")
+# What bundles of schema 1 may hold otherwise: computed by the rules of an earlier version.
+_OLD_RESULT = frozenset({"findings", "patterns", "notes", "basis"})
+_OLD_FINDING = (
+    "clause", "group", "metric", "unit", "scope", "threshold", "verdict", "n", "errors", "clusters", "estimate",
+)  # fmt: skip
+_OLD_CLAIM = frozenset({"extrapolations", "demands", "strikeouts", "notes"})
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the reader has of its own: receipts, the signed contract, the task list that it got."""
+
+    receipts: Sequence[Any] = ()
+    contract: bytes | None = None
+    tasks: Tasks | None = None
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What was checked, in order; reaching it means that everything fits."""
+    """What fits, in order, and what could not be shown, by kind; reaching it means that nothing misfits."""
 
     audit: str
     verdict: str
     checks: tuple[str, ...]
+    not_shown: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,96 +70,144 @@ class Verification:
             "audit": self.audit,
             "verdict": self.verdict,
             "checks": list(self.checks),
+            "not_shown": [{"kind": kind, "what": what} for kind, what in self.not_shown.items()],
         }
 
 
-def verify_bundle(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None = None) -> Verification:
-    """Check the rules above; raises EvidenceError naming the first thing that does not fit.
-
-    `receipt`: the commitment record that the vendor was given when gold was committed.
-    """
+def verify_bundle(files: Mapping[str, bytes], held: Held | None = None) -> Verification:
+    """Check the rules above; raises EvidenceError naming the first thing that does not fit."""
+    mine = held or Held()
+    receipts = tuple(readable(one) for one in mine.receipts)
     try:
-        return _verify(files, receipt)
+        return _verify(open_bundle(files), receipts, mine)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise EvidenceError(f"A record in the bundle has not the form it should have: {error!r}.") from error
 
 
-def _verify(files: Mapping[str, bytes], receipt: Mapping[str, Any] | None) -> Verification:
-    index = _check_seal(files)
-    events = [from_json(parsed(line)) for line in files["log.jsonl"].splitlines()]
-    verify_chain(events)
-    result = json.loads(files["result.json"])
-    contract = replace(_read_contract(files), version=result["contract_version"])
-    seen, received = read_seen(files, contract.task.classes)
-    check_outcomes(contract, seen)
-    again = _check_result(contract, seen, result)
-    checks = [
-        f"{len(index['files'])} files have the sealed SHA-256",
-        f"the log's chain of {len(events)} events holds",
-        "outcomes and their severity follow from the answers and the contract",
-        f"the audit, computed again from {len(seen.units):,} outcomes, gives the same result",
-    ]
-    if "claim.json" in files:
-        _check_claim(contract, again, seen, json.loads(files["claim.json"]), date.fromisoformat(received))
-        checks.append("the claim, drafted again, has the same lines, amounts and deadlines")
-    if receipt is not None:
-        _check_receipt(files, receipt)
-        checks.append("the gold commitment is the one in the receipt")
-    return Verification(index["audit"], again.verdict, tuple(checks))
+def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> Verification:
+    found = Findings()
+    found.fit(f"{len(bundle.seal['files'])} files have the sealed SHA-256")
+    check_log(bundle, found)
+    _check_contract(bundle, held.contract, found)
+    check_commitment(bundle, receipts, found)
+    check_seed(bundle, found)
+    _check_intake(bundle)
+    again = _check_result(bundle, found)
+    _check_claim(bundle, again, found)
+    check_seeding(bundle, held.tasks, found)
+    _name_words(bundle, found)
+    return Verification(bundle.seal["audit"], again.verdict, tuple(found.fits), found.not_shown)
 
 
-def _check_receipt(files: Mapping[str, bytes], receipt: Mapping[str, Any]) -> None:
-    sealed = json.loads(files.get("gold_commitment.json", b"{}"))
-    for field in ("root", "items", "gold"):
-        if sealed.get(field) != receipt.get(field):
-            raise EvidenceError(
-                f"The receipt's {field} is {receipt.get(field)!r}, the bundle's {sealed.get(field)!r}: "
-                "this is not the gold that was committed to."
-            )
+def _check_contract(bundle: OpenedBundle, own: bytes | None, found: Findings) -> None:
+    if own is None:
+        found.open("contract", "that this is the contract that you signed: give --contract")
+    elif sha256_hex(own) != sha256_hex(bundle.files["contract.toml"]):
+        raise EvidenceError("The contract of the bundle is not the file that you gave: they differ.")
+    else:
+        found.fit("the contract is the file that you gave")
 
 
-def _check_seal(files: Mapping[str, bytes]) -> dict[str, Any]:
-    if SEAL not in files:
-        raise EvidenceError(f"The bundle has no {SEAL}.")
-    index: dict[str, Any] = json.loads(files[SEAL])
-    if index.get("schema") != "vendoreval/bundle/1":
-        raise EvidenceError(f"{SEAL} has the schema {index.get('schema')!r}, not vendoreval/bundle/1.")
-    listed = {entry["name"]: entry["sha256"] for entry in index["files"]}
-    for name in (*REQUIRED, *listed):
-        if name not in files or name not in listed:
-            raise EvidenceError(f"{name} is missing from the bundle.")
-        if sha256_hex(files[name]) != listed[name]:
-            raise EvidenceError(f"{name} was changed: its SHA-256 is not the sealed one.")
-    added = [n for n in files if n != SEAL and n not in listed and not n.startswith(SIGNATURES)]
-    if added:
-        raise EvidenceError(f"{added[0]} was added after the bundle was sealed.")
-    return index
+def _check_intake(bundle: OpenedBundle) -> None:
+    """The delivery's totals are those of the intake report, which the log binds."""
+    seen, intake = bundle.seen, bundle.intake
+    told: dict[str, Any] = {"items": seen.items, "labels": seen.labels}
+    if bundle.draw is not None:
+        told["items"] = intake["items"] if seen.items == bundle.draw["population"] else None
+    for name, value in told.items():
+        if intake.get(name) != value:
+            raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")
+    if bundle.old:
+        return
+    if seen.sent_known != ("sent_items_sha256" in intake):
+        raise EvidenceError("Whether a list of the items sent was given is not what the intake report says.")
+    if canonical(dict(seen.settled)) != canonical(settled(intake)):
+        raise EvidenceError("What was settled about the delivery is not what the intake report says.")
 
 
-def _read_contract(files: Mapping[str, bytes]) -> Contract:
-    try:
-        return parse_contract(files["contract.toml"].decode(), "contract.toml")
-    except (InputError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"The sealed contract cannot be read: {error}") from error
+def settled(intake: Mapping[str, Any]) -> dict[str, Any]:
+    """What an intake report says was settled before the delivery was judged, by kind; empty kinds left out."""
+    return {name: intake[name] for name in SETTLED if intake.get(name)}
 
 
-def _check_result(contract: Contract, seen: AuditInput, result: Mapping[str, Any]) -> AuditResult:
-    again = audit(contract, seen, audit_id=result["audit"], delivery=result["delivery"], gold=result["gold"])
+SETTLED = ("where", "map")
+
+
+def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
+    if bundle.old:
+        check_outcomes(bundle.contract, bundle.seen)
+    result = bundle.result
+    again = audit(
+        bundle.contract, bundle.seen, audit_id=result["audit"], delivery=result["delivery"], gold=result["gold"]
+    )
     fresh = again.to_json()
-    for field in sorted(fresh.keys() | result.keys()):
-        if canonical(fresh.get(field)) != canonical(result.get(field)):
-            raise EvidenceError(f"result.json: {field} is not what the sealed outcomes give.")
+    differ = _differing(fresh, result, _OLD_RESULT if bundle.old else ())
+    if differ:
+        raise EvidenceError(f"result.json: {differ[0]} is not what the sealed gold and labels give.")
+    if bundle.old:
+        _compare_older(fresh, result)
+        if _differing(fresh, result):
+            found.open("older_result", "bounds and wording of the result: an earlier version computed them")
+    found.fit(f"gold and labels, judged again, give the same result: {len(bundle.seen.units):,} units")
     return again
 
 
-def _check_claim(
-    contract: Contract, result: AuditResult, seen: AuditInput, claim: Mapping[str, Any], received: date
-) -> None:
-    drafted = date.fromisoformat(claim["drafted"])
-    again = draft_claim(contract, result, seen, claim_id=claim["claim"], today=drafted, received=received)
+def _differing(fresh: Mapping[str, Any], sealed: Mapping[str, Any], but: Collection[str] = ()) -> list[str]:
+    names = sorted((fresh.keys() | sealed.keys()) - set(but))
+    return [name for name in names if canonical(fresh.get(name)) != canonical(sealed.get(name))]
+
+
+def _compare_older(fresh: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
+    """Findings of schema 1 have the same counts, estimates and verdicts as this version's."""
+    kept = [[{name: one.get(name) for name in _OLD_FINDING} for one in r["findings"]] for r in (fresh, sealed)]
+    for mine, theirs in zip(*kept, strict=True):
+        for name in _OLD_FINDING:
+            if mine[name] != theirs[name]:
+                raise EvidenceError(
+                    f"result.json: the {name} of {theirs['clause']} is {theirs[name]!r}; this version finds "
+                    f"{mine[name]!r}."
+                )
+
+
+def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> None:
+    claim = bundle.record("claim.json")
+    if claim is None:
+        return
+    drafted = draft_claim(
+        bundle.contract, again, bundle.seen, claim_id=claim["claim"],
+        today=date.fromisoformat(claim["drafted"]), received=date.fromisoformat(bundle.input[1]),
+        supersedes=tuple(claim.get("supersedes", ())),
+    )  # fmt: skip
     if claim["issued"]:
-        again = issue(again, contract, date.fromisoformat(claim["issued"]))
-    fresh = again.to_json()
-    for field in sorted(fresh.keys() | claim.keys()):
-        if field != "version" and canonical(fresh.get(field)) != canonical(claim.get(field)):
-            raise EvidenceError(f"claim.json: {field} does not follow from the result and the contract.")
+        drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))
+    fresh = drafted.to_json()
+    differ = _differing(fresh, claim, ("version", *(_OLD_CLAIM if bundle.old else ())))
+    if differ:
+        raise EvidenceError(f"claim.json: {differ[0]} does not follow from the result and the contract.")
+    if bundle.old and _differing(fresh, claim, ("version",)):
+        found.open("older_claim", "bounds and amounts of the claim: an earlier version computed them")
+    found.fit("the claim, drafted again, has the same lines, amounts and deadlines")
+
+
+def _name_words(bundle: OpenedBundle, found: Findings) -> None:
+    """What rests on the buyer's word, and what no bundle can show."""
+    seen = bundle.seen
+    words = {
+        "known_items": (
+            seen.known_items,
+            f"that {len(seen.known_items):,} gold items were known to you before",
+        ),
+        "strata": (seen.strata, "the strata of the items and their sizes"),
+        "inspections": (
+            seen.inspections,
+            "where you stand under plans with switching: it rests on earlier audits",
+        ),
+        "gold_checked": (seen.gold_checked[1], "how often adjudication overturned gold"),
+        "twice": (seen.answered_twice[1], "how often two auditors differed"),
+    }
+    for kind, (there, sentence) in words.items():
+        if there:
+            found.open(kind, sentence)
+    found.open("delivered", "that labels and totals are those of your files: give --delivered")
+    found.open("times", "the day of receipt and other times that only the buyer states")
+    found.open("answers", "that the gold answers are right: rebut a line that you dispute")

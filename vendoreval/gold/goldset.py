@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -50,10 +50,53 @@ class GoldSet:
             provenance={name: column.take(rows) for name, column in self.provenance.items()},
         )
 
+    @property
+    def edge_items(self) -> frozenset[str]:
+        """The items that gold marks as edge cases."""
+        edges = self.edge_case.tolist() if self.edge_case is not None else []
+        return frozenset(item for item, edge in zip(self.item_ids, edges, strict=False) if edge == 1)
+
     def records(self) -> list[dict[str, Any]]:
-        """One plain record an item, as it is committed to: id, accepted answers, edge case."""
+        """One plain record an item, as it is committed to: id, accepted answers, edge case.
+
+        An answer is a list of rows, one row for a class; the primary answer comes first.
+        """
         edges = self.edge_case.tolist() if self.edge_case is not None else [-1] * len(self)
         return [
-            {"item_id": item, "accepted": list(accepted), "edge_case": edge}
+            {"item_id": item, "answers": [[{"label": label}] for label in accepted], "edge_case": edge}
             for item, accepted, edge in zip(self.item_ids, self.accepted, edges, strict=True)
         ]
+
+    @classmethod
+    def from_records(
+        cls, gold_id: str, records: Sequence[Mapping[str, Any]], difficulty: Sequence[str | None] = ()
+    ) -> GoldSet:
+        """The gold set of `records`; raises KeyError, TypeError or ValueError for other records."""
+        accepted = tuple(_answers(record) for record in records)
+        if not all(accepted):
+            raise ValueError("a gold item without an answer")
+        nobody = Coded(np.full(len(records), -1, dtype=np.int32), ())
+        items = Coded.from_text(str(record["item_id"]) for record in records)
+        labels = LabelTable(items, nobody, {"label": Coded.from_text(answers[0] for answers in accepted)})
+        edges = np.asarray([record["edge_case"] for record in records], dtype=np.int8)
+        return cls(gold_id, labels, accepted, Coded.from_text(difficulty) if difficulty else None, edges)
+
+
+def older_records(gold: GoldSet) -> list[dict[str, Any]]:
+    """The records that receipts of schema 1 commit to: answers as texts, not as rows."""
+    return [
+        {"item_id": one["item_id"], "accepted": [_label(answer) for answer in one["answers"]],
+         "edge_case": one["edge_case"]}
+        for one in gold.records()
+    ]  # fmt: skip
+
+
+def _answers(record: Mapping[str, Any]) -> tuple[str, ...]:
+    if "accepted" in record:  # a record of receipts of schema 1
+        return tuple(str(answer) for answer in record["accepted"])
+    return tuple(_label(answer) for answer in record["answers"])
+
+
+def _label(answer: Sequence[Mapping[str, str]]) -> str:
+    (row,) = answer
+    return str(row["label"])

@@ -95,6 +95,19 @@ class SeedRow(Row, table=True):
     seeded_at: datetime = Field(sa_type=UtcTime)
 
 
+class ReceiptRow(Row, table=True):
+    """A receipt that was given to the vendor. Kind: gold, seeding or seed (evidence.receipts)."""
+
+    __tablename__ = "receipt"
+
+    contract_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str
+    subject: str
+    receipt_sha: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class ExposureRow(Row, table=True):
     """Gold items that a vendor may have seen. Kind: seeded, audited or revealed."""
 
@@ -206,7 +219,7 @@ class SampleAnswersRow(Row, table=True):
 
 
 class ClaimRow(Row, table=True):
-    """One version of a claim. State: draft or issued."""
+    """One version of a claim. State: draft, issued or superseded (by a later claim on the same audit)."""
 
     __tablename__ = "claim"
     changeable: ClassVar[frozenset[str]] = frozenset({"state", "claim_sha", "drafted_at", "issued_at"})

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from vendoreval.errors import Conflict, EvidenceError, NotFound
 from vendoreval.evidence.canonical import canonical, parsed, utc_text
-from vendoreval.evidence.chain import Event, delivery_tag, link, sealed
+from vendoreval.evidence.chain import GENESIS, Event, delivery_tag, link, sealed
 from vendoreval.store.database import contradiction
 from vendoreval.store.rows import Row, digest_of, key_of, name_of
 from vendoreval.store.tables import EventRow, WorkspaceRow
@@ -116,6 +116,12 @@ class Transaction(Reader):
         self._session.flush()
         self._unlogged[name_of(stored)] = stored
         return stored
+
+    @property
+    def head(self) -> str:
+        """The hash of the log's newest event, or that of its beginning."""
+        newest = self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+        return newest.hash if newest else GENESIS
 
     def event(self, kind: str, subject: str, data: Mapping[str, Any], delivery: str = "") -> Event:
         """Append an event to the hash-chained log; raises InputError when `data` is not JSON.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -131,7 +132,13 @@ def agreement_trend(workspace: Workspace, vendor_id: str, *, scale: str = "") ->
 
 def delivery_tally(workspace: Workspace, row: DeliveryRow, contract: Contract) -> Tally:
     """How often each combination of labels occurs on an item of a delivery; raises InputError."""
-    return _read(workspace, row, contract, ()).tally()
+    intake = json.loads(workspace.objects.read(row.intake_sha))
+    return tally_of(workspace.objects.path(row.table_sha), contract, intake)
+
+
+def tally_of(table: Path, contract: Contract, intake: Mapping[str, Any]) -> Tally:
+    """The same of a delivery's canonical labels and its intake report; raises InputError."""
+    return _labels_of(table, contract, intake, ()).tally()
 
 
 def _scale(task: Task, wanted: str) -> Scale:
@@ -146,9 +153,11 @@ def _scale(task: Task, wanted: str) -> Scale:
 
 def _read(workspace: Workspace, row: DeliveryRow, contract: Contract, columns: Sequence[str]) -> _Labels:
     intake = json.loads(workspace.objects.read(row.intake_sha))
-    table = all_labels(
-        workspace.objects.path(row.table_sha), ("annotator_id", *columns, *_times(intake, columns))
-    )
+    return _labels_of(workspace.objects.path(row.table_sha), contract, intake, columns)
+
+
+def _labels_of(path: Path, contract: Contract, intake: Mapping[str, Any], columns: Sequence[str]) -> _Labels:
+    table = all_labels(path, ("annotator_id", *columns, *_times(intake, columns)))
     repeats = intake.get("repeats")
     left = int(repeats["left"] if repeats else intake.get("repeated_labels", 0))
     unnamed = statements_of(intake).unnamed == "different" or not repeats
@@ -173,7 +182,7 @@ def _compared(table: LabelTable, task: Task, repeated: int, *, unnamed: bool) ->
     return _Labels(table, label, table.take(rows), label.take(rows), repeated, again)
 
 
-def _times(intake: dict[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
+def _times(intake: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
     """Times are read only where they say which of a person's labels was the first."""
     return ("labelled_at",) if intake.get("repeated_labels") and "labelled_at" not in columns else ()
 

@@ -13,14 +13,18 @@ from vendoreval.audits.agreeing import on_agreement
 from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.designs import DESIGNED
+from vendoreval.audits.drawing import CHOSEN, ROOT, UNPROVEN
 from vendoreval.audits.measures import measure
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import Conflict, InputError, UsageError
-from vendoreval.evidence.bundle import from_zip, read_seen, seen_files, to_zip
+from vendoreval.evidence.bundle import from_zip, to_zip
 from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.receipts import committed_when
+from vendoreval.evidence.sealed_input import input_files, read_input
+from vendoreval.evidence.verify import settled
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.leakage import OwnNumber, own_number
 from vendoreval.inference.proportions import clustered
@@ -28,8 +32,7 @@ from vendoreval.numerals import share as share_of
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
-from vendoreval.tasks.classification import compare
-from vendoreval.tasks.consensus import count_ties, majority
+from vendoreval.tasks.judged import judge
 from vendoreval.workflow.agreement import delivery_tally
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
@@ -101,7 +104,7 @@ def store_audit(
     row = AuditRow(
         id=result.audit, delivery_id=delivery.id, gold_id=result.gold, contract_id=result.contract,
         contract_version=result.contract_version, verdict=result.verdict, result_sha=result_sha,
-        outcomes_sha=put(to_zip(seen_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
+        outcomes_sha=put(to_zip(input_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
     )  # fmt: skip
     tx.add(row)
     items_sha = put(canonical(sorted(gold_items)))
@@ -119,14 +122,9 @@ def store_audit(
 
 
 def look(
-    workspace: Workspace,
-    contract: Contract,
-    gold: GoldSet,
-    delivery: DeliveryRow,
-    seed: str = "",
-    sample: str = "",
+    workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow, sample: str = ""
 ) -> AuditInput:
-    """Compare the delivery's labels on gold items with gold; `seed` orders the draw (default: the gold's).
+    """Hold the delivery's labels on gold items against gold; the committed root orders the walk.
 
     `sample`: the items were drawn from the delivery as the sample of this id.
     """
@@ -141,24 +139,22 @@ def look(
             f"Delivery {delivery.id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}.",
             remedy="Check that the item ids are written the same way in both files.",
         )
-    task = contract.task
-    by_label = compare(gold, labels, task.classes, task.severity)
-    units, ties = by_label, 0
-    if task.answers == "consensus":
-        units = compare(gold, majority(labels, task.ties), task.classes, task.severity)
-        ties = count_ties(labels)
+    judged = judge(gold, labels, contract.task)
+    committed = gold_committed(workspace, gold.id, delivery)
     before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)
-    edges = gold.edge_case.tolist() if gold.edge_case is not None else []
     return AuditInput(
-        units, by_label, len(gold), delivery.items, delivery.rows, sent_known,
-        frozenset(item for item, edge in zip(gold.item_ids, edges, strict=False) if edge == 1), ties,
-        seed or draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
+        judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_known, gold.edge_items,
+        judged.ties, draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
         inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=before.shared,
         known_items=_known(workspace, contract.vendor, gold, delivery),
-        gold_committed=gold_committed(workspace, gold.id, delivery),
+        gold_committed=committed,
+        drawn=CHOSEN,
+        seed_from=ROOT if committed == "before" else UNPROVEN,
+        gold=gold,
+        settled=settled(intake),
         looks_before=before.before,
         earlier_audits=before.audits,
     )  # fmt: skip
@@ -168,9 +164,7 @@ def gold_committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) ->
     """Whether gold was fixed before its answers could be fitted to the labels."""
     with workspace.read() as reader:
         commitment = reader.get(CommitmentRow, gold_id)
-    if commitment is None:
-        return "never"
-    return "before" if commitment.committed_at <= delivery.received_at else "after"
+    return committed_when(commitment.committed_at if commitment else None, delivery.received_at)
 
 
 def _known(workspace: Workspace, vendor_id: str, gold: GoldSet, delivery: DeliveryRow) -> frozenset[str]:
@@ -233,7 +227,7 @@ def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     files = from_zip(workspace.objects.read(row.outcomes_sha))
-    seen, _ = read_seen(files, contract.task.classes)
+    seen, _ = read_input(files, contract)
     result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
     return StoredAudit(row, result, contract, seen, delivery.received_at)
 

@@ -35,27 +35,34 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
     return claim
 
 
-def _drafted(stored: StoredAudit, name: str, at: Any) -> Claim:
+def _drafted(stored: StoredAudit, name: str, at: Any, supersedes: tuple[str, ...] = ()) -> Claim:
     return draft_from_result(
         stored.contract, stored.result, stored.seen, claim_id=name, today=at.date(),
-        received=stored.received.date(),
+        received=stored.received.date(), supersedes=supersedes,
     )  # fmt: skip
 
 
 def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
-    """Freeze a draft as version 1 and log it; raises NotFound, Conflict when issued already."""
+    """Freeze a draft as version 1 and log it; raises NotFound, Conflict when issued already.
+
+    An audit leads to one claim that stands: this one takes the place of those issued on it before, and says so.
+    """
     row = claim_row(workspace, claim_id)
     if row.state != "draft":
         raise Conflict(f"Claim {claim_id!r} was issued already.", remedy="An issued claim stays as it is.")
     stored = load_audit(workspace, row.audit_id)
     at = now()
-    claim = issue(_drafted(stored, claim_id, row.drafted_at), stored.contract, at.date())
-    sha = workspace.objects.put_bytes(canonical(claim.to_json()))
     with workspace.write(actor(), at) as tx:
         if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
             raise Conflict(f"Claim {claim_id!r} was issued already.")
+        standing = [one for one in tx.all(ClaimRow, audit_id=row.audit_id) if one.state == "issued"]
+        before = tuple(one.id for one in standing)
+        claim = issue(_drafted(stored, claim_id, row.drafted_at, before), stored.contract, at.date())
+        sha = workspace.objects.put_bytes(canonical(claim.to_json()))
+        for one in standing:
+            tx.update(one, state="superseded")
         tx.update(row, state="issued", claim_sha=sha, issued_at=at)
-        told = {"audit": row.audit_id, "version": row.version, "sha256": sha}
+        told = {"audit": row.audit_id, "version": row.version, "sha256": sha, "supersedes": list(before)}
         tx.event("claim.issued", claim_id, told, stored.row.delivery_id)
     return claim
 
@@ -73,7 +80,8 @@ def load_claim(workspace: Workspace, claim_id: str) -> tuple[Claim, StoredAudit]
     """A claim as drafted or issued, with its audit; raises NotFound."""
     row = claim_row(workspace, claim_id)
     stored = load_audit(workspace, row.audit_id)
-    claim = _drafted(stored, claim_id, row.drafted_at)
+    before = tuple(claim_record(workspace, claim_id).get("supersedes", ()))
+    claim = _drafted(stored, claim_id, row.drafted_at, before)
     if row.issued_at:
         claim = issue(claim, stored.contract, row.issued_at.date())
     return claim, stored

@@ -4,34 +4,55 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vendoreval import __version__
-from vendoreval.errors import EvidenceError, InputError
+from vendoreval.errors import Conflict, EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
-from vendoreval.evidence.canonical import sha256_hex
-from vendoreval.evidence.verify import Verification, verify_bundle
+from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.verify import Held, Verification, verify_bundle
 from vendoreval.jsonfile import parse_json
-from vendoreval.store.tables import ClaimRow, CommitmentRow, DeliveryRow, ExposureRow
+from vendoreval.store.tables import ClaimRow, DeliveryRow, ExposureRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import StoredAudit, load_audit
 from vendoreval.workflow.claims import claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts import contract_row
 from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.golds import opened
 from vendoreval.workflow.log_view import events_for_bundle
 from vendoreval.workflow.own_delivery import check_own_delivery
+from vendoreval.workflow.receipts import receipts_of
+from vendoreval.workflow.samples import load_sample
+from vendoreval.workflow.seedings import opened_seeding, own_tasks
 
 _PROGRAM = f"vendoreval {__version__}"
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's own files, each optional: receipts, delivered files, task list, signed contract."""
+
+    receipts: Sequence[Path] = ()
+    delivered: Sequence[Path] = ()
+    tasks: Path | None = None
+    contract: Path | None = None
 
 
 def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     """Write an audit's bundle to `out`; returns its SHA-256.
 
-    The bundle reveals the gold answers of the audited items, and the log notes it.
+    The bundle opens the gold of the audited items, and the log notes it. Raises NotFound, and Conflict for an
+    audit that an earlier version ran, whose gold and labels were not kept apart.
     """
     stored = load_audit(workspace, audit_id)
+    if stored.seen.gold is None:
+        raise Conflict(
+            f"Audit {audit_id!r} was run by an earlier version, which did not keep gold and labels apart.",
+            remedy="Run it again under a new id and export that one.",
+        )
     data = to_zip(seal(_contents(workspace, stored)))
     write_whole(out, data)
     sha, at = sha256_hex(data), now()
@@ -48,23 +69,31 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     return sha
 
 
-def verify_file(path: Path, receipt: Path | None = None, delivered: Sequence[Path] = ()) -> Verification:
-    """Verify a bundle file; needs no workspace. Raises EvidenceError naming the first misfit.
+def verify_file(path: Path, own: Own | None = None) -> Verification:
+    """Verify a bundle file against the reader's `own` files; needs no workspace.
 
-    `receipt`: the file that was sent when gold was committed; `delivered`: the vendor's own files.
+    Raises EvidenceError naming the first misfit.
     """
+    mine = own or Own()
     files = from_zip(read_bytes(path, "memory"))
+    held = Held(
+        tuple(parse_json(read_bytes(one), one.name) for one in mine.receipts),
+        read_bytes(mine.contract) if mine.contract else None,
+        own_tasks(mine.tasks) if mine.tasks else None,
+    )
     try:
-        found = verify_bundle(files, parse_json(read_bytes(receipt), receipt.name) if receipt else None)
+        found = verify_bundle(files, held)
     except EvidenceError as error:
         made_with = _made_with(files)
         if made_with == _PROGRAM:
             raise
         remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
         raise EvidenceError(error.what, remedy=remedy) from error
-    if not delivered:
+    if not mine.delivered:
         return found
-    return replace(found, checks=(*found.checks, check_own_delivery(files, delivered)))
+    fits = check_own_delivery(files, mine.delivered, tasks=held.tasks)
+    left = {kind: what for kind, what in found.not_shown.items() if kind != "delivered"}
+    return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
 
 
 def _made_with(files: Mapping[str, bytes]) -> str:
@@ -79,15 +108,16 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
     row, objects = stored.row, workspace.objects
     with workspace.read() as reader:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
-        commitment = reader.get(CommitmentRow, row.gold_id)
         issued = [c for c in reader.all(ClaimRow, audit_id=row.id) if c.state == "issued"]
     contract = contract_row(workspace, row.contract_id, row.contract_version)
     result = json.loads(objects.read(row.result_sha))
-    if result != json.loads(json.dumps(stored.result.to_json())):
+    if canonical(result) != canonical(stored.result.to_json()):
         raise EvidenceError(
-            f"The stored result of audit {row.id!r} is not what its outcomes give.",
+            f"The stored result of audit {row.id!r} is not what its gold and labels give.",
             remedy="If an earlier version of vendoreval computed it, run the audit again under a new id.",
         )
+    intake = json.loads(objects.read(delivery.intake_sha))
+    places, proof = opened(workspace, row.gold_id, frozenset(stored.seen.units.item.values))
     return Contents(
         audit=row.id,
         made_at=now().isoformat(),
@@ -95,10 +125,21 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         seen=stored.seen,
         result=result,
         manifest=json.loads(objects.read(delivery.manifest_sha)),
-        intake=json.loads(objects.read(delivery.intake_sha)),
-        commitment=json.loads(objects.read(commitment.receipt_sha)) if commitment else None,
+        intake=intake,
         claim=claim_record(workspace, issued[-1].id) if issued else None,
         received=delivery.received_at.date().isoformat(),
         log=events_for_bundle(workspace, row.delivery_id),
         made_with=_PROGRAM,
+        receipts=receipts_of(workspace, row.contract_id),
+        places=places,
+        proof=proof,
+        seeding=opened_seeding(workspace, intake["seeding"]) if intake.get("seeding") else None,
+        draw=_draw(workspace, row.id),
     )
+
+
+def _draw(workspace: Workspace, audit_id: str) -> dict[str, Any] | None:
+    """Where the seed of a sample comes from; None for audits on a gold set."""
+    with workspace.read() as reader:
+        sampled = reader.get(SampleRow, audit_id)
+    return dict(load_sample(workspace, audit_id).draw) if sampled else None

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
-from vendoreval.evidence.commitments import commit, receipt
+from vendoreval.evidence.commitments import Opened, commit, open_all
+from vendoreval.evidence.receipts import SCHEMA
 from vendoreval.formats.accepted_answers import separator_of
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.gold_rows import Reading, gold_bytes, gold_from, read_gold
 from vendoreval.formats.row_filter import parse_where
-from vendoreval.gold.goldset import GoldSet
+from vendoreval.gold.goldset import GoldSet, older_records
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts import list_contracts, load_contract
 from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.receipts import add_receipt, receipt_bytes, told
 
 
 def add_gold(
@@ -124,13 +126,22 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
     records = gold.records()
     salts = [secret() for _ in records]
     made = commit(records, salts)
-    with workspace.read() as reader:
-        contract = reader.require(GoldRow, gold_id, "gold set").contract_id
-    shown = receipt(made, gold=gold_id, contract=contract, committed_at=at)
     with workspace.write(actor(), at) as tx:
         if tx.get(CommitmentRow, gold_id):
             raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
-        write_whole(Path(out), json.dumps(shown, indent=2).encode() + b"\n")  # killed now, it can be repeated
+        contract = tx.require(GoldRow, gold_id, "gold set").contract_id
+        shown = add_receipt(
+            workspace,
+            tx,
+            "gold",
+            gold_id,
+            contract=contract,
+            at=at,
+            gold=gold_id,
+            items=made.size,
+            root=made.root,
+        )
+        write_whole(Path(out), receipt_bytes(shown))  # killed now, it can be repeated
         hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
         receipt_sha = workspace.objects.put_bytes(canonical(shown))
         tx.add(
@@ -138,9 +149,25 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
                 gold_id=gold_id, root=made.root, secret_sha=hidden, receipt_sha=receipt_sha, committed_at=at
             )
         )
-        told = {"root": made.root, "items": made.size, "receipt": receipt_sha}
-        tx.event("gold.committed", gold_id, {**told, "secret": tx.sealed(hidden)})
+        said = {"root": made.root, "items": made.size, **told(shown), "secret": tx.sealed(hidden)}
+        tx.event("gold.committed", gold_id, said)
     return shown
+
+
+def opened(
+    workspace: Workspace, gold_id: str, items: Collection[str]
+) -> tuple[tuple[Opened, ...], tuple[bytes, ...]]:
+    """The records of `items` as they were committed to, with their proof; nothing for uncommitted gold."""
+    with workspace.read() as reader:
+        row = reader.get(CommitmentRow, gold_id)
+    if row is None:
+        return (), ()
+    gold = load_gold(workspace, gold_id)
+    shown = json.loads(workspace.objects.read(row.receipt_sha))
+    records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
+    salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
+    wanted = [place for place, item in enumerate(gold.item_ids) if item in items]
+    return open_all(records, salts, wanted)
 
 
 def retire_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from vendoreval.store.workspace import Workspace
 
 # Events of schema /1 that hold an unsalted hash of gold, or hashes and rates of seeded tasks.
 _TELLING = {"gold.added", "gold.seeded", "audit.answered", "pilot.sent"}
-_RECEIPT = "gold.committed"
+_RECEIPT, _ANNOUNCED = "gold.committed", "seed.announced"
 _CONTRACTS = ("contract.added", "contract.amended")
 
 
@@ -68,6 +68,8 @@ def _opens(event: Event, own: _Own) -> bool:
         return event.subject == own.contract and event.data.get("version") in own.versions
     if event.kind == _RECEIPT:
         return event.subject in own.receipts
+    if event.kind == _ANNOUNCED:
+        return event.subject == own.contract
     if event.kind == "gold.seeded":
         return bool(own.seeding) and event.data.get("seeding") == own.seeding
     if event.kind.startswith("gold."):

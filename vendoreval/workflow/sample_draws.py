@@ -27,9 +27,10 @@ from vendoreval.sampling.draw import draw, seed_from
 from vendoreval.store.tables import DeliveryRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import refuse_taken
-from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
 from vendoreval.workflow.deliveries import production
+from vendoreval.workflow.draw_seeds import Seeds, choose_seed
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
 from vendoreval.workflow.settling import settle_before_sampling
@@ -43,9 +44,7 @@ def draw_sample(
     out: Path,
     *,
     items: int = 0,
-    seed: str = "",
-    nonces: Sequence[str] = (),
-    commitments: Sequence[str] = (),
+    seeds: Seeds | None = None,
     repeats: int = 0,
     auditors: int = 1,
     payload: Path | None = None,
@@ -54,12 +53,10 @@ def draw_sample(
 ) -> dict[str, Any]:
     """Draw items of a delivery and write blind tasks for expert auditors to `out`; returns the record.
 
-    `items`: how many, by default the largest sample that the contract's designs may need. `seed` is a
-    text that both sides accept, such as a public beacon's value; `nonces` are what the parties revealed,
-    each held against its SHA-256 in `commitments`. `payload` is a row file with item_id and what the
-    auditors shall see. `strata` is a row file with item_id and stratum of every item: then each stratum is
-    drawn for itself, in proportion, with at least `floor` items. Raises InputError, NotFound, Conflict,
-    UsageError.
+    `items`: how many, by default the largest sample that the contract's designs may need. `seeds`: what the
+    seed is made of. `payload` is a row file with item_id and what the auditors shall see. `strata` is a row
+    file with item_id and stratum of every item: then each stratum is drawn for itself, in proportion, with at
+    least `floor` items. Raises InputError, NotFound, Conflict, UsageError.
     """
     name = slug(audit_id, "audit")
     refuse_taken(workspace, name)
@@ -70,7 +67,8 @@ def draw_sample(
     before = looked_before(workspace, delivery, (), sample=name).before
     clauses = [at_risk_left(clause, before) for clause in contract.clauses]
     wanted = min(items or _largest_design(clauses, len(population)), len(population))
-    chosen, source = drawn_seed(seed, nonces, commitments)
+    origin = choose_seed(workspace, contract.id, seeds or Seeds())
+    chosen = origin.seed
     named = _strata(strata, population) if strata else {}
     drawn = _by_stratum(named, chosen, wanted, floor) if named else drawn_ids(population, chosen, wanted)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
@@ -83,7 +81,8 @@ def draw_sample(
         "tasks": [[task.id, task.item, task.repeat] for task in tasks],
         "shown": seen,
         "population": len(population),
-        "source": source,
+        "source": origin.words,
+        "draw": {**origin.record, "population": len(population), "items": wanted},
         "strata": strata_of,
         "sizes": dict(sorted(Counter(named.values()).items())),
     }
@@ -104,7 +103,8 @@ def draw_sample(
         "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,
         "population": len(population), "items": wanted, "tasks": len(tasks), "repeats": len(again),
         "auditors": auditors, "strata": dict(sorted(Counter(strata_of.values()).items())),
-        "seed": chosen, "seed_source": source, "file_sha256": sha256_hex(data),
+        "seed": chosen, "seed_source": origin.words, "seed_from": origin.seed_from,
+        "file_sha256": sha256_hex(data),
     }  # fmt: skip
 
 
@@ -123,35 +123,6 @@ def draw_file(file: Path, seed: str, take: int | None = None, stratum: str | Non
         "schema": "vendoreval/draw/1", "seed": seed, "stratum": stratum, "population": len(items),
         "drawn": [{"ticket": found.ticket, "item": found.item} for found in drawn],
     }  # fmt: skip
-
-
-def make_nonce() -> dict[str, Any]:
-    """A secret text for a common seed, and the commitment to give away before it is revealed."""
-    nonce = secret(16).hex()
-    return {"schema": "vendoreval/nonce/1", "nonce": nonce, "commitment": sha256_hex(nonce.encode())}
-
-
-def drawn_seed(seed: str, nonces: Sequence[str], commitments: Sequence[str]) -> tuple[str, str]:
-    """The seed of a draw, and in words where it comes from.
-
-    Raises UsageError for a nonce that does not have the SHA-256 its party committed to.
-    """
-    if not nonces:
-        if commitments:
-            raise UsageError("A commitment without its nonce decides nothing.", remedy="Add --nonce for each.")
-        if seed:
-            return seed, "typed in"
-        return secret().hex(), "chosen by this program; the vendor cannot check that it was not picked"
-    if len(commitments) not in (0, len(nonces)):
-        raise UsageError(f"{len(nonces)} nonces were given and {len(commitments)} commitments.")
-    for nonce, promised in zip(nonces, commitments, strict=False):
-        if sha256_hex(nonce.encode()) != promised.lower():
-            raise UsageError(
-                f"The nonce {nonce!r} does not have the SHA-256 {promised}.",
-                remedy="Ask its party for the text it committed to; nonces and commitments go in one order.",
-            )
-    words = "revealed nonces" if not commitments else "revealed nonces, each as committed"
-    return seed_from(*nonces, *((seed,) if seed else ())), words + (" and a typed value" if seed else "")
 
 
 def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:

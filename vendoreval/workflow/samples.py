@@ -15,6 +15,7 @@ from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
+from vendoreval.audits.drawing import TICKETS, UNPROVEN
 from vendoreval.audits.records import BREACHED, KEPT, NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError
@@ -49,6 +50,12 @@ class Sample:
     strata: Mapping[str, str]  # of each drawn item, where the sample was drawn from strata
     sizes: Mapping[str, int]
     judgements: tuple[Judgement, ...]
+    draw: Mapping[str, Any]  # where the seed comes from, as a bundle tells it
+
+    @property
+    def seed_from(self) -> str:
+        """Where the seed comes from (audits.drawing)."""
+        return str(self.draw.get("seed_from", UNPROVEN))
 
     @property
     def panel(self) -> Panel:
@@ -148,7 +155,10 @@ def load_sample(workspace: Workspace, audit_id: str) -> Sample:
         Judgement(*entry) for one in rounds for entry in json.loads(workspace.objects.read(one.answers_sha))
     ]
     tasks = tuple(SampleTask(*entry) for entry in kept["tasks"])
-    return Sample(row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given))
+    return Sample(
+        row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given),
+        kept.get("draw", {}),
+    )  # fmt: skip
 
 
 def gold_of(sample: Sample, panel: Panel) -> GoldSet | None:
@@ -168,11 +178,15 @@ def look_at(
     workspace: Workspace, contract: Contract, delivery: DeliveryRow, sample: Sample, panel: Panel, gold: GoldSet
 ) -> AuditInput:
     """What the audit of a sample looks at."""
-    seen = look(workspace, contract, gold, delivery, seed=sample.row.seed, sample=sample.row.id)
+    seen = look(workspace, contract, gold, delivery, sample=sample.row.id)
     checked = panel.adjudicated
     return replace(
         seen,
         items=max(seen.items, sample.population),
+        seed=sample.row.seed,
+        drawn=TICKETS,
+        seed_from=sample.seed_from,
+        gold_committed="",
         planned_items=sample.row.items,
         gold_checked=(sum(s.overturned for s in checked), len(checked)),
         adjudicated=frozenset(s.item for s in panel.settled if s.adjudicated) & set(gold.item_ids),

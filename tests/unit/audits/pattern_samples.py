@@ -9,6 +9,7 @@ import numpy as np
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
+from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
@@ -142,4 +143,11 @@ def _input(
         context=context,
     )
     marked = frozenset(name for name, is_edge in zip(names, edge.tolist(), strict=True) if is_edge)
-    return AuditInput(labels, labels, len(gold), len(gold) * 10, len(item) * 10, edge_items=marked)
+    known = GoldSet.from_records(
+        "g",
+        [
+            {"item_id": name, "answers": [[{"label": CLASSES[code]}]], "edge_case": int(name in marked)}
+            for name, code in zip(names, gold.tolist(), strict=True)
+        ],
+    )
+    return AuditInput(labels, labels, len(gold), len(gold) * 10, len(item) * 10, edge_items=marked, gold=known)

@@ -13,8 +13,8 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.patterns import LEVEL, patterns
 from vendoreval.audits.records import Finding
-from vendoreval.evidence.bundle import read_seen, seen_files
 from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.sealed_input import input_files, read_input
 from vendoreval.tasks.outcomes import Outcomes
 
 NAMES = ("inconsistency", "edge_cases", "drift", "bias", "leakage", "copying")
@@ -129,7 +129,7 @@ def test_order_of_rows_plays_no_part(vendor: Vendor, name: str, sign: str) -> No
 
 def test_patterns_can_be_computed_again_from_the_sealed_files() -> None:
     seen = Vendor(version_rates=(0.04, 0.2), edge_rate=0.3).input(6)
-    again, _ = read_seen(seen_files(seen, "2026-04-01"), contract().task.classes)
+    again, _ = read_input(input_files(seen, "2026-04-01"), contract())
     first = audit(contract(), seen, audit_id="a", delivery="d", gold="g").to_json()
     second = audit(contract(), again, audit_id="a", delivery="d", gold="g").to_json()
     assert canonical(first["patterns"]) == canonical(second["patterns"])

@@ -12,8 +12,9 @@ import pytest
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
-from vendoreval.evidence.commitments import Commitment, Reveal, commit, receipt, reveal, verify_reveal
+from vendoreval.evidence.commitments import Commitment, Reveal, commit, reveal, verify_reveal
 from vendoreval.evidence.merkle import root
+from vendoreval.evidence.receipts import receipt
 
 _RECORDS: list[dict[str, Any]] = [
     {"item_id": f"item-{number}", "accepted": ["bunting" if number % 2 else "grosbeak"], "edge_case": -1}
@@ -69,15 +70,19 @@ def test_an_unreadable_reveal(plain: dict[str, Any]) -> None:
 def test_the_receipt_gives_nothing_away() -> None:
     published = commit(_RECORDS, _SALTS)
     at = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    sent = receipt(published, gold="gold-1", contract="acme-birds-2026", committed_at=at)
+    said = {"gold": "gold-1", "items": published.size, "root": published.root}
+    sent = receipt("gold", contract="acme-birds-2026", number=3, log_head="ab" * 32, committed_at=at, **said)
     assert sent == {
-        "schema": "vendoreval/commitment/1",
-        "gold": "gold-1",
+        "schema": "vendoreval/commitment/2",
+        "kind": "gold",
         "contract": "acme-birds-2026",
+        "number": 3,
+        "gold": "gold-1",
         "items": 11,
         "algorithm": "RFC 6962 Merkle tree, SHA-256; leaf = 32-byte salt, then the record as RFC 8785 JSON",
         "root": published.root,
         "committed_at": "2026-03-01T09:00:00.000000Z",
+        "log_head": "ab" * 32,
     }
     text = json.dumps(sent)
     assert not any(secret in text for secret in ("item-", "bunting", "grosbeak", *(s.hex() for s in _SALTS)))

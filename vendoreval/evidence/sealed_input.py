@@ -1,0 +1,184 @@
+"""What an audit looked at, as files: sealed gold, sealed labels, and the totals around them.
+
+Outcomes are not among them: whoever reads the files pairs gold and labels again, by the same `judge`
+that the audit used. So nobody can call a right answer wrong, count an error twice, or add one.
+
+    gold.jsonl       each gold item used: the record that was committed to, its place and its salt
+    labels.jsonl     each delivered label on these items, in the order of the delivery
+    agreement.jsonl  the tally of all labels, where a clause is about agreement
+    tasks.json       under which task id an item was sent, where gold was mixed into tasks
+    frame.json       the delivery's totals, and what else the audit was told
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.contracts.terms import Contract
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.commitments import Opened
+from vendoreval.evidence.json_lines import lines, read_lines
+from vendoreval.evidence.older_input import read_older
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.tally import Tally
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.table import CONTEXT, LabelTable
+from vendoreval.tasks.judged import judge
+from vendoreval.tasks.outcomes import CODE, Outcomes
+
+FRAME = "vendoreval/frame/2"
+GOLD, LABELS = "gold.jsonl", "labels.jsonl"
+# The fields of frame.json beside the schema and the day of receipt; sets are written in text order.
+_PLAIN = (
+    "items", "labels", "sent_known", "seed", "seed_from", "drawn", "most_units", "planned_items",
+    "earlier_items", "gold_committed",
+)  # fmt: skip
+_MAPPINGS = ("inspections", "strata", "stratum_sizes", "settled", "looks_before")
+_SETS = ("adjudicated", "known_items")
+_PAIRS = ("gold_checked", "answered_twice")
+
+
+def input_files(seen: AuditInput, received: str, places: Sequence[Opened] = ()) -> dict[str, bytes]:
+    """The files of `seen`. `places` are its gold records as they were committed to, where they were."""
+    if seen.gold is None:
+        raise ValueError("an input that was read from an older bundle is not sealed again")
+    files = {
+        "frame.json": canonical(_frame(seen, received)),
+        GOLD: lines(_gold_rows(seen.gold, places)),
+        LABELS: lines(_label_rows(seen.by_label)),
+    }
+    if seen.task_ids:
+        files["tasks.json"] = canonical(dict(seen.task_ids))
+    if seen.agreement is not None:
+        files["agreement.jsonl"] = lines(seen.agreement.rows())
+    return files
+
+
+def read_input(files: Mapping[str, bytes], contract: Contract) -> tuple[AuditInput, str]:
+    """The audit's input as sealed, judged again under `contract`, and the day of receipt."""
+    if GOLD not in files:
+        return read_older(files, contract.task.classes)
+    frame = json.loads(files["frame.json"])
+    gold = _read_gold(files[GOLD])
+    judged = judge(gold, _read_labels(files[LABELS], gold), contract.task)
+    seen = AuditInput(
+        judged.units, judged.by_label, len(gold), frame["items"], frame["labels"],
+        edge_items=gold.edge_items, ties=judged.ties, gold=gold,
+        task_ids=json.loads(files.get("tasks.json", b"{}")),
+        agreement=_tally(files, contract.task.classes),
+        earlier_audits=tuple(frame["earlier_audits"]),
+    )  # fmt: skip
+    told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
+    told |= {name: frozenset(frame[name]) for name in _SETS}
+    told |= {name: tuple(frame[name]) for name in _PAIRS}
+    return replace(seen, **told), frame["received"]
+
+
+def opened_gold(data: bytes) -> list[Opened]:
+    """The gold records of a bundle as they were committed to; raises KeyError where one has no place."""
+    return [Opened(int(row["index"]), bytes.fromhex(row["salt"]), row["record"]) for row in read_lines(data)]
+
+
+def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
+    return {
+        "schema": FRAME,
+        "received": received,
+        **{name: getattr(seen, name) for name in _PLAIN},
+        **{name: dict(getattr(seen, name)) for name in _MAPPINGS},
+        **{name: sorted(getattr(seen, name)) for name in _SETS},
+        **{name: list(getattr(seen, name)) for name in _PAIRS},
+        "earlier_audits": [dict(one) for one in seen.earlier_audits],
+    }
+
+
+def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, Any]]:
+    if places:
+        rows = [{"index": one.index, "salt": one.salt.hex(), "record": dict(one.record)} for one in places]
+    else:
+        rows = [{"record": record} for record in gold.records()]
+    difficulty = gold.difficulty.text() if gold.difficulty is not None else [None] * len(gold)
+    for row, level in zip(rows, difficulty, strict=True):
+        yield row if level is None else {**row, "difficulty": level}
+
+
+def _read_gold(data: bytes) -> GoldSet:
+    records, difficulty = [], []
+    for row in read_lines(data):
+        records.append(row["record"])
+        difficulty.append(row.get("difficulty"))
+    return GoldSet.from_records("gold", records, difficulty if any(difficulty) else ())
+
+
+def _label_rows(labels: Outcomes) -> Iterator[dict[str, Any]]:
+    kept = labels.take(np.flatnonzero(labels.outcome != CODE["missing"]))
+    columns = {
+        "item_id": kept.item.text(), "annotator_id": kept.annotator.text(), "label": kept.delivered.text(),
+        **{name: column.text() for name, column in kept.context.items() if name in CONTEXT},
+    }  # fmt: skip
+    if kept.labelled_at is not None:
+        moments = np.datetime_as_string(kept.labelled_at, unit="us")
+        columns["labelled_at"] = [None if text == "NaT" else str(text) for text in moments.tolist()]
+    names = tuple(columns)
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+class _Column:
+    """A text column that grows; codes in order of first appearance."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._codes = array("i")
+
+    def add(self, text: Any) -> None:
+        known = self._known
+        self._codes.append(-1 if text is None else known.setdefault(str(text), len(known)))
+
+    def coded(self) -> Coded:
+        return Coded(np.asarray(self._codes, dtype=np.int32), tuple(self._known))
+
+
+def _read_labels(data: bytes, gold: GoldSet) -> LabelTable:
+    """The labels, held as integer codes while they are read, so that memory stays small."""
+    rows = read_lines(data)
+    first = next(rows, {})
+    names = ("item_id", "annotator_id", "label", *(name for name in CONTEXT if name in first))
+    columns = {name: _Column() for name in names}
+    times: list[str | None] | None = [] if "labelled_at" in first else None
+    for row in _chained(first, rows):
+        for name, column in columns.items():
+            column.add(row[name])
+        if times is not None:
+            times.append(row["labelled_at"])
+    coded = {name: column.coded() for name, column in columns.items()}
+    item = coded["item_id"].recode(gold.item_ids)
+    if (item.codes < 0).any():
+        stray = coded["item_id"].text()[int(np.flatnonzero(item.codes < 0)[0])]
+        raise ValueError(f"a label on {stray!r}, which is no gold item")
+    return LabelTable(
+        item, coded["annotator_id"], {"label": coded["label"]},
+        labelled_at=None if times is None else _moments(times),
+        stage=coded.get("stage"), guideline_version=coded.get("guideline_version"),
+        source=coded.get("source"), flagged=coded.get("flagged"),
+    )  # fmt: skip
+
+
+def _chained(first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    if first:
+        yield first
+        yield from rest
+
+
+def _moments(texts: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    return np.asarray(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
+
+
+def _tally(files: Mapping[str, bytes], classes: Sequence[str]) -> Tally | None:
+    rows = files.get("agreement.jsonl")
+    return Tally.from_rows(read_lines(rows), classes) if rows is not None else None

@@ -1,0 +1,157 @@
+"""The log of a bundle: that it is a chain, that nothing about this delivery is hidden, and that the sealed
+records are those that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.chain import GENESIS, Closed, Event, unopened, unshown, verify_chain
+from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
+
+CONTRACT_KINDS = ("contract.added", "contract.amended")
+
+
+def check_log(bundle: OpenedBundle, found: Findings) -> None:
+    """Check the chain and hold contract, delivery, audit and claim against it; raises EvidenceError."""
+    verify_chain(bundle.log)
+    closed = sum(not isinstance(one, Event) for one in bundle.log)
+    loose = unshown(bundle.log)
+    found.fit(f"the log's chain of {len(bundle.log):,} events holds; {closed:,} are closed")
+    if loose:
+        found.open(
+            "older_log",
+            f"that each of {len(loose):,} closed events of an older form, up to number {loose[-1]}, follows "
+            "the one before it",
+        )
+    added = _check_delivery(bundle)
+    hidden = unopened(bundle.log, added.tag) if added.tag else ()
+    if hidden:
+        raise EvidenceError(f"Event {hidden[0]} of the log is about this delivery and is not opened.")
+    _check_contract(bundle)
+    ran = _check_audit(bundle, added)
+    _check_claim(bundle, ran)
+    found.fit("the log tells of the same contract, delivery, result and claim")
+    _name_others(bundle, ran, found)
+
+
+def heads(bundle: OpenedBundle) -> frozenset[str]:
+    """Every hash that was the head of the log at some time."""
+    return frozenset((GENESIS, *(one.hash for one in bundle.log)))
+
+
+def received_at(bundle: OpenedBundle) -> datetime:
+    """When the delivery was received, as the log tells."""
+    (added,) = (one for one in bundle.events("delivery.added") if one.subject == bundle.result["delivery"])
+    return datetime.fromisoformat(added.data["received"])
+
+
+def _check_contract(bundle: OpenedBundle) -> None:
+    version, source = bundle.result["contract_version"], sha256_hex(bundle.files["contract.toml"])
+    told = [
+        one for kind in CONTRACT_KINDS for one in bundle.events(kind)
+        if one.subject == bundle.contract.id and one.data.get("version") == version
+    ]  # fmt: skip
+    _same("the contract", [one.data.get("sha256") for one in told], source)
+
+
+def _check_delivery(bundle: OpenedBundle) -> Event:
+    delivery = bundle.result["delivery"]
+    told = [one for one in bundle.events("delivery.added") if one.subject == delivery]
+    if len(told) != 1:
+        raise EvidenceError(f"The log tells {len(told)} times of the arrival of delivery {delivery!r}.")
+    (added,) = told
+    _same("the manifest", [added.data.get("manifest")], sha256_hex(bundle.files["manifest.json"]))
+    if "intake" in added.data:
+        _same("the intake report", [added.data["intake"]], sha256_hex(bundle.files["intake.json"]))
+    if bundle.manifest.get("delivery") != delivery:
+        raise EvidenceError(f"The manifest is of delivery {bundle.manifest.get('delivery')!r}.")
+    said = (added.data.get("contract"), added.data.get("version"))
+    if said != (bundle.contract.id, bundle.contract.version):
+        raise EvidenceError(f"The delivery came under contract {said[0]!r} version {said[1]}, says the log.")
+    _day("received", added.data["received"], bundle.input[1])
+    return added
+
+
+def _check_audit(bundle: OpenedBundle, added: Event) -> Event:
+    told = [one for one in bundle.events("audit.run") if one.subject == bundle.result["audit"]]
+    _same("the result", [one.data.get("result") for one in told], sha256_hex(bundle.files["result.json"]))
+    (ran,) = told
+    if ran.seq < added.seq or ran.tag != added.tag:
+        raise EvidenceError("The log tells of the audit before the delivery, or under another name.")
+    if not bundle.old:
+        _check_earlier(bundle, _audits(bundle, below=ran.seq))
+    return ran
+
+
+def _check_earlier(bundle: OpenedBundle, told: list[Event]) -> None:
+    """The result names every earlier audit of the delivery, but for the same one run again."""
+    named = {one["audit"]: one for one in bundle.seen.earlier_audits if one["verdict"] != "open"}
+    for one in told:
+        stated = named.pop(one.subject, None)
+        same = one.data.get("gold") == bundle.result["gold"]
+        if stated is None and not same:
+            raise EvidenceError(f"The earlier audit {one.subject!r} of this delivery is not named.")
+        if stated is not None and (stated["gold"], stated["verdict"]) != (
+            one.data.get("gold"), one.data.get("verdict"),
+        ):  # fmt: skip
+            raise EvidenceError(f"The earlier audit {one.subject!r} is not named as the log tells of it.")
+    if named:
+        raise EvidenceError(f"The log does not tell of the earlier audit {sorted(named)[0]!r}.")
+
+
+def _audits(bundle: OpenedBundle, below: int = 0, above: int = 0) -> list[Event]:
+    """Other audits of the same delivery, before or after a place in the log."""
+    return [
+        one for one in bundle.events("audit.run")
+        if one.data.get("delivery") == bundle.result["delivery"] and (one.seq < below or one.seq > above > 0)
+    ]  # fmt: skip
+
+
+def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
+    claim = bundle.record("claim.json")
+    issued = [one for one in bundle.events("claim.issued") if one.data.get("audit", ran.subject) == ran.subject]
+    if claim is None:
+        if issued:
+            raise EvidenceError(f"The claim {issued[-1].subject!r} was issued and is not in the bundle.")
+        return
+    _same("the claim", [one.data.get("sha256") for one in issued[-1:]], sha256_hex(bundle.files["claim.json"]))
+    if issued[-1].subject != claim["claim"]:
+        raise EvidenceError(f"The log tells of claim {issued[-1].subject!r}, not {claim['claim']!r}.")
+    _day("issued", issued[-1].at, claim["issued"])
+    drafted = [one for one in bundle.events("claim.drafted") if one.subject == claim["claim"]]
+    _day("drafted", drafted[-1].at if drafted else "", claim["drafted"])
+
+
+def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
+    later = _audits(bundle, above=ran.seq)
+    if later:
+        found.fit(f"note: audited again later: {', '.join(_named(later))}")
+    others = [one for one in bundle.events("claim.issued") if one.data.get("audit", ran.subject) != ran.subject]
+    if others:
+        found.fit(f"note: claims on other audits of this delivery: {', '.join(one.subject for one in others)}")
+    unread = sum(isinstance(one, Closed) and one.kind == "gold.committed" for one in bundle.log)
+    if unread:
+        found.fit(f"note: the log tells of {unread:,} closed commitments to gold, of other contracts")
+
+
+def _named(events: Iterable[Event]) -> list[str]:
+    return [f"{one.subject} ({one.data.get('verdict', 'verdict not told')})" for one in events]
+
+
+def _same(what: str, told: list[Any], sealed: str) -> None:
+    """Exactly one event tells of the record, and its hash is the sealed one."""
+    if len(told) != 1:
+        raise EvidenceError(f"The log tells {len(told)} times of {what}; it should once.")
+    if told[0] != sealed:
+        raise EvidenceError(f"The log tells of another state of {what}: SHA-256 {told[0]}, not {sealed}.")
+
+
+def _day(what: str, moment: str, sealed: str) -> None:
+    if not moment or datetime.fromisoformat(moment).date() != date.fromisoformat(sealed):
+        raise EvidenceError(
+            f"The day {what} is {sealed} in the bundle, and {moment[:10] or 'not told'} in the log."
+        )

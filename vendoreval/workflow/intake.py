@@ -1,0 +1,29 @@
+"""Reading delivered files as a contract and the buyer's words say, and reading them so once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from vendoreval.contracts.terms import Contract
+from vendoreval.formats.columns_map import parse_pairs
+from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.formats.row_filter import parse_where
+from vendoreval.labels.statements import statements_of
+
+
+def read_again(
+    contract: Contract,
+    report: Mapping[str, Any],
+    paths: Sequence[Path],
+    sink: IO[bytes],
+    task_ids: Mapping[str, str] | None = None,
+) -> DeliveryIntake:
+    """Read `paths` into `sink` with the words that an intake `report` names; raises InputError."""
+    return read_delivery(
+        sorted(paths, key=lambda path: path.name), sink, classes=contract.task.classes,
+        mapping=parse_pairs(report["map"], "--map"), where=parse_where(report["where"]),
+        task_ids=task_ids, unsure=contract.task.ways_to_ask, stated=statements_of(report),
+        repeats=contract.task.repeats,
+    )  # fmt: skip
