@@ -75,6 +75,7 @@ def test_inspection_gets_tighter_after_two_refusals(prepared: Cli) -> None:
     cli = prepared
     with_rule(cli, AQL)
     cli("gold", "add", gold(cli.folder, "g.csv", range(N)), "--id", "g", "--contract", "birds", env=FIXED)
+    cli("gold", "commit", "g", "--out", "r.json", env=FIXED)
     methods = []
     for number, wrong in enumerate((0.3, 0.3, 0.0)):
         path = labels(cli.folder, f"d{number}.csv", wrong, number)

@@ -72,7 +72,7 @@ def test_same_input_gives_the_same_result(audited: Cli) -> None:
     assert {**first, "audit": ""} == {**second, "audit": ""}
 
 
-@pytest.mark.parametrize("name", ["result.json", "outcomes.jsonl", "contract.toml", "log.jsonl"])
+@pytest.mark.parametrize("name", ["result.json", "gold.jsonl", "labels.jsonl", "contract.toml", "log.jsonl"])
 def test_a_changed_bundle_does_not_verify(audited: Cli, name: str) -> None:
     audited("evidence", "export", "audit-1", "--out", "bundle.zip")
     changed = audited.folder / "changed.zip"
@@ -100,7 +100,7 @@ def test_resealed_but_wrong_result_is_found(audited: Cli) -> None:
     with zipfile.ZipFile(audited.folder / "forged.zip", "w") as forged:
         for entry, data in files.items():
             forged.writestr(entry, data)
-    assert "findings" in audited("evidence", "verify", "forged.zip", code=5).err
+    assert "the result" in audited("evidence", "verify", "forged.zip", code=5).err
 
 
 def test_demo_tells_the_whole_story(process: Process) -> None:

@@ -48,6 +48,7 @@ justification = "loss"
 """
 N = 800
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
+KNOWN = ("--announced", "1")  # the receipt that named the seed's source before its value was known
 
 
 @pytest.fixture
@@ -73,7 +74,10 @@ def delivered(cli: Cli, wrong: float, terms: str = CONTRACT) -> None:
     (cli.folder / "contract.toml").write_text(terms, "utf-8")
     cli("init")
     cli("vendor", "add", "acme", "--name", "Acme Labels")
-    cli("contract", "add", "contract.toml", env=FIXED)
+    cli("contract", "add", "contract.toml", env={**FIXED, "VENDOREVAL_NOW": "2026-02-20T08:00:00+00:00"})
+    before = {**FIXED, "VENDOREVAL_NOW": "2026-02-20T09:00:00+00:00"}
+    named = ("--source", "a public beacon", "--on", "2026-03-01", "--out", "seed.json")
+    cli("audit", "announce", "--contract", "birds", *named, env=before)
     cli("delivery", "add", "labels.csv", "--id", "batch", "--contract", "birds", env=FIXED)
 
 
@@ -96,7 +100,18 @@ def listed(path: Path) -> list[dict[str, str]]:
 
 def test_from_tasks_to_a_verified_bundle(cli: Cli) -> None:
     delivered(cli, 0.15)
-    words = ("audit", "tasks", "batch", "--id", "audit-1", "--out", "tasks.csv", "--seed", "beacon 4711")
+    words = (
+        "audit",
+        "tasks",
+        "batch",
+        "--id",
+        "audit-1",
+        "--out",
+        "tasks.csv",
+        "--seed",
+        "beacon 4711",
+        *KNOWN,
+    )
     record = cli(*words, "--repeats", "20", "--json", env=FIXED).json
     assert (record["schema"], record["seed"]) == ("vendoreval/audit-tasks/1", "beacon 4711")
     tasks = listed(cli.folder / "tasks.csv")
@@ -142,7 +157,7 @@ def test_from_tasks_to_a_verified_bundle(cli: Cli) -> None:
 def test_looking_after_each_answer_ends_where_the_whole_sample_ends(cli: Cli) -> None:
     delivered(cli, 0.25)
     for name in ("whole", "steps"):
-        cli("audit", "tasks", "batch", "--id", name, "--out", f"{name}.csv", "--seed", "s", env=FIXED)
+        cli("audit", "tasks", "batch", "--id", name, "--out", f"{name}.csv", "--seed", "s", *KNOWN, env=FIXED)
     tasks = listed(cli.folder / "whole.csv")
     file = filled(cli.folder, tasks, "all.csv")
     whole = cli("audit", "answers", "whole", file, "--auditor", "ann", "--json", code=3, env=FIXED).json
@@ -158,10 +173,35 @@ def test_looking_after_each_answer_ends_where_the_whole_sample_ends(cli: Cli) ->
 
 def test_two_auditors_and_an_adjudicator_settle_the_gold(cli: Cli) -> None:
     delivered(cli, 0.0)
-    words = ("audit", "tasks", "batch", "--id", "a", "--out", "tasks.xlsx", "--auditors", "2", "--seed", "s")
+    words = (
+        "audit",
+        "tasks",
+        "batch",
+        "--id",
+        "a",
+        "--out",
+        "tasks.xlsx",
+        "--auditors",
+        "2",
+        "--seed",
+        "s",
+        *KNOWN,
+    )
     cli(*words, "--items", "200", env=FIXED)
     cli(
-        "audit", "tasks", "batch", "--id", "b", "--out", "tasks.csv", "--seed", "s", "--items", "200", env=FIXED
+        "audit",
+        "tasks",
+        "batch",
+        "--id",
+        "b",
+        "--out",
+        "tasks.csv",
+        "--seed",
+        "s",
+        *KNOWN,
+        "--items",
+        "200",
+        env=FIXED,
     )
     tasks = listed(cli.folder / "tasks.csv")
     wrong = frozenset(task["item_id"] for task in tasks[3:8])
@@ -198,7 +238,10 @@ decision = { rule = "claim" }
 remedy = ["credit"]
 [[remedy]]"""
     delivered(cli, 0.2, CONTRACT.replace("[[remedy]]", recall, 1))
-    cli("audit", "tasks", "batch", "--id", "a", "--out", "tasks.csv", "--items", "150", env=FIXED)
+    cli(
+        "audit", "tasks", "batch", "--id", "a", "--out", "tasks.csv", "--items", "150", "--seed", "s", *KNOWN,
+        env=FIXED,
+    )  # fmt: skip
     tasks = listed(cli.folder / "tasks.csv")
     half = filled(cli.folder, tasks[:100], "half.csv")
     said = cli("audit", "answers", "a", half, "--json", env=FIXED).json
@@ -291,7 +334,7 @@ def test_strata_are_drawn_for_themselves_and_judged_together(cli: Cli) -> None:
     delivered(cli, 0.2)
     rows = [f"img-{k:04d},{'night' if k % 8 == 0 else 'day'}" for k in range(N)]
     (cli.folder / "strata.csv").write_text("item_id,stratum\n" + "\n".join(rows) + "\n", "utf-8")
-    words = ("audit", "tasks", "batch", "--id", "a", "--out", "t.csv", "--items", "160", "--seed", "s")
+    words = ("audit", "tasks", "batch", "--id", "a", "--out", "t.csv", "--items", "160", "--seed", "s", *KNOWN)
     record = cli(*words, "--strata", "strata.csv", "--floor", "40", "--json", env=FIXED).json
     assert record["strata"] == {"day": 120, "night": 40}
     file = filled(cli.folder, listed(cli.folder / "t.csv"), "all.csv")

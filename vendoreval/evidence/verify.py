@@ -39,7 +39,7 @@ from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed,
 from vendoreval.evidence.verify_log import check_log
 
 # What bundles of schema 1 may hold otherwise: computed by the rules of an earlier version.
-_OLD_RESULT = frozenset({"findings", "patterns", "notes", "basis"})
+_OLD_RESULT = frozenset({"findings", "patterns", "notes"})
 _OLD_FINDING = (
     "clause", "group", "metric", "unit", "scope", "threshold", "verdict", "n", "errors", "clusters", "estimate",
 )  # fmt: skip
@@ -141,7 +141,8 @@ def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
         bundle.contract, bundle.seen, audit_id=result["audit"], delivery=result["delivery"], gold=result["gold"]
     )
     fresh = again.to_json()
-    differ = _differing(fresh, result, _OLD_RESULT if bundle.old else ())
+    later = fresh.keys() - result.keys() if bundle.old else set()  # fields that schema 1 did not have
+    differ = _differing(fresh, result, _OLD_RESULT | later if bundle.old else ())
     if differ:
         raise EvidenceError(f"result.json: {differ[0]} is not what the sealed gold and labels give.")
     if bundle.old:

@@ -29,7 +29,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.leakage import OwnNumber, own_number
 from vendoreval.inference.proportions import clustered
 from vendoreval.numerals import share as share_of
-from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow, GoldRow
+from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
@@ -144,7 +144,8 @@ def look(
     before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)
     return AuditInput(
         judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_known, gold.edge_items,
-        judged.ties, draw_seed(workspace, gold.id), _most_units(workspace, contract, delivery),
+        judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
+        _most_units(workspace, contract, delivery),
         inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
@@ -183,13 +184,9 @@ def _sent_as(workspace: Workspace, intake: dict[str, Any], gold: GoldSet) -> dic
 
 
 def draw_seed(workspace: Workspace, gold_id: str) -> str:
-    """The seed of the order in which gold is walked: the published root, else the gold's own hash.
-
-    Both were fixed before the delivery was compared, so nobody can choose which items come first.
-    """
+    """The seed of the order in which committed gold is walked: its root, which stood before the labels came."""
     with workspace.read() as reader:
-        commitment = reader.get(CommitmentRow, gold_id)
-        return commitment.root if commitment else reader.require(GoldRow, gold_id, "gold set").table_sha
+        return reader.require(CommitmentRow, gold_id, "commitment").root
 
 
 def _most_units(workspace: Workspace, contract: Contract, delivery: DeliveryRow) -> int:
