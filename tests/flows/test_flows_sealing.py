@@ -63,6 +63,15 @@ def test_a_sealed_delivery_is_acknowledged_and_both_fit_the_bundle(cli: Cli) -> 
     assert any("gold was fixed before" in text for text in texts)
 
 
+def test_a_seal_names_the_receipt_that_is_held_or_none(cli: Cli) -> None:
+    words = ("delivery", "seal", "vendor/part.csv", "--json")
+    assert cli(*words).json["last_receipt"] is None
+    newer = {"schema": "vendoreval/commitment/2", "kind": "seed", "contract": "w-acme", "number": 3}
+    (cli.folder / "r.json").write_text(json.dumps({**newer, "log_head": "0" * 64}), "utf-8")
+    held = cli(*words, "--receipt", "r.json").json["last_receipt"]
+    assert (held["number"], held["log_head"], held["root"]) == (3, "0" * 64, None)
+
+
 def test_other_files_than_those_sealed_are_refused_by_name(cli: Cli) -> None:
     seal(cli)
     before = cli("status", "--json").json

@@ -28,6 +28,7 @@ from vendoreval.evidence.canonical import hash_of, utc_text
 GENESIS = "0" * 64
 FIRST, SECOND = "vendoreval/event/1", "vendoreval/event/2"
 TAG_DIGITS = 32
+_ABOUT_DELIVERIES = ("audit.", "claim.", "evidence.")
 _CONTENT = ("at", "actor", "subject", "data", "salt")
 
 
@@ -194,6 +195,24 @@ def unshown(entries: Iterable[Entry]) -> tuple[int, ...]:
 def unopened(entries: Iterable[Entry], tag: str) -> tuple[int, ...]:
     """Numbers of the closed events about the delivery that `tag` names."""
     return tuple(entry.seq for entry in entries if isinstance(entry, Closed) and entry.tag == tag)
+
+
+def strays(entries: Iterable[Entry]) -> tuple[int, ...]:
+    """Numbers of the events about audits, claims and exports that carry the tag of no delivery before them.
+
+    An audit that was logged under the name of no delivery would stay closed in every bundle. Events of schema
+    `/1` carry no tags, so a log that begins with them shows nothing here.
+    """
+    arrived: set[str] = set()
+    found = []
+    for entry in entries:
+        if isinstance(entry, ClosedFirst) or entry.schema == FIRST:
+            return ()
+        if entry.kind == "delivery.added":
+            arrived.add(entry.tag)
+        elif entry.kind.startswith(_ABOUT_DELIVERIES) and (not entry.tag or entry.tag not in arrived):
+            found.append(entry.seq)
+    return tuple(found)
 
 
 def _check_link(entry: Event | Closed, head: str) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import hash_of, utc_text
-from vendoreval.evidence.chain import Entry, Event
+from vendoreval.evidence.chain import GENESIS, Entry, Event
 
 SEAL, ACKNOWLEDGEMENT = "vendoreval/delivery-seal/1", "vendoreval/acknowledgement/1"
 _RECEIPT = "vendoreval/commitment/"
 _FILE = {"name": str, "bytes": int, "sha256": str}
-_HELD = {"gold": str, "contract": str, "root": str, "sha256": str}
+_HELD = {"contract": str, "sha256": str}
+_HELD_SOME = {"number": int, "root": str, "log_head": str}  # null where the receipt has none
 _ACKNOWLEDGED = {
     "delivery": str, "contract": str, "version": int, "seal": str, "manifest": str, "received": str,
     "log_head": str,
@@ -78,6 +79,8 @@ def check_form(seal: Any) -> Mapping[str, Any]:
         _fields(file, _FILE, "a file of the seal")
     if plain["last_receipt"] is not None:
         _fields(plain["last_receipt"], _HELD, "the seal's last_receipt")
+        some = {k: form for k, form in _HELD_SOME.items() if plain["last_receipt"].get(k) is not None}
+        _fields(plain["last_receipt"], some, "the seal's last_receipt")
     _moment(plain["sealed_at"], "seal")
     return plain
 
@@ -110,7 +113,8 @@ def check_seal(
     `manifest`, `log` and `commitment` are those of the bundle; the log's chain must be verified already. Raises
     EvidenceError, naming what does not fit and whose word it contradicts.
     """
-    plain, event = check_form(seal), _told(log, manifest)
+    plain, log = check_form(seal), tuple(log)
+    event = _told(log, manifest)
     sha = hash_of(plain)
     said = _acknowledged(acknowledgement, manifest, sha, event) if acknowledgement is not None else None
     if event is None and said is None:
@@ -127,7 +131,7 @@ def check_seal(
         texts.append("the acknowledgement is of this seal, these files and an event of this log")
     else:
         texts.append("the log tells of this seal; no acknowledgement was shown")
-    return [*texts, *_order(plain, commitment), *_times(plain, said, event)]
+    return [*texts, *_order(plain["last_receipt"], log, commitment), *_times(plain, said, event)]
 
 
 def _told(log: Iterable[Entry], manifest: Mapping[str, Any]) -> Event | None:
@@ -176,15 +180,37 @@ def _other_seal(event: Event) -> str:
     return f"Event {event.seq} of the log tells of another seal than this one."
 
 
-def _order(seal: Mapping[str, Any], commitment: Mapping[str, Any] | None) -> list[str]:
-    held = seal["last_receipt"]
+def _order(
+    held: Mapping[str, Any] | None, log: Sequence[Entry], commitment: Mapping[str, Any] | None
+) -> list[str]:
+    """What the receipt that the vendor held shows about the order of gold and labels."""
     if held is None:
         return ["the seal names no receipt: it does not show that gold was committed to before"]
-    if commitment is not None and held["root"] == commitment.get("root"):
+    if commitment is None:
+        return ["the vendor held a receipt when it sealed its files; this audit's gold was not committed to"]
+    if held["sha256"] == hash_of(commitment) or _later(held, log, commitment):
         return ["the vendor held the receipt for this gold when it sealed its files: gold was fixed before"]
     return [
-        f"when it sealed its files, the vendor held the receipt for gold {held['gold']!r}, which is another"
+        "the receipt that the vendor held when it sealed its files does not show that gold was fixed before"
     ]
+
+
+def _later(held: Mapping[str, Any], log: Sequence[Entry], commitment: Mapping[str, Any]) -> bool:
+    """Whether the receipt that was held was made after this commitment, by the log's head that it carries."""
+    if held["log_head"] is None:
+        return False
+    places = {GENESIS: 0} | {entry.hash: entry.seq for entry in log}
+    if held["log_head"] not in places:
+        raise EvidenceError(
+            "The receipt that the vendor held when it sealed its files carries the head of another log than "
+            "this one: the log was written anew or cut, or the receipt is not of this buyer."
+        )
+    return any(
+        entry.seq <= places[held["log_head"]]
+        for entry in log
+        if isinstance(entry, Event) and entry.kind == "gold.committed"
+        and entry.data.get("root") == commitment.get("root")
+    )  # fmt: skip
 
 
 def _times(seal: Mapping[str, Any], said: Mapping[str, Any] | None, event: Event | None) -> list[str]:
@@ -203,8 +229,8 @@ def _held(receipt: Any) -> dict[str, Any]:
     if not isinstance(receipt, Mapping) or not str(receipt.get("schema")).startswith(_RECEIPT):
         raise EvidenceError("This is no receipt for gold.", remedy="Name the file that the buyer sent.")
     _fields({**receipt, "sha256": ""}, _HELD, "the receipt")
-    return {"gold": receipt["gold"], "contract": receipt["contract"], "root": receipt["root"],
-            "sha256": hash_of(receipt)}  # fmt: skip
+    some = {name: receipt.get(name) for name in _HELD_SOME}
+    return {"contract": receipt["contract"], **some, "sha256": hash_of(receipt)}
 
 
 def _record(plain: Any, schema: str, fields: Mapping[str, type], what: str) -> Mapping[str, Any]:

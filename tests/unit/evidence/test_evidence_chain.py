@@ -26,6 +26,7 @@ from vendoreval.evidence.chain import (
     from_json,
     link,
     sealed,
+    strays,
     unopened,
     unshown,
     verify_chain,
@@ -171,6 +172,18 @@ def test_what_is_not_opened_or_not_shown_is_counted() -> None:
     assert unshown(shown) == (1, 2, 3)
     assert unopened(shown, _TAG) == (4, 6, 8)
     assert unopened(_log(8), _TAG) == ()
+
+
+def test_an_audit_of_no_delivery_is_a_stray() -> None:
+    log: list[Event] = []
+    for kind, tag in (
+        ("delivery.added", _TAG), ("audit.run", _TAG), ("audit.run", "ab" * 16), ("claim.issued", ""),
+        ("vendor.added", ""),
+    ):  # fmt: skip
+        before, salt = (log[-1] if log else None), "0" * 64
+        log.append(link(before, at=_START, actor="ana", kind=kind, subject="s", data={}, salt=salt, tag=tag))
+    assert strays(log) == strays(_shown(log, "closed")) == (3, 4)
+    assert strays(_shown(_log(6, first=2), "mixed")) == ()
 
 
 @given(

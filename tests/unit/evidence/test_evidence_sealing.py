@@ -60,7 +60,13 @@ def test_a_seal_lists_files_and_the_receipt_that_was_held(seal: dict[str, Any]) 
         "schema": "vendoreval/delivery-seal/1",
         "files": [FILES[1], FILES[0]],
         "sealed_at": "2026-03-01T08:00:00.000000Z",
-        "last_receipt": {"gold": "g", "contract": "c", "root": "ab" * 32, "sha256": sha(RECEIPT)},
+        "last_receipt": {
+            "contract": "c",
+            "number": None,
+            "root": "ab" * 32,
+            "log_head": None,
+            "sha256": sha(RECEIPT),
+        },
     }
     assert make_seal(FILES, SEALED, None)["last_receipt"] is None
     assert check_form(seal) == seal
@@ -90,9 +96,42 @@ def test_what_fits_is_said_and_times_are_called_unproven(
     alone = check_seal(manifest(), seal, log=[event], commitment={**RECEIPT, "root": "cd" * 32})
     assert alone[1:3] == [
         "the log tells of this seal; no acknowledgement was shown",
-        "when it sealed its files, the vendor held the receipt for gold 'g', which is another",
+        "the receipt that the vendor held when it sealed its files does not show that gold was fixed before",
     ]
     assert alone[-1] == "unproven: received at 2026-03-02T09:00:00+00:00, which the buyer alone states"
+
+
+def test_a_later_receipt_shows_that_gold_was_fixed_before() -> None:
+    """The receipt of a seeding comes after that of gold; its head places it in the log."""
+    committed = link(
+        None,
+        at=SEALED,
+        actor="ana",
+        kind="gold.committed",
+        subject="g",
+        data={"root": "ab" * 32},
+        salt="1" * 64,
+    )
+    later = {**RECEIPT, "root": "cd" * 32, "number": 2, "log_head": committed.hash}
+    for held, said in (
+        (later, "gold was fixed before"),
+        ({**later, "log_head": "0" * 64}, "does not show"),
+        ({**later, "root": None}, "gold was fixed before"),
+    ):
+        seal = make_seal(FILES, SEALED, held)
+        data = added(manifest(), seal).data
+        arrived = link(
+            committed, at=RECEIVED, actor="ana", kind="delivery.added", subject="d", data=data, salt="2" * 64
+        )
+        texts = check_seal(manifest(), seal, log=[committed.closed(), arrived], commitment=RECEIPT)
+        assert any("does not show" in text for text in texts)  # the commitment's event is not opened
+        texts = check_seal(manifest(), seal, log=[committed, arrived], commitment=RECEIPT)
+        assert any(said in text for text in texts), (held, texts)
+    seal = make_seal(FILES, SEALED, {**later, "log_head": "ab" * 32})
+    with pytest.raises(EvidenceError, match="head of another log"):
+        check_seal(manifest(), seal, log=[added(manifest(), seal)], commitment=RECEIPT)
+    nothing = check_seal(manifest(), seal, log=[added(manifest(), seal)])
+    assert any("was not committed to" in text for text in nothing)
 
 
 def test_times_that_contradict_each_other_are_said() -> None:
@@ -125,8 +164,9 @@ def _file(name: str, value: Any) -> Change:
         (_swap("sealed_at", "soon"), "time of the seal cannot be read"),
         (_swap("sealed_at", "2026-03-01T08:00:00"), "has no time zone"),
         (_swap("schema", "x"), "This is no seal"),
-        (_swap("last_receipt", {}), "gold of the seal's last_receipt"),
+        (_swap("last_receipt", {}), "contract of the seal's last_receipt"),
         (lambda seal: seal.pop("last_receipt"), "has no last_receipt"),
+        (lambda seal: seal["last_receipt"].update(number="1"), "number of the seal's last_receipt"),
         (_file("bytes", True), "bytes of a file of the seal is True"),
     ],
 )
