@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from vendoreval.audits.drawing import STATED, seed_in_words
 from vendoreval.labels.settled import settled_sentences
 from vendoreval.reports.wording import count, day, joined
 
@@ -32,9 +33,10 @@ class RestsOn:
 
     `added_by` put the gold into the workspace on `added`; `makers` are the people whom its columns name, by
     column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, chosen by
-    the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed` says where the tickets' seed
-    comes from. `committed`: before or after the delivery was received, or never; empty for a sample that was
-    drawn after it. `intake` is the delivery's intake report.
+    the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed_from` says where the tickets'
+    seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole delivery. `committed`:
+    before or after the delivery was received, or never; empty for a sample that was drawn after it. `intake`
+    is the delivery's intake report.
     """
 
     gold: str
@@ -44,7 +46,8 @@ class RestsOn:
     added_by: str = ""
     makers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     experts: tuple[str, ...] = ()
-    seed: str = ""
+    seed_from: str = STATED
+    for_all: bool = True
     committed: str = ""
     committed_on: date | None = None
     earlier: tuple[Earlier, ...] = ()
@@ -76,6 +79,8 @@ def reservations(rests: RestsOn | None) -> list[str]:
         said.append(
             "gold was never committed to" if rests.committed == "never" else "gold was committed to late"
         )
+    if not rests.for_all:
+        said.append("no fair draw that the vendor can check, so nothing is claimed beyond the defects found")
     if rests.earlier:
         said.append(f"{count(len(rests.earlier), 'audit')} of this delivery came before")
     if left := _rows_left_out(rests.intake):
@@ -108,10 +113,15 @@ def _few(names: Sequence[str]) -> str:
 def _drawn(rests: RestsOn) -> str:
     items = count(rests.items, "item")
     if rests.drawn == "tickets":
-        return f"{items}, by tickets (SHA-256) from the items of the delivery; the seed: {rests.seed}."
-    if rests.drawn == "seeded":
-        return f"{items}, chosen by the buyer and mixed blindly into the task list before the work."
-    return f"{items}, chosen by the buyer; nothing shows that they were drawn by chance."
+        how = (
+            f"by tickets (SHA-256) from the items of the delivery; the seed is {seed_in_words(rests.seed_from)}"
+        )
+    elif rests.drawn == "seeded":
+        how = "chosen by the buyer and mixed blindly into the task list before the work"
+    else:
+        how = "chosen by the buyer; nothing shows that they were drawn by chance"
+    reach = "" if rests.for_all else " A claim covers the defects found, and nothing beyond them."
+    return f"{items}, {how}.{reach}"
 
 
 def _committed(rests: RestsOn) -> str:

@@ -138,8 +138,10 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
     [
         ({"makers": {}}, "Gold made by", "The file does not say who made it."),
         ({"experts": ("a", "b")}, "Gold made by", "2 experts who labelled the sample blind: a and b."),
-        ({"drawn": "tickets", "seed": "typed in"}, "Gold drawn",
-         "700 items, by tickets (SHA-256) from the items of the delivery; the seed: typed in."),
+        ({"drawn": "tickets", "seed_from": "nonces"}, "Gold drawn",
+         "by tickets (SHA-256) from the items of the delivery; the seed is what both sides revealed"),
+        ({"drawn": "tickets", "seed_from": "unproven", "for_all": False}, "Gold drawn",
+         "the buyer's own choice, which the vendor cannot check. A claim covers the defects found"),
         ({"drawn": "seeded"}, "Gold drawn", "mixed blindly into the task list before the work."),
         ({"committed": "before"}, "Gold committed", "Before the delivery was received, on 10 January 2026."),
         ({"committed": "never", "committed_on": None}, "Gold committed", "Never: nothing shows"),
