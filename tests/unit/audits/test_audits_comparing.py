@@ -24,7 +24,7 @@ from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.scoring import score
 
 COSTS = (
-    'schema = "vendoreval/cost-inputs/1"\n[labels]\nunits = 1000\nprice = "{price}"\naccuracy = {accuracy}\n'
+    'schema = "vendoreval/cost-inputs/1"\n[labels]\nunits = 1000\nprice = "{price}"\naccuracy = "{accuracy}"\n'
 )
 
 
