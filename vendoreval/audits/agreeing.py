@@ -46,7 +46,8 @@ def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterabl
     elif counts is None:
         yield not_run(clause, "The audit did not look at all labels of the delivery.")
     elif clause.scope == "class":
-        for name in (clause.group,) if clause.group else task.classes or counts.values:
+        classes = [name for name in task.classes or counts.values if name not in task.ways_to_ask]
+        for name in (clause.group,) if clause.group else classes:
             yield _judge(clause, name, counts.against(name), "nominal", ())
     else:
         yield _judge(clause, None, counts, scale_of(task), order_of(task, counts))

@@ -23,7 +23,7 @@ from vendoreval.audits.patterns import patterns
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
-from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.tasks.outcomes import Outcomes
 
 NEEDS_CLASS = ("recall", "precision", "f1")
@@ -109,7 +109,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     if seen.planned_items > seen.gold_items:
         yield not_run(clause, _growing(clause, seen))
         return
-    classes = contract.task.classes or units.expected.values
+    classes = judged_classes(contract.task, units)
     for group, rows in _groups(clause, classes, units, seen):
         name = group if clause.scope == "class" else None
         totals = measure(clause.metric, rows, name, classes)
@@ -155,6 +155,16 @@ def _groups(
         yield None, units.take(np.flatnonzero(marked[units.item.codes]))
     else:
         yield None, units
+
+
+def judged_classes(task: Task, units: Outcomes) -> tuple[str, ...]:
+    """The classes that clauses on classes judge: not those by which annotators ask instead of deciding.
+
+    Where the contract names none, an answer of a usual name that gold uses is a class like others.
+    """
+    used = {units.expected.values[code] for code in np.unique(units.expected.codes).tolist() if code >= 0}
+    asking = set(task.unsure) or set(task.ways_to_ask) - used
+    return tuple(name for name in task.classes or units.expected.values if name not in asking)
 
 
 def _code(values: tuple[str, ...], wanted: str) -> int:

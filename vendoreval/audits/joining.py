@@ -14,6 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from vendoreval.audits.records import Finding
+from vendoreval.contracts.joint import breach_risk
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.multiplicity import holm, holm_steps
 
@@ -27,22 +28,19 @@ def judge_all(clauses: Sequence[Clause], judge: Judge) -> list[Judged]:
     for family in dict.fromkeys(clause.family for clause in clauses if clause.family):
         p = {k: f.p_breach for k, (c, f) in enumerate(alone) if c.family == family and f.p_breach is not None}
         values = list(p.values())
-        steps = holm_steps(values, min((float(_risk(alone[k][0])) for k in p), default=1.0))
+        steps = holm_steps(values, float(min((breach_risk(alone[k][0]) for k in p), default=1)))
+        shared = f"Its risk is shared by the {len(p):,} findings of the family {family}."
         for k, step, joint in zip(p, steps, holm(values).tolist(), strict=True):
-            alone[k] = _again(*alone[k], step, joint, judge)
+            clause, found = _again(*alone[k], step, judge)
+            alone[k] = clause, replace(found, p_joint=joint, reason=f"{found.reason} {shared}")
     return alone
 
 
-def _again(clause: Clause, finding: Finding, step: int, joint: float, judge: Judge) -> Judged:
-    """The finding at one of `step` parts of the family's risk, with its p-value for all of them together."""
-    shared = _at(replace(clause, group=finding.group), _risk(clause) / step)
-    (found,) = judge(shared)
-    return shared, replace(found, p_joint=joint)
-
-
-def _risk(clause: Clause) -> Decimal:
-    """The risk of a wrong *breached*: alpha, or beta where the rule `acceptance` swaps the two."""
-    return clause.decision.beta if clause.decision.rule == "acceptance" else clause.decision.alpha
+def _again(clause: Clause, finding: Finding, step: int, judge: Judge) -> Judged:
+    """The finding at one of `step` parts of the family's risk."""
+    at_its_share = _at(replace(clause, group=finding.group), breach_risk(clause) / step)
+    (found,) = judge(at_its_share)
+    return at_its_share, found
 
 
 def _at(clause: Clause, risk: Decimal) -> Clause:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.fields import Section, suggest
+from vendoreval.contracts.joint import SHAREABLE
 from vendoreval.contracts.rules import (
     METRICS,
     RULE_NEEDS,
@@ -43,7 +44,11 @@ def read_clause(section: Section, task: Task, remedies: tuple[Remedy, ...]) -> C
         remedy=_remedies(section, remedies),
         ref=section.text("ref", ""),
         group=_group(section, scope, task),
+        family=section.slug("family", ""),
     )  # fmt: skip
+    if clause.family and clause.decision.rule and clause.decision.rule not in SHAREABLE:
+        what = f"findings by the rule {clause.decision.rule} cannot share their risk."
+        section.problem("family", what, f"Take {' or '.join(SHAREABLE)}, or leave the family out.")
     section.finish()
     return clause
 

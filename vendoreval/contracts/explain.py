@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from vendoreval.contracts.joint import joint_risk, joint_sentence
 from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy, Task
 from vendoreval.money import Money
@@ -52,7 +53,9 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         task.append(f"An error on these classes weighs otherwise than major: {listed}.")
     if contract.task.unsure:
         listed = " or ".join(f"“{name}”" for name in contract.task.unsure)
-        task.append(f"Who cannot tell answers {listed} instead of guessing.")
+        task.append(
+            f"Who cannot tell answers {listed} instead of guessing; clauses on every class leave it out."
+        )
     if contract.task.filters == "forbidden":
         task.append("A delivery is judged whole: no row is left out by a filter.")
     if contract.task.repeats != "refuse":
@@ -67,7 +70,10 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         "task": task,
         "price": price,
         "acceptance": [_acceptance(contract.acceptance)],
-        "clauses": [explain_clause(clause) for clause in contract.clauses],
+        "clauses": [
+            *(explain_clause(clause) for clause in contract.clauses),
+            *(said for said in (joint_sentence(joint_risk(contract)),) if said),
+        ],
         "remedies": [_remedy(contract, remedy) for remedy in contract.remedies],
     }
 
@@ -141,6 +147,8 @@ def explain_clause(clause: Clause) -> str:
         tail.append(f"This version does not measure {clause.metric}.")
     if tail:
         tail.append("The clause is reported as not run.")
+    if clause.family:
+        tail.append(f"All findings of the family {clause.family} share this risk of a wrong breach (Holm).")
     if clause.remedy:
         tail.append(f"A breach leads to: {', '.join(clause.remedy)}.")
     return " ".join([f"{place}{clause.id}: {_promise(clause)}", *_decision(clause), *tail])

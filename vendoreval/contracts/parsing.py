@@ -178,9 +178,23 @@ def _acceptance(section: Section | None) -> Acceptance | None:
 def _clauses(top: Section, task: Task, remedies: tuple[Remedy, ...]) -> tuple[Clause, ...]:
     clauses = tuple(read_clause(section, task, remedies) for section in top.sections("clause"))
     _distinct(top, "clause", clauses)
+    _check_families(top, clauses)
     if not top.table.get("clause"):
         top.problem("clause", "the contract promises nothing that can be measured.", "Add a [[clause]].")
     return clauses
+
+
+def _check_families(top: Section, clauses: tuple[Clause, ...]) -> None:
+    """A family has one risk: its clauses are decided by one rule at one alpha and beta."""
+    first: dict[str, Clause] = {}
+    for index, clause in enumerate(clauses):
+        one = first.setdefault(clause.family, clause) if clause.family else clause
+        agreed, here = ((d.rule, d.alpha, d.beta) for d in (one.decision, clause.decision))
+        if agreed != here:
+            line = top.document.line("clause", index, "family")
+            what = f"the family {clause.family} is decided otherwise in clause {one.id}."
+            remedy = "Give its clauses the same rule, alpha and beta."
+            top.problems.append(Problem(line, f"clause.{clause.id}.family", what, remedy))
 
 
 def _distinct(top: Section, key: str, records: Iterable[Clause | Remedy]) -> None:

@@ -64,6 +64,8 @@ def clause_table(clause: Clause) -> Plain:
     table |= {"metric": clause.metric, "unit": clause.unit, "scope": clause.scope}
     if clause.group:
         table["group"] = clause.group
+    if clause.family:
+        table["family"] = clause.family
     decision = clause.decision
     rule: Plain = {"rule": decision.rule, "alpha": decision.alpha, "beta": decision.beta}
     if decision.tolerated is not None:

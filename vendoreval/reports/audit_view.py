@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
+from vendoreval.contracts.joint import joint_sentence, risk_of
 from vendoreval.contracts.terms import Contract
+from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports import parts
 from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
@@ -64,10 +66,13 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
 def method(contract: Contract, result: AuditResult) -> list[str]:
     """How labels were compared, counted and judged, in plain words."""
     judged = {finding.clause for finding in result.findings if finding.verdict != NOT_RUN}
+    by_chance = [f.clause for f in result.findings if f.verdict != NOT_RUN and f.method != CENSUS]
+    joint = joint_sentence(risk_of(contract.clause(name) for name in by_chance))
     return [
         answers_sentence(contract),
         *method_sentences(result.findings),
         *rule_sentences([clause for clause in contract.clauses if clause.id in judged]),
+        *([joint] if joint else []),
         "No verdict hangs on a rounded number: counts are whole, and limits are the contract’s own text.",
     ]
 

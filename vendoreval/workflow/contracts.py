@@ -8,6 +8,7 @@ from typing import Any
 
 from vendoreval.contracts.amending import amend
 from vendoreval.contracts.explain import PowerQuestion, explain, power_questions
+from vendoreval.contracts.joint import joint_risk
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.weaknesses import Weakness, warnings
@@ -47,6 +48,7 @@ class ContractCheck:
             "contract": self.contract.id,
             "sentences": list(self.sentences),
             "warnings": [dict(vars(w)) for w in self.weak],
+            "joint_risk": joint_risk(self.contract).to_json(),
             "factors": list(FACTORS),
             "power": [
                 {"clause": p.clause, "needed": p.needed, "rows": [dict(vars(row)) for row in p.rows]}

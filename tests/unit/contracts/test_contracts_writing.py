@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vendoreval.contracts.joint import SHAREABLE
 from vendoreval.contracts.odcs import from_odcs, to_odcs
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import (
@@ -68,7 +69,15 @@ def contracts(draw: st.DrawFn) -> Contract:
     classes = tuple(draw(st.lists(TEXT, min_size=2, max_size=4, unique=True)))
     remedies = tuple({remedy.id: remedy for remedy in draw(st.lists(REMEDIES, max_size=4))}.values())
     found = {clause.id: clause for clause in draw(st.lists(CLAUSES, min_size=1, max_size=3))}
-    clauses = tuple(replace(clause, remedy=tuple(r.id for r in remedies)) for clause in found.values())
+    shared = draw(st.booleans())  # a family for each rule that has one
+    clauses = tuple(
+        replace(
+            clause,
+            remedy=tuple(r.id for r in remedies),
+            family=clause.decision.rule if shared and clause.decision.rule in SHAREABLE else "",
+        )
+        for clause in found.values()
+    )
     task = Task(
         "classification", classes,
         guideline=draw(st.none() | st.builds(Guideline, TEXT, TEXT)),

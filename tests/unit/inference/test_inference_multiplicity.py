@@ -12,6 +12,7 @@ from vendoreval.inference.multiplicity import (
     benjamini_yekutieli,
     e_benjamini_hochberg,
     holm,
+    holm_steps,
     joint_bounds,
 )
 
@@ -35,6 +36,16 @@ def test_adjusted_p_values_equal_statsmodels(p: list[float]) -> None:
     for mine, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh"), (benjamini_yekutieli, "fdr_by")):
         theirs = multipletests(p, method=method)[1]
         assert mine(p) == pytest.approx(theirs, abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 0.1), min_size=1, max_size=12), st.sampled_from([0.01, 0.05]))
+@settings(max_examples=30)
+def test_steps_reject_what_holm_rejects_and_go_on_doing_so(p: list[float], alpha: float) -> None:
+    steps, rejected = holm_steps(p, alpha), multipletests(p, alpha, method="holm")[0]
+    assert [value <= alpha / step for value, step in zip(p, steps, strict=True)] == rejected.tolist()
+    for k in np.flatnonzero(rejected).tolist():  # with a p-value at the limit of its step it is still rejected
+        worse = [*p[:k], alpha / steps[k], *p[k + 1 :]]
+        assert worse[k] <= alpha / holm_steps(worse, alpha)[k]
 
 
 def test_left_out_tests_count() -> None:
