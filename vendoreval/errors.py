@@ -81,17 +81,22 @@ class InputError(VendorevalError):
         self.line = line
 
 
+LISTED = 200  # problems that are shown; further ones are counted
+
+
 class InvalidDocument(InputError):
     """A contract or questionnaire with problems; all of them are listed at once."""
 
     def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
         super().__init__(count, file=file)
         self.problems = problems
 
     def lines(self) -> tuple[str, ...]:
-        """The count, then one problem a line."""
-        return (*super().lines(), *(f"  {problem}" for problem in self.problems))
+        """The count, then one problem a line, the first ones of very many."""
+        shown, left = self.problems[:LISTED], len(self.problems) - LISTED
+        more = (f"  … and {left:,} further problems.",) if left > 0 else ()
+        return (*super().lines(), *(f"  {problem}" for problem in shown), *more)
 
 
 class NotFound(VendorevalError):

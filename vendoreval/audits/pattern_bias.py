@@ -9,6 +9,8 @@ import numpy as np
 from vendoreval.audits.pattern_signs import (
     LEAST_GAP,
     LEAST_RATIO,
+    MOST_CLASSES,
+    TOO_MANY_CLASSES,
     Labels,
     Looked,
     Sign,
@@ -35,7 +37,7 @@ DO = (
 )
 FDR, COVER = 0.05, 0.8
 WORTH = 1.5  # a part is worth redoing alone if its share of errors is so many times its share of labels
-MOST_SLICES, MOST_CELLS, MOST_CLASSES = 12, 12, 24
+MOST_SLICES, MOST_CELLS, MOST_FLOORS = 12, 12, 24
 FEWEST_ERRORS = 10
 SLICED = ("guideline_version", "source", "stage", "difficulty")
 NET = 0.05  # a shift of a class by less than this share of it raises no flag
@@ -45,6 +47,8 @@ def bias(labels: Labels) -> Looked:
     """Errors by class and direction; with the slices that are worst and the smallest part worth redoing."""
     classes = np.unique(labels.expected.codes)
     further = _slices(labels)
+    if len(labels.expected.values) > MOST_CLASSES:
+        return Looked("bias", DO, (), (TOO_MANY_CLASSES,), further)
     if len(classes) < 2:
         return Looked("bias", DO, (), ("Gold knows only one class among the answered items.",), further)
     signs = [_weak(labels), _pairs(labels), _default(labels), _shift(labels)]
@@ -145,7 +149,7 @@ def _floors(labels: Labels) -> list[dict[str, Any]]:
             "class": labels.expected.values[k], "n": int(n[k]), "errors": int(n[k] - right[k]),
             "recall": float(right[k] / n[k]), "low": low, "high": high,
         }
-        for k, (low, high) in list(zip(rows, bounds, strict=True))[:MOST_CLASSES]
+        for k, (low, high) in list(zip(rows, bounds, strict=True))[:MOST_FLOORS]
     ]  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import Outcomes
 
 LEAST_RATIO, LEAST_GAP = 1.25, 0.01  # what is surely there, but smaller than this, raises no flag
+MOST_CLASSES = 2_000  # every class is held against every other; that grows with the square of their number
+TOO_MANY_CLASSES = f"There are more than {MOST_CLASSES:,} classes, too many to hold each against each other."
 SMALLEST_P = 1e-9  # below it, p-values are printed as this: their digits depend on the machine
 
 _DAY = 86_400_000_000  # microseconds

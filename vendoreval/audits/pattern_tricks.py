@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from vendoreval.audits.pattern_signs import LEAST_GAP, LEAST_RATIO, Labels, Looked, Sign, of, plain_p, rounded
+from vendoreval.audits.pattern_signs import (
+    LEAST_GAP,
+    LEAST_RATIO,
+    MOST_CLASSES,
+    TOO_MANY_CLASSES,
+    Labels,
+    Looked,
+    Sign,
+    of,
+    plain_p,
+    rounded,
+)
 from vendoreval.inference.copying import Copies, SameErrors, copied_pairs, same_errors
 from vendoreval.inference.leakage import known_gold
 from vendoreval.inference.reviews import Tier, review_tiers
@@ -25,6 +36,8 @@ MOST_NAMED = 10
 
 def copying(labels: Labels) -> Looked:
     """Errors that people share, and reviewers who pass on what they got."""
+    if len(labels.expected.values) > MOST_CLASSES:
+        return Looked("copying", DO_COPYING, (), (TOO_MANY_CLASSES,))
     signs, untested = [], []
     further: dict[str, object] = {}
     columns = (labels.item.codes, labels.annotator.codes, labels.delivered.codes, labels.expected.codes)

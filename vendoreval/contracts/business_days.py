@@ -20,12 +20,13 @@ def is_business_day(day: date, calendar: Acceptance | None) -> bool:
 def add_business_days(start: date, days: int, calendar: Acceptance | None) -> date:
     """The `days`-th business day after `start`, which is itself not counted, whatever day it is.
 
-    With 0 days: `start`, or the first business day after it. Raises ValueError for negative days.
+    With 0 days: `start`, or the first business day after it. A day beyond the calendar's end, 9999-12-31, is
+    that day. Raises ValueError for negative days.
     """
     if days < 0:
         raise ValueError("deadlines run forwards")
     day, left = start, days
-    while left or not is_business_day(day, calendar):
+    while day < date.max and (left or not is_business_day(day, calendar)):
         day += _DAY
         if left and is_business_day(day, calendar):
             left -= 1

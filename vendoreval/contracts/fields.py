@@ -7,10 +7,12 @@ author of the document sees everything at once.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from vendoreval.errors import Problem, UsageError
@@ -18,14 +20,19 @@ from vendoreval.numerals import decimal_text
 from vendoreval.tomlfile import Path, TomlDocument
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LISTED = 100  # unknown fields; further ones are counted
+_SHOWN = 40  # known words
+_COMPARED = 200  # words, and letters of one, that are looked at for the nearest one: it takes long
 
 
 def suggest(wanted: str, known: Collection[str]) -> str:
-    """A sentence that points to the nearest known word, or lists them all."""
-    close = get_close_matches(wanted, list(known), n=1, cutoff=0.7)
+    """A sentence that points to the nearest known word, or lists them; the first ones where they are many."""
+    few = list(islice(known, _COMPARED))
+    close = get_close_matches(wanted[:_COMPARED], few, n=1, cutoff=0.7)
     if close:
         return f"Did you mean {close[0]!r}?"
-    return f"Known: {', '.join(known)}." if known else ""
+    more = ", …" if len(known) > _SHOWN else ""
+    return f"Known: {', '.join(few[:_SHOWN])}{more}." if known else ""
 
 
 class Section:
@@ -152,9 +159,11 @@ class Section:
         if not isinstance(value, list) or not all(isinstance(e, str) and e.strip() for e in value):
             self.problem(key, "must be a list of texts.", 'Write ["…", "…"], numbers in quotes too.')
             return ()
-        for entry in dict.fromkeys(e for e in value if value.count(e) > 1):
-            self.problem(key, f"{entry!r} stands there twice.", "Keep one of them.")
-        return tuple(dict.fromkeys(value))
+        counts = Counter(value)
+        for entry, times in counts.items():
+            if times > 1:
+                self.problem(key, f"{entry!r} stands there twice.", "Keep one of them.")
+        return tuple(counts)
 
     def section(self, key: str, *, required: bool = False) -> Section | None:
         """The table `[key]`; None when it is absent or no table."""
@@ -181,9 +190,11 @@ class Section:
 
     def finish(self) -> None:
         """Refuse every key that nobody asked for."""
-        for key in self.table:
-            if key not in self._asked:
-                self.problem(key, "is not a known field.", suggest(key, sorted(self._asked)))
+        unknown, known = [key for key in self.table if key not in self._asked], sorted(self._asked)
+        for key in unknown[:_LISTED]:
+            self.problem(key, "is not a known field.", suggest(key, known))
+        if len(unknown) > _LISTED:
+            self.problem("", f"has {len(unknown) - _LISTED:,} further fields that are not known.")
 
 
 def _is_date(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any, cast
 
 from vendoreval.contracts.clauses import read_clause
@@ -26,6 +27,7 @@ from vendoreval.tomlfile import parse_toml
 SCHEMA = "vendoreval/contract/1"
 SEVERITIES = ("minor", "major", "critical")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_LISTED = 100
 _NEEDS_CLASSES = ("classification",)
 
 
@@ -105,10 +107,15 @@ def _task(section: Section | None) -> Task:
 
 def _unsure(section: Section, classes: tuple[str, ...]) -> tuple[str, ...]:
     unsure = section.texts("unsure")
-    for name in unsure:
-        if classes and name not in classes:
-            section.problem("unsure", f"{name!r} is no class of this task.", suggest(name, classes))
+    for name in _strange(unsure, classes):
+        section.problem("unsure", f"{name!r} is no class of this task.", suggest(name, classes))
     return unsure
+
+
+def _strange(names: Iterable[str], classes: tuple[str, ...]) -> list[str]:
+    """Names that are no class, the first ones of very many."""
+    known = frozenset(classes)
+    return list(islice((name for name in names if known and name not in known), _LISTED))
 
 
 def _guideline(section: Section | None) -> Guideline | None:
@@ -122,9 +129,8 @@ def _guideline(section: Section | None) -> Guideline | None:
 def _severity(section: Section | None, classes: tuple[str, ...]) -> dict[str, str]:
     if section is None:
         return {}
-    for name in section.table:
-        if classes and name not in classes:
-            section.problem(name, "is no class of this task.", suggest(name, classes))
+    for name in _strange(section.table, classes):
+        section.problem(name, "is no class of this task.", suggest(name, classes))
     return {name: section.choice(name, SEVERITIES) for name in section.table}
 
 

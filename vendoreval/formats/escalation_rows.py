@@ -122,8 +122,11 @@ class _Rows:
             raise ValueError(f"{name} is {text!r}, which is no time; write 2026-03-02T10:00.") from None
         if when.tzinfo is None:
             self.zoneless += 1
-            when = when.replace(tzinfo=UTC)
-        return when.astimezone(UTC)
+            return when.replace(tzinfo=UTC)
+        try:
+            return when.astimezone(UTC)
+        except OverflowError:  # the first or last day of all in a far time zone
+            raise ValueError(f"{name} is {text!r}, which is no time in UTC.") from None
 
     def notes(self) -> tuple[str, ...]:
         """What was assumed."""

@@ -60,7 +60,7 @@ def read_gold(
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
         raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
-    file, most = open_rows(path, fmt), allowed().memory
+    file, most, known = open_rows(path, fmt), allowed().memory, dict.fromkeys(classes)
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
     require(file, {one.column: one.column for one in reading.where}, "--where")
@@ -82,7 +82,7 @@ def read_gold(
             held += sum(_CELL + len(value or "") for value in values.values())
             if held > most:
                 raise beyond("memory", "The gold takes more than", file=path.name, line=line)
-            item, answer = _checked(path.name, line, values, classes, reading.separator)
+            item, answer = _checked(path.name, line, values, known, reading.separator)
             if item in seen:
                 _refuse_other_answer(path.name, item, answer, seen[item])
                 repeated += 1
@@ -123,7 +123,7 @@ def _notes(repeated: int, items: Collection[str]) -> tuple[str, ...]:
 
 
 def _checked(
-    file: str, line: int, values: Mapping[str, str | None], classes: Sequence[str], separator: str
+    file: str, line: int, values: Mapping[str, str | None], classes: Collection[str], separator: str
 ) -> tuple[str, _Answer]:
     """The item of one row and its accepted answers."""
     item, label, edge = values["item_id"], values["label"], values.get("edge_case")
@@ -135,7 +135,7 @@ def _checked(
     accepted = accepted_answers(label, values.get("accepted"), classes, separator)
     wrong = [answer for answer in accepted if classes and answer not in classes]
     if wrong or not accepted:
-        raise _unknown(file, line, wrong[0] if wrong else label, classes)
+        raise _unknown(file, line, wrong[0] if wrong else label, tuple(classes))
     if edge and edge.strip() and _edge(edge) < 0:
         raise InputError(
             f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."

@@ -156,7 +156,7 @@ def _from_label_studio(path: Path) -> Iterator[SheetAnswer]:
             for task, answer, who in _annotated(entry) if "annotations" in entry else _short(entry):
                 if answer:
                     yield SheetAnswer(number, task, answer, who)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             reason = str(error) if isinstance(error, ValueError) else "is not shaped as Label Studio writes it."
             raise InputError(f"Task {number} {reason}", file=str(path), remedy=_EXPORT) from error
 
@@ -176,8 +176,16 @@ def _annotated(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         if isinstance(who, dict):
             who = who.get("email", who.get("id"))
         if not annotation.get("was_cancelled"):
-            chosen = [result["value"].get("choices") for result in annotation["result"] if "value" in result]
-            yield task, _one([one for choices in chosen for one in choices or ()]), _one(who)
+            chosen: list[Any] = []
+            for result in annotation["result"]:
+                chosen += _listed(result.get("value", {}).get("choices"))
+            yield task, _one(chosen), _one(who)
+
+
+def _listed(choices: Any) -> list[Any]:
+    if not isinstance(choices, list | None):
+        raise TypeError("choices are a list")
+    return choices or []
 
 
 def _one(value: Any) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 from scipy.special import chdtrc, ndtr, stdtr
 
 from vendoreval.inference.binomial import at_least, clopper_pearson
@@ -142,17 +143,22 @@ def class_shifts(expected: Codes, delivered: Codes, item: Codes) -> tuple[Shift,
 
 
 def marginal_homogeneity(table: Ints) -> tuple[float, int, float]:
-    """Stuart & Maxwell's test of equal row and column totals: statistic, degrees of freedom, p."""
-    used = np.flatnonzero(table.sum(axis=0) + table.sum(axis=1))
-    square = table[np.ix_(used, used)].astype(np.float64)
-    difference = (square.sum(axis=1) - square.sum(axis=0))[:-1]
-    covariance = -(square + square.T)
-    np.fill_diagonal(covariance, square.sum(axis=1) + square.sum(axis=0) - 2 * np.diag(square))
-    inner = covariance[:-1, :-1]
-    df = int(np.linalg.matrix_rank(inner)) if inner.size else 0
-    if not df:
+    """Stuart & Maxwell's test of equal row and column totals: statistic, degrees of freedom, p.
+
+    The covariance of the differences is the Laplacian of the graph of confusions. So classes that were
+    never confused play no part, and with one class of each connected group left out it can be inverted.
+    """
+    moved = (table - np.diag(np.diag(table))).astype(np.float64)
+    used = np.flatnonzero(moved.sum(axis=0) + moved.sum(axis=1))
+    if not len(used):
         return 0.0, 0, 1.0
-    statistic = float(difference @ np.linalg.pinv(inner) @ difference)
+    moved = moved[np.ix_(used, used)]
+    flow, difference = moved + moved.T, moved.sum(axis=1) - moved.sum(axis=0)
+    groups, group = connected_components(flow, directed=False)
+    free = np.setdiff1d(np.arange(len(used)), np.unique(group, return_index=True)[1])
+    covariance = np.diag(flow.sum(axis=0)) - flow
+    solved = np.linalg.solve(covariance[np.ix_(free, free)], difference[free])
+    statistic, df = float(difference[free] @ solved), len(used) - groups
     return statistic, df, float(chdtrc(df, statistic))
 
 

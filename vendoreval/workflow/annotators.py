@@ -21,6 +21,7 @@ from vendoreval.inference.leakage import KnownGold, known_gold, model_copies, sa
 from vendoreval.inference.straightlining import straight_lines, too_fast
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
+from vendoreval.limits import allowed, beyond
 from vendoreval.reports.annotator_sentences import annotator_sentences
 from vendoreval.safe_text import csv_bytes
 from vendoreval.store.tables import DeliveryRow
@@ -79,6 +80,7 @@ def annotators(
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     gold = load_gold(workspace, gold_id) if gold_id else None
     people = _read(workspace, row, contract.task.classes, gold)
+    _refuse_too_large(people, row.id)
     blind = dawid_skene(people.item, people.annotator, people.label, len(people.classes))
     held = _anchored(people, method, blind) if gold else blind
     tricks = _tricks(people, held)
@@ -101,6 +103,14 @@ def annotators(
         "tricks": tricks,
     }
     return {**record, "sentences": annotator_sentences(record)}
+
+
+def _refuse_too_large(people: _People, delivery: str) -> None:
+    """The models hold a number for each item and class, and one for each person and two classes."""
+    classes, persons = len(people.classes), int(people.annotator.max()) + 1
+    size = 8 * classes * (int(people.item.max()) + 1 + persons * classes)
+    if size > allowed().memory:
+        raise beyond("memory", f"The models of {classes:,} classes take more than", file=delivery, found=size)
 
 
 def _read(workspace: Workspace, row: DeliveryRow, classes: Sequence[str], gold: GoldSet | None) -> _People:

@@ -20,11 +20,11 @@ def now() -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         when = datetime.fromisoformat(fixed)
-    except ValueError as error:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"VENDOREVAL_NOW is not a time: {fixed!r}.", remedy="Write it like 2026-03-01T09:00:00+00:00."
         ) from error
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def actor() -> str:

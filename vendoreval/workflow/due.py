@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow
@@ -24,7 +24,7 @@ def list_due(workspace: Workspace, days: int = 30) -> tuple[Due, ...]:
         *_acceptance(workspace, today),
         *_pilots(workspace, today),
     ]
-    return tuple(sorted(one for one in found if one.due <= today + timedelta(days=days)))
+    return tuple(sorted(one for one in found if (one.due - today).days <= days))
 
 
 def _claims(workspace: Workspace, today: date) -> Iterable[Due]:

@@ -178,7 +178,7 @@ def _volume(deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
     if not first:
         return {}
     most = max(
-        sum(row.items for row in first if start.received_at <= row.received_at < start.received_at + WEEK)
+        sum(row.items for row in first if timedelta() <= row.received_at - start.received_at < WEEK)
         for start in first
     )
     return {"capacity": Measured(float(most), len(first), "deliveries", "the largest week")}

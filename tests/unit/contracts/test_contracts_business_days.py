@@ -48,3 +48,10 @@ def test_counting_begins_after_the_first_day() -> None:
     assert add_business_days(date(2026, 12, 24), 5, CALENDAR) == date(2027, 1, 4)  # over both holidays
     with pytest.raises(ValueError, match="forwards"):
         add_business_days(tuesday, -1, None)
+
+
+def test_no_day_lies_beyond_the_calendar() -> None:
+    assert add_business_days(date(9999, 12, 30), 1, None) == date(9999, 12, 31)
+    assert add_business_days(date(9999, 12, 30), 5, None) == date(9999, 12, 31)
+    assert add_business_days(date(9999, 12, 31), 0, CALENDAR) == date(9999, 12, 31)
+    assert add_business_days(date(1, 1, 1), 5, None) == date(1, 1, 8)  # a Monday

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import binomtest, chi2, fisher_exact
 from statsmodels.stats.contingency_tables import SquareTable
 
 from vendoreval.inference.bias import (
@@ -32,6 +32,22 @@ def test_marginal_homogeneity_equals_statsmodels() -> None:
     theirs = SquareTable(TABLE, shift_zeros=False).homogeneity()
     assert marginal_homogeneity(TABLE) == pytest.approx((theirs.statistic, theirs.df, theirs.pvalue))
     assert marginal_homogeneity(np.diag([3, 4]))[2] == 1.0
+
+
+def test_marginal_homogeneity_of_classes_in_groups_that_are_never_confused() -> None:
+    """Held against the definition: the pseudo-inverse of the covariance without the last class."""
+    rng = np.random.default_rng(3)
+    table = np.zeros((11, 11), dtype=np.int64)
+    for group in ((0, 2, 5, 7), (1, 3, 10), (4, 9)):  # classes 6 and 8 are never confused
+        table[np.ix_(group, group)] = rng.integers(1, 9, (len(group), len(group)))
+    table[6, 6] = 5
+    difference = (table.sum(axis=1) - table.sum(axis=0))[:-1]
+    covariance = -(table + table.T) + np.diag(table.sum(axis=0) + table.sum(axis=1))
+    inner = covariance[:-1, :-1].astype(float)
+    statistic, df, p = marginal_homogeneity(table)
+    assert df == np.linalg.matrix_rank(inner) == 3 + 2 + 1
+    assert statistic == pytest.approx(float(difference @ np.linalg.pinv(inner) @ difference))
+    assert p == pytest.approx(float(chi2.sf(statistic, df)))
 
 
 def test_weak_classes_are_fisher_tests() -> None:
