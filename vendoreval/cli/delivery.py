@@ -159,6 +159,28 @@ def escalations(
     return emit(record) if json else _print_escalations(record)
 
 
+@app.command()
+def ids(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    gold: Annotated[str, typer.Option(help="The gold set to compare with. Default: the items sent.")] = "",
+    out: Annotated[Path, typer.Option(help="Where to write the crosswalk (CSV).")] = Path("ids.csv"),
+    json: Json = False,
+) -> None:
+    """Write ids that nearly match as a crosswalk, to be read through and given to delivery add --ids."""
+    from vendoreval.workflow import crosswalks, workspaces
+
+    record = crosswalks.write_crosswalk(workspaces.open_workspace(), delivery, out, gold)
+    if json:
+        return emit(record)
+    say(f"{record['pairs']:,} of {record['missing']:,} missing ids are nearly there; wrote them to {out}.")
+    for example in record["examples"]:
+        say(f"  {example}")
+    return note(
+        "Read them through. Where two ids are two items, leave item_id empty. Then: "
+        f"vendoreval delivery add FILES … --ids {out}"
+    )
+
+
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all deliveries."""

@@ -15,6 +15,7 @@ from vendoreval.formats.rows import open_rows
 from vendoreval.labels.crosswalk import Crosswalk, crosswalk_of, record_of
 from vendoreval.labels.near_ids import QUERY, SIGNED, accompanied, without_query
 from vendoreval.labels.unsettled import SHOWN, Unsettled
+from vendoreval.safe_text import is_risky, restore
 
 CUTS = ("", "query")
 CROSSWALK = "ids.csv"  # the name under which messages speak of a crosswalk that is still to be written
@@ -43,7 +44,12 @@ def _rows(file: Any, theirs: str, mine: str) -> Iterator[tuple[int, str, str]]:
             raise InputError(refusal.reason, file=file.path.name, line=refusal.line)
         columns = (batch.columns[name].to_pylist() for name in (theirs, mine))
         for line, delivered, ours in zip(batch.lines, *columns, strict=True):
-            yield line, delivered or "", ours or ""
+            yield line, _typed(delivered or ""), _typed(ours or "")
+
+
+def _typed(text: str) -> str:
+    """An id as it was before our own crosswalk made it harmless to spreadsheets."""
+    return restore(text) if text.startswith("''") or is_risky(text[1:]) else text
 
 
 @dataclass

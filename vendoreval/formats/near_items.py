@@ -46,6 +46,17 @@ def delivered_ids(table: Path) -> Iterator[Any]:
             yield batch.column(0)
 
 
+def delivered_of(ours: Collection[str], columns: Iterable[Any]) -> set[str]:
+    """Which of our ids stand in the columns."""
+    import pyarrow.compute as pc
+
+    mine = texts(list(ours))
+    found: set[str] = set()
+    for column in columns:
+        found.update(pc.unique(column.filter(pc.is_in(column, value_set=mine))).drop_null().to_pylist())
+    return found
+
+
 def near_items(ours: Collection[str], missing: Iterable[str], columns: Iterable[Any]) -> NearItems:
     """Which of our `missing` ids are delivered under another spelling.
 
