@@ -38,6 +38,10 @@ InOrder = Annotated[
 Unnamed = Annotated[
     str, typer.Option(help="Rows that name nobody are of the same person, or of different people.")
 ]
+Ids = Annotated[
+    Path | None, typer.Option("--ids", help="A crosswalk: a file with the columns delivered_id, item_id.")
+]
+IdCut = Annotated[str, typer.Option(help='query: cut item ids at the "?", where signatures stand.')]
 Items = Annotated[Path | None, typer.Option(help="The items that were sent: a file with a column item_id.")]
 Format = Annotated[str, typer.Option("--format", help="csv, tsv, jsonl or parquet. Default: by file name.")]
 
@@ -73,6 +77,8 @@ def add(
     wrong: Wrong = None,
     in_order: InOrder = False,
     unnamed: Unnamed = "",
+    ids: Ids = None,
+    id_cut: IdCut = "",
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
@@ -85,6 +91,7 @@ def add(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
         where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
         seal=seal, acknowledge=acknowledge, stated=_stated(labels, empty, wrong, in_order, unnamed),
+        ids=ids, id_cut=id_cut,
     )  # fmt: skip
     if json:
         return emit(record)
@@ -115,7 +122,8 @@ def seal(
 def check(
     files: Files, contract: Contract, map: Map = None, where: Where = None, items: Items = None,
     format: Format = "", labels: Labels = None, empty: Empty = None, wrong: Wrong = None,
-    in_order: InOrder = False, unnamed: Unnamed = "", json: Json = False,
+    in_order: InOrder = False, unnamed: Unnamed = "", ids: Ids = None, id_cut: IdCut = "",
+    json: Json = False,
 ) -> None:  # fmt: skip
     """Show what taking a delivery in would find, without storing it."""
     from vendoreval.workflow import deliveries, workspaces
@@ -123,6 +131,7 @@ def check(
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
         items=items, fmt=format or None, stated=_stated(labels, empty, wrong, in_order, unnamed),
+        ids=ids, id_cut=id_cut,
     )  # fmt: skip
     return emit(record) if json else _print(record)
 
@@ -159,8 +168,8 @@ def escalations(
     return emit(record) if json else _print_escalations(record)
 
 
-@app.command()
-def ids(
+@app.command("ids")
+def ids_(
     delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
     gold: Annotated[str, typer.Option(help="The gold set to compare with. Default: the items sent.")] = "",
     out: Annotated[Path, typer.Option(help="Where to write the crosswalk (CSV).")] = Path("ids.csv"),
@@ -211,9 +220,6 @@ def _stated(
 def _print(record: dict[str, Any]) -> None:
     intake = record["intake"]
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
-    for one in intake.get("filtered", []):
-        listed = ", ".join(f"{value or '(empty)'} {count:,}" for value, count in one["by_value"].items())
-        say(f"--where {one['where']} left out {one['rows_left_out']:,} rows{f': {listed}' if listed else ''}.")
     for text in intake.get("notes", []):
         say(f"Note: {text}")
     _print_open(intake)

@@ -11,6 +11,7 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes
+from vendoreval.formats.item_ids import ItemIds
 from vendoreval.formats.label_texts import LabelTexts
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.one_answer import OneAnswer, Taken, one_answer
@@ -91,6 +92,7 @@ def read_delivery(
     unsure: Sequence[str] = (),
     stated: Statements = NOTHING_STATED,
     repeats: str = "refuse",
+    ids: ItemIds | None = None,
 ) -> DeliveryIntake:
     """Stream `paths` into `sink`, open for reading and writing, as canonical Parquet.
 
@@ -99,8 +101,9 @@ def read_delivery(
     the contract, and counted. `task_ids` gives the item of each opaque task id where tasks were sent with
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
     the first of `unsure`, the contract's classes for "I cannot tell". `stated` is what the buyer says that
-    labels mean, `repeats` the contract's rule for a person's different answers on one item. Raises InputError
-    when a file cannot be read, lacks a column, or no row is left, UsageError for a statement that may not be.
+    labels mean, `repeats` the contract's rule for a person's different answers on one item, `ids` how item
+    ids are read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
+    for a statement that may not be.
     """
     sent = _sent_items(items) if items else None
     if task_ids is not None:
@@ -113,7 +116,10 @@ def read_delivery(
     used = {*roles.values(), *(one.column for one in where)}
     status = StatusColumns.among({name for file in files for name in file.names}, used)
     texts = LabelTexts.of(classes, stated)
-    stream = _Stream(roles, Filtering(where), status, Counts(frozenset(classes)), texts, task_ids, unsure)
+    read_ids = ids or ItemIds()
+    read_ids.crosswalk.refuse_ids_of(frozenset(task_ids or sent or ()), "the items sent")
+    counts = Counts(frozenset(classes))
+    stream = _Stream(roles, Filtering(where), status, counts, texts, read_ids, task_ids, unsure)
     with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
         for file in files:
             stream.taken.begin(file)
@@ -121,6 +127,7 @@ def read_delivery(
                 writer.write(stream.take(file, batch))
     if not stream.counts.labels:
         raise _nothing_taken(files[0], stream)
+    read_ids.finish()
     read = set(roles.values())
     settled = one_answer(sink, stream.counts.pairs, stream.taken, read, repeats, stated, SCHEMA)
     return _result(stream, _notes(files, stream), sent, settled, stated)
@@ -151,6 +158,7 @@ class _Stream:
     status: StatusColumns
     counts: Counts
     texts: LabelTexts
+    ids: ItemIds
     task_ids: Mapping[str, str] | None
     unsure: Sequence[str] = ()
     refused: int = 0
@@ -169,8 +177,10 @@ class _Stream:
         keep = self.where.choose(batch.columns, len(lines))
         self.status.add(batch.columns, keep)
         given = columns["item_id"]
+        columns["item_id"] = self.ids.read(given)
         if self.task_ids is not None:
-            columns["item_id"] = pick([self.task_ids.get(task or "") for task in given.to_pylist()], len(lines))
+            tasks = columns["item_id"].to_pylist()
+            columns["item_id"] = pick([self.task_ids.get(task or "") for task in tasks], len(lines))
         flagged = self._flags(columns)
         no_item, no_label = is_blank(columns["item_id"]), is_blank(columns["label"])
         columns["label"], no_text = self.texts.read(columns["label"], keep & ~(no_item | no_label))
@@ -242,7 +252,9 @@ def _result(
     unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
     texts = stream.texts
     settled = {"stated": stated.to_json(), **texts.report(), "repeats": answers.report}
+    settled |= {"ids": done} if (done := stream.ids.report(counts.items)) else {}
     asked = texts.unsettled({label: kind.count for label, kind in counts.unknown.items()})
+    came = () if stream.task_ids is not None else sent or ()  # opaque ids of tasks are not written otherwise
     return DeliveryIntake(
         rows_read=counts.labels + stream.refused + stream.where.rows_left_out,
         labels=counts.labels - len(answers.dropped),
@@ -262,7 +274,12 @@ def _result(
         refusals=tuple(stream.refusals),
         notes=(*notes, *settled_sentences(settled)),
         sent=sent,
-        unsettled=(*asked, *answers.unsettled, *stream.status.unsettled(counts.classes)),
+        unsettled=(
+            *asked,
+            *answers.unsettled,
+            *stream.status.unsettled(counts.classes),
+            *stream.ids.unsettled(counts.items, came),
+        ),
         filtered=tuple(stream.where.to_json()),
         settled=settled,
     )
@@ -278,7 +295,7 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     notes += [
         *stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds"), *stream.marks.notes("flagged"),
     ]  # fmt: skip
-    notes += [*stream.where.unmet(), *_notes_on_roles(stream)]
+    notes += [*stream.where.notes(), *stream.ids.notes(), *_notes_on_roles(stream)]
     if counts.unknown:
         total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
         notes.append(f"{total:,} labels of {kinds:,} classes that the contract does not know count as wrong.")

@@ -94,7 +94,7 @@ def read_gold(
     if not seen:
         raise InputError("--where takes no row.", file=str(path), remedy=" ".join(filtering.unmet()))
     columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
-    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(seen), *_notes(repeated, seen))
+    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(), *_notes(repeated, seen))
 
 
 @dataclass(frozen=True)

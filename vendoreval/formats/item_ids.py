@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -71,14 +71,22 @@ class ItemIds:
             raise UsageError(f"--id-cut {self.cut!r} is not known.", remedy="Write --id-cut query.")
         self._targets = frozenset(self.crosswalk.ours.values())
 
+    def to_json(self) -> dict[str, Any]:
+        """What was said of the ids, as part of a delivery's identity."""
+        walk = self.crosswalk
+        return {"cut": self.cut, "ours": dict(walk.ours), "others": sorted(walk.others)}
+
     def read(self, column: Any) -> Any:
         """An Arrow column of delivered ids as ours."""
         import pyarrow.compute as pc
 
+        asking = pc.any(pc.match_substring(column, "?")).as_py()
+        if not asking and not self._targets:
+            return column
         coded = column.dictionary_encode()
         distinct = coded.dictionary
-        asks = pc.match_substring(distinct, "?")
-        if pc.any(asks).as_py():
+        if asking:
+            asks = pc.match_substring(distinct, "?")
             self._signed = self._signed or pc.any(pc.match_substring_regex(distinct, SIGNED)).as_py()
             if self.cut == "query":
                 self._cut_ids.update(distinct.filter(asks).to_pylist())
@@ -118,7 +126,7 @@ class ItemIds:
         if self.cut:
             cut = {without_query(text) for text in self._cut_ids}
             found |= {"cut": self.cut, "ids_cut": len(self._cut_ids), "ids_after": len(cut)}
-        if self._used:
+        if self._used or self.crosswalk.others:
             mine = {self.crosswalk.ours[one] for one in self._used}
             apart = mine | self.crosswalk.others
             _, candidates = sifted(mine, apart, _parts(items))
@@ -145,7 +153,7 @@ class ItemIds:
             found += nearly(near_items({*sent, *self.crosswalk.others}, missing, _parts(items)), "items sent")
         return tuple(found)
 
-    def notes(self, items: Collection[str]) -> list[str]:
+    def notes(self) -> list[str]:
         """What a person should know of ids that hold signatures."""
         if self.cut or not self._signed:
             return []
@@ -153,6 +161,21 @@ class ItemIds:
             "Item ids are signed web addresses, and their signatures would stand in claims. To cut them at the "
             '"?": --id-cut query (for delivery add and gold add).'
         ]
+
+
+def ids_of(intake: Mapping[str, Any]) -> ItemIds:
+    """How the ids of a delivery were read, from its intake report.
+
+    Raises InputError where the crosswalk has more pairs than the report lists.
+    """
+    done = intake.get("ids") or {}
+    walk = done.get("crosswalk") or {"listed": []}
+    if walk["listed"] is None:
+        raise InputError(
+            f"The intake report does not list the crosswalk's {walk['pairs']:,} pairs.",
+            remedy=f"Ask the buyer for the file with the SHA-256 {walk['sha256']}.",
+        )
+    return ItemIds(done.get("cut", ""), Crosswalk(dict(walk["listed"])))
 
 
 def nearly(found: NearItems, what: str) -> list[Unsettled]:

@@ -40,7 +40,7 @@ from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.gold_lint import exposures
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.seedings import task_ids
-from vendoreval.workflow.settling import refuse_unsettled
+from vendoreval.workflow.settling import refuse_strangers, refuse_unsettled
 from vendoreval.workflow.track_record import inspections, looked_before
 
 
@@ -71,7 +71,7 @@ def run_audit(
     refuse_taken(workspace, name)
     seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
-    refuse_unsettled(workspace, delivery, result)
+    refuse_unsettled(workspace, delivery, gold, result)
     at = now()
     with workspace.write(actor(), at) as tx:
         store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)
@@ -135,10 +135,7 @@ def look(
     path = workspace.objects.path(delivery.table_sha)
     labels = labels_on_items(path, gold.item_ids)
     if not len(labels):
-        raise InputError(
-            f"Delivery {delivery.id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}.",
-            remedy="Check that the item ids are written the same way in both files.",
-        )
+        refuse_strangers(workspace, delivery, gold)
     judged = judge(gold, labels, contract.task)
     committed = gold_committed(workspace, gold.id, delivery)
     before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)

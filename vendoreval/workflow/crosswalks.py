@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
-from vendoreval.formats.item_ids import ItemIds, nearly, read_crosswalk
+from vendoreval.formats.item_ids import ItemIds, read_crosswalk
 from vendoreval.formats.near_items import NearItems, delivered_ids, delivered_of, near_items
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.near_ids import without_query
-from vendoreval.labels.unsettled import Unsettled, unsettled_of
+from vendoreval.labels.unsettled import unsettled_of
 from vendoreval.safe_text import csv_bytes
 from vendoreval.store.tables import DeliveryRow, GoldRow
 from vendoreval.store.workspace import Workspace
@@ -43,6 +43,7 @@ def kept_crosswalk(workspace: Workspace, file: Path, crosswalk: Crosswalk) -> di
     """Store a crosswalk as it came and as it was read; returns both hashes for the intake report."""
     table = {"ours": dict(crosswalk.ours), "others": sorted(crosswalk.others)}
     return {
+        "file": file.name,
         "sha256": workspace.objects.put_file(file),
         "table_sha256": workspace.objects.put_bytes(canonical(table)),
     }
@@ -79,20 +80,6 @@ def _near(
     return near_items({*ours, *crosswalk.others}, missing, delivered_ids(table))
 
 
-def open_gold_ids(found: NearItems) -> tuple[Unsettled, ...]:
-    """The open question about gold items that were delivered under another spelling."""
-    return tuple(nearly(found, "gold items"))
-
-
-def strangers(delivery_id: str, gold: GoldSet, found: NearItems) -> InputError:
-    """No gold item was delivered: what the ids of either side look like."""
-    return InputError(
-        f"Delivery {delivery_id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}. "
-        f"{found}",
-        remedy="Write the ids the same way in both files, or say with --ids FILE which is which.",
-    )
-
-
 def write_crosswalk(workspace: Workspace, delivery_id: str, out: Path, gold_id: str = "") -> dict[str, Any]:
     """Write a delivery's ids that are nearly those of gold, or of the items sent, for a person to read through.
 
@@ -102,11 +89,13 @@ def write_crosswalk(workspace: Workspace, delivery_id: str, out: Path, gold_id: 
         delivery = reader.require(DeliveryRow, delivery_id, "delivery")
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     ours = list(load_gold(workspace, gold_id).item_ids) if gold_id else _sent(workspace, intake)
-    found = _near(workspace, delivery, ours, crosswalk_used(workspace, intake))
+    before = crosswalk_used(workspace, intake)
+    found = _near(workspace, delivery, ours, before)
     if not found.pairs:
         raise Conflict(f"No id that is missing from {delivery_id!r} is nearly there. {found}")
     cut = any("--id-cut" in one.options for one in unsettled_of(intake))
     rows = [(without_query(one.delivered) if cut else one.delivered, one.ours) for one in found.pairs]
+    rows = [*before.ours.items(), *((one, "") for one in sorted(before.others)), *rows]
     write_whole(out, csv_bytes(("delivered_id", "item_id"), rows))
     return {
         "schema": "vendoreval/crosswalk/1", "delivery": delivery_id, "gold": gold_id or None,

@@ -18,6 +18,7 @@ from vendoreval.evidence.chain import Event
 from vendoreval.evidence.sealing import make_acknowledgement
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import NOTHING_STATED, DeliveryIntake, read_delivery
+from vendoreval.formats.item_ids import ItemIds
 from vendoreval.formats.row_filter import RowFilter, parse_where
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.labels.statements import Statements
@@ -26,6 +27,7 @@ from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.crosswalks import kept_crosswalk, reading_of_ids
 from vendoreval.workflow.files import sha256_of, write_whole
 from vendoreval.workflow.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.seedings import task_ids
@@ -66,12 +68,15 @@ def add_delivery(
     seal: Path | None = None,
     acknowledge: Path | None = None,
     stated: Statements = NOTHING_STATED,
+    ids: Path | None = None,
+    id_cut: str = "",
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
     `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
     ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
-    acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels.
+    acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
+    a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
     UsageError for dates that cannot be, and for statements that may not be.
@@ -83,7 +88,7 @@ def add_delivery(
     sealed = read_seal(seal) if seal else None
     arrived = arrive(
         workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
-        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed, stated=stated,
+        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed, stated=stated, ids=ids, id_cut=id_cut,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
@@ -98,7 +103,7 @@ def arrive(
     delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
     contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
-    stated: Statements = NOTHING_STATED,
+    stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "",
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
@@ -112,9 +117,10 @@ def arrive(
     when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
     with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
         tasks = task_ids(workspace, seeding) if seeding else None
-        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated)
+        reading = reading_of_ids(workspace, contract.id, ids, id_cut)
+        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated, reading)
         manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
-        content = _identity(manifest, contract, mapping, where, stated)
+        content = _identity(manifest, contract, mapping, where, stated, reading)
         if seal:
             refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
@@ -123,8 +129,12 @@ def arrive(
     _keep(workspace, manifest, paths)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     report["notes"] += _shared(workspace, manifest, contract.id)
+    if ids is not None:
+        report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.crosswalk)
     if seeding:
         report["seeding"] = seeding
+    elif items is not None:
+        report["items_file"] = items.name
     if seal:
         report["seal_sha256"] = workspace.objects.put_bytes(canonical(seal))
     if intake.sent is not None:
@@ -203,22 +213,25 @@ def check_delivery(
     items: Path | None = None,
     fmt: str | None = None,
     stated: Statements = NOTHING_STATED,
+    ids: Path | None = None,
+    id_cut: str = "",
 ) -> dict[str, Any]:
     """The intake report that `add_delivery` would give, storing nothing."""
     contract = load_contract(workspace, contract_id)
-    intake = _read(contract, [Path(f) for f in files], io.BytesIO(), mapping, where, items, fmt, stated=stated)
+    reading = reading_of_ids(workspace, contract.id, ids, id_cut)
+    paths = [Path(file) for file in files]
+    intake = _read(contract, paths, io.BytesIO(), mapping, where, items, fmt, None, stated, reading)
     return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
 
 
 def _read(
     contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
-    items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None = None,
-    stated: Statements = NOTHING_STATED,
+    items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None, stated: Statements, ids: ItemIds,
 ) -> DeliveryIntake:  # fmt: skip
     return read_delivery(
         paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
         where=_filters(contract, where), items=items, fmt=fmt, task_ids=tasks,
-        unsure=contract.task.ways_to_ask, stated=stated, repeats=contract.task.repeats,
+        unsure=contract.task.ways_to_ask, stated=stated, repeats=contract.task.repeats, ids=ids,
     )  # fmt: skip
 
 
@@ -256,12 +269,13 @@ def _refuse_same(workspace: Workspace, content: str) -> None:
 
 
 def _identity(
-    manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements
-) -> str:
+    manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements,
+    ids: ItemIds,
+) -> str:  # fmt: skip
     """What makes a delivery the same: files, how they are read, and under which terms, for which vendor."""
     files = [file.sha256 for file in manifest.files]
     terms = [contract.vendor, contract.id, contract.version]
-    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), terms])
+    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), ids.to_json(), terms])
 
 
 def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import IO, Any
 from vendoreval.contracts.terms import Contract
 from vendoreval.formats.columns_map import parse_pairs
 from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.formats.item_ids import ids_of
 from vendoreval.formats.row_filter import parse_where
 from vendoreval.labels.statements import statements_of
 
@@ -25,5 +26,5 @@ def read_again(
         sorted(paths, key=lambda path: path.name), sink, classes=contract.task.classes,
         mapping=parse_pairs(report["map"], "--map"), where=parse_where(report["where"]),
         task_ids=task_ids, unsure=contract.task.ways_to_ask, stated=statements_of(report),
-        repeats=contract.task.repeats,
+        repeats=contract.task.repeats, ids=ids_of(report),
     )  # fmt: skip

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from vendoreval.audits.records import BREACHED, AuditResult
-from vendoreval.errors import Conflict
+from vendoreval.errors import Conflict, InputError
+from vendoreval.formats.item_ids import CROSSWALK, nearly
+from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.statements import statements_of
 from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.crosswalks import near_gold
 
 
-def refuse_unsettled(workspace: Workspace, delivery: DeliveryRow, result: AuditResult) -> None:
+def refuse_unsettled(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, result: AuditResult) -> None:
     """Raise Conflict where `result` says breached and something about the delivery is still open.
 
-    The error names every open point with its examples and counts, and the command that settles it.
+    So it is, whatever the result, where gold items were delivered under another spelling. The error names every
+    open point with its examples and counts, and the command that settles it.
     """
+    near = nearly(near_gold(workspace, delivery, gold), "gold items")
+    if near:
+        _refuse(workspace, delivery, "not all of its gold was found", near, gold.id)
     if any(finding.verdict == BREACHED for finding in result.findings):
         _refuse(workspace, delivery, "a clause would be breached")
+
+
+def refuse_strangers(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet) -> NoReturn:
+    """Raise Conflict where all of the gold was delivered under another spelling, InputError where none was."""
+    found = near_gold(workspace, delivery, gold)
+    if found.pairs:
+        _refuse(workspace, delivery, "none of its gold was found", nearly(found, "gold items"), gold.id)
+    raise InputError(
+        f"Delivery {delivery.id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}. "
+        f"{found}",
+        remedy="Write the ids the same way in both files, or say with delivery add --ids FILE which is which.",
+    )
 
 
 def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
@@ -28,9 +47,11 @@ def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
     _refuse(workspace, delivery, "experts would audit it")
 
 
-def _refuse(workspace: Workspace, delivery: DeliveryRow, why: str) -> None:
+def _refuse(
+    workspace: Workspace, delivery: DeliveryRow, why: str, near: Sequence[Unsettled] = (), gold: str = ""
+) -> None:
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
-    still_open = unsettled_of(intake)
+    still_open = (*unsettled_of(intake), *near)
     if not still_open:
         return
     manifest = json.loads(workspace.objects.read(delivery.manifest_sha))
@@ -38,7 +59,7 @@ def _refuse(workspace: Workspace, delivery: DeliveryRow, why: str) -> None:
     said = "\n".join(f"  {_said(one)}" for one in still_open)
     raise Conflict(
         f"The delivery {delivery.id!r} must be settled first: {why}, and {_points(still_open)} open.\n{said}",
-        remedy="\n" + "\n".join(_steps(delivery, intake, files, still_open)),
+        remedy="\n" + "\n".join(_steps(delivery, intake, files, still_open, gold)),
     )
 
 
@@ -56,7 +77,11 @@ def _said(one: Unsettled) -> str:
 
 
 def _steps(
-    delivery: DeliveryRow, intake: Mapping[str, Any], files: list[str], still_open: tuple[Unsettled, ...]
+    delivery: DeliveryRow,
+    intake: Mapping[str, Any],
+    files: list[str],
+    still_open: tuple[Unsettled, ...],
+    gold: str,
 ) -> list[str]:
     """The commands to type, in order."""
     steps = []
@@ -66,6 +91,10 @@ def _steps(
             f"Agree on a rule and write it under [task] of the contract: {', '.join(terms)}; then: "
             "vendoreval contract amend CONTRACT.toml"
         )
+    if any("--ids" in one.options for one in still_open):
+        against = ["--gold", gold] if gold else []
+        words = ["vendoreval", "delivery", "ids", delivery.id, *against, "--out", CROSSWALK]
+        steps.append(f"Write down which ids nearly match, and read them through: {spoken(words)}")
     return [*steps, f"Take the files in again: {_command(delivery, intake, files, still_open)}"]
 
 
@@ -76,6 +105,17 @@ def _command(
     words += ["--contract", delivery.contract_id]
     for option in ("map", "where"):
         words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
-    words += statements_of(intake).words()
-    words += [word for one in still_open for word in one.options]
+    words += statements_of(intake).words() + _files_and_ids(intake)
+    for one in still_open:
+        words += one.options if one.options[:1] != ("--ids",) or CROSSWALK not in words else ()
     return spoken(words)
+
+
+def _files_and_ids(intake: Mapping[str, Any]) -> list[str]:
+    """The further options under which a delivery was taken in."""
+    ids = intake.get("ids") or {}
+    said = {
+        "--items": intake.get("items_file"), "--seeding": intake.get("seeding"), "--id-cut": ids.get("cut"),
+        "--ids": (ids.get("crosswalk") or {}).get("file"),
+    }  # fmt: skip
+    return [word for option, value in said.items() if value for word in (option, value)]

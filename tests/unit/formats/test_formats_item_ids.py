@@ -32,7 +32,7 @@ def test_ids_are_cut_and_looked_up() -> None:
 def test_without_anything_said_nothing_changes() -> None:
     ids = ItemIds()
     assert read(ids, "a", None, "b?x=1") == ["a", None, "b?x=1"]
-    assert (ids.report(["a"]), ids.unsettled(["a"], ["a"]), ids.notes(["a"])) == ({}, (), [])
+    assert (ids.report(["a"]), ids.unsettled(["a"], ["a"]), ids.notes()) == ({}, (), [])
 
 
 def test_signatures_that_set_one_file_apart_are_asked_about() -> None:
@@ -44,7 +44,7 @@ def test_signatures_that_set_one_file_apart_are_asked_about() -> None:
     once = ItemIds()
     read(once, SIGNED[0], SIGNED[2])
     assert once.unsettled([SIGNED[0], SIGNED[2]], ()) == ()
-    assert "signatures would stand in claims" in once.notes([])[0]
+    assert "signatures would stand in claims" in once.notes()[0]
 
 
 def test_items_sent_that_came_back_otherwise_are_asked_about() -> None:
