@@ -6,6 +6,7 @@ VendorevalError                 2   the message says what happened and what to t
 │   └── InvalidDocument             a contract or questionnaire with a list of problems
 ├── NotFound                        an id that the workspace does not hold
 ├── Conflict                        it exists already, or would contradict what is frozen
+│   └── NotSettled                  a delivery about which something is open, with what settles it
 ├── WorkspaceError                  no workspace here, or one that this version cannot open
 ├── MissingPart                     an optional library or system package is absent
 └── EvidenceError               5   evidence does not fit what it claims to prove
@@ -118,6 +119,19 @@ class NotFound(VendorevalError):
 
 class Conflict(VendorevalError):
     """It exists already, or would contradict something that is frozen."""
+
+
+class NotSettled(Conflict):
+    """A delivery about which something is open: every point and every step stands in a line of its own."""
+
+    def __init__(self, what: str, points: tuple[str, ...], steps: tuple[str, ...]) -> None:
+        super().__init__(what)
+        self.points = points
+        self.steps = steps
+
+    def lines(self) -> tuple[str, ...]:
+        """What is open, then what to do, in order."""
+        return (*super().lines(), *(f"  {point}" for point in self.points), *self.steps)
 
 
 class WorkspaceError(VendorevalError):

@@ -204,7 +204,7 @@ def test_delivery_without_a_gold_item(there: Cli, tmp_path: Path) -> None:
     there("gold", "add", gold, "--contract", "birds")
     said = refused(there, "audit", "run", "good", "--gold", "elsewhere")
     assert "holds no label on any of the 2 gold items" in said
-    assert "written the same way" in said
+    assert "Write the ids the same way" in said
 
 
 @pytest.mark.parametrize(

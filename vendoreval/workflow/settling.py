@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from vendoreval.audits.records import BREACHED, AuditResult
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import InputError, NotSettled
 from vendoreval.formats.item_ids import CROSSWALK, nearly
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.statements import statements_of
@@ -18,7 +18,7 @@ from vendoreval.workflow.crosswalks import near_gold
 
 
 def refuse_unsettled(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, result: AuditResult) -> None:
-    """Raise Conflict where `result` says breached and something about the delivery is still open.
+    """Raise NotSettled where `result` says breached and something about the delivery is still open.
 
     So it is, whatever the result, where gold items were delivered under another spelling. The error names every
     open point with its examples and counts, and the command that settles it.
@@ -31,7 +31,7 @@ def refuse_unsettled(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet,
 
 
 def refuse_strangers(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet) -> NoReturn:
-    """Raise Conflict where all of the gold was delivered under another spelling, InputError where none was."""
+    """Raise NotSettled where gold was delivered under another spelling, InputError where none of it was."""
     found = near_gold(workspace, delivery, gold)
     if found.pairs:
         _refuse(workspace, delivery, "none of its gold was found", nearly(found, "gold items"), gold.id)
@@ -43,7 +43,7 @@ def refuse_strangers(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet)
 
 
 def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
-    """Raise Conflict before experts work on a delivery about which something is open."""
+    """Raise NotSettled before experts work on a delivery about which something is open."""
     _refuse(workspace, delivery, "experts would audit it")
 
 
@@ -56,10 +56,10 @@ def _refuse(
         return
     manifest = json.loads(workspace.objects.read(delivery.manifest_sha))
     files = [file["name"] for file in manifest["files"]]
-    said = "\n".join(f"  {_said(one)}" for one in still_open)
-    raise Conflict(
-        f"The delivery {delivery.id!r} must be settled first: {why}, and {_points(still_open)} open.\n{said}",
-        remedy="\n" + "\n".join(_steps(delivery, intake, files, still_open, gold)),
+    raise NotSettled(
+        f"The delivery {delivery.id!r} must be settled first: {why}, and {_points(still_open)} open.",
+        tuple(_said(one) for one in still_open),
+        tuple(_steps(delivery, intake, files, still_open, gold)),
     )
 
 
