@@ -130,7 +130,7 @@ def settled(intake: Mapping[str, Any]) -> dict[str, Any]:
     return {name: intake[name] for name in SETTLED if intake.get(name)}
 
 
-SETTLED = ("where", "map")
+SETTLED = ("where", "map", "filtered", "ids")
 
 
 def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
