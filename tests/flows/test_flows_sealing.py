@@ -57,7 +57,7 @@ def test_a_sealed_delivery_is_acknowledged_and_both_fit_the_bundle(cli: Cli) -> 
     with zipfile.ZipFile(cli.folder / "bundle.zip") as bundle:
         manifest = json.loads(bundle.read("manifest.json"))
         log = [from_json(json.loads(line)) for line in bundle.read("log.jsonl").splitlines()]
-        receipt = json.loads(bundle.read("gold_commitment.json"))
+        (receipt,) = json.loads(bundle.read("receipts.json"))
     texts = check_seal(manifest, sealed, said, log=log, commitment=receipt)
     assert texts[0] == "the 1 audited files are those that the vendor sealed, byte for byte"
     assert any("gold was fixed before" in text for text in texts)

@@ -9,7 +9,7 @@ from typing import Any
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import sha256_hex
-from vendoreval.evidence.chain import GENESIS, Closed, Event, unopened, unshown, verify_chain
+from vendoreval.evidence.chain import GENESIS, Closed, Event, strays, unopened, unshown, verify_chain
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 
 CONTRACT_KINDS = ("contract.added", "contract.amended")
@@ -28,11 +28,14 @@ def check_log(bundle: OpenedBundle, found: Findings) -> None:
             "the one before it",
         )
     added = _check_delivery(bundle)
-    hidden = unopened(bundle.log, added.tag) if added.tag else ()
-    if hidden:
-        raise EvidenceError(f"Event {hidden[0]} of the log is about this delivery and is not opened.")
     _check_contract(bundle)
     ran = _check_audit(bundle, added)
+    hidden = unopened(bundle.log, ran.tag) if ran.tag else ()
+    if hidden:
+        raise EvidenceError(f"Event {hidden[0]} of the log is about this delivery and is not opened.")
+    stray = strays(bundle.log)
+    if stray:
+        raise EvidenceError(f"Event {stray[0]} of the log is about a delivery that the log does not tell of.")
     _check_claim(bundle, ran)
     found.fit("the log tells of the same contract, delivery, result and claim")
     _name_others(bundle, ran, found)
@@ -80,7 +83,7 @@ def _check_audit(bundle: OpenedBundle, added: Event) -> Event:
     told = [one for one in bundle.events("audit.run") if one.subject == bundle.result["audit"]]
     _same("the result", [one.data.get("result") for one in told], sha256_hex(bundle.files["result.json"]))
     (ran,) = told
-    if ran.seq < added.seq or ran.tag != added.tag:
+    if ran.seq < added.seq or (added.tag and ran.tag != added.tag):  # events of an older form have no tag
         raise EvidenceError("The log tells of the audit before the delivery, or under another name.")
     if not bundle.old:
         _check_earlier(bundle, _audits(bundle, below=ran.seq))
@@ -113,7 +116,7 @@ def _audits(bundle: OpenedBundle, below: int = 0, above: int = 0) -> list[Event]
 
 def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
     claim = bundle.record("claim.json")
-    issued = [one for one in bundle.events("claim.issued") if one.data.get("audit", ran.subject) == ran.subject]
+    issued = _issued(bundle, ran.subject)
     if claim is None:
         if issued:
             raise EvidenceError(f"The claim {issued[-1].subject!r} was issued and is not in the bundle.")
@@ -126,11 +129,21 @@ def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
     _day("drafted", drafted[-1].at if drafted else "", claim["drafted"])
 
 
+def _issued(bundle: OpenedBundle, audit: str) -> list[Event]:
+    """Claims that were issued on an audit; events of an older form name it where the claim was drafted only."""
+    drafted = {one.subject: one.data.get("audit") for one in bundle.events("claim.drafted")}
+    return [
+        one for one in bundle.events("claim.issued")
+        if one.data.get("audit", drafted.get(one.subject, audit)) == audit
+    ]  # fmt: skip
+
+
 def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
     later = _audits(bundle, above=ran.seq)
     if later:
         found.fit(f"note: audited again later: {', '.join(_named(later))}")
-    others = [one for one in bundle.events("claim.issued") if one.data.get("audit", ran.subject) != ran.subject]
+    mine = _issued(bundle, ran.subject)
+    others = [one for one in bundle.events("claim.issued") if one not in mine]
     if others:
         found.fit(f"note: claims on other audits of this delivery: {', '.join(one.subject for one in others)}")
     unread = sum(isinstance(one, Closed) and one.kind == "gold.committed" for one in bundle.log)
