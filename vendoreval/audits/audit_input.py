@@ -40,6 +40,7 @@ class AuditInput:
     `drawn`: how the items came into the audit, and `seed_from`: where the seed comes from (audits.drawing).
     `gold`: the gold that the labels were held against, where the input came from `judge`.
     `settled`: what was settled about the delivery before it was judged, by kind, as the intake report says.
+    `sent_items`: how many items were sent to the vendor (0: not known).
     """
 
     units: Outcomes
@@ -70,6 +71,7 @@ class AuditInput:
     seed_from: str = STATED
     gold: GoldSet | None = None
     settled: Mapping[str, Any] = field(default_factory=dict)
+    sent_items: int = 0
 
 
 def counted(seen: AuditInput, metric: str) -> Outcomes:

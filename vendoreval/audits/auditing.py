@@ -24,6 +24,7 @@ from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
+from vendoreval.inference.drawn import Hidden
 from vendoreval.tasks.outcomes import Outcomes
 
 NEEDS_CLASS = ("recall", "precision", "f1")
@@ -83,7 +84,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         yield not_run(clause, f"This version does not measure {clause.metric}.")
         return
     units = counted(seen, clause.metric)
-    frame = _frame(units, seen)
+    frame = _frame(clause, units, seen)
     refused = refusal(clause, seen, again, census=frame.census)
     if refused:
         yield not_run(clause, refused)
@@ -93,7 +94,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         return
     if clause.decision.rule in DESIGNED:
         yield walk_clause(
-            clause, units, frame, seed=seen.seed,
+            clause, units, _size(units, seen), seed=seen.seed,
             most_units=1 if clause.metric == "completeness" else seen.most_units,
             inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
         )  # fmt: skip
@@ -113,8 +114,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     for group, rows in _groups(clause, classes, units, seen):
         name = group if clause.scope == "class" else None
         totals = measure(clause.metric, rows, name, classes)
-        whole = group is None and clause.scope == "delivery"
-        yield decide(clause, group, totals, frame, whole=whole)
+        yield decide(clause, group, totals, frame)
 
 
 def _unproven_seed(clause: Clause) -> str:
@@ -132,9 +132,17 @@ def _growing(clause: Clause, seen: AuditInput) -> str:
     )
 
 
-def _frame(units: Outcomes, seen: AuditInput) -> Frame:
-    audited = len(np.unique(units.item.codes))
-    return Frame(max(seen.items, audited), census=audited >= seen.items)
+def _size(units: Outcomes, seen: AuditInput) -> int:
+    """The items that the audited ones stand for: those sent, where it is known, else those delivered."""
+    return max(seen.sent_items or seen.items, len(np.unique(units.item.codes)))
+
+
+def _frame(clause: Clause, units: Outcomes, seen: AuditInput) -> Frame:
+    """Without a list of the items sent nobody knows how many there are to be complete about."""
+    complete = clause.metric == "completeness"
+    hidden = Hidden(1, 0) if complete else Hidden(max(seen.most_units, 1), max(seen.labels - seen.items, 0))
+    items = None if complete and not seen.sent_known else _size(units, seen)
+    return Frame(items, len(np.unique(units.item.codes)), hidden)
 
 
 def _groups(
@@ -172,12 +180,13 @@ def _code(values: tuple[str, ...], wanted: str) -> int:
 
 
 def _counts(seen: AuditInput) -> dict[str, int]:
-    """The denominators, all printed. `items` and `labels` are the whole delivery's."""
+    """The denominators, all printed. `items` and `labels` are the whole delivery's; `opportunities` count."""
     return {
         "items": seen.items,
+        **({"sent_items": seen.sent_items} if seen.sent_items else {}),
         "labels": seen.labels,
         "gold_items": seen.gold_items,
-        "opportunities": len(seen.units),
+        "opportunities": len(counted(seen, "accuracy")),
         **seen.units.counts(),
         "ties": seen.ties,
         **({"gold_adjudicated": seen.gold_checked[1]} if seen.gold_checked[1] else {}),

@@ -9,12 +9,15 @@ number: p-values come from exact or effective-sample tails, the point rule compa
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from vendoreval.audits.measures import Measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
+from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
+from vendoreval.inference.drawn import Hidden
 from vendoreval.inference.proportions import (
     CENSUS,
     Proportion,
@@ -22,8 +25,8 @@ from vendoreval.inference.proportions import (
     macro,
     more_items_needed,
     simple,
-    strikeouts,
 )
+from vendoreval.inference.striking import strikeouts, strikeouts_of_items
 
 RULES_HERE = ("claim", "acceptance", "point")
 
@@ -32,12 +35,18 @@ RULES_HERE = ("claim", "acceptance", "point")
 class Frame:
     """The delivery that the audited items stand for.
 
-    `items` in the delivery; `census` when every one of them has gold. Totals over a class or an
-    annotator have an unknown population, unless it is a census.
+    `items` in the delivery (None = unknown), `audited` of them; `hidden`: what the others may hold. Totals
+    over a class or an annotator have an unknown population, unless it is a census.
     """
 
-    items: int
-    census: bool
+    items: int | None
+    audited: int
+    hidden: Hidden
+
+    @property
+    def census(self) -> bool:
+        """Whether every item was audited."""
+        return self.audited == self.items
 
 
 def not_run(clause: Clause, reason: str, group: str | None = None) -> Finding:
@@ -47,18 +56,19 @@ def not_run(clause: Clause, reason: str, group: str | None = None) -> Finding:
     )
 
 
-def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame, *, whole: bool) -> Finding:
-    """Judge `totals`. `whole` says that they cover every unit of the audited items.
+def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> Finding:
+    """Judge `totals`, of `group` where the clause judges several.
 
     Thresholds of error_rate are upper limits of the error share; all others are lower limits.
     """
-    if totals.n == 0:
+    if totals.n == 0 or not totals.xs:
         return not_run(clause, "No unit on the gold items belongs to this clause.", group)
     is_error = clause.metric == "error_rate"
     limit = 1 - clause.limit if is_error else clause.limit
     alpha, beta = _risks(clause)
     confidence = float(1 - clause.decision.alpha)
-    share = _estimate(totals, limit, confidence, frame, whole=whole)
+    whole = group is None and clause.scope == "delivery"
+    share = _estimate(totals, limit, confidence, frame, whole=whole, people=clause.scope == "annotator")
     verdict = _verdict(clause, totals, share, limit, alpha, beta)
     finding = Finding(
         clause.id, clause.metric, clause.unit, clause.scope, group, clause.threshold, verdict, "",
@@ -74,10 +84,10 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame, *, 
         design_effect=share.design_effect,
         p_breach=share.p_breach,
         p_kept=share.p_kept,
-        more_items=more_items_needed(share, limit, alpha, beta) if verdict == INCONCLUSIVE else None,
+        more_items=_more_items(share, limit, alpha, beta, frame) if verdict == INCONCLUSIVE else None,
         strikeouts=_strikeouts(clause, totals, share, limit, alpha) if verdict == BREACHED else None,
     )  # fmt: skip
-    return replace(finding, reason=_reason(finding, clause.decision.rule))
+    return replace(finding, reason=_reason(finding, clause.decision.rule, totals.absent, frame))
 
 
 def _risks(clause: Clause) -> tuple[float, float]:
@@ -86,55 +96,116 @@ def _risks(clause: Clause) -> tuple[float, float]:
     return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
 
 
-def _estimate(totals: Measure, limit: Fraction, confidence: float, frame: Frame, *, whole: bool) -> Proportion:
-    if len(totals.xs) > 1:
-        return macro(totals.ys, totals.xs, limit, confidence=confidence, population_clusters=frame.items)
-    if totals.one_unit_an_item:
+def _estimate(
+    totals: Measure, limit: Fraction, confidence: float, frame: Frame, *, whole: bool, people: bool
+) -> Proportion:
+    """The share and both its chances; a person gives an item the one unit that is seen here."""
+    largest = max(int(x.max()) for x in totals.xs)
+    mean = len(totals.xs) + len(totals.absent) > 1  # over classes
+    if not mean and largest <= 1 and (people or frame.hidden.most <= 1):
         population = totals.n if frame.census else frame.items if whole else None
         return simple(totals.n - totals.errors, totals.n, limit, confidence=confidence, population=population)
-    return clustered(totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=frame.items)
+    items = len(totals.xs[0])
+    most = -(-largest // totals.weight) if people else max(frame.hidden.most, -(-largest // totals.weight))
+    hidden = replace(frame.hidden, most=most, weight=totals.weight)
+    population = items if frame.census else frame.items if items == frame.audited else None
+    if mean:
+        return macro(
+            totals.ys, totals.xs, limit, confidence=confidence, population_clusters=population,
+            hidden=hidden, absent=len(totals.absent),
+        )  # fmt: skip
+    return clustered(
+        totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=population, hidden=hidden
+    )
 
 
 def _verdict(
     clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float, beta: float
 ) -> str:
     if clause.decision.rule == "point":
-        return KEPT if _ratio(totals) >= limit else BREACHED
+        return _by_the_figure(totals, share, limit)
     if share.p_breach <= alpha:
         return BREACHED
     return KEPT if share.p_kept <= beta else INCONCLUSIVE
 
 
-def _ratio(totals: Measure) -> Fraction:
-    """The estimate as an exact fraction."""
-    parts = [Fraction(int(y.sum()), int(x.sum())) for y, x in zip(totals.ys, totals.xs, strict=True)]
-    return sum(parts, Fraction(0)) / len(parts)
+def _by_the_figure(totals: Measure, share: Proportion, limit: Fraction) -> str:
+    """By the exact ratio; open where classes without a unit could turn it either way."""
+    absent = 0 if share.method == CENSUS else len(totals.absent)
+    classes = len(totals.xs) + absent
+    right = share.exact * len(totals.xs)
+    if right / classes >= limit:
+        return KEPT
+    return BREACHED if (right + absent) / classes < limit else INCONCLUSIVE
 
 
-def _strikeouts(clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float) -> int:
+def _more_items(share: Proportion, limit: Fraction, alpha: float, beta: float, frame: Frame) -> int | None:
+    """Further audited items of the delivery that would decide at this estimate: at most all that are left.
+
+    A group finds its units among all items, so that it takes as many more as it took so far.
+    """
+    left = None if frame.items is None else frame.items - frame.audited
+    more = more_items_needed(share, limit, alpha, beta)
+    if more is None:
+        return left
+    more = math.ceil(Fraction(more * frame.audited, share.items))
+    return more if left is None else min(more, left)
+
+
+def _strikeouts(
+    clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float
+) -> int | None:
+    """Errors that could be struck out, whichever they are; None where none of the bounds here holds."""
+    if len(totals.xs) > 1 or totals.weight > 1:
+        return None
     if clause.decision.rule == "point":
         allowed = int((1 - limit) * totals.n)
         return max(totals.errors - allowed - 1, 0)
-    return strikeouts(share, limit, alpha)
+    if share.drawn is None:
+        return strikeouts(share, limit, alpha)
+    return strikeouts_of_items(totals.ys[0], totals.xs[0], share, limit, alpha)
 
 
-def _reason(finding: Finding, rule: str) -> str:
+def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) -> str:
     """One plain sentence; reports word the numbers further."""
-    count = f"{finding.errors:,} of {finding.n:,} units wrong on {finding.clusters:,} items"
+    count = _counted(finding)
     limit = f"{'at most' if finding.metric == 'error_rate' else 'at least'} {finding.threshold}"
     word = "kept" if finding.verdict == KEPT else "breached"
     if finding.method == CENSUS:
         every = "every item of the delivery, so nothing is left to chance"
         return f"{count}, {every}; the clause ({limit}) is {word}."
-    if rule == "point":
+    if absent:
+        count += f"; gold has no unit of {_some(absent)}, of which any share may be right"
+    if rule == "point" and finding.verdict != INCONCLUSIVE:
         return f"{count}; the clause ({limit}) is {word} by the figure found, whatever part chance has in it."
     if finding.verdict == BREACHED:
         return f"{count}; the clause asks for {limit}, and chance does not explain the gap."
     if finding.verdict == KEPT:
         return f"{count}; this shows that the clause ({limit}) is kept."
-    further = (
-        f"about {finding.more_items:,} further audited items would decide it"
-        if finding.more_items
-        else "no number of further items in this delivery would decide it at this estimate"
-    )
-    return f"{count}; the sample cannot decide whether the clause ({limit}) is kept: {further}."
+    what = "gold" if absent else "the sample"
+    further = _further(finding, absent, frame)
+    return f"{count}; {what} cannot decide whether the clause ({limit}) is kept: {further}."
+
+
+def _counted(finding: Finding) -> str:
+    """What the figure rests on; errors are those of its own ratio, or it is named with its value."""
+    units, items = f"{finding.n:,} units", f"on {finding.clusters:,} items"
+    if METRICS[finding.metric].kind == "mean" and finding.estimate is not None:
+        right = f" ({finding.n - finding.errors:,} right)"
+        return f"{finding.metric} is {finding.estimate:.4f}, from {units}{right} {items}"
+    return f"{finding.errors:,} of {units} wrong {items}"
+
+
+def _further(finding: Finding, absent: tuple[str, ...], frame: Frame) -> str:
+    if absent:
+        return "units of it must be audited" if len(absent) == 1 else "units of each must be audited"
+    if finding.more_items is None:
+        return "how many further items would is not known"
+    if frame.items is not None and finding.more_items == frame.items - frame.audited:
+        return f"at this estimate only all {finding.more_items:,} items that are left would"
+    return f"about {finding.more_items:,} further audited items would decide it"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return f"the class{'es' if len(names) > 1 else ''} {listed}"

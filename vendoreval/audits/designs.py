@@ -23,7 +23,6 @@ from vendoreval.inference.double_plans import find_double_plan
 from vendoreval.inference.dynamic import Boundaries
 from vendoreval.inference.group_sequential import group_sequential_limits
 from vendoreval.inference.hypergeometric import allowed_errors, p_breach, p_kept, smallest
-from vendoreval.inference.power import sample_for_power
 from vendoreval.inference.sequential import SequentialDesign, boundaries, sequential_design
 from vendoreval.sampling.aql import Inspection, plan_for
 
@@ -279,7 +278,7 @@ def _plain(clause: Clause, population: int, sample: int | None) -> Design:
     limit = lowest_share(clause)
     allowed, intolerable = _edges(clause, population)
     alpha, beta = risks(clause)
-    n = min(sample or _usual_sample(limit, alpha), population)
+    n = min(sample or _usual_sample(population, limit, alpha), population)
     if clause.decision.rule == "point":
         most = allowed_errors(n, limit)
         return _made(clause, population, two_sided_limits(n, most, most + 1), "the figure alone")
@@ -287,7 +286,8 @@ def _plain(clause: Clause, population: int, sample: int | None) -> Design:
     return _made(clause, population, limits, "exact hypergeometric")
 
 
-def _usual_sample(limit: Fraction, alpha: float) -> int:
+def _usual_sample(population: int, limit: Fraction, alpha: float) -> int:
+    """The smallest sample of this delivery that catches _FACTOR times the allowed errors with _POWER."""
     if not 0 < limit < 1:
         raise InputError(
             f"No sample size follows from a threshold of {float(limit):g}.", remedy="Give one with --sample."
@@ -297,7 +297,11 @@ def _usual_sample(limit: Fraction, alpha: float) -> int:
         raise InputError(
             f"No sample size follows from a threshold of {float(limit):g}.", remedy="Give one with --sample."
         )
-    return sample_for_power(limit, alpha, _POWER, factor)[0]
+    allowed = allowed_errors(population, limit)
+    caught = max(math.floor(population * (1 - limit) * Fraction(factor)), allowed + 1)
+    if caught > population:
+        return population
+    return find_plan(population, allowed, caught, alpha, 1 - _POWER).n
 
 
 _BUILDERS: dict[str, Callable[[Clause, int, str], Design]] = {

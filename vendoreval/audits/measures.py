@@ -24,13 +24,16 @@ Mask = NDArray[np.bool_]
 class Measure:
     """Per-item totals of one metric: numerators and denominators, one pair of arrays a class.
 
-    Shares have one pair. `errors` and `n` count units (not doubled as in F1) for the reader.
+    Shares have one pair. `errors` and `n` count units (not doubled as in F1) for the reader. `weight`: so
+    often a right unit counts in a denominator. `absent`: classes of the mean without any unit.
     """
 
     ys: tuple[Totals, ...]
     xs: tuple[Totals, ...]
     n: int
     errors: int
+    weight: int = 1
+    absent: tuple[str, ...] = ()
 
     @property
     def one_unit_an_item(self) -> bool:
@@ -96,17 +99,19 @@ def _f1(outcomes: Outcomes, group: str | None, classes: tuple[str, ...]) -> Meas
     right = recall.ys[0]
     n = recall.n + precision.n - int(right.sum())  # units that touch the class on either side
     both = recall.xs[0] + precision.xs[0]
-    return Measure((2 * right,), (both,), n, n - int(right.sum()))
+    return Measure((2 * right,), (both,), n, n - int(right.sum()), weight=2)
 
 
 def _macro(single: Callable[[Outcomes, str | None, tuple[str, ...]], Measure]) -> Callable[..., Measure]:
     def macro(outcomes: Outcomes, group: str | None, classes: tuple[str, ...]) -> Measure:
-        parts = [single(outcomes, name, classes) for name in classes]
-        counted = [part for part in parts if part.xs[0].any()]
+        parts = {name: single(outcomes, name, classes) for name in classes}
+        counted = [part for part in parts.values() if part.xs[0].any()]
         whole = _accuracy(outcomes, None, classes)
         return Measure(
-            tuple(part.ys[0] for part in counted), tuple(part.xs[0] for part in counted), whole.n, whole.errors
-        )
+            tuple(part.ys[0] for part in counted), tuple(part.xs[0] for part in counted), whole.n, whole.errors,
+            weight=max((part.weight for part in counted), default=1),
+            absent=tuple(name for name, part in parts.items() if not part.xs[0].any()),
+        )  # fmt: skip
 
     return macro
 

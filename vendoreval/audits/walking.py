@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.deciding import Frame, not_run
+from vendoreval.audits.deciding import not_run
 from vendoreval.audits.designs import READ_ONCE, Design, design, lowest_share, risks, tolerated_share
 from vendoreval.audits.measures import Measure, measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
@@ -63,7 +63,7 @@ def walked_items(units: Outcomes, seed: str, walked: int) -> NDArray[np.bool_]:
 def walk_clause(
     clause: Clause,
     units: Outcomes,
-    frame: Frame,
+    items: int,
     *,
     seed: str,
     most_units: int = 0,
@@ -73,8 +73,9 @@ def walk_clause(
 ) -> Finding:
     """The finding of a clause whose rule has a design, from the audited `units`.
 
-    `strata`: each item's stratum, and `sizes` their items, where the sample was drawn from strata.
-    not_run where the clause is on no share of the whole delivery, or its design cannot be laid out.
+    `items` in the delivery. `strata`: each item's stratum, and `sizes` their items, where the sample was
+    drawn from strata. not_run where the clause is on no share of the whole delivery, or its design cannot
+    be laid out.
     """
     rule = clause.decision.rule
     if clause.scope != "delivery" or clause.metric not in WALKED:
@@ -90,14 +91,14 @@ def walk_clause(
         if strata and sizes:
             found = _strata(clause, totals, [units.item.values[code] for code in codes], strata, sizes)
         elif totals.one_unit_an_item and most_units <= 1:
-            made = design(clause, frame.items, inspection=inspection)
+            made = design(clause, items, inspection=inspection)
             found = _singles(clause, made, (counted - right)[counted > 0] > 0)
         elif rule != "sequential":
             return not_run(clause, f"Items hold several units each, and the rule {rule} counts items with one.")
         else:
-            found = _clusters(clause, right, counted, frame, max(most_units, int(counted.max())))
+            found = _clusters(clause, right, counted, items, max(most_units, int(counted.max())))
     except InputError as error:
-        return not_run(clause, f"The rule {rule} cannot be laid out for {frame.items:,} units: {error}")
+        return not_run(clause, f"The rule {rule} cannot be laid out for {items:,} units: {error}")
     return found if found.walk is None else replace(found, walk=replace(found.walk, seed=seed))
 
 
@@ -167,19 +168,19 @@ def _strikeouts(made: Design, wrong: Sequence[bool]) -> int:
 
 
 def _clusters(
-    clause: Clause, right: NDArray[np.int64], counted: NDArray[np.int64], frame: Frame, most_units: int
+    clause: Clause, right: NDArray[np.int64], counted: NDArray[np.int64], items: int, most_units: int
 ) -> Finding:
     """Items with any number of units, each judged whole."""
     limit, tolerated = lowest_share(clause), tolerated_share(clause)
     alpha, beta = risks(clause)
-    cap = min(int(clause.decision.options.get("max_items", frame.items)), frame.items)
+    cap = min(int(clause.decision.options.get("max_items", items)), items)
     good, whole = right[:cap].tolist(), counted[:cap].tolist()
     stop = audit_clusters(
-        good, whole, frame.items, most_units, float(limit), None if tolerated is None else float(tolerated),
+        good, whole, items, most_units, float(limit), None if tolerated is None else float(tolerated),
         alpha, beta,
     )  # fmt: skip
     confidence = float(1 - clause.decision.alpha)
-    low, high = cluster_bounds(good[: stop.n], whole[: stop.n], frame.items, most_units, confidence)
+    low, high = cluster_bounds(good[: stop.n], whole[: stop.n], items, most_units, confidence)
     found = Numbers(low, high, 1 / max(stop.e_breached, 1.0), 1 / max(stop.e_kept, 1.0), _CLUSTERS)
     missed = np.flatnonzero(counted[: stop.n] > right[: stop.n]) + 1
     walk = Walk("sequential", stop.n, len(right), cap, None, None, tuple(missed.tolist()), anytime=True)
@@ -189,7 +190,7 @@ def _clusters(
     return replace(
         finding,
         clusters=int(np.count_nonzero(counted[: stop.n])),
-        population=frame.items,
+        population=items,
         strikeouts=0 if stop.verdict == BREACHED else None,
         reason=_reason(walk, stop.verdict, n, errors, None),
     )

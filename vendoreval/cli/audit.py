@@ -94,7 +94,7 @@ def print_result(result: AuditResult) -> None:
             ("audit", result.audit),
             ("verdict", verdict(result.verdict)),
             ("delivery", f"{result.delivery}: {counts['labels']:,} labels on {counts['items']:,} items"),
-            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {counts['missing']:,} of them missing"),
+            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {counts['missing']:,} not answered"),
             ("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct"),
         ]
     )

@@ -73,7 +73,7 @@ def read_input(files: Mapping[str, bytes], contract: Contract) -> tuple[AuditInp
         edge_items=gold.edge_items, ties=judged.ties, gold=gold,
         task_ids=json.loads(files.get("tasks.json", b"{}")),
         agreement=_tally(files, contract.task.classes),
-        earlier_audits=tuple(frame["earlier_audits"]),
+        earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
     )  # fmt: skip
     told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
     told |= {name: frozenset(frame[name]) for name in _SETS}
@@ -95,6 +95,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         **{name: sorted(getattr(seen, name)) for name in _SETS},
         **{name: list(getattr(seen, name)) for name in _PAIRS},
         "earlier_audits": [dict(one) for one in seen.earlier_audits],
+        "sent_items": seen.sent_items,
     }
 
 

@@ -62,6 +62,7 @@ class DeliveryIntake:
     unsettled: tuple[Unsettled, ...] = ()
     filtered: tuple[dict[str, Any], ...] = ()  # what each --where left out (row_filter.Filtering)
     settled: Mapping[str, Any] = field(default_factory=dict)  # by keys of the record
+    most_labels: int = 0  # of one item
 
     def to_json(self) -> dict[str, Any]:
         """The record `vendoreval/intake/1`; `sent` stays out, it can be long."""
@@ -251,6 +252,7 @@ def _result(
     named = set(sent or ())
     unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
     texts = stream.texts
+    of_items = counts.labels_an_item(answers.dropped)
     settled = {"stated": stated.to_json(), **texts.report(), "repeats": answers.report}
     settled |= {"ids": done} if (done := stream.ids.report(counts.items)) else {}
     asked = texts.unsettled({label: kind.count for label, kind in counts.unknown.items()})
@@ -262,7 +264,7 @@ def _result(
         left_out=stream.where.rows_left_out,
         items=len(counts.items),
         annotators=len(counts.people),
-        items_with_several_labels=counts.several(answers.dropped),
+        items_with_several_labels=int(np.count_nonzero(of_items > 1)),
         repeated_labels=counts.repeated(),
         unknown_class=sum(kind.count for kind in counts.unknown.values()),
         classes_unknown=tuple(sorted(counts.unknown)[:SHOWN]),
@@ -282,6 +284,7 @@ def _result(
         ),
         filtered=tuple(stream.where.to_json()),
         settled=settled,
+        most_labels=int(of_items.max()),
     )
 
 

@@ -75,11 +75,11 @@ class Counts:
         numbers = self.pairs.all
         return len(np.unique(numbers[(numbers & _LOW) == self.people[person]]))
 
-    def several(self, dropped: NDArray[np.int64]) -> int:
-        """Items with several labels, without the rows `dropped`."""
+    def labels_an_item(self, dropped: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Labels of each item, without the rows `dropped`."""
         items = self.pairs.all >> 32
-        labels = np.bincount(items) - np.bincount(items[dropped], minlength=len(self.items))
-        return int(np.count_nonzero(labels > 1))
+        found: NDArray[np.int64] = np.bincount(items) - np.bincount(items[dropped], minlength=len(self.items))
+        return found
 
     def repeated(self) -> int:
         """Further labels by one named annotator on the same item, as delivered."""

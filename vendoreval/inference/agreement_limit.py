@@ -21,7 +21,7 @@ from fractions import Fraction
 import numpy as np
 
 from vendoreval.inference.agreement import Agreement, Metric, Scale, agreement
-from vendoreval.inference.binomial import at_least, at_most, clopper_pearson
+from vendoreval.inference.drawn import Drawn
 from vendoreval.inference.effective import effective_size, size_for_kept
 from vendoreval.inference.proportions import Proportion, more_items_needed
 from vendoreval.inference.tally import Tally
@@ -87,13 +87,13 @@ def _held(
     comparisons = found.labels - found.items
     size = _size(share, (found.standard_error or 0.0) * room, comparisons, found.items, confidence)
     kept = size_for_kept(size, found.items, differing)
-    low, high = clopper_pearson(size * share, size, confidence)
-    p_breach = at_least(size * (1 - share), size, 1 - required)
-    p_kept = at_most(kept * (1 - share), kept, 1 - required)
+    drawn = Drawn((1 - share,), (1.0,), size, kept, found.items, None)
+    low, high = drawn.interval(confidence)
+    p_breach, p_kept = drawn.p_breach(required), drawn.p_kept(required)
     proportion = Proportion(
         estimate=share, low=low, high=high, confidence=confidence, method=METHOD, n=comparisons,
         clusters=found.items, effective_n=size, design_effect=comparisons / size, p_breach=p_breach,
-        p_kept=p_kept, population=None, errors=differing, items=found.items, exact=Fraction(share), kept_n=kept,
+        p_kept=p_kept, population=None, errors=differing, items=found.items, exact=Fraction(share), drawn=drawn,
     )  # fmt: skip
     return Held(
         found, 1 - (1 - low) / room, 1 - (1 - high) / room, p_breach, p_kept, differing, proportion,

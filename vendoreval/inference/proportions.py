@@ -2,7 +2,7 @@
 
 Three designs, one record. `simple`: units drawn one by one, exact. `clustered`: items drawn, each with
 any number of units. `macro`: items drawn, mean of the shares of several classes. The last two use the
-interval of Korn & Graubard (Survey Methodology 24, 1998): Clopper-Pearson on an effective sample size.
+effective sample size of Korn & Graubard (Survey Methodology 24, 1998); inference.drawn says what is added.
 
 `p_breach <= alpha` says that the share is below the limit, `p_kept <= beta` that it is not.
 """
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.inference import binomial, hypergeometric
+from vendoreval.inference.drawn import Drawn, Hidden
 from vendoreval.inference.effective import effective_size, size_for_kept, tails
 from vendoreval.inference.hypergeometric import smallest
 
@@ -42,7 +43,7 @@ class Proportion:
     `errors` is denominators' minus numerators' total. `effective_n` independent units would tell as much;
     `design_effect` is the variance over that of as many units drawn singly. `population`: units of the
     delivery for a simple draw, items of the delivery else. `exact` is the estimate as a fraction.
-    `kept_n` is the size behind p_kept, smaller where few items show an error; 0 where the draw is simple.
+    `drawn` is the evidence behind the p-values where items were drawn, but for a census.
     """
 
     estimate: float
@@ -60,7 +61,7 @@ class Proportion:
     errors: int
     items: int
     exact: Fraction
-    kept_n: float = 0.0
+    drawn: Drawn | None = None
 
 
 def simple(right: int, n: int, limit: Fraction, *, confidence: float, population: int | None) -> Proportion:
@@ -89,15 +90,22 @@ def simple(right: int, n: int, limit: Fraction, *, confidence: float, population
 
 
 def clustered(
-    y: Totals, x: Totals, limit: Fraction, *, confidence: float, population_clusters: int | None
+    y: Totals,
+    x: Totals,
+    limit: Fraction,
+    *,
+    confidence: float,
+    population_clusters: int | None,
+    hidden: Hidden | None = None,
 ) -> Proportion:
     """Sum of `y` over sum of `x`: per-item totals of right units and of counted units, 0 <= y <= x.
 
-    The items were drawn from `population_clusters` items (None = unknown). Ratio estimator with finite
-    population correction; where no variance shows (all right, all wrong, one item) the number of items
-    with a unit is the effective sample size. Raises InputError where no unit is counted.
+    The items were drawn from `population_clusters` items (None = unknown); `hidden`: what those not drawn
+    may hold, without which no allowance is made for them. Ratio estimator with finite population
+    correction; where no variance shows (all right, all wrong, one item) the number of items with a unit is
+    the effective sample size. Raises InputError where no unit is counted.
     """
-    return _of_items([y], [x], limit, confidence, population_clusters, CLUSTERED)
+    return _of_items([y], [x], limit, confidence, population_clusters, CLUSTERED, hidden)
 
 
 def of_process(y: Totals, x: Totals, limit: Fraction, confidence: float = 0.95) -> Proportion:
@@ -117,13 +125,17 @@ def macro(
     *,
     confidence: float,
     population_clusters: int | None,
+    hidden: Hidden | None = None,
+    absent: int = 0,
 ) -> Proportion:
     """Mean over classes of sum(y) over sum(x), one pair of per-item totals a class.
 
     The variance is linearised over items: z_i = mean over classes of (y_ic - R_c x_ic) / X_c. F1 is
-    such a ratio with y = 2 TP and x = 2 TP + FP + FN. Raises InputError where a class counts no unit.
+    such a ratio with y = 2 TP and x = 2 TP + FP + FN. The estimate is of the classes given; `absent`
+    further ones, without a unit in the sample, may have any share: p-values and interval take the worse
+    end, but for a census, where they do not occur. Raises InputError where a class counts no unit.
     """
-    return _of_items(ys, xs, limit, confidence, population_clusters, MACRO)
+    return _of_items(ys, xs, limit, confidence, population_clusters, MACRO, hidden, absent)
 
 
 def more_items_needed(p: Proportion, limit: Fraction, alpha: float, beta: float) -> int | None:
@@ -151,40 +163,18 @@ def more_items_needed(p: Proportion, limit: Fraction, alpha: float, beta: float)
     return smallest(decides, p.items + 1, last) - p.items if decides(last) else None
 
 
-def strikeouts(p: Proportion, limit: Fraction, alpha: float) -> int:
-    """The largest number of errors that may be struck out (counted right) with p_breach still <= alpha.
-
-    0 where the first strike-out loses the breach, or where there is none. A clustered sample keeps its
-    effective size, and its errors shrink in proportion.
-    """
-    if p.p_breach > alpha:
-        return 0
-    return smallest(lambda j: _p_breach_without(p, j, limit) > alpha, 1, p.errors) - 1
-
-
-def _p_breach_without(p: Proportion, struck: int, limit: Fraction) -> float:
-    left = p.errors - struck
-    if p.method == HYPERGEOMETRIC and p.population is not None:
-        return _exact_tails(p.population, limit, p.n, left)[0]
-    wrong = (1 - p.exact) * left / p.errors
-    if p.method == CENSUS:
-        return float(1 - wrong >= limit)
-    return tails(p.effective_n * float(wrong), p.effective_n, limit)[0]
-
-
 def _tails_with(p: Proportion, items: int, limit: Fraction) -> tuple[float, float]:
     """Both p-values if `items` had been drawn, with the same share of errors."""
     wrong = 1 - p.exact
     if p.method == HYPERGEOMETRIC and p.population is not None:
         round_ = math.floor if p.exact < limit else math.ceil
         return _exact_tails(p.population, limit, items, round_(items * wrong))
-    if items == p.population:
+    if p.drawn is None and p.population is None:
+        return tails(items * float(wrong), items, limit)
+    if p.drawn is None or items == p.population:
         return float(p.exact >= limit), float(p.exact < limit)
-    grown = items / p.items
-    if p.population is not None:
-        grown *= (1 - p.items / p.population) / (1 - items / p.population)
-    size, kept_n = p.effective_n * grown, (p.kept_n or p.effective_n) * grown
-    return tails(size * float(wrong), size, limit)[0], tails(kept_n * float(wrong), kept_n, limit)[1]
+    grown = p.drawn.grown(items)
+    return grown.p_breach(limit), grown.p_kept(limit)
 
 
 def _of_items(
@@ -194,6 +184,8 @@ def _of_items(
     confidence: float,
     population: int | None,
     method: str,
+    hidden: Hidden | None,
+    absent: int = 0,
 ) -> Proportion:
     ys, xs = [np.asarray(y, np.int64) for y in ys], [np.asarray(x, np.int64) for x in xs]
     items = len(xs[0]) if xs else 0
@@ -211,24 +203,36 @@ def _of_items(
             float(share), float(share), float(share), confidence, CENSUS, n, clusters, float(n), 1.0,
             float(not breached), float(breached), population, errors, items, share,
         )  # fmt: skip
-    variance = _variance(ys, xs, sums, clusters) * (1 - items / population if population else 1)
-    estimate = float(share)
+    variance = _variance(ys, xs, sums, clusters)
+    drawn = Drawn(
+        tuple(float(1 - ratio) for ratio in ratios), tuple(total / items for total in sums),
+        *_sizes(ys, xs, sums, variance, confidence), items, population, hidden, absent,
+    )  # fmt: skip
+    low, high = drawn.interval(confidence)
+    estimate, size = float(share), drawn.effective
+    left = 1 - items / population if population else 1
+    design_effect = variance * left * (n - 1) / (estimate * (1 - estimate)) if variance > 0 else n / size
+    return Proportion(
+        estimate, low, high, confidence, method, n, clusters, size, design_effect, drawn.p_breach(limit),
+        drawn.p_kept(limit), population, errors, items, share, drawn,
+    )  # fmt: skip
+
+
+def _sizes(
+    ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], variance: float, confidence: float
+) -> tuple[float, float]:
+    """The effective size of items drawn from a large delivery, and the one behind the word kept.
+
+    Never above the number of units: a finite delivery may still tell more than that (Drawn.effective).
+    """
+    share = sum(int(y.sum()) / total for y, total in zip(ys, sums, strict=True)) / len(ys)
+    clusters = int(np.count_nonzero(np.sum(xs, axis=0)))
     if variance > 0:
-        most = _balanced(sums)
-        size = min(effective_size(estimate, variance, n, clusters - 1, confidence), most)
-        design_effect = variance * (n - 1) / (estimate * (1 - estimate))
+        size = min(effective_size(share, variance, sum(sums), clusters - 1, confidence), _balanced(sums))
     else:
         size = min(_balanced([int(np.count_nonzero(x)) for x in xs]), clusters)
-        design_effect = n / size
-    low, high = binomial.clopper_pearson(size * estimate, size, confidence)
-    wrong = float(1 - share)
     faulty = int(np.count_nonzero(np.sum([x - y for y, x in zip(ys, xs, strict=True)], axis=0)))
-    kept_n = size_for_kept(size, clusters, faulty)
-    p_breach, p_kept = tails(size * wrong, size, limit)[0], tails(kept_n * wrong, kept_n, limit)[1]
-    return Proportion(
-        estimate, low, high, confidence, method, n, clusters, size, design_effect, p_breach, p_kept,
-        population, errors, items, share, kept_n,
-    )  # fmt: skip
+    return size, size_for_kept(size, clusters, faulty)
 
 
 def _variance(ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], clusters: int) -> float:
@@ -242,7 +246,7 @@ def _variance(ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], c
 
 def _balanced(sizes: Sequence[int]) -> float:
     """Units that tell as much about one share as the classes' `sizes` about their mean share."""
-    return len(sizes) ** 2 / sum(1 / size for size in sizes)
+    return min(len(sizes) ** 2 / sum(1 / size for size in sizes), sum(sizes))
 
 
 def _exact_tails(population: int, limit: Fraction, sample: int, errors: int) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.joint import joint_sentence, risk_of
 from vendoreval.contracts.terms import Contract
@@ -65,13 +67,12 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
 
 def method(contract: Contract, result: AuditResult) -> list[str]:
     """How labels were compared, counted and judged, in plain words."""
-    judged = {finding.clause for finding in result.findings if finding.verdict != NOT_RUN}
     by_chance = [f.clause for f in result.findings if f.verdict != NOT_RUN and f.method != CENSUS]
     joint = joint_sentence(risk_of(contract.clause(name) for name in by_chance))
     return [
         answers_sentence(contract),
         *method_sentences(result.findings),
-        *rule_sentences([clause for clause in contract.clauses if clause.id in judged]),
+        *rule_sentences([clause for clause in contract.clauses if clause.id in by_chance]),
         *([joint] if joint else []),
         "No verdict hangs on a rounded number: counts are whole, and limits are the contract’s own text.",
     ]
@@ -82,7 +83,9 @@ def counts(result: AuditResult) -> list[list[str]]:
     words = {
         "items": "items in the delivery",
         "labels": "labels in the delivery",
+        "sent_items": "items sent to the vendor",
         "gold_items": "gold items",
+        "missing": "gold items without an answer",
         "opportunities": "units counted",
         "correct": "right",
         "wrong_label": "wrong label",
@@ -97,10 +100,15 @@ def counts(result: AuditResult) -> list[list[str]]:
     ]
 
 
+def audited_items(counts: Mapping[str, int]) -> int:
+    """Gold items that the delivery answers."""
+    return counts.get("gold_items", 0) - counts.get("missing", 0)
+
+
 def limits(result: AuditResult) -> list[str]:
     """What this audit did not test."""
     seen = result.counts.get("items", 0)
-    gold = result.counts.get("gold_items", 0)
+    gold = audited_items(result.counts)
     said = []
     if seen > gold:
         said.append(

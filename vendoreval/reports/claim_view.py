@@ -10,7 +10,7 @@ from vendoreval.claims.answers import REASONS
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
-from vendoreval.reports.audit_view import limits, method, parties
+from vendoreval.reports.audit_view import audited_items, limits, method, parties
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import claim_answers, total
 from vendoreval.reports.parts import Plain
@@ -47,6 +47,9 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
         "findings": parts.findings_table(breached, contract),
         "forest": parts.forest(breached, "Breached clauses: measured values, intervals and limits"),
         "method": method(contract, result),
+        "extrapolated": "The wrong units found"
+        if all(row.population == row.sample for row in claim.extrapolations)
+        else "From the sample to the delivery",
         "extrapolations": [_extrapolation(row) for row in claim.extrapolations],
         "break_even": _break_even(claim),
         "lines": _lines(claim.lines),
@@ -129,8 +132,8 @@ def _population(result: AuditResult) -> str:
     return (
         f"The claim is about delivery {result.delivery} with {count(counts.get('items', 0), 'item')}"
         + (f" and {count(labels, 'label')}" if labels else "")
-        + f". {count(counts.get('gold_items', 0), 'item')} of it have a gold answer and were audited, "
-        f"{count(counts.get('opportunities', 0), 'unit')} in all."
+        + f". {count(audited_items(counts), 'item')} of it have a gold answer and were audited; "
+        f"{count(counts.get('opportunities', 0), 'unit')} count."
     )
 
 

@@ -127,7 +127,9 @@ def key_figures(finding: Finding | None) -> list[Plain]:
         {
             "label": "Interval" if finding.method == CENSUS else f"{sure} interval",
             "value": interval_words(finding),
-            "note": "every unit was audited" if finding.method == CENSUS else "where the true value lies",
+            "note": "every unit was audited"
+            if finding.method == CENSUS
+            else f"holds the true value in {sure} of such samples",
         },
         {
             "label": "Compared" if among_annotators(finding) else "Audited",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
+from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.wording import (
@@ -229,6 +230,8 @@ def _between(finding: Finding) -> str:
 def _verdict(finding: Finding, rule: str) -> str:
     if finding.walk is not None:
         return finding.reason + _struck_out(finding)
+    if finding.verdict == INCONCLUSIVE and METRICS[finding.metric].kind == "mean":
+        return finding.reason[:1].upper() + finding.reason[1:]  # names the classes that gold does not show
     if rule == "point":
         return f"The contract decides by the measured value alone: the clause is {finding.verdict}."
     if finding.verdict == BREACHED:
@@ -237,12 +240,12 @@ def _verdict(finding: Finding, rule: str) -> str:
     if finding.verdict == KEPT:
         return f"The clause is kept.{_odds(finding, finding.p_kept, 'breaks', 'good')}"
     further = "further audited item" if is_share(finding.metric) else "further item"
-    more = (
-        f"About {count(finding.more_items, further)} would decide it"
-        if finding.more_items
-        else "No number of further items of this delivery would decide it"
-    )
-    return f"The sample cannot decide whether the clause is kept. {more}, if the value stays as it is."
+    more = "How many further items would decide it is not known."
+    if finding.more_items:
+        more = f"About {count(finding.more_items, further)} would decide it, if the value stays as it is."
+    elif not is_share(finding.metric):
+        more = "No number of further items of this delivery would decide it, if the value stays as it is."
+    return f"The sample cannot decide whether the clause is kept. {more}"
 
 
 def _odds(finding: Finding, p: float | None, just: str, quality: str) -> str:

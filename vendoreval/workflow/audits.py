@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -12,7 +12,6 @@ from typing import Any
 from vendoreval.audits.agreeing import on_agreement
 from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.drawing import CHOSEN, ROOT, UNPROVEN
 from vendoreval.audits.measures import measure
 from vendoreval.audits.records import AuditResult
@@ -131,7 +130,7 @@ def look(
     if contract.task.type != "classification":
         raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
-    gold, sent_known = _only_sent(gold, workspace, intake)
+    gold, sent_items = _only_sent(gold, workspace, intake)
     path = workspace.objects.path(delivery.table_sha)
     labels = labels_on_items(path, gold.item_ids)
     if not len(labels):
@@ -140,9 +139,9 @@ def look(
     committed = gold_committed(workspace, gold.id, delivery)
     before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)
     return AuditInput(
-        judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_known, gold.edge_items,
-        judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
-        _most_units(workspace, contract, delivery),
+        judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_items > 0,
+        gold.edge_items, judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
+        _most_units(workspace, contract, delivery, intake),
         inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
@@ -155,6 +154,7 @@ def look(
         settled=settled(intake),
         looks_before=before.before,
         earlier_audits=before.audits,
+        sent_items=sent_items,
     )  # fmt: skip
 
 
@@ -186,21 +186,22 @@ def draw_seed(workspace: Workspace, gold_id: str) -> str:
         return reader.require(CommitmentRow, gold_id, "commitment").root
 
 
-def _most_units(workspace: Workspace, contract: Contract, delivery: DeliveryRow) -> int:
-    """The most units that an item of the delivery has; looked up only where a design needs it."""
-    designed = any(clause.decision.rule in DESIGNED for clause in contract.clauses)
-    if not designed or contract.task.answers == "consensus":
+def _most_units(
+    workspace: Workspace, contract: Contract, delivery: DeliveryRow, intake: Mapping[str, Any]
+) -> int:
+    """The most units that an item of the delivery has; counted again where an older intake did not."""
+    if contract.task.answers == "consensus" or delivery.rows == delivery.items:
         return 1
-    return most_labels(workspace.objects.path(delivery.table_sha))
+    return int(intake.get("most_labels") or most_labels(workspace.objects.path(delivery.table_sha)))
 
 
-def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, bool]:
-    """Gold items that were sent, where a list of the items sent came with the delivery."""
+def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, int]:
+    """Gold items that were sent, and how many items were; all and 0 where no list came with the delivery."""
     sha = intake.get("sent_items_sha256")
     if not sha:
-        return gold, False
+        return gold, 0
     sent = set(json.loads(workspace.objects.read(sha)))
-    return gold.only(sent), True
+    return gold.only(sent), len(sent)
 
 
 def refuse_taken(workspace: Workspace, name: str) -> None:

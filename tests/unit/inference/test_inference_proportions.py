@@ -28,8 +28,8 @@ from vendoreval.inference.proportions import (
     macro,
     more_items_needed,
     simple,
-    strikeouts,
 )
+from vendoreval.inference.striking import strikeouts
 
 ORACLES = Path(__file__).parents[3].parent / "shared" / "oracles"
 LIMIT = Fraction("0.97")
@@ -183,7 +183,7 @@ def test_the_finite_population_narrows_the_interval() -> None:
 @pytest.mark.parametrize("right", [0, 10])
 def test_without_variance_the_items_are_counted(right: int) -> None:
     y, x = np.full(40, right, dtype=np.int64), np.full(40, 10, dtype=np.int64)
-    p = clustered(np.append(y, 0), np.append(x, 0), LIMIT, confidence=0.95, population_clusters=5000)
+    p = clustered(np.append(y, 0), np.append(x, 0), LIMIT, confidence=0.95, population_clusters=None)
     q = simple(4 * right, 40, LIMIT, confidence=0.95, population=None)
     assert (p.effective_n, p.design_effect, p.items, p.clusters) == (40, 10, 41, 40)
     assert (p.low, p.high, p.p_breach, p.p_kept) == pytest.approx((q.low, q.high, q.p_breach, q.p_kept))

@@ -58,7 +58,7 @@ def test_a_breach_in_words() -> None:
             "with a chance of 2.0 %.",
         ),
         ({"verdict": "inconclusive", "more_items": 1}, "claim", "About 1 further audited item would decide it"),
-        ({"verdict": "inconclusive"}, "claim", "No number of further items of this delivery"),
+        ({"verdict": "inconclusive"}, "claim", "How many further items would decide it is not known."),
         ({"verdict": "kept"}, "point", "by the measured value alone: the clause is kept."),
         ({"strikeouts": 0}, "claim", "The breach falls if a single error is struck out."),
         ({"metric": "error_rate", "estimate": 0.217}, "claim", "123 were wrong (21.7 %)."),

@@ -1,0 +1,195 @@
+"""Whole items drawn from a delivery: chances of what they show, and of what the items not drawn may hide.
+
+A share of units is judged as if it came from so many independent units (inference.effective). Two things
+that such an effective sample cannot know are added here.
+
+Hidden items. A few items with many units, all wrong, break a clause, and most samples hold none of them.
+So p_kept is the largest of P(none of k items drawn) · P(the sample at least this good where those k items
+carry their part of the errors), over all k; p_breach likewise, with k items that are all right. The k items
+may hold as many units as the delivery allows. For items of one unit each k = 0 is the largest.
+
+The rest of the delivery. Where more than half is drawn, chance lies in the rest: it is the rest that must
+hold the errors still missing (or no more than are still allowed), and p is the chance of that. With one
+item left out this is nearly an enumeration; the normal shape of the sample's own total would be none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import betainc, gammaln
+
+from vendoreval.inference.binomial import clopper_pearson
+
+Floats = NDArray[np.float64]
+
+_TRIED = np.linspace(0, 1, 200) ** 2  # numbers of hidden items, as parts of the most; small ones matter most
+_FAR = 40.0  # beyond this the chance that none of them was drawn is below e^-40
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What an item that was not drawn may hold.
+
+    No item has more than `most` units; all items together have `excess` units beyond one each (None: not
+    known). A right unit counts up to `weight` times in the denominator (2 in F1).
+    """
+
+    most: int
+    excess: int | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a sample of `items` of `population` items (None = unknown, large) says of one or more classes.
+
+    `wrong` and `units`: a class's share of wrong units, and its counted units per item drawn. `size`
+    independent units tell as much of their mean, `kept_size` for the word kept, both for a large
+    delivery. `absent` further classes belong to the mean, without a unit in the sample.
+    """
+
+    wrong: tuple[float, ...]
+    units: tuple[float, ...]
+    size: float
+    kept_size: float
+    items: int
+    population: int | None
+    hidden: Hidden | None = None
+    absent: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of wrong units in the sample: the mean over the classes that are present."""
+        return sum(self.wrong) / len(self.wrong)
+
+    @property
+    def effective(self) -> float:
+        """The effective size with the correction for a finite population."""
+        return self.size if self.population is None else self.size / (1 - self.items / self.population)
+
+    def p_breach(self, limit: Fraction | float) -> float:
+        """How likely a delivery that just reaches `limit` gives so bad a sample."""
+        classes, present = len(self.wrong) + self.absent, len(self.wrong)
+        return self._p(min((1 - float(limit)) * classes / present, 1.0), kept=False)
+
+    def p_kept(self, limit: Fraction | float) -> float:
+        """How likely a delivery that just misses `limit` gives so good a sample."""
+        classes, present = len(self.wrong) + self.absent, len(self.wrong)
+        return self._p(((1 - float(limit)) * classes - self.absent) / present, kept=True)
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The shares that both one-sided tests leave possible, two-sided at `confidence`."""
+        right, tail = 1 - self.share, (1 - confidence) / 2
+        mostly = self.population is not None and 2 * self.items > self.population
+        if self.hidden is None and not self.absent and not mostly:
+            return clopper_pearson(self.effective * right, self.effective, confidence)
+        present = len(self.wrong) / (len(self.wrong) + self.absent)
+        low, high = present * right, present * right + 1 - present
+        return (
+            _edge(lambda limit: self.p_kept(limit) - tail, 0.0, low) if low else 0.0,
+            _edge(lambda limit: tail - self.p_breach(limit), high, 1.0) if high < 1 else 1.0,
+        )
+
+    def grown(self, items: int) -> Drawn:
+        """The sample with so many items, if they were like those drawn."""
+        more = items / self.items
+        return replace(self, items=items, size=self.size * more, kept_size=self.kept_size * more)
+
+    def _p(self, allowed: float, *, kept: bool) -> float:
+        """`allowed`: the share of wrong units among the classes present at which the clause just turns."""
+        left, none_drawn, _ = self._unseen
+        moved = self._moves[kept]
+        rate = np.clip(allowed - moved if kept else allowed + moved, 0.0, 1.0)
+        size = self.kept_size if kept else self.size
+        return float((none_drawn * self._tail(rate, left, size, kept=kept)).max())
+
+    @cached_property
+    def _unseen(self) -> tuple[Floats, Floats, Floats]:
+        """For each number of hidden items: other items, the chance that none was drawn, hidden units an
+        other item. Numbers are shares of the population where its size is not known."""
+        n, total, hidden = self.items, self.population, self.hidden
+        if hidden is None:
+            return np.array([float(total or np.inf)]), np.ones(1), np.zeros(1)
+        if total is None:
+            part = _TRIED * min(_FAR / n, 0.999)
+            return np.full(len(part), np.inf), (1 - part) ** n, part * hidden.most / (1 - part)
+        k = np.unique((_TRIED * min(total - n, _FAR * total / n)).round())
+        chance = np.exp(
+            gammaln(total - k + 1) - gammaln(total - k - n + 1) - gammaln(total + 1) + gammaln(total - n + 1)
+        )
+        chance[0] = 1.0
+        more = k * (hidden.most - 1)
+        units = k + (more if hidden.excess is None else np.minimum(more, hidden.excess))
+        return total - k, chance, units / (total - k)
+
+    @cached_property
+    def _moves(self) -> tuple[Floats, Floats]:
+        """How far hidden items move the mean, for the words breached and kept."""
+        held = self._unseen[2]
+        return self._moved(held, kept=False), self._moved(held, kept=True)
+
+    def _moved(self, held: Floats, *, kept: bool) -> Floats:
+        """How far hidden items, all wrong (or all right), move the mean share of wrong units at most.
+
+        A class with a units an item and s hidden ones moves by its share of right (wrong) units times
+        s/(a+s). Hidden units go where they move most; the split is Lagrange's.
+        """
+        weights = np.array([1 - w if kept else w for w in self.wrong])
+        units = np.array(self.units)
+        weights, units = weights[weights > 0], units[weights > 0]
+        if not len(weights) or self.hidden is None:
+            return np.zeros_like(held)
+        s = held if kept else held * self.hidden.weight
+        order = np.argsort(units / weights, kind="stable")
+        weights, units = weights[order], units[order]
+        roots, all_units = np.cumsum(np.sqrt(weights * units)), np.cumsum(units)
+        needed = np.maximum.accumulate(roots * np.sqrt(units / weights) - all_units)  # to reach this class too
+        used = np.maximum(np.searchsorted(needed, s) - 1, 0)
+        moved = np.cumsum(weights)[used] - roots[used] ** 2 / (s + all_units[used])
+        return np.asarray(np.maximum(moved, 0.0) / len(self.wrong))
+
+    def _tail(self, rate: Floats, left: Floats, size: float, *, kept: bool) -> Floats:
+        """P(a share of wrong units at most, for kept, or at least as found), drawn from `left` items."""
+        n, share = self.items, self.share
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effective = size / (1 - n / left)
+            of_sample = (_at_most if kept else _at_least)(effective * share, effective, rate)
+            if (2 * n <= left).all():
+                return of_sample
+            rest, missing = left - n, rate * left - share * n
+            missing = np.where(np.abs(missing) < _ROUNDING * n, 0.0, missing)
+            needed = np.where(np.abs(missing - rest) < _ROUNDING * n, 1.0, missing / rest)
+            effective = size * rest * left / n**2
+            of_rest = (_at_least if kept else _at_most)(effective * needed, effective, rate)
+        nothing_left = missing <= 0 if kept else missing >= 0
+        return np.where(2 * n <= left, of_sample, np.where(rest > 0, of_rest, nothing_left))
+
+
+def _at_least(count: Floats, n: Floats, rate: Floats) -> Floats:
+    """P(X >= count) for X binomial, arrays of any counts."""
+    inside = np.clip(count, 1e-300, n)
+    return np.where(count <= 0, 1.0, np.where(count > n, 0.0, betainc(inside, n - inside + 1, rate)))
+
+
+def _at_most(count: Floats, n: Floats, rate: Floats) -> Floats:
+    """P(X <= count) for X binomial, arrays of any counts."""
+    inside = np.clip(count, 0.0, n)
+    below = betainc(np.maximum(n - inside, 1e-300), inside + 1, 1 - rate)
+    return np.where(count >= n, 1.0, np.where(count < 0, 0.0, below))
+
+
+def _edge(over: Callable[[float], float], low: float, high: float) -> float:
+    """Where a rising function crosses 0 between `low` and `high`; the end itself where it does not."""
+    if over(low) >= 0:
+        return low
+    if over(high) <= 0:
+        return high
+    return float(brentq(over, low, high, xtol=1e-12))
