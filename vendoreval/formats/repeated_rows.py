@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.parquet_table import LabelWriter
+from vendoreval.formats.row_batches import BATCH
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
 
 Tell = Callable[[Ints], Ints]  # rows of the delivery -> what their unread columns hold, as comparable numbers
@@ -95,11 +96,11 @@ def without(sink: IO[bytes], dropped: Ints, schema_id: str) -> None:
         with pq.ParquetFile(sink) as file:
             names = file.schema_arrow.names
             with LabelWriter(copy, names, schema_id) as writer:
-                for start, batch in _groups(file, names):
+                for start, batch in _pieces(file, names):
                     keep = np.ones(batch.num_rows, dtype=bool)
                     keep[_within(dropped, start, batch.num_rows)] = False
                     kept = batch.filter(keep)
-                    writer.write({name: kept.column(name).combine_chunks() for name in names})
+                    writer.write({name: kept.column(name) for name in names})
         copy.seek(0)
         sink.seek(0)
         sink.truncate()
@@ -114,7 +115,7 @@ def names_at(sink: IO[bytes], rows: Ints, columns: Sequence[str]) -> list[dict[s
     found: list[dict[str, Any]] = []
     with pq.ParquetFile(sink) as file:
         known = [name for name in columns if name in file.schema_arrow.names]
-        for start, batch in _groups(file, known):
+        for start, batch in _pieces(file, known):
             found += batch.take(_within(rows, start, batch.num_rows)).to_pylist()
     return found
 
@@ -128,19 +129,18 @@ def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
     sink.seek(0)
     with pq.ParquetFile(sink) as file:
         names = [n for n in file.schema_arrow.names if n not in ("item_id", "annotator_id", "label_id")]
-        for start, batch in _groups(file, names):
+        for start, batch in _pieces(file, names):
             taken = batch.take(_within(rows, start, batch.num_rows))
             for name in names:
-                codes = _codes(name, taken.column(name).combine_chunks(), known.setdefault(name, {}))
+                codes = _codes(name, taken.column(name), known.setdefault(name, {}))
                 parts.setdefault(name, []).append(codes)
     return {name: np.concatenate(found) for name, found in parts.items()}
 
 
-def _groups(file: Any, names: Sequence[str]) -> Any:
-    """The row groups one by one, each with the place of its first row."""
+def _pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    """The table piece by piece, each with the place of its first row."""
     start = 0
-    for group in range(file.num_row_groups):
-        batch = file.read_row_group(group, columns=list(names))
+    for batch in file.iter_batches(batch_size=BATCH, columns=list(names)):
         yield start, batch
         start += batch.num_rows
 
