@@ -103,7 +103,8 @@ class Dictionary:
         """Raises UsageError where a statement would turn one class into another, or says two things."""
         read = self.classes.read(source).label
         option = f"--{meaning.option}"
-        if read in self.classes.names and read != meaning.label:
+        same = meaning.option == "labels" and read == meaning.label
+        if read in self.classes.names and not same:
             what = "a class of the contract" if read == source else f"the class {read!r}, written otherwise"
             raise UsageError(
                 f"{option}: {source!r} is {what}.",
