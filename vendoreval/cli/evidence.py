@@ -43,12 +43,14 @@ def verify(
     ] = None,
     tasks: Annotated[Path | None, typer.Option(help="The task list as the vendor got it.")] = None,
     contract: Annotated[Path | None, typer.Option(help="The contract as it was signed.")] = None,
+    seal: Annotated[Path | None, typer.Option(help="The seal that you made of what you delivered.")] = None,
+    acknowledgement: Annotated[Path | None, typer.Option(help="What the buyer gave back for the seal.")] = None,
     json: Json = False,
 ) -> None:
     """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
     from vendoreval.workflow.evidence import Own, verify_file
 
-    found = verify_file(bundle, Own(receipt or (), delivered or (), tasks, contract))
+    found = verify_file(bundle, Own(receipt or (), delivered or (), tasks, contract, seal, acknowledgement))
     if json:
         return emit(found.to_json())
     for check in found.checks:

@@ -18,6 +18,7 @@ from vendoreval.evidence.chain import GENESIS, Entry, Event
 
 SEAL, ACKNOWLEDGEMENT = "vendoreval/delivery-seal/1", "vendoreval/acknowledgement/1"
 _RECEIPT = "vendoreval/commitment/"
+UNPROVEN = "unproven: "  # begins a sentence on what one side alone states
 _FILE = {"name": str, "bytes": int, "sha256": str}
 _HELD = {"contract": str, "sha256": str}
 _HELD_SOME = {"number": int, "root": str, "log_head": str}  # null where the receipt has none
@@ -214,12 +215,12 @@ def _later(held: Mapping[str, Any], log: Sequence[Entry], commitment: Mapping[st
 
 
 def _times(seal: Mapping[str, Any], said: Mapping[str, Any] | None, event: Event | None) -> list[str]:
-    texts = [f"unproven: sealed at {seal['sealed_at']}, which the vendor alone states"]
+    texts = [f"{UNPROVEN}sealed at {seal['sealed_at']}, which the vendor alone states"]
     received = said["received"] if said else str(event.data.get("received")) if event else ""
     side = "the buyer alone states"
     if said:
         side = "the buyer stated to the vendor at the time"
-    texts.append(f"unproven: received at {received}, which {side}")
+    texts.append(f"{UNPROVEN}received at {received}, which {side}")
     if _moment(received, "log") < _moment(seal["sealed_at"], "seal"):
         texts.append("the two times contradict each other: received before it was sealed")
     return texts
@@ -227,7 +228,7 @@ def _times(seal: Mapping[str, Any], said: Mapping[str, Any] | None, event: Event
 
 def _held(receipt: Any) -> dict[str, Any]:
     if not isinstance(receipt, Mapping) or not str(receipt.get("schema")).startswith(_RECEIPT):
-        raise EvidenceError("This is no receipt for gold.", remedy="Name the file that the buyer sent.")
+        raise EvidenceError("This is no receipt.", remedy="Name the file that the buyer sent.")
     _fields({**receipt, "sha256": ""}, _HELD, "the receipt")
     some = {name: receipt.get(name) for name in _HELD_SOME}
     return {"contract": receipt["contract"], **some, "sha256": hash_of(receipt)}

@@ -13,7 +13,8 @@ The rules, in the order in which they are checked:
 7.  totals and settlements are those of the intake report (below);
 8.  gold and labels, paired again, and the audit, run again, give the sealed result to the last byte;
 9.  the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
-10. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold).
+10. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
+11. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
 What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are
 compared in what they count, find and claim line by line; bounds, wording and amounts of theirs that this
@@ -27,6 +28,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
+
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
@@ -35,8 +39,10 @@ from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.outcomes_follow import check_outcomes
 from vendoreval.evidence.receipts import Receipt, readable
+from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log
+from vendoreval.labels.settled import buyers_word, settled
 
 # What bundles of schema 1 may hold otherwise: computed by the rules of an earlier version.
 _OLD_RESULT = frozenset({"findings", "patterns", "notes"})
@@ -48,11 +54,14 @@ _OLD_CLAIM = frozenset({"extrapolations", "demands", "strikeouts", "notes"})
 
 @dataclass(frozen=True)
 class Held:
-    """What the reader has of its own: receipts, the signed contract, the task list that it got."""
+    """What the reader has of its own: receipts, the signed contract, the task list that it got, and the seal of
+    what it delivered with the buyer's acknowledgement."""
 
     receipts: Sequence[Any] = ()
     contract: bytes | None = None
     tasks: Tasks | None = None
+    seal: Any = None
+    acknowledgement: Any = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     again = _check_result(bundle, found)
     _check_claim(bundle, again, found)
     check_seeding(bundle, held.tasks, found)
+    _check_seal(bundle, held, found)
     _name_words(bundle, found)
     return Verification(bundle.seal["audit"], again.verdict, tuple(found.fits), found.not_shown)
 
@@ -106,6 +116,21 @@ def _check_contract(bundle: OpenedBundle, own: bytes | None, found: Findings) ->
         raise EvidenceError("The contract of the bundle is not the file that you gave: they differ.")
     else:
         found.fit("the contract is the file that you gave")
+
+
+def _check_seal(bundle: OpenedBundle, held: Held, found: Findings) -> None:
+    if held.seal is None:
+        if held.acknowledgement is not None:
+            raise EvidenceError("An acknowledgement is of a seal.", remedy="Give the seal with --seal.")
+        return
+    said = check_seal(
+        bundle.manifest, held.seal, held.acknowledgement, log=bundle.log, commitment=bundle.gold_receipt
+    )
+    for number, sentence in enumerate(said):
+        if sentence.startswith(UNPROVEN):
+            found.open(f"seal_{number}", sentence.removeprefix(UNPROVEN))
+        else:
+            found.fit(sentence)
 
 
 def _check_intake(bundle: OpenedBundle) -> None:
@@ -123,14 +148,24 @@ def _check_intake(bundle: OpenedBundle) -> None:
         raise EvidenceError("Whether a list of the items sent was given is not what the intake report says.")
     if canonical(dict(seen.settled)) != canonical(settled(intake)):
         raise EvidenceError("What was settled about the delivery is not what the intake report says.")
+    if [one["where"] for one in intake.get("filtered", ())] != list(intake.get("where", ())):
+        raise EvidenceError("The filters of the intake report and what they left out do not belong together.")
+    if not (intake.get("repeats") or {}).get("left"):
+        _check_once(seen)
 
 
-def settled(intake: Mapping[str, Any]) -> dict[str, Any]:
-    """What an intake report says was settled before the delivery was judged, by kind; empty kinds left out."""
-    return {name: intake[name] for name in SETTLED if intake.get(name)}
-
-
-SETTLED = ("where", "map", "filtered", "ids")
+def _check_once(seen: AuditInput) -> None:
+    """One label a person and item: what was settled as one is not judged twice."""
+    labels = seen.by_label
+    named = np.flatnonzero(labels.annotator.codes >= 0)
+    pairs = np.stack([labels.item.codes[named], labels.annotator.codes[named]])
+    twice, counts = np.unique(pairs, axis=1, return_counts=True)
+    if (counts > 1).any():
+        item, person = twice[:, int(np.argmax(counts > 1))].tolist()
+        raise EvidenceError(
+            f"A label of annotator {labels.annotator.values[person]!r} on item {labels.item.values[item]!r} is "
+            "judged more than once."
+        )
 
 
 def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
@@ -209,6 +244,8 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
     for kind, (there, sentence) in words.items():
         if there:
             found.open(kind, sentence)
+    for number, sentence in enumerate(buyers_word(seen.settled), start=1):
+        found.open(f"word_{number}", sentence)
     found.open("delivered", "that labels and totals are those of your files: give --delivered")
     found.open("times", "the day of receipt and other times that only the buyer states")
     found.open("answers", "that the gold answers are right: rebut a line that you dispute")

@@ -9,13 +9,41 @@ _SHOWN = 8
 Plain = Mapping[str, Any]
 
 
+# Keys of the intake report: rows left out, what the buyer stated, texts read otherwise, repeats, ids.
+KINDS = ("filtered", "stated", "label_map", "empty", "wrong", "repeats", "ids")
+_RULES = ("rule", "self_agreement")  # they are there although nothing came of them
+
+
+def settled(intake: Plain) -> dict[str, Any]:
+    """The settlements of an intake report by kind; a kind of which nothing came is left out."""
+    return {kind: intake[kind] for kind in KINDS if _told(intake.get(kind))}
+
+
+def _told(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_told(inner) for name, inner in value.items() if name not in _RULES)
+    return bool(value)
+
+
 def settled_sentences(intake: Plain) -> tuple[str, ...]:
     """What stands between the files and the labels judged: from an intake report, in a fixed order."""
     return (*_notation(intake), *_repeats(intake.get("repeats") or {}, intake.get("stated") or {}))
 
 
 def buyers_word(intake: Plain) -> tuple[str, ...]:
-    """Only what rests on the buyer's word, as no rule of notation explains it."""
+    """Only what rests on the buyer's word, as no rule of notation explains it: labels, filters, ids."""
+    said = _labels_by_word(intake)
+    for one in intake.get("filtered", ()):
+        said.append(f"By the buyer's filter {one['where']}, {_rows(one['rows_left_out'])} are left out.")
+    walk = (intake.get("ids") or {}).get("crosswalk") or {}
+    if walk.get("buyers_word"):
+        said.append(
+            f"By the buyer's word alone, {walk['buyers_word']:,} ids are those that its crosswalk names."
+        )
+    return tuple(said)
+
+
+def _labels_by_word(intake: Plain) -> list[str]:
     maps = [one for one in intake.get("label_map", ()) if one["buyers_word"]]
     empty = [one for one in intake.get("empty", ()) if one["buyers_word"]]
     wrong = intake.get("wrong", ())
@@ -26,7 +54,7 @@ def buyers_word(intake: Plain) -> tuple[str, ...]:
         said.append(f"By the buyer's word alone, these are no answers: {_texts(empty)}.")
     if wrong:
         said.append(f"By the buyer's word, these are answers and wrong ones: {_texts(wrong)}.")
-    return tuple(said)
+    return said
 
 
 def _notation(intake: Plain) -> list[str]:
@@ -38,7 +66,7 @@ def _notation(intake: Plain) -> list[str]:
     empty = [one for one in intake.get("empty", ()) if not one["buyers_word"]]
     if empty:
         said.append(f"The buyer stated that these are no answers: {_texts(empty)}.")
-    return [*said, *buyers_word(intake)]
+    return [*said, *_labels_by_word(intake)]
 
 
 def _repeats(repeats: Plain, stated: Plain) -> list[str]:

@@ -23,10 +23,10 @@ from vendoreval.evidence.bundle import from_zip, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.receipts import committed_when
 from vendoreval.evidence.sealed_input import input_files, read_input
-from vendoreval.evidence.verify import settled
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.leakage import OwnNumber, own_number
 from vendoreval.inference.proportions import clustered
+from vendoreval.labels.settled import settled
 from vendoreval.numerals import share as share_of
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.transactions import Transaction

@@ -33,12 +33,14 @@ _PROGRAM = f"vendoreval {__version__}"
 
 @dataclass(frozen=True)
 class Own:
-    """The reader's own files, each optional: receipts, delivered files, task list, signed contract."""
+    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal."""
 
     receipts: Sequence[Path] = ()
     delivered: Sequence[Path] = ()
     tasks: Path | None = None
     contract: Path | None = None
+    seal: Path | None = None
+    acknowledgement: Path | None = None
 
 
 def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
@@ -80,6 +82,8 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
         tuple(parse_json(read_bytes(one), one.name) for one in mine.receipts),
         read_bytes(mine.contract) if mine.contract else None,
         own_tasks(mine.tasks) if mine.tasks else None,
+        _record(mine.seal),
+        _record(mine.acknowledgement),
     )
     try:
         found = verify_bundle(files, held)
@@ -94,6 +98,10 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
     fits = check_own_delivery(files, mine.delivered, tasks=held.tasks)
     left = {kind: what for kind, what in found.not_shown.items() if kind != "delivered"}
     return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
+
+
+def _record(path: Path | None) -> Any:
+    return parse_json(read_bytes(path), path.name) if path else None
 
 
 def _made_with(files: Mapping[str, bytes]) -> str:

@@ -19,6 +19,7 @@ from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.settled import KINDS as SETTLED
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.outcomes import CODE
 from vendoreval.workflow.agreement import tally_of
@@ -31,11 +32,12 @@ Label = tuple[str | None, ...]  # item, annotator, label, time, then what else i
 
 @dataclass(frozen=True)
 class _Read:
-    """The vendor's files, read as the buyer read them: canonical labels, and their counts."""
+    """The vendor's files, read as the buyer read them: canonical labels, and the intake report."""
 
     table: Path
     labels: int
     items: int
+    report: Mapping[str, Any]
 
 
 def check_own_delivery(
@@ -87,9 +89,9 @@ def _check_manifest(manifest: Mapping[str, Any], delivered: Sequence[Path]) -> N
 def _read(
     bundle: OpenedBundle, delivered: Sequence[Path], sent_as: Mapping[str, str] | None, table: Path
 ) -> _Read:
-    with table.open("wb") as sink:
+    with table.open("w+b") as sink:
         intake = read_again(bundle.contract, bundle.intake, delivered, sink, sent_as)
-    return _Read(table, intake.labels, intake.items)
+    return _Read(table, intake.labels, intake.items, intake.to_json())
 
 
 def _check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
@@ -127,6 +129,9 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
     for what, (told, own) in pairs.items():
         if told != own:
             raise EvidenceError(f"The bundle counts {told:,} {what}, your files hold {own:,}.")
+    for kind in SETTLED:
+        if not bundle.old and canonical(read.report.get(kind)) != canonical(bundle.intake.get(kind)):
+            raise EvidenceError(f"What your files give for {kind!r} is not what the intake report says.")
     if seen.agreement is not None:
         own_tally = tally_of(read.table, bundle.contract, bundle.intake)
         if canonical(list(own_tally.rows())) != canonical(list(seen.agreement.rows())):
