@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.conftest import ROOT, Cli, Process, Ran
@@ -194,3 +196,38 @@ def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> No
     one_sum = text.replace('per_unit = "0.50"', '# per_unit = "0.50"')  # beside it stands an amount
     file.write_text(one_sum, "utf-8")
     cli("contract", "check", "contract.toml")
+
+
+def test_the_command_after_an_undecided_audit_decides(cli: Cli) -> None:
+    rows = list(csv.DictReader((WEATHER / "gold.csv").read_text("utf-8").splitlines()))
+    truth = {row["item_id"]: row["label"] for row in rows}
+    some = "".join(f"{row['item_id']},{row['label']}\n" for row in rows[::6])
+    (cli.folder / "gold.csv").write_text("item_id,label\n" + some, "utf-8")
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    terms = (ROOT / "samples/contracts/weather-sentiment.toml").read_text("utf-8")
+    floors, remedies = terms.index("# A floor"), terms.index("# The remedies")
+    (cli.folder / "terms.toml").write_text(
+        terms[:floors] + terms[remedies:], "utf-8"
+    )  # one clause, on accuracy
+    cli("contract", "add", "terms.toml")
+    cli("gold", "add", "gold.csv", "--id", "g")
+    cli("gold", "commit", "g")
+    add = ("delivery", "add", WEATHER / "delivered.csv", "--id", "d", "--contract", "weather-sentiment-2026")
+    cli(*add, "--where", "vendor=crowdflower")
+    undecided = cli("audit", "run", "d", "--gold", "g", "--id", "a", code=4)
+    advised = undecided.err.split("next: vendoreval ")[1].split()
+    drawn = cli(*advised)
+    sheet, command = drawn.err.split("next: fill ")[1].split(" in, then: vendoreval ")
+    book = openpyxl.load_workbook(cli.folder / sheet)
+    tasks = book.worksheets[0]
+    names = [cell.value for cell in tasks[1]]
+    for row in tasks.iter_rows(min_row=2):
+        row[names.index("answer")].value = truth[str(row[names.index("item_id")].value)]
+    book.save(cli.folder / sheet)
+    done = cli._run(command.strip().replace("NAME", "expert").split(), {})
+    assert done.code in (0, 3), done
+    assert "Another audit" not in done.out
+    assert "The audit is finished." in done.out
+    further = done.err.split("next: vendoreval ")[1].split()
+    assert cli(*further).code == 0

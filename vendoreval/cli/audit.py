@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE
 from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
 from vendoreval.errors import Exit
 
@@ -116,6 +117,19 @@ def print_result(result: AuditResult) -> None:
     for pattern in result.patterns:
         if pattern.flag:
             say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
+    note(f"next: vendoreval {_next(result)}")
+
+
+def _next(result: AuditResult) -> str:
+    """The command that goes on from here: the claim, the certificate, or a fresh sample that can decide."""
+    if result.verdict == BREACHED:
+        return f"claim draft {result.audit}"
+    undecided = [finding for finding in result.findings if finding.verdict == INCONCLUSIVE]
+    audited, all_items = result.counts["gold_items"], result.counts["items"]
+    if not undecided or audited >= all_items:
+        return f"report audit {result.audit}"
+    wanted = max(audited + (finding.more_items or all_items) for finding in undecided)
+    return f"audit tasks {result.delivery} --id {result.audit[:58]}-fresh --items {min(wanted, all_items)}"
 
 
 def _asked_and_found(finding: Finding) -> tuple[str, str]:

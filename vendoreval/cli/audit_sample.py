@@ -131,7 +131,7 @@ def tasks(
             "only. Draw with --nonce and --commitment of both sides, or name the seed's source first: "
             "vendoreval audit announce"
         )
-    return note(f"next: vendoreval audit answers {record['audit']} FILE --auditor NAME")
+    return note(f"next: fill {out} in, then: vendoreval audit answers {record['audit']} {out} --auditor NAME")
 
 
 def answers(

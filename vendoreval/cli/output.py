@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON record instea
 SYMBOLS = {"kept": "✔", "breached": "✘", "inconclusive": "?", "not_run": "–"}
 COLOURS = {"kept": "green", "breached": "red", "inconclusive": "yellow", "not_run": "dim"}
 NOTHING = "–"  # a cell without a value
-_GAP = 3  # columns of the screen between two columns of a table
+_GAP = 2  # columns of the screen between two columns of a table
 # A sign belongs to its word and a unit to its number, so that a line ends neither between them nor within.
 _WORDS = re.compile(r"(?:\W )?\S+(?: %)?")
 
@@ -74,7 +74,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Seque
     widths = _widths(columns, shown, right, console().width)
     if widths is None:
         return _stacked(columns, shown)
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column, width in zip(columns, widths, strict=True):
         justify: Literal["right", "left"] = "right" if column in right else "left"
         made.add_column(column, justify=justify, width=width, overflow="fold")
