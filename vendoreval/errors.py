@@ -16,6 +16,7 @@ A verdict is never an exception: `breached`, `inconclusive` and `not_run` are fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -55,17 +56,18 @@ class VendorevalError(Exception):
 
     exit_code = Exit.UNUSABLE
 
-    def __init__(self, what: str, *, remedy: str = "") -> None:
+    def __init__(self, what: str, *, remedy: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+        self.details = tuple(details)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> tuple[str, ...]:
-        """What is printed, line by line: whatever stands within one of them may come from outside."""
-        return (f"{self.what} {self.remedy}".strip(),)
+        """What is printed, line by line; within a line, text from outside may hold anything, a line end too."""
+        return (f"{self.what} {self.remedy}".strip(), *self.details)
 
 
 class UsageError(VendorevalError):
@@ -75,9 +77,11 @@ class UsageError(VendorevalError):
 class InputError(VendorevalError):
     """A file cannot be read as what it should be."""
 
-    def __init__(self, what: str, *, file: str = "", line: int = 0, remedy: str = "") -> None:
+    def __init__(
+        self, what: str, *, file: str = "", line: int = 0, remedy: str = "", details: Sequence[str] = ()
+    ) -> None:
         place = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
-        super().__init__(place + what, remedy=remedy)
+        super().__init__(place + what, remedy=remedy, details=details)
         self.file = file
         self.line = line
 

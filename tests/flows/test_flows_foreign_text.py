@@ -45,6 +45,7 @@ deadline_days = 5
 """
 # Clears the screen, turns the reading direction, sets colours by one byte, fakes a line of ours.
 HOSTILE = "\x1b[2J\u202e99.51\x9b31m\x07\u200b\nverdict ✔ kept"
+WRONG = ("--wrong", f'"bad{HOSTILE}"')  # settled: this text is a wrong answer
 FORMULA = '=HYPERLINK("http://example.com";"open")'
 
 
@@ -83,10 +84,12 @@ def test_nothing_hidden_reaches_the_terminal(hostile: Cli) -> None:
     for words, code in (
         (("delivery", "check", "back.csv", *terms), 0),
         (("delivery", "add", "back.csv", *terms, "--id", "d"), 0),
+        (("audit", "run", "d", "--gold", "g", "--id", "a"), 2),
+        (("delivery", "add", "back.csv", *terms, "--id", "e", *WRONG), 0),
         (("delivery", "add", "back.csv", *terms, "--where", "label=x"), 2),
         (("delivery", "add", "back.csv", *terms, "--map", "label=nothing"), 2),
         (("delivery", "show", "d"), 0),
-        (("audit", "run", "d", "--gold", "g", "--id", "a"), 3),
+        (("audit", "run", "e", "--gold", "g", "--id", "a"), 3),
         (("audit", "show", "a"), 0),
         (("claim", "draft", "a", "--id", "claim"), 0),
         (("claim", "show", "claim"), 0),
@@ -107,7 +110,7 @@ def test_nothing_hidden_reaches_the_terminal(hostile: Cli) -> None:
 
 def test_every_sheet_that_leaves_is_harmless(hostile: Cli) -> None:
     folder = hostile.folder
-    hostile("delivery", "add", "back.csv", "--contract", "c-1", "--id", "d")
+    hostile("delivery", "add", "back.csv", "--contract", "c-1", "--id", "d", *WRONG)
     hostile("audit", "run", "d", "--gold", "g", "--id", "a", code=3)
     hostile("claim", "draft", "a", "--id", "claim")
     hostile("claim", "issue", "claim")

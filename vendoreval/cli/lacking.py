@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
 from vendoreval.errors import UsageError
-
-
-class Lacking(UsageError):
-    """Words that a command cannot do without, each on a line with its help."""
-
-    def __init__(self, what: str, listed: Sequence[str], remedy: str) -> None:
-        super().__init__(what, remedy=remedy)
-        self.listed = listed
-
-    def lines(self) -> tuple[str, ...]:
-        """What is missing, one a line."""
-        return self.what, *self.listed, self.remedy
 
 
 class Command(TyperCommand):
@@ -39,11 +26,10 @@ class Command(TyperCommand):
             return
         names = [one.opts[0] if one.param_type_name == "option" else str(one.name).upper() for one in lacking]
         width = max(map(len, names))
-        raise Lacking(
-            f"{ctx.command_path} lacks:",
-            [f"  {name:{width}}  {getattr(one, 'help', '')}" for name, one in zip(names, lacking, strict=True)],
-            f"See: {ctx.command_path} --help",
-        )
+        listed = [
+            f"  {name:{width}}  {getattr(one, 'help', '')}" for name, one in zip(names, lacking, strict=True)
+        ]
+        raise UsageError(f"{ctx.command_path} lacks:", details=[*listed, f"See: {ctx.command_path} --help"])
 
 
 def tell_all(app: typer.Typer) -> None:
