@@ -64,8 +64,10 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
 
 def _headline(claim: Claim) -> str:
     asked = joined(dict.fromkeys(demand.kind.replace("_", " ") for demand in claim.demands))
-    first = f"We claim {count(len(claim.lines), 'defect')} in delivery {claim.delivery}."
-    return f"{first} We ask for {asked}." if asked else first
+    said = f"We claim {count(len(claim.lines), 'defect')} in delivery {claim.delivery}."
+    if asked:
+        said += f" We ask for {asked}."
+    return said + (f" This claim takes the place of {joined(claim.supersedes)}." if claim.supersedes else "")
 
 
 def _figures(claim: Claim) -> list[Plain]:

@@ -150,7 +150,8 @@ def scorecard_answers(
     audits: Sequence[AuditResult], claims: Sequence[Claim], promises: Sequence[Promise]
 ) -> list[list[str]]:
     """The scorecard's answers; `audits` are in the order of time."""
-    issued = [claim for claim in claims if claim.issued]
+    replaced = superseded(claims)
+    issued = [claim for claim in claims if claim.issued and claim.id not in replaced]
     running = [claim for claim in issued if claim.answer_by]
     first = min(running, key=lambda claim: (claim.answer_by or date.max, claim.id), default=None)
     late = missed(promises)
@@ -166,6 +167,11 @@ def scorecard_answers(
         by_when,
         _scorecard_total(audits, issued, late),
     )
+
+
+def superseded(claims: Sequence[Claim]) -> frozenset[str]:
+    """The claims whose place an issued one takes; nothing is asked by them any more."""
+    return frozenset(name for claim in claims if claim.issued for name in claim.supersedes)
 
 
 def _lower(text: str) -> str:

@@ -13,18 +13,27 @@ from vendoreval.reports.wording import count, day, joined
 
 Drawn = Literal["tickets", "seeded", "chosen"]
 NAMES_SHOWN = 3
-EARLIER_SHOWN = 5
+MOST_LISTED = 5
 VALUES_SHOWN = 4
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """An audit of the same delivery that came before."""
+class OtherAudit:
+    """Another audit of the same delivery; one that was drawn and never finished has no verdict."""
 
     audit: str
     gold: str
     on: date
     verdict: str
+
+
+@dataclass(frozen=True)
+class OtherGold:
+    """Another gold set of the same contract, and the day on which it was committed to."""
+
+    gold: str
+    items: int
+    committed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,9 @@ class RestsOn:
     column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, chosen by
     the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed_from` says where the tickets'
     seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole delivery. `committed`:
-    before or after the delivery was received, or never; empty for a sample that was drawn after it. `intake`
-    is the delivery's intake report.
+    before or after the delivery was received, or never; empty for a sample that was drawn after it. `earlier`
+    and `later` are all other audits of the delivery, `others` all other gold sets of the contract. `intake` is
+    the delivery's intake report.
     """
 
     gold: str
@@ -50,7 +60,9 @@ class RestsOn:
     for_all: bool = True
     committed: str = ""
     committed_on: date | None = None
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[OtherAudit, ...] = ()
+    later: tuple[OtherAudit, ...] = ()
+    others: tuple[OtherGold, ...] = ()
     intake: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,7 +75,9 @@ def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
         ["Gold made by", _made(rests)],
         ["Gold drawn", _drawn(rests)],
         ["Gold committed", _committed(rests)],
-        ["Audited before", _earlier(rests.earlier)],
+        ["Audited before", _audits(rests.earlier) or "Never."],
+        *([["Audited since", _audits(rests.later)]] if rests.later else []),
+        ["Other gold sets", _others(rests.others)],
         ["Rows left out", joined_sentences(_left_out(rests.intake)) or "None."],
         ["Settled", joined_sentences(_settled(rests.intake)) or "Nothing had to be settled."],
         *([["Still open", still_open]] if still_open else []),
@@ -83,6 +97,8 @@ def reservations(rests: RestsOn | None) -> list[str]:
         said.append("no fair draw that the vendor can check, so nothing is claimed beyond the defects found")
     if rests.earlier:
         said.append(f"{count(len(rests.earlier), 'audit')} of this delivery came before")
+    if rests.later:
+        said.append(f"{count(len(rests.later), 'audit')} of it came later")
     if left := _rows_left_out(rests.intake):
         said.append(f"a filter left out {count(left, 'row')}")
     return said
@@ -134,15 +150,29 @@ def _committed(rests: RestsOn) -> str:
     }[rests.committed]
 
 
-def _earlier(earlier: Sequence[Earlier]) -> str:
-    if not earlier:
-        return "Never."
-    shown = "; ".join(
-        f"{one.audit} on {day(one.on)}, with gold {one.gold}: {one.verdict.replace('_', ' ')}"
-        for one in earlier[-EARLIER_SHOWN:]
-    )
-    more = len(earlier) - EARLIER_SHOWN
-    return f"{shown}{f'; and {more:,} more' if more > 0 else ''}."
+def _audits(audits: Sequence[OtherAudit]) -> str:
+    shown = [f"{one.audit} on {day(one.on)}{_with(one)}" for one in audits[-MOST_LISTED:]]
+    if len(audits) > MOST_LISTED:
+        shown.append(f"and {len(audits) - MOST_LISTED:,} more")
+    return f"{'; '.join(shown)}." if shown else ""
+
+
+def _with(one: OtherAudit) -> str:
+    if not one.verdict:
+        return ": drawn, not finished"
+    return f", with gold {one.gold}: {one.verdict.replace('_', ' ')}"
+
+
+def _others(others: Sequence[OtherGold]) -> str:
+    """The contract's other gold sets: with one of them the audit might have ended otherwise."""
+    shown = [
+        f"{one.gold}, {count(one.items, 'item')}, "
+        + (f"committed to on {day(one.committed_on)}" if one.committed_on else "not committed to")
+        for one in others[:MOST_LISTED]
+    ]
+    if len(others) > MOST_LISTED:
+        shown.append(f"and {len(others) - MOST_LISTED:,} more")
+    return f"{'; '.join(shown)}." if shown else "None for this contract."
 
 
 def _rows_left_out(intake: Mapping[str, Any]) -> int:

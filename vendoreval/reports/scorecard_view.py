@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import scorecard_answers, total
+from vendoreval.reports.first_page import scorecard_answers, superseded, total
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
 from vendoreval.reports.pilot_view import block_rows
@@ -73,7 +73,7 @@ def scorecard_view(
         "control": deliveries_chart([result for result, _ in ordered]),
         "agreement": agreement_view(trend, contract),
         "latest": _latest(contract, latest),
-        "claims": [_claim(claim) for claim in claims],
+        "claims": [_claim(claim, superseded(claims)) for claim in claims],
         "integrity": parts.integrity(facts, files),
     }
     return Report("scorecard", facts.printed, view, files)
@@ -224,13 +224,13 @@ def _in_words(result: AuditResult, contract: Contract | None) -> list[str]:
     return [row["sentences"] for row in parts.findings_table(whole, contract)]
 
 
-def _claim(claim: Claim) -> Plain:
+def _claim(claim: Claim, replaced: Collection[str]) -> Plain:
     amount = total(claim.demands)
     least = min((row.strikeouts for row in claim.extrapolations), default=None)
     return {
         "id": f"{claim.id} v{claim.version}",
         "delivery": claim.delivery,
-        "state": claim.state,
+        "state": "superseded" if claim.id in replaced else claim.state,
         "issued": day(claim.issued),
         "lines": f"{len(claim.lines):,}",
         "amount": str(amount) if amount is not None else "–",

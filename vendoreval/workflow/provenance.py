@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.reports.provenance_parts import Drawn, Earlier, RestsOn
+from vendoreval.reports.provenance_parts import Drawn, OtherAudit, OtherGold, RestsOn
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, EventRow, GoldRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import StoredAudit
@@ -24,11 +25,13 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
     row = stored.row
     with workspace.read() as reader:
         gold = reader.require(GoldRow, row.gold_id, "gold set")
-        commitment = reader.get(CommitmentRow, row.gold_id)
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
         sample = reader.get(SampleRow, row.id)
         added = reader.all(EventRow, kind="gold.added", subject=row.gold_id)
         audits = reader.all(AuditRow, delivery_id=row.delivery_id)
+        drawn_too = reader.all(SampleRow, delivery_id=row.delivery_id)
+        golds = reader.all(GoldRow, contract_id=row.contract_id)
+        committed = {one.gold_id: one.committed_at.date() for one in reader.all(CommitmentRow)}
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     answered = load_gold(workspace, row.gold_id)
     drawn: Drawn = "tickets" if sample else "seeded" if intake.get("seeding") else "chosen"
@@ -43,8 +46,10 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
         seed_from=stored.seen.seed_from,
         for_all=stored.result.basis.get("speaks_for_all", True),
         committed="" if sample else stored.seen.gold_committed,
-        committed_on=commitment.committed_at.date() if commitment else None,
-        earlier=_earlier(audits, row),
+        committed_on=committed.get(row.gold_id),
+        earlier=_other_audits(audits, drawn_too, row, before=True),
+        later=_other_audits(audits, drawn_too, row, before=False),
+        others=_other_golds(golds, committed, audits, row),
         intake=intake,
     )
 
@@ -61,7 +66,25 @@ def _experts(gold: GoldSet) -> tuple[str, ...]:
     return tuple(sorted({name for names in listed for name in names.split("|")}))
 
 
-def _earlier(audits: Sequence[AuditRow], this: AuditRow) -> tuple[Earlier, ...]:
-    before = [row for row in audits if (row.ran_at, row.id) < (this.ran_at, this.id)]
-    ordered = sorted(before, key=lambda row: (row.ran_at, row.id))
-    return tuple(Earlier(row.id, row.gold_id, row.ran_at.date(), row.verdict) for row in ordered)
+def _other_audits(
+    audits: Sequence[AuditRow], samples: Sequence[SampleRow], this: AuditRow, *, before: bool
+) -> tuple[OtherAudit, ...]:
+    """All other audits of the delivery on one side of this one in time, and the samples never finished."""
+    found = [(row.ran_at, row.id, row.gold_id, row.verdict) for row in audits]
+    done = {row.id for row in audits}
+    found += [(row.drawn_at, row.id, "", "") for row in samples if row.id not in done]
+    mine = (this.ran_at, this.id)
+    chosen = sorted(one for one in found if (one[:2] < mine if before else one[:2] > mine))
+    return tuple(OtherAudit(name, gold, at.date(), verdict) for at, name, gold, verdict in chosen)
+
+
+def _other_golds(
+    golds: Sequence[GoldRow], committed: Mapping[str, date], audits: Sequence[AuditRow], this: AuditRow
+) -> tuple[OtherGold, ...]:
+    """The contract's other gold sets; answers of a sample are told with its audit."""
+    answers = {f"{row.id}-answers"[:64] for row in audits}
+    return tuple(
+        OtherGold(row.id, row.items, committed.get(row.id))
+        for row in sorted(golds, key=lambda row: (row.added_at, row.id))
+        if row.id != this.gold_id and row.id not in answers
+    )

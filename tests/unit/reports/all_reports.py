@@ -22,7 +22,7 @@ from tests.unit.reports.test_reports_pilot import report as pilot
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.delivery_parts import Received
-from vendoreval.reports.provenance_parts import Earlier, RestsOn
+from vendoreval.reports.provenance_parts import OtherAudit, OtherGold, RestsOn
 from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
@@ -40,7 +40,8 @@ def rests(**more: Any) -> RestsOn:
         "gold": "gold-1", "items": 700, "drawn": "chosen", "added": date(2026, 1, 5), "added_by": "alice",
         "makers": {"expert": ("ann", "bob", "cem", "dora", "eve")}, "committed": "after",
         "committed_on": date(2026, 1, 10),
-        "earlier": (Earlier("audit-0", "gold-0", date(2026, 1, 9), "kept"),),
+        "earlier": (OtherAudit("audit-0", "gold-0", date(2026, 1, 9), "kept"),),
+        "others": (OtherGold("gold-0", 200, date(2026, 1, 2)),),
         "intake": {
             "rows_read": 3000, "left_out": 55, "map": ["label=answer"],
             "filtered": [{"where": "vendor=acme", "column": "vendor", "rows_left_out": 55,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.first_page import QUESTIONS, sureness, total
 from vendoreval.reports.pdf import to_pdf
-from vendoreval.reports.provenance_parts import RestsOn, provenance_rows
+from vendoreval.reports.provenance_parts import OtherAudit, OtherGold, RestsOn, provenance_rows, reservations
 from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
@@ -116,6 +117,19 @@ def test_the_total_of_a_claim(sums: list[tuple[str, int | None]], whole: Money |
     assert total(demands) == whole
 
 
+def test_a_superseded_claim_asks_for_nothing_any_more() -> None:
+    second = replace(music_claim(), id="claim-2", supersedes=("claim-1",))
+    view = claim_view(music_contract(), second, music_audit(), facts()).view
+    assert view["headline"].endswith("This claim takes the place of claim-1.")
+    report = scorecard_view(music_contract(), None, history(), [music_claim(), second], facts())
+    assert [row["state"] for row in report.view["claims"]] == ["superseded", "issued"]
+    assert said(report)["What is asked"].startswith("Claim claim-2: in the contract’s order")
+    assert said(report)["In total"].endswith("1 claim issued: USD 564.80, if every step is taken.")
+    draft = replace(second, issued=None, state="draft")  # a draft replaces nothing yet
+    report = scorecard_view(music_contract(), None, history(), [music_claim(), draft], facts())
+    assert [row["state"] for row in report.view["claims"]] == ["issued", "draft"]
+
+
 def rows(found: RestsOn) -> dict[str, str]:
     return {name: plain(text) for name, text in provenance_rows(found)}
 
@@ -127,6 +141,7 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
         "700 items, chosen by the buyer; nothing shows that they were drawn by chance.",
         "Only after the delivery was received, on 10 January 2026: it could have been fitted to the labels.",
         "audit-0 on 9 January 2026, with gold gold-0: kept.",
+        "gold-0, 200 items, committed to on 2 January 2026.",
         "55 of 3,000 rows by the buyer’s filter vendor=acme (beta 50 and no value 5).",
         "Columns: label=answer.",
     ):
@@ -147,6 +162,13 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
         ({"committed": "never", "committed_on": None}, "Gold committed", "Never: nothing shows"),
         ({"committed": "", "committed_on": None}, "Gold committed", "Not beforehand: experts labelled"),
         ({"earlier": ()}, "Audited before", "Never."),
+        ({"earlier": (OtherAudit("s-1", "", date(2026, 1, 9), ""),)}, "Audited before",
+         "s-1 on 9 January 2026: drawn, not finished."),
+        ({"later": (OtherAudit("a-2", "g", date(2026, 2, 9), "kept"),)}, "Audited since",
+         "a-2 on 9 February 2026, with gold g: kept."),
+        ({"others": ()}, "Other gold sets", "None for this contract."),
+        ({"others": (OtherGold("g", 1, None),)}, "Other gold sets", "g, 1 item, not committed to."),
+        ({"others": tuple(OtherGold(f"g{k}", 9, None) for k in range(7))}, "Other gold sets", "and 2 more."),
         ({"intake": {}}, "Rows left out", "None."),
         ({"intake": {}}, "Settled", "Nothing had to be settled."),
         ({"intake": {"refused": 2}}, "Rows left out", "2 rows could not be read."),
@@ -161,6 +183,20 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
 )  # fmt: skip
 def test_provenance_in_words(more: dict[str, Any], name: str, words: str) -> None:
     assert words in rows(rests(**more))[name]
+
+
+def test_what_a_claim_must_reserve() -> None:
+    later = OtherAudit("a-2", "g", date(2026, 2, 9), "kept")
+    found = rests(for_all=False, committed="never", later=(later,))
+    assert [plain(text) for text in reservations(found)] == [
+        "gold was never committed to",
+        "no fair draw that the vendor can check, so nothing is claimed beyond the defects found",
+        "1 audit of this delivery came before",
+        "1 audit of it came later",
+        "a filter left out 55 rows",
+    ]
+    assert reservations(rests(committed="before", earlier=(), intake={})) == []
+    assert reservations(None) == []
 
 
 def test_no_green_word_stands_above_a_missed_promise() -> None:
