@@ -74,6 +74,7 @@ def test_a_sound_workspace_fits(cli: Cli) -> None:
         events = held.execute("SELECT count(*) FROM event").fetchone()[0]
     assert (looked["rows"], looked["chain"], looked["records"]) == (rows, events, 6)
     assert looked["objects"] > 30
+    assert found["unnamed"] == []
     head = cli("status", "--json").json["log_hash"]
     assert found["log_hash"] == head
     assert "✔ 1 hashes that were noted are on it" in cli("status", "--verify", "--expect", head).out
@@ -176,7 +177,7 @@ def test_a_cut_tail_and_a_restored_database_need_a_noted_hash(cli: Cli) -> None:
     for leftover in cli.folder.glob("vendoreval.db*"):
         leftover.unlink()
     shutil.copy(cli.folder.parent / "saved.db", cli.folder / "vendoreval.db")
-    cli("status", "--verify")
+    assert "nothing names" in cli("status", "--verify").err
     (found,) = misfits(cli, "--expect", early, "--expect", noted)
     assert found.startswith(f"expected: {noted}: it is on none of the")
 

@@ -128,6 +128,11 @@ def _verify(expect: list[str], json: bool) -> None:
             say(str(check))
             for one in check.misfits:
                 say(f"    {one.where}: {one.what}.")
+        if found.unnamed:
+            note(
+                f"note: nothing names {len(found.unnamed):,} objects. A killed command leaves some; an old "
+                "database that was put back leaves those made since: check with --expect."
+            )
         say(f"The log ends with {found.head}." if found.head else "The log cannot be read.")
     if not found.fits:
         raise typer.Exit(Exit.EVIDENCE)

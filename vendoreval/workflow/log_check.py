@@ -6,24 +6,22 @@ events were cut off together with their rows, shows when a hash that was noted e
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vendoreval.errors import EvidenceError, UsageError, VendorevalError
+from vendoreval.errors import EvidenceError, UsageError
 from vendoreval.evidence.chain import GENESIS, Event, verify_chain
 from vendoreval.store.rows import Row, name_of
-from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, EventRow, PilotRow, WorkspaceRow
+from vendoreval.store.tables import AuditRow, CommitmentRow, EventRow, WorkspaceRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.log_accounts import Misfit, account, rows_against
+from vendoreval.workflow.log_objects import named_objects, objects_against, read_record, unnamed_objects
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _CHAIN = "events of the log form one chain"
-_NO_OBJECT = {"content_sha"}  # a hash over hashes
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Checked:
-    """A workspace held against its log. `head` is the hash of the last event."""
+    """A workspace held against its log. `head` is the hash of the last event.
+
+    `unnamed`: objects that nothing names. A killed command may have left them; many, or young ones, are what
+    an old database leaves that was put back beside newer objects.
+    """
 
     head: str
     checks: tuple[Check, ...]
+    unnamed: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -60,6 +63,7 @@ class Checked:
             "log_hash": self.head,
             "fits": self.fits,
             "checks": [check.to_json() for check in self.checks],
+            "unnamed": list(self.unnamed),
         }
 
 
@@ -87,8 +91,12 @@ def check_workspace(workspace: Workspace, expect: Sequence[str] = ()) -> Checked
             *([_expected(events, expect)] if expect else []),
             Check("rows", "rows are as the log tells", rows, tuple(misfits)),
         ]
-        checks += [_objects(workspace, held, events), _records(workspace, reader)]
-    return Checked(events[-1].hash if events else GENESIS, tuple(checks))
+        named = named_objects(workspace, held, events)
+        altered = tuple(objects_against(workspace, named))
+        checks.append(Check("objects", "objects are there, byte for byte", len(named), altered))
+        checks.append(_records(workspace, reader))
+        unnamed = unnamed_objects(workspace, held, events)
+    return Checked(events[-1].hash if events else GENESIS, tuple(checks), tuple(unnamed))
 
 
 def _tables() -> list[type[Row]]:
@@ -110,71 +118,14 @@ def _expected(events: Sequence[Event], expect: Sequence[str]) -> Check:
     return Check("expected", "hashes that were noted are on it", len(expect), lost)
 
 
-def _objects(workspace: Workspace, rows: Sequence[Row], events: Sequence[Event]) -> Check:
-    """Every object that is named is there, with the bytes that its name stands for."""
-    named: dict[str, tuple[str, str]] = {}  # by hash: where it is named, and as what
-    for row in rows:
-        for sha, what in _named(workspace, row):
-            named.setdefault(sha, (name_of(row), what))
-    for event in events:
-        if "form_sha256" in event.data:
-            named.setdefault(event.data["form_sha256"], (event.subject, "the form that was imported"))
-    store = workspace.objects
-
-    def look(sha: str) -> str:
-        if not store.has(sha):
-            return "is missing"
-        return "" if store.intact(sha) else "was altered"
-
-    with ThreadPoolExecutor(max_workers=4) as pool:  # hashing leaves the interpreter's lock
-        states = dict(zip(named, pool.map(look, named), strict=True))
-    wrong = [
-        Misfit(where, f"{what} {states[sha]} (object {sha})")
-        for sha, (where, what) in named.items()
-        if states[sha]
-    ]
-    return Check("objects", "objects are there, byte for byte", len(named), tuple(wrong))
-
-
-def _named(workspace: Workspace, row: Row) -> Iterator[tuple[str, str]]:
-    """The objects that a row names, in its columns or in the records that these name."""
-    for column, value in row.model_dump().items():
-        is_address = (column == "sha" or column.endswith("_sha")) and column not in _NO_OBJECT
-        if is_address and value:
-            yield value, column.removesuffix("_sha").removesuffix("sha") or "its file"
-    if isinstance(row, DeliveryRow):
-        yield from _files(workspace, row)
-    if isinstance(row, PilotRow):
-        for part, sha in _read(workspace, row.tasks_sha).get("lists", {}).items():
-            yield sha, f"task list {part}"
-
-
-def _files(workspace: Workspace, row: DeliveryRow) -> Iterator[tuple[str, str]]:
-    for file in _read(workspace, row.manifest_sha).get("files", []):
-        yield file["sha256"], file["name"]
-    intake = _read(workspace, row.intake_sha)
-    for field, what in (("sent_items_sha256", "the list of items that were sent"), ("seal_sha256", "the seal")):
-        if intake.get(field):
-            yield intake[field], what
-
-
 def _records(workspace: Workspace, reader: Reader) -> Check:
     """What stored records say is what their rows say."""
     rows = [(row, row.result_sha, "verdict", row.verdict) for row in reader.all(AuditRow)]
     commitments = [(row, row.receipt_sha, "root", row.root) for row in reader.all(CommitmentRow)]
     found = []
     for row, sha, field, value in (*rows, *commitments):
-        said = _read(workspace, sha).get(field, value)  # a record that is missing is told of elsewhere
+        said = read_record(workspace, sha).get(field, value)  # a record that is missing is told of elsewhere
         if said != value:
             found.append(Misfit(name_of(row), f"{field} is {value!r}, and its record says {said!r}"))
     looked = len(rows) + len(commitments)
     return Check("records", "records say what their rows say", looked, tuple(found))
-
-
-def _read(workspace: Workspace, sha: str) -> dict[str, Any]:
-    """A stored record; empty where the object is missing or altered."""
-    try:
-        record = json.loads(workspace.objects.read(sha))
-    except (VendorevalError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
