@@ -101,5 +101,5 @@ def test_words_that_do_not_fit_are_refused(cli: Cli) -> None:
     words = ("vendor/part.csv", "--receipt", "vendor/part.csv")
     assert "not JSON" in cli("delivery", "seal", *words, code=2).err
     (cli.folder / "no.json").write_text("{}", "utf-8")
-    assert "no receipt for gold" in cli("delivery", "seal", *words[:2], "no.json", code=2).err
+    assert "This is no receipt" in cli("delivery", "seal", *words[:2], "no.json", code=2).err
     assert not (cli.folder / "seal.json").exists()
