@@ -87,6 +87,24 @@ def answered(cli: Cli, wrong: float, skip: int = 0, name: str = "answers.csv") -
     _write(cli.folder / name, ("task_id", "annotator_id", "label"), rows)
 
 
+def sampled(cli: Cli, take: int = 40) -> Cli:
+    """Experts audit a draw from the delivery of `claimed`, by an announced seed; its bundle is `drawn.zip`."""
+    named = ("--source", "a public beacon", "--on", "2026-03-05", "--out", "seed-receipt.json")
+    cli("audit", "announce", "--contract", "birds", *named, env=at(SENT))
+    words = ("audit", "tasks", "d", "--id", "drawn", "--seed", "4711", "--announced", "3", "--items", str(take))
+    cli(*words, "--out", "experts.csv", env=at(CAME))
+    with (cli.folder / "experts.csv").open(newline="", encoding="utf-8") as file:
+        tasks = list(csv.DictReader(file))
+    _write(
+        cli.folder / "expert-answers.csv",
+        ("task_id", "answer"),
+        [(task["task_id"], truth(task["item_id"])) for task in tasks],
+    )
+    cli("audit", "answers", "drawn", "expert-answers.csv", "--auditor", "eve", code=3, env=at(CAME))
+    cli("evidence", "export", "drawn", "--out", "drawn.zip", env=at(CAME))
+    return cli
+
+
 def claimed(cli: Cli, wrong: float = 0.3, skip: int = 0) -> Cli:
     """The whole story up to the exported bundle of a breached audit, `b.zip`."""
     sent(cli)

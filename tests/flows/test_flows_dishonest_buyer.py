@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.evidence_story import CAME, OWN, answered, at, claimed, sent, truth
+from tests.flows.evidence_story import CAME, OWN, answered, at, claimed, sampled, sent, truth
 from tests.flows.forging import Forgery
 from vendoreval.evidence.chain import Closed, Event
 from vendoreval.evidence.commitments import commit, open_all, seeding_root
@@ -353,3 +353,26 @@ def test_a_second_claim_takes_the_place_of_the_first(cli: Cli) -> None:
     made = Forgery(cli.folder / "b2.zip")
     made.files["claim.json"] = Forgery(cli.folder / "b.zip").files["claim.json"]
     assert "claim" in cli("evidence", "verify", made.write(cli.folder / "f.zip"), code=5).err
+
+
+def test_a_draw_is_repeated_from_the_vendors_files(cli: Cli) -> None:
+    """An announced seed: receipt, draw and totals follow; the value itself is looked up."""
+    sampled(claimed(cli))
+    words = (*OWN, "--receipt", "seed-receipt.json")
+    found = cli("evidence", "verify", "drawn.zip", *words, "--json").json
+    assert any("are the first of the draw from your 150" in check for check in found["checks"])
+    assert [one for one in found["not_shown"] if "the value of a public beacon of 2026-03-05" in one["what"]]
+
+    def other_items(made: Forgery) -> None:
+        """Another seed, under which other items would have been drawn."""
+        made.change("frame.json", seed="4712")
+        made.change("draw.json", typed="4712")
+
+    made = Forgery(cli.folder / "drawn.zip")
+    other_items(made)
+    made.recompute()
+    made.relog()
+    name = made.write(cli.folder / "f.zip")
+    assert "not those that the seed draws" in cli("evidence", "verify", name, *words, code=5).err
+    made.change("draw.json", announced=1)
+    assert "No receipt named" in cli("evidence", "verify", made.write(cli.folder / "f.zip"), code=5).err

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT, Cli
+from tests.flows.evidence_story import claimed, sampled
 from tests.schemas import FOLDER, file_of, learn, records_in, widened
 
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
@@ -104,9 +105,12 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         words = line.format(**places).split()
         found.append(cli(*words, "--json", code=code, env=FIXED).json)
     found += [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
-    with zipfile.ZipFile(folder / "bundle.zip") as bundle:
-        found += [json.loads(bundle.read(name)) for name in bundle.namelist() if name.endswith(".json")]
-        found += [json.loads(line) for line in bundle.read("log.jsonl").splitlines()]
+    seeded = Cli(tmp_path_factory.mktemp("seeded"))
+    sampled(claimed(seeded))
+    for path in (folder / "bundle.zip", seeded.folder / "b.zip", seeded.folder / "drawn.zip"):
+        with zipfile.ZipFile(path) as bundle:
+            found += [json.loads(bundle.read(name)) for name in bundle.namelist() if name.endswith(".json")]
+            found += [json.loads(line) for line in bundle.read("log.jsonl").splitlines()]
     return list(records_in(found))
 
 

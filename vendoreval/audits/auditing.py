@@ -94,7 +94,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         return
     if clause.decision.rule in DESIGNED:
         yield walk_clause(
-            clause, units, _size(units, seen), seed=seen.seed,
+            clause, units, _size(units, seen), seed=seen.seed, names=seen.task_ids,
             most_units=1 if clause.metric == "completeness" else seen.most_units,
             inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
         )  # fmt: skip

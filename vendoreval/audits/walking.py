@@ -46,17 +46,21 @@ class Numbers:
     method: str
 
 
-def draw_order(items: Sequence[str], seed: str) -> list[int]:
-    """Places of `items` in ticket order; ids that look alike go by their own text."""
-    ranked = zip((found.ticket for found in tickets(items, seed)), items, range(len(items)), strict=True)
+def draw_order(items: Sequence[str], seed: str, names: Mapping[str, str]) -> list[int]:
+    """Places of `items` in ticket order; ids that look alike go by their own text.
+
+    An item that the vendor got under another id (`names`) has the ticket of that one, which it can check.
+    """
+    known = [names.get(item, item) for item in items]
+    ranked = zip((found.ticket for found in tickets(known, seed)), known, range(len(items)), strict=True)
     return [place for _, _, place in sorted(ranked)]
 
 
-def walked_items(units: Outcomes, seed: str, walked: int) -> NDArray[np.bool_]:
+def walked_items(units: Outcomes, seed: str, names: Mapping[str, str], walked: int) -> NDArray[np.bool_]:
     """Rows of `units` on the first `walked` items of the draw that can be scored."""
     scored = units.outcome != np.int8(CODE["unscorable"])
     codes = np.unique(units.item.codes[scored])
-    order = draw_order([units.item.values[code] for code in codes.tolist()], seed)
+    order = draw_order([units.item.values[code] for code in codes.tolist()], seed, names)
     return np.asarray(np.isin(units.item.codes, codes[order[:walked]]))
 
 
@@ -66,6 +70,7 @@ def walk_clause(
     items: int,
     *,
     seed: str,
+    names: Mapping[str, str] | None = None,
     most_units: int = 0,
     inspection: str = "normal",
     strata: Mapping[str, str] | None = None,
@@ -73,9 +78,9 @@ def walk_clause(
 ) -> Finding:
     """The finding of a clause whose rule has a design, from the audited `units`.
 
-    `items` in the delivery. `strata`: each item's stratum, and `sizes` their items, where the sample was
-    drawn from strata. not_run where the clause is on no share of the whole delivery, or its design cannot
-    be laid out.
+    `items` in the delivery; `names`: under which id the vendor got an item. `strata`: each item's stratum, and
+    `sizes` their items, where the sample was drawn from strata. not_run where the clause is on no share of the
+    whole delivery, or its design cannot be laid out.
     """
     rule = clause.decision.rule
     if clause.scope != "delivery" or clause.metric not in WALKED:
@@ -85,7 +90,7 @@ def walk_clause(
     if totals.n == 0:
         return not_run(clause, "No unit on the audited items belongs to this clause.")
     codes = np.unique(units.item.codes).tolist()
-    order = np.asarray(draw_order([units.item.values[code] for code in codes], seed))
+    order = np.asarray(draw_order([units.item.values[code] for code in codes], seed, names or {}))
     right, counted = totals.ys[0][order], totals.xs[0][order]
     try:
         if strata and sizes:

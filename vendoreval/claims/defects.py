@@ -30,7 +30,7 @@ def wrong_units(finding: Finding, seen: AuditInput) -> Outcomes:
     by_person = finding.scope == "annotator"
     units = seen.by_label if by_person else counted(seen, finding.metric)
     if finding.walk is not None:  # units after the decision are not in the finding
-        units = units.take(np.flatnonzero(walked_items(units, seen.seed, finding.walk.walked)))
+        units = units.take(np.flatnonzero(walked_items(units, seen.seed, seen.task_ids, finding.walk.walked)))
     if finding.metric == "completeness":
         chosen = _unanswered(units)
     else:

@@ -13,10 +13,14 @@ from vendoreval.evidence.json_lines import read_lines
 from vendoreval.inference.tally import Tally
 from vendoreval.tasks.outcomes import Outcomes
 
+FRAME = "vendoreval/frame/1"
+
 
 def read_older(files: Mapping[str, bytes], classes: Sequence[str]) -> tuple[AuditInput, str]:
     """The audit's input as sealed, and the day of receipt."""
     frame = json.loads(files["frame.json"])
+    if frame.get("schema") != FRAME:
+        raise ValueError(f"frame.json has the schema {frame.get('schema')!r}")
     units = Outcomes.from_rows(read_lines(files["outcomes.jsonl"]), classes)
     labels = files.get("labels.jsonl")
     by_label = Outcomes.from_rows(read_lines(labels), classes) if labels is not None else units

@@ -66,6 +66,8 @@ def read_input(files: Mapping[str, bytes], contract: Contract) -> tuple[AuditInp
     if GOLD not in files:
         return read_older(files, contract.task.classes)
     frame = json.loads(files["frame.json"])
+    if frame.get("schema") != FRAME:
+        raise ValueError(f"frame.json has the schema {frame.get('schema')!r}")
     gold = _read_gold(files[GOLD])
     judged = judge(gold, _read_labels(files[LABELS], gold), contract.task)
     seen = AuditInput(

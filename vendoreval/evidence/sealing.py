@@ -228,7 +228,7 @@ def _times(seal: Mapping[str, Any], said: Mapping[str, Any] | None, event: Event
 
 def _held(receipt: Any) -> dict[str, Any]:
     if not isinstance(receipt, Mapping) or not str(receipt.get("schema")).startswith(_RECEIPT):
-        raise EvidenceError("This is no receipt.", remedy="Name the file that the buyer sent.")
+        raise EvidenceError("This is no receipt for gold.", remedy="Name the file that the buyer sent.")
     _fields({**receipt, "sha256": ""}, _HELD, "the receipt")
     some = {name: receipt.get(name) for name in _HELD_SOME}
     return {"contract": receipt["contract"], **some, "sha256": hash_of(receipt)}

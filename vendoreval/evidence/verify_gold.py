@@ -139,7 +139,7 @@ def check_seeding(bundle: OpenedBundle, tasks: Tasks | None, found: Findings) ->
     missing = int((bundle.seen.units.outcome == CODE["missing"]).sum())
     if bundle.seeding is not None:
         _check_opened_seeding(bundle, bundle.seeding, found)
-    elif bundle.intake.get("seeding"):
+    elif bundle.intake.get("seeding") and bundle.seen.drawn == CHOSEN:
         found.open("seeding", "that all gold of your task list was used: that seeding was not committed to")
     if tasks is not None:
         _check_own_list(bundle, tasks, found)

@@ -125,6 +125,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
             remedy="If an earlier version of vendoreval computed it, run the audit again under a new id.",
         )
     intake = json.loads(objects.read(delivery.intake_sha))
+    drawn = _draw(workspace, row.id)
     places, proof = opened(workspace, row.gold_id, frozenset(stored.seen.units.item.values))
     return Contents(
         audit=row.id,
@@ -141,8 +142,8 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         receipts=receipts_of(workspace, row.contract_id),
         places=places,
         proof=proof,
-        seeding=opened_seeding(workspace, intake["seeding"]) if intake.get("seeding") else None,
-        draw=_draw(workspace, row.id),
+        seeding=opened_seeding(workspace, intake["seeding"]) if intake.get("seeding") and not drawn else None,
+        draw=drawn,
     )
 
 

@@ -129,14 +129,22 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
     for what, (told, own) in pairs.items():
         if told != own:
             raise EvidenceError(f"The bundle counts {told:,} {what}, your files hold {own:,}.")
-    for kind in SETTLED:
-        if not bundle.old and canonical(read.report.get(kind)) != canonical(bundle.intake.get(kind)):
-            raise EvidenceError(f"What your files give for {kind!r} is not what the intake report says.")
+    _check_settled(bundle, read)
     if seen.agreement is not None:
         own_tally = tally_of(read.table, bundle.contract, bundle.intake)
         if canonical(list(own_tally.rows())) != canonical(list(seen.agreement.rows())):
             raise EvidenceError("The tally of agreement is not that of your files.")
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} labels on {read.items:,} items")
+
+
+def _check_settled(bundle: OpenedBundle, read: _Read) -> None:
+    """What was settled comes out the same from the vendor's files; a crosswalk's own file is the buyer's."""
+    for kind in () if bundle.old else SETTLED:
+        told, own = bundle.intake.get(kind), read.report.get(kind)
+        if kind == "ids" and told and own and "crosswalk" in told:
+            told = {**told, "crosswalk": {k: v for k, v in told["crosswalk"].items() if k in own["crosswalk"]}}
+        if canonical(told) != canonical(own):
+            raise EvidenceError(f"What your files give for {kind!r} is not what the intake report says.")
 
 
 def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | None, found: Findings) -> None:
@@ -150,8 +158,9 @@ def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | N
         )
         found.open("drawn", f"that the audited items have the smallest tickets of all: {what}")
         return
-    population = sorted({*item_ids(read.table), *(tasks or ())} if seen.sent_known else item_ids(read.table))
-    used = set(seen.units.item.values)
+    came = {seen.task_ids.get(item, item) for item in item_ids(read.table)}
+    population = sorted(came | set(tasks or ()) if seen.sent_known else came)
+    used = {seen.task_ids.get(item, item) for item in seen.units.item.values}
     first = drawn_ids(population, seen.seed, len(used))
     if len(population) != bundle.draw["population"] or set(first) != used:
         raise EvidenceError("The audited items are not those that the seed draws from your files.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -33,6 +33,7 @@ from vendoreval.workflow.deliveries import production
 from vendoreval.workflow.draw_seeds import Seeds, choose_seed
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.payload import shown
+from vendoreval.workflow.seedings import task_ids
 from vendoreval.workflow.settling import settle_before_sampling
 from vendoreval.workflow.track_record import looked_before
 
@@ -70,7 +71,11 @@ def draw_sample(
     origin = choose_seed(workspace, contract.id, seeds or Seeds())
     chosen = origin.seed
     named = _strata(strata, population) if strata else {}
-    drawn = _by_stratum(named, chosen, wanted, floor) if named else drawn_ids(population, chosen, wanted)
+    known = _sent_as(workspace, delivery)
+    if named:
+        drawn = _by_stratum(named, chosen, wanted, floor, known)
+    else:
+        drawn = drawn_ids(population, chosen, wanted, known)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
     tasks = sample_tasks(drawn, again)
     seen = shown(payload, drawn)
@@ -125,6 +130,12 @@ def draw_file(file: Path, seed: str, take: int | None = None, stratum: str | Non
     }  # fmt: skip
 
 
+def _sent_as(workspace: Workspace, delivery: DeliveryRow) -> dict[str, str]:
+    """Under which id the vendor got each item, where tasks were sent with gold mixed in."""
+    seeding = json.loads(workspace.objects.read(delivery.intake_sha)).get("seeding")
+    return {item: task for task, item in task_ids(workspace, seeding).items()} if seeding else {}
+
+
 def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
     """The items that the draw is from: those delivered, and those sent where a list of them exists."""
     items = set(item_ids(workspace.objects.path(delivery.table_sha)))
@@ -134,10 +145,14 @@ def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
     return sorted(items)
 
 
-def drawn_ids(items: Sequence[str], seed: str, take: int) -> list[str]:
-    """The smallest tickets: drawn ids as they are written in the delivery (tickets go by their NFC form)."""
-    written = {normalize("NFC", item): item for item in items}
-    return [written[found.item] for found in draw(items, seed, take)]
+def drawn_ids(items: Sequence[str], seed: str, take: int, names: Mapping[str, str] | None = None) -> list[str]:
+    """The items with the smallest tickets, as they are written in the delivery (tickets go by their NFC form).
+
+    `names`: the ids under which the vendor got items; tickets go by these, so that it can repeat the draw.
+    """
+    known = {(names or {}).get(item, item): item for item in items}
+    written = {normalize("NFC", name): item for name, item in known.items()}
+    return [written[found.item] for found in draw(known, seed, take)]
 
 
 def _strata(file: Path, population: Sequence[str]) -> dict[str, str]:
@@ -157,14 +172,16 @@ def _strata(file: Path, population: Sequence[str]) -> dict[str, str]:
     return {item: named[item] for item in population}
 
 
-def _by_stratum(named: dict[str, str], seed: str, wanted: int, floor: int) -> list[str]:
+def _by_stratum(
+    named: dict[str, str], seed: str, wanted: int, floor: int, known: Mapping[str, str]
+) -> list[str]:
     """Each stratum's smallest tickets, mixed in proportion, so that every beginning is spread over all."""
     names = sorted(set(named.values()))
     members = {name: [item for item, own in named.items() if own == name] for name in names}
     sizes = allocate([len(members[name]) for name in names], wanted, floor)
     placed = []
     for name, size in zip(names, sizes, strict=True):
-        drawn = drawn_ids(members[name], seed_from(seed, name), size)
+        drawn = drawn_ids(members[name], seed_from(seed, name), size, known)
         placed += [((k + 0.5) / size, name, item) for k, item in enumerate(drawn)]
     return [item for _, _, item in sorted(placed)]
 
