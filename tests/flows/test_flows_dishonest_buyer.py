@@ -139,8 +139,22 @@ def unanswered_invented(made: Forgery) -> None:
 
 
 def delivery_larger(made: Forgery) -> None:
+    intake = made.record("intake.json")
     made.change("frame.json", items=100_000)
-    made.change("intake.json", items=100_000)
+    made.change("intake.json", items=100_000, extra_items=intake["extra_items"] + 100_000 - intake["items"])
+
+
+def more_sent(made: Forgery) -> None:
+    intake, frame = made.record("intake.json"), made.record("frame.json")
+    made.change("frame.json", sent_items=frame["sent_items"] + 5_000)
+    made.change("intake.json", missing_items=intake["missing_items"] + 5_000)
+
+
+def heavy_items_hidden(made: Forgery) -> None:
+    """Items that were not drawn hold more labels than it says."""
+    most = made.record("frame.json")["most_units"] + 6
+    made.change("frame.json", most_units=most)
+    made.change("intake.json", most_labels=most)
 
 
 def filter_hidden(made: Forgery) -> None:
@@ -161,6 +175,8 @@ LIES: dict[str, tuple[Lie, str]] = {
     "threshold raised": (lambda m: m.contract('threshold = "0.97"', 'threshold = "0.99"'), "contract"),
     "price raised": (lambda m: m.contract('per_unit = "0.08"', 'per_unit = "8.00"'), "contract"),
     "delivery larger": (delivery_larger, "your files hold"),
+    "more items sent": (more_sent, "your list has"),
+    "most labels of an item": (heavy_items_hidden, "your files hold"),
     "seed of the draw": (lambda m: m.change("frame.json", seed="ab" * 32), "seed"),
     "a filter hidden": (filter_hidden, "filters"),
 }

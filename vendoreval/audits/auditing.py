@@ -140,7 +140,9 @@ def _size(units: Outcomes, seen: AuditInput) -> int:
 def _frame(clause: Clause, units: Outcomes, seen: AuditInput) -> Frame:
     """Without a list of the items sent nobody knows how many there are to be complete about."""
     complete = clause.metric == "completeness"
-    hidden = Hidden(1, 0) if complete else Hidden(max(seen.most_units, 1), max(seen.labels - seen.items, 0))
+    drawn_from_sent = 0 < seen.sent_items <= seen.items  # then nobody counts those answered
+    excess = None if drawn_from_sent else max(seen.labels - seen.items, 0)
+    hidden = Hidden(1, 0) if complete else Hidden(max(seen.most_units, 1), excess)
     items = None if complete and not seen.sent_known else _size(units, seen)
     return Frame(items, len(np.unique(units.item.codes)), hidden)
 

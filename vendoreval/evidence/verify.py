@@ -133,19 +133,28 @@ def _check_seal(bundle: OpenedBundle, held: Held, found: Findings) -> None:
             found.fit(sentence)
 
 
+def _check_sent(seen: AuditInput, intake: Mapping[str, Any]) -> None:
+    if seen.sent_known != ("sent_items_sha256" in intake):
+        raise EvidenceError("Whether a list of the items sent was given is not what the intake report says.")
+    sent = intake["items"] - intake["extra_items"] + intake["missing_items"] if seen.sent_known else 0
+    if seen.sent_items != sent:
+        raise EvidenceError(f"The frame counts {seen.sent_items:,} items sent, the intake report {sent:,}.")
+
+
 def _check_intake(bundle: OpenedBundle) -> None:
     """The delivery's totals are those of the intake report, which the log binds."""
     seen, intake = bundle.seen, bundle.intake
     told: dict[str, Any] = {"items": seen.items, "labels": seen.labels}
     if bundle.draw is not None:
         told["items"] = intake["items"] if seen.items == bundle.draw["population"] else None
+    if not bundle.old and "most_labels" in intake and bundle.contract.task.answers != "consensus":
+        told["most_labels"] = seen.most_units
     for name, value in told.items():
         if intake.get(name) != value:
             raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")
     if bundle.old:
         return
-    if seen.sent_known != ("sent_items_sha256" in intake):
-        raise EvidenceError("Whether a list of the items sent was given is not what the intake report says.")
+    _check_sent(seen, intake)
     if canonical(dict(seen.settled)) != canonical(settled(intake)):
         raise EvidenceError("What was settled about the delivery is not what the intake report says.")
     if [one["where"] for one in intake.get("filtered", ())] != list(intake.get("where", ())):

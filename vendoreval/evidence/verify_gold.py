@@ -179,6 +179,8 @@ def _check_own_list(bundle: OpenedBundle, tasks: Tasks, found: Findings) -> None
             raise EvidenceError(f"The item {item!r} counts as sent and not answered, and is not in your list.")
     if unanswered:
         found.fit(f"the {len(unanswered):,} unanswered gold items stand in your list")
+    if seen.sent_items and seen.sent_items != len(tasks):
+        raise EvidenceError(f"The bundle counts {seen.sent_items:,} items sent, your list has {len(tasks):,}.")
     if bundle.seeding is None:
         return
     receipt = bundle.receipt("seeding", "seeding", bundle.seeding["seeding"])

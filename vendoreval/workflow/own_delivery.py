@@ -124,7 +124,7 @@ def _counted(
 def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
     seen = bundle.seen
     pairs = {"labels": (seen.labels, read.labels), "items": (bundle.intake.get("items"), read.items)}
-    if seen.most_units > 1:
+    if seen.most_units > 1 or not (bundle.old or bundle.contract.task.answers == "consensus"):
         pairs["most labels on an item"] = (seen.most_units, most_labels(read.table))
     for what, (told, own) in pairs.items():
         if told != own:
