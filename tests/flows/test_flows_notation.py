@@ -196,7 +196,7 @@ def test_a_correction_supersedes_by_the_contracts_rule(buyer: Cli) -> None:
     with_rule(buyer, "last")
     settled = deliver(buyer, "words", "03-resubmitted.csv", *words, name="e")
     assert (settled["labels"], settled["repeats"]["superseded"], settled["unsettled"]) == (40, 13, [])
-    assert any("13 rows are superseded" in note for note in settled["notes"])
+    assert any("13 rows superseded" in note for note in settled["notes"])
     assert accuracy(buyer, "words", name="e") == (40, 40)
     assert settled["repeats"]["self_agreement"] == {"labels": 26, "share": 0.0}
 

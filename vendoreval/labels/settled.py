@@ -62,7 +62,7 @@ def _notation(intake: Plain) -> list[str]:
     maps = [one for one in intake.get("label_map", ()) if not one["buyers_word"]]
     if maps:
         total = sum(one["count"] for one in maps)
-        said.append(f"{_labels(total)} were written otherwise and are read as classes: {_maps(maps)}.")
+        said.append(f"{_labels(total)} written otherwise and read as classes: {_maps(maps)}.")
     empty = [one for one in intake.get("empty", ()) if not one["buyers_word"]]
     if empty:
         said.append(f"The buyer stated that these are no answers: {_texts(empty)}.")
@@ -72,12 +72,14 @@ def _notation(intake: Plain) -> list[str]:
 def _repeats(repeats: Plain, stated: Plain) -> list[str]:
     said = []
     if repeats.get("copies"):
-        said.append(f"{_rows(repeats['copies'])} are copies of others and count once.")
+        said.append(f"{_rows(repeats['copies'])} copied from others, each counted once.")
     if repeats.get("same_answer"):
-        said.append(f"{_rows(repeats['same_answer'])} give a person's answer on an item again; it counts once.")
+        said.append(
+            f"{_rows(repeats['same_answer'])} with a person's answer on an item once more; it counts once."
+        )
     if repeats.get("superseded"):
         said.append(
-            f"{_rows(repeats['superseded'])} are superseded: of a person's different answers on an item the "
+            f"{_rows(repeats['superseded'])} superseded: of a person's different answers on an item the "
             f"{repeats['rule']} counts, by the contract."
         )
     if stated.get("in_order"):

@@ -162,6 +162,8 @@ def _break_even(claim: Claim) -> str:
     if not claim.extrapolations:
         return ""
     weakest = min(claim.extrapolations, key=lambda row: row.strikeouts)
+    if not weakest.strikeouts:
+        return f"The breach of clause {weakest.clause} falls if a single error is struck out."
     return (
         f"The breach of clause {weakest.clause} still stands if up to {weakest.strikeouts:,} of the "
         f"{weakest.found:,} errors found are struck out."

@@ -104,7 +104,11 @@ def _sure_of_claim(claim: Claim, facts: Facts) -> str:
             sure = percent(worst.confidence, digits=0)
             said += f" {sure} sure of at least {worst.at_least:,} wrong units among {worst.population:,}."
         least = min(row.strikeouts for row in claim.extrapolations)
-        said += f" The breach stands if up to {least:,} errors are struck out."
+        said += (
+            f" The breach stands if up to {least:,} errors are struck out."
+            if least
+            else " The breach falls if a single error is struck out."
+        )
     also = reservations(facts.rests)
     return said + (f" To be known: {joined(also)} (see 5)." if also else "")
 

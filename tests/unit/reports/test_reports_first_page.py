@@ -101,6 +101,10 @@ def test_what_a_claim_asks_for_and_its_total() -> None:
         music_contract(), replace(music_claim(), extrapolations=(beyond,)), music_audit(), facts()
     )
     assert "95 % sure of at least 3,500 wrong units among 9,000." in said(view)["How sure"]
+    weak = replace(music_claim(), extrapolations=(replace(music_claim().extrapolations[0], strikeouts=0),))
+    view = claim_view(music_contract(), weak, music_audit(), facts())
+    assert "The breach falls if a single error is struck out." in said(view)["How sure"]
+    assert view.view["break_even"] == "The breach of clause accuracy falls if a single error is struck out."
 
 
 @pytest.mark.parametrize(
