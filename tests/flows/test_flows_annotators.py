@@ -53,6 +53,10 @@ def test_copied_consensus(cli: Cli) -> None:
     blind = cli("annotators", "show", "d").out
     assert "name a set with" in blind
     assert "copies of one answer" not in blind
+    assert "ranks and estimates are withheld" in " ".join(blind.split())
+    unranked = cli("annotators", "show", "d", "--json").json
+    assert {(one["rank"], one["estimated_accuracy"]) for one in unranked["annotators"]} == {(None, None)}
+    assert "withheld" in unranked["withheld"]
 
 
 def test_quality_and_consensus_of_bluebirds(cli: Cli) -> None:

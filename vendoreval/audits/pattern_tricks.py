@@ -17,6 +17,7 @@ from vendoreval.audits.pattern_signs import (
     rounded,
 )
 from vendoreval.inference.copying import Copies, SameErrors, copied_pairs, same_errors
+from vendoreval.inference.copying_in_turn import Copiers, copiers
 from vendoreval.inference.leakage import known_gold
 from vendoreval.inference.reviews import Tier, review_tiers
 
@@ -57,6 +58,7 @@ def copying(labels: Labels) -> Looked:
         signs.append(Sign("everybody makes the same error", together.p, True, _seen(together), numbers, method))
         if len(labels.annotator.values) <= MOST_PEOPLE:
             signs.append(_pairs(labels, copied_pairs(*columns)))
+        signs.append(_in_turn(labels, copiers(*columns)))
     tiers = _tiers(labels)
     stamps = [tier for tier in tiers if tier.reached >= FEWEST_REACHED]
     if stamps:
@@ -103,6 +105,36 @@ def _pairs(labels: Labels, found: Copies) -> Sign:
             f"same wrong answer on {of(first.same, first.wrong)} of the items on which either is wrong."
         )
     return Sign("pairs who share errors", p, bool(found.pairs), sentence, numbers, method)
+
+
+def _in_turn(labels: Labels, found: Copiers) -> Sign:
+    """People who take answers now from this one, now from that one (Holm over people)."""
+    name = labels.annotator.values
+    p = min((one.q for one in found.found), default=1.0)
+    numbers: dict[str, object] = {
+        "n": sum(one.errors for one in found.found),
+        "errors": sum(one.shared for one in found.found),
+        "people_tested": found.tested,
+        "people": [
+            {
+                "annotator": name[one.code], "lone": one.lone, "followed": one.followed, "allowed": one.allowed,
+                "errors": one.errors, "shared": one.shared, "allowed_shared": one.allowed_shared,
+                "p": plain_p(one.q),
+            }
+            for one in found.found[:MOST_NAMED]
+        ],
+    }  # fmt: skip
+    method = "follows lone errors of others, and never errs alone: more than half copied; the larger p, Holm"
+    if not found.found:
+        sentence = f"No one of {found.tested:,} people surely takes answers from others in turn."
+    else:
+        first = found.found[0]
+        sentence = (
+            f"{len(found.found):,} of {found.tested:,} people make other people’s errors: {name[first.code]} "
+            f"gives {of(first.followed, first.lone)} of the errors that one other person made, and "
+            f"{of(first.shared, first.errors)} of the own errors are also somebody else’s."
+        )
+    return Sign("answers taken in turn", p, bool(found.found), sentence, numbers, method)
 
 
 def leakage(labels: Labels, known_items: frozenset[str]) -> Looked:

@@ -124,7 +124,7 @@ def same_errors(
     common: float = COMMON,
 ) -> SameErrors:  # fmt: skip
     """Whether all annotators of a delivery make the same errors; p = 1 where no item has an error."""
-    item, annotator, label, gold = _known(item, annotator, label, gold)
+    item, annotator, label, gold = known_rows(item, annotator, label, gold)
     _, item, sizes = np.unique(item, return_inverse=True, return_counts=True)
     wrong = label != gold
     errors = np.bincount(item, weights=wrong, minlength=len(sizes))
@@ -153,7 +153,7 @@ def copied_pairs(
     item: Codes, annotator: Codes, label: Codes, gold: Codes, *, copied: float = COPIED, alpha: float = ALPHA
 ) -> Copies:
     """Pairs of annotators who share more errors than `copied` copied answers would give."""
-    item, annotator, label, gold = _known(item, annotator, label, gold)
+    item, annotator, label, gold = known_rows(item, annotator, label, gold)
     if not len(item):
         return Copies((), (), 0, 0.0, alpha)
     people, annotator = np.unique(annotator, return_inverse=True)
@@ -198,7 +198,8 @@ def groups_of(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted({tuple(sorted(group)) for group in home.values()}))
 
 
-def _known(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> tuple[Codes, Codes, Codes, Codes]:
+def known_rows(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> tuple[Codes, Codes, Codes, Codes]:
+    """The rows with nothing unknown, one a person and item, by item and person."""
     known = np.flatnonzero((item >= 0) & (annotator >= 0) & (label >= 0) & (gold >= 0))
     rows = known[first_answers(item[known], annotator[known])]
     rows = rows[np.lexsort((annotator[rows], item[rows]))]  # sums must not depend on the order of rows

@@ -16,6 +16,7 @@ def annotator_sentences(record: Mapping[str, Any]) -> list[str]:
     if tricks["same_errors"]["flag"]:
         found.append(tricks["same_errors"]["sentence"])
     found += _first([_copies(pair) for pair in tricks["copies"]])
+    found += _first([_in_turn(one) for one in tricks["in_turn"]])
     found += [
         f"{pair['first']} made {pair['same']:,} of {pair['wrong']:,} errors exactly as the model did: these "
         "labels are the model's. Pay them as such."
@@ -39,7 +40,7 @@ def annotator_sentences(record: Mapping[str, Any]) -> list[str]:
         found.append("No sign of copied answers, straight-lining or haste was found.")
     if record["gold"] is None:
         found.append("Without gold, copied answers cannot be told from right ones: name a set with --gold.")
-    return [*found, CHANCE]
+    return [*found, *([record["withheld"]] if record["withheld"] else []), CHANCE]
 
 
 def _first(sentences: list[str]) -> list[str]:
@@ -55,6 +56,15 @@ def _copies(pair: Mapping[str, Any]) -> str:
         f"{pair['wrong']:,} shared gold items where either is wrong; people who copy half of "
         f"their answers would on {100 * pair['allowed']:.0f} % at most. Count their labels as "
         "one, and ask the vendor."
+    )
+
+
+def _in_turn(one: Mapping[str, Any]) -> str:
+    return (
+        f"{one['annotator']} made the same error on {one['followed']:,} of {one['lone']:,} gold items where "
+        f"exactly one other person was wrong, and hardly ever erred alone: {one['shared']:,} of "
+        f"{one['errors']:,} errors are also somebody else’s. Whoever answers alone does neither: ask where "
+        "these answers come from."
     )
 
 

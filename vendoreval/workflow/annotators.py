@@ -14,9 +14,11 @@ from vendoreval.engines.items import item_ids
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import InputError, UsageError
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.alike import alike
 from vendoreval.inference.annotators import Quality, from_consensus, from_gold
 from vendoreval.inference.consensus import Consensus, dawid_skene, one_coin
 from vendoreval.inference.copying import copied_pairs, same_errors
+from vendoreval.inference.copying_in_turn import copiers
 from vendoreval.inference.leakage import KnownGold, known_gold, model_copies, same_values
 from vendoreval.inference.straightlining import straight_lines, too_fast
 from vendoreval.labels.columns import Coded
@@ -70,9 +72,10 @@ def annotators(
     """The record `vendoreval/annotators/1` of one delivery.
 
     With a gold set: right labels by annotator, copied answers, recognised gold. Without: what Dawid &
-    Skene's model makes of the labels alone. `consensus` is a CSV file to write: item_id, label,
-    confidence and number of labels, by `method` (dawid-skene, one-coin or majority). Raises NotFound,
-    UsageError for an unknown method, InputError where there are no named annotators.
+    Skene's model makes of the labels alone, unless people answer so much alike that they may be copies of
+    one another: then its figures are None, and `withheld` says why. `consensus` is a CSV file to write:
+    item_id, label, confidence and number of labels, by `method` (dawid-skene, one-coin or majority). Raises
+    NotFound, UsageError for an unknown method, InputError where there are no named annotators.
     """
     if method not in METHODS:
         raise UsageError(f"There is no consensus {method!r}.", remedy=f"Take one of: {', '.join(METHODS)}.")
@@ -86,7 +89,8 @@ def annotators(
     tricks = _tricks(people, held)
     if gold:
         tricks["known_gold"] = _known_gold(workspace, row, contract.vendor, people, gold)
-    listed = _listed(people, blind, tricks)
+    withheld = alike(people.item, people.annotator, people.label).reason
+    listed = _listed(people, blind, tricks, withheld=bool(withheld))
     if consensus is not None:
         write_whole(Path(consensus), _csv(people, method, held, contract.task.ties))
     record = {
@@ -99,6 +103,7 @@ def annotators(
         "labels": row.rows,
         "gold_labels": int((people.gold >= 0).sum()),
         "model": {"method": blind.method, "steps": blind.steps, "converged": blind.converged},
+        "withheld": withheld,
         "annotators": listed,
         "tricks": tricks,
     }
@@ -177,6 +182,7 @@ def _tricks(people: _People, held: Consensus) -> dict[str, Any]:
         "copies": [_pair(names[pair.first], names[pair.second], pair) for pair in pairs.pairs],
         "copy_groups": [[names[code] for code in group] for group in pairs.groups],
         "pairs_tested": pairs.tested,
+        "in_turn": [_named(names, one) for one in copiers(*people.columns).found],
         "straight_lines": [
             {**_named(names, line), "label": people.classes[line.label], "start": line.start + 1}
             for line in lines
@@ -219,8 +225,10 @@ def _known_gold(
     return {**vars(found), "flag": found.flag(), "sentence": found.sentence} if found else None
 
 
-def _listed(people: _People, blind: Consensus, tricks: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every annotator, best first; ranked by gold where there is any, else by the model."""
+def _listed(
+    people: _People, blind: Consensus, tricks: Mapping[str, Any], *, withheld: bool
+) -> list[dict[str, Any]]:
+    """Every annotator, best first; ranked by gold where there is any, else by the model if it is shown."""
     estimated = from_consensus(blind, people.item, people.annotator, people.label)
     known = (people.gold >= 0) & (people.label >= 0)
     proven: Sequence[Quality | None] = [None] * len(people.names)
@@ -233,23 +241,23 @@ def _listed(people: _People, blind: Consensus, tricks: Mapping[str, Any]) -> lis
     for name, model, gold in zip(people.names, estimated, proven, strict=False):
         if not model.n:
             continue
-        best = gold or model
+        best = gold or (None if withheld else model)
         result.append(
             {
                 "annotator": name,
                 "labels": model.n,
-                "rank": best.rank,
+                "rank": best.rank if best else None,
                 "gold_labels": gold.n if gold else 0,
                 "gold_right": int(gold.right) if gold else 0,
                 **_figures("gold", gold),
-                **_figures("estimated", model),
-                "shrunk": best.shrunk,
-                "shrunk_low": best.shrunk_low,
-                "shrunk_high": best.shrunk_high,
+                **_figures("estimated", None if withheld else model),
+                "shrunk": best.shrunk if best else None,
+                "shrunk_low": best.shrunk_low if best else None,
+                "shrunk_high": best.shrunk_high if best else None,
                 "flags": flags.get(name, []),
             }
         )
-    return sorted(result, key=lambda one: (one["rank"], one["annotator"]))
+    return sorted(result, key=lambda one: (one["rank"] or 0, one["annotator"]))
 
 
 def _figures(name: str, found: Quality | None) -> dict[str, float | None]:
@@ -268,6 +276,8 @@ def _flags(tricks: Mapping[str, Any]) -> dict[str, list[str]]:
             others = [other for other in group if other != name]
             more = f" and {len(others) - 2} more" if len(others) > 2 else ""
             found.setdefault(name, []).append(f"same errors as {', '.join(others[:2])}{more}")
+    for one in tricks["in_turn"]:
+        found.setdefault(one["annotator"], []).append("errors of others in turn")
     for one in tricks["model_copies"]:
         found.setdefault(one["first"], []).append("same errors as the model")
     for line in tricks["straight_lines"]:

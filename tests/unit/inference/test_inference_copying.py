@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tests.unit.inference.real_labels import real
 from vendoreval.inference.copying import COMMON, DEPARTS, _tail, copied_pairs, same_errors
+from vendoreval.inference.copying_in_turn import copiers
 
 Ints = NDArray[np.int64]
 
@@ -176,3 +178,89 @@ def test_false_alarms_at_the_edge_of_the_null() -> None:
         who = np.tile(np.arange(per), items)
         alarms += same_errors(item, who, wrong.ravel().astype(np.int64), np.zeros(items * per, int)).flag(0.05)
     assert alarms <= 1000 * 0.05
+
+
+def in_turn(
+    rng: np.random.Generator, columns: tuple[Ints, Ints, Ints, Ints], by: int, share: float = 1.0
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Annotator `by` takes a share of the answers from some other person on the item, now this, now that."""
+    order = np.argsort(columns[0], kind="stable")
+    item, who, label, gold = (column[order] for column in columns)
+    copied = label.copy()
+    for rows in np.split(np.arange(len(item)), np.flatnonzero(np.diff(item)) + 1):
+        mine, others = rows[who[rows] == by], rows[who[rows] != by]
+        if len(mine) and len(others) and rng.random() < share:
+            copied[mine[0]] = label[rng.choice(others)]
+    return item, who, copied, gold
+
+
+@pytest.mark.parametrize(("classes", "seed"), [(2, 1), (3, 2)])
+def test_who_copies_the_neighbours_in_turn_is_found_where_no_pair_is(classes: int, seed: int) -> None:
+    """One of ten, 3,000 items with three labels each: the case that pairs never show."""
+    rng = np.random.default_rng(seed)
+    columns = in_turn(rng, vendor(rng, 3000, 10, 3, 0.9, classes=classes), 4)
+    assert copied_pairs(*columns).pairs == ()
+    found = copiers(*columns)
+    assert [one.code for one in found.found] == [4]
+    (one,) = found.found
+    assert one.shared == one.errors  # never alone
+    assert one.followed / one.lone == pytest.approx(0.5, abs=0.12)  # the right one of two, half of the time
+    shuffled = rng.permutation(len(columns[0]))
+    assert copiers(*(column[shuffled] for column in columns)) == found
+
+
+def test_counts_of_copying_in_turn_are_those_of_a_slow_count() -> None:
+    rng = np.random.default_rng(3)
+    item, who, label, gold = in_turn(rng, vendor(rng, 2000, 6, 3, 0.85, classes=3), 2)
+    (one,) = copiers(item, who, label, gold).found
+    answers: dict[int, dict[int, int]] = {}
+    truth = dict(zip(item.tolist(), gold.tolist(), strict=True))
+    for i, w, given in zip(item.tolist(), who.tolist(), label.tolist(), strict=True):
+        answers.setdefault(i, {})[w] = given
+    mine = [i for i, said in answers.items() if 2 in said]
+    wrong = Counter((truth[i], answers[i][2]) for i in mine if answers[i][2] != truth[i])
+    usual = min(cell for cell, count in wrong.items() if count == max(wrong.values()))
+    errors = shared = lone = followed = 0
+    for i in mine:
+        own = answers[i][2]
+        others = [given for w, given in answers[i].items() if w != 2]
+        if own != truth[i] and (truth[i], own) != usual:
+            errors += 1
+            shared += own in others
+        astray = [given for given in others if given != truth[i]]
+        if len(astray) == 1 and (truth[i], astray[0]) != usual:
+            lone += 1
+            followed += own == astray[0]
+    assert (one.errors, one.shared, one.lone, one.followed) == (errors, shared, lone, followed)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_half_copied_is_not_called_copying_in_turn(share: float) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        assert copiers(*in_turn(rng, vendor(rng, 1500, 10, 3, 0.9), 4, share)).found == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bluebirds", "zencrowd_two_vendors", "weather_sentiment_two_vendors", "music_genre", "adultcontent2"],
+)
+def test_nobody_on_public_data_copies_in_turn(name: str) -> None:
+    assert copiers(*real(name).columns).found == ()
+
+
+@pytest.mark.slow
+def test_experts_weak_people_and_misread_guidelines_are_no_copying_in_turn() -> None:
+    """Level 5 %: skills that differ much, hard items, wrong gold, a rule misread by half of the people."""
+    rng, alarms, vendors = np.random.default_rng(5), 0, 0
+    for per, classes, difficulty, misread in ((3, 2, 0.0, 0), (3, 3, 3.0, 0), (2, 2, 3.0, 0), (5, 3, 1.0, 3)):
+        for _ in range(100):
+            item, who, label, gold = vendor(
+                rng, 1000, 6, per, 0.9, classes=classes, difficulty=difficulty, gold_wrong=0.01
+            )
+            skilled = (who == 0) & (rng.random(len(who)) < 0.8)
+            label = np.where(skilled, gold, label)
+            label = np.where((who < misread) & (gold == 0), 1, label)
+            alarms += bool(copiers(item, who, label, gold, alpha=0.05).found)
+            vendors += 1
+    assert alarms <= vendors * 0.05
