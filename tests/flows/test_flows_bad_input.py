@@ -200,7 +200,7 @@ def test_second_delivery_with_the_same_content(there: Cli, tmp_path: Path) -> No
 
 def test_delivery_without_a_gold_item(there: Cli, tmp_path: Path) -> None:
     gold = tmp_path / "elsewhere.csv"
-    gold.write_text("item_id,label\nI0,jay\nI1,jay\n", "utf-8")
+    gold.write_text("item_id,label\nwren-a,jay\nwren-b,jay\n", "utf-8")
     there("gold", "add", gold, "--contract", "birds")
     said = refused(there, "audit", "run", "good", "--gold", "elsewhere")
     assert "holds no label on any of the 2 gold items" in said
