@@ -55,7 +55,7 @@ def _open(name: str, counts: Counter[str]) -> Unsettled:
     every = written(name, values)
     dropped = [value for value in values if value and not_meant(name, value)]
     some = written(f"{name}!", dropped) if 0 < len(dropped) < len(values) else every
-    tail = f" All of them: {spoken(('--where', every))}." if some != every else ""
+    tail = f" {spoken(('--where', every))} takes all of them." if some != every else ""
     return Unsettled(
         "status",
         f"The column {name!r} looks like a status, and nobody said which of its rows count.{tail}",
