@@ -70,7 +70,7 @@ def run_audit(
     refuse_taken(workspace, name)
     seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
-    refuse_unsettled(workspace, delivery, gold, result)
+    refuse_unsettled(workspace, delivery, gold, seen, result)
     at = now()
     with workspace.write(actor(), at) as tx:
         store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)

@@ -58,26 +58,19 @@ def crosswalk_used(workspace: Workspace, intake: Mapping[str, Any]) -> Crosswalk
     return Crosswalk(table["ours"], frozenset(table["others"]))
 
 
-def near_gold(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet) -> NearItems:
-    """Which gold items a delivery has only under another spelling.
+def near_gold(
+    workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, missing: Collection[str]
+) -> NearItems:
+    """Which of the gold items that are missing a delivery has under another spelling; it is read only for those.
 
     Raises InputError where the delivery's crosswalk turns one gold item into another; gold may be younger.
     """
-    intake = json.loads(workspace.objects.read(delivery.intake_sha))
-    crosswalk = crosswalk_used(workspace, intake)
+    crosswalk = crosswalk_used(workspace, json.loads(workspace.objects.read(delivery.intake_sha)))
     refuse_for(crosswalk, gold)
-    return _near(workspace, delivery, gold.item_ids, crosswalk)
-
-
-def _near(
-    workspace: Workspace, delivery: DeliveryRow, ours: Collection[str], crosswalk: Crosswalk
-) -> NearItems:
-    table = workspace.objects.path(delivery.table_sha)
-    there = delivered_of(ours, delivered_ids(table))
-    missing = [item for item in ours if item not in there]
     if not missing:
         return NearItems((), (), ())
-    return near_items({*ours, *crosswalk.others}, missing, delivered_ids(table))
+    columns = delivered_ids(workspace.objects.path(delivery.table_sha))
+    return near_items({*gold.item_ids, *crosswalk.others}, missing, columns)
 
 
 def write_crosswalk(workspace: Workspace, delivery_id: str, out: Path, gold_id: str = "") -> dict[str, Any]:
@@ -90,7 +83,10 @@ def write_crosswalk(workspace: Workspace, delivery_id: str, out: Path, gold_id: 
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     ours = list(load_gold(workspace, gold_id).item_ids) if gold_id else _sent(workspace, intake)
     before = crosswalk_used(workspace, intake)
-    found = _near(workspace, delivery, ours, before)
+    table = workspace.objects.path(delivery.table_sha)
+    there = delivered_of(ours, delivered_ids(table))
+    missing = [item for item in ours if item not in there]
+    found = near_items({*ours, *before.others}, missing, delivered_ids(table))
     if not found.pairs:
         raise Conflict(f"No id that is missing from {delivery_id!r} is nearly there. {found}")
     cut = any("--id-cut" in one.options for one in unsettled_of(intake))

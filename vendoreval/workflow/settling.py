@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from vendoreval.audits.records import BREACHED, AuditResult
+import numpy as np
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult, Finding
 from vendoreval.errors import InputError, NotSettled
 from vendoreval.formats.item_ids import CROSSWALK, nearly
 from vendoreval.gold.goldset import GoldSet
@@ -14,25 +17,38 @@ from vendoreval.labels.statements import statements_of
 from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.tasks.outcomes import CODE
 from vendoreval.workflow.crosswalks import near_gold
 
 
-def refuse_unsettled(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, result: AuditResult) -> None:
+def refuse_unsettled(
+    workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, seen: AuditInput, result: AuditResult
+) -> None:
     """Raise NotSettled where `result` says breached and something about the delivery is still open.
 
-    So it is, whatever the result, where gold items were delivered under another spelling. The error names every
-    open point with its examples and counts, and the command that settles it.
+    So it is, whatever the result, where gold items were delivered under another spelling, and where
+    completeness was judged with ids open. The error names every open point with its examples and counts, and
+    the command that settles it.
     """
-    near = nearly(near_gold(workspace, delivery, gold), "gold items")
+    codes = np.unique(seen.units.item.codes[seen.units.outcome == CODE["missing"]])
+    missing = [seen.units.item.values[code] for code in codes.tolist()]
+    near = nearly(near_gold(workspace, delivery, gold, missing), "gold items")
     if near:
         _refuse(workspace, delivery, "not all of its gold was found", near, gold.id)
     if any(finding.verdict == BREACHED for finding in result.findings):
         _refuse(workspace, delivery, "a clause would be breached")
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    if any(one.kind == "ids" for one in unsettled_of(intake)) and any(map(_counts_items, result.findings)):
+        _refuse(workspace, delivery, "completeness would be judged")
+
+
+def _counts_items(finding: Finding) -> bool:
+    return finding.metric == "completeness" and finding.verdict != NOT_RUN
 
 
 def refuse_strangers(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet) -> NoReturn:
     """Raise NotSettled where gold was delivered under another spelling, InputError where none of it was."""
-    found = near_gold(workspace, delivery, gold)
+    found = near_gold(workspace, delivery, gold, gold.item_ids)
     if found.pairs:
         _refuse(workspace, delivery, "none of its gold was found", nearly(found, "gold items"), gold.id)
     raise InputError(
