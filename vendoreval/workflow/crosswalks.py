@@ -61,7 +61,7 @@ def crosswalk_used(workspace: Workspace, intake: Mapping[str, Any]) -> Crosswalk
 def near_gold(
     workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, missing: Collection[str]
 ) -> NearItems:
-    """Which of the gold items that are missing a delivery has under another spelling; it is read only for those.
+    """Which of the `missing` gold items a delivery has under another spelling; it is read only for those.
 
     Raises InputError where the delivery's crosswalk turns one gold item into another; gold may be younger.
     """
