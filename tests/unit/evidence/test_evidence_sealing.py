@@ -234,7 +234,7 @@ def test_what_is_no_record_is_said(odd: Any, seal: dict[str, Any], event: Event)
     if odd is not None:
         with pytest.raises(EvidenceError, match="This is no acknowledgement"):
             check_seal(manifest(), seal, odd, log=[event])
-        with pytest.raises(EvidenceError, match="no receipt for gold"):
+        with pytest.raises(EvidenceError, match="This is no receipt"):
             make_seal(FILES, SEALED, odd)
 
 
