@@ -21,8 +21,8 @@ from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts import list_contracts, load_contract
-from vendoreval.workflow.files import read_bytes, write_whole
-from vendoreval.workflow.receipts import add_receipt, receipt_bytes, told
+from vendoreval.workflow.files import read_bytes
+from vendoreval.workflow.receipts import add_receipt, told
 
 
 def add_gold(
@@ -135,13 +135,13 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
             tx,
             "gold",
             gold_id,
+            Path(out),
             contract=contract,
             at=at,
             gold=gold_id,
             items=made.size,
             root=made.root,
         )
-        write_whole(Path(out), receipt_bytes(shown))  # killed now, it can be repeated
         hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
         receipt_sha = workspace.objects.put_bytes(canonical(shown))
         tx.add(

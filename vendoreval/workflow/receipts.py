@@ -20,11 +20,13 @@ from vendoreval.workflow.files import write_whole
 
 
 def add_receipt(
-    workspace: Workspace, tx: Transaction, kind: str, subject: str, *, contract: str, at: datetime, **said: Any
-) -> dict[str, Any]:
-    """Make the contract's next receipt and record it; the caller's event names it by `told`."""
+    workspace: Workspace, tx: Transaction, kind: str, subject: str, out: Path, *, contract: str, at: datetime,
+    **said: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Make the contract's next receipt, write it to `out` and record it; the caller's event names it (`told`)."""
     number = len(tx.all(ReceiptRow, contract_id=contract)) + 1
     made = receipt(kind, contract=contract, number=number, log_head=tx.head, committed_at=at, **said)
+    write_whole(out, receipt_bytes(made))  # first: killed now, it can be repeated; refused, nothing is left
     sha = workspace.objects.put_bytes(canonical(made))
     tx.add(
         ReceiptRow(
@@ -65,9 +67,8 @@ def announce_seed(workspace: Workspace, contract_id: str, source: str, on: date,
         raise UsageError(f"The value of {on} may be known already.", remedy="Name a day to come with --on.")
     with workspace.write(actor(), at) as tx:
         made = add_receipt(
-            workspace, tx, "seed", source, contract=contract.id, at=at, source=source, on=on.isoformat()
+            workspace, tx, "seed", source, out, contract=contract.id, at=at, source=source, on=on.isoformat()
         )
-        write_whole(out, receipt_bytes(made))
         tx.event("seed.announced", contract.id, {"source": source, "on": on.isoformat(), **told(made)})
     return made
 

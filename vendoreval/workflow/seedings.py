@@ -22,7 +22,7 @@ from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.payload import hints
-from vendoreval.workflow.receipts import add_receipt, receipt_bytes, told
+from vendoreval.workflow.receipts import add_receipt, told
 
 
 def seed_gold(
@@ -63,12 +63,11 @@ def seed_gold(
         if tx.get(SeedRow, name):
             raise Conflict(f"There is a seeding {name!r} already.", remedy="Give another id with --id.")
         contract = tx.require(GoldRow, gold_id, "gold set").contract_id
-        shown_receipt = add_receipt(
-            workspace, tx, "seeding", name, contract=contract, at=at, seeding=name, tasks=len(made.rows),
-            tasks_sha256=tasks_sha256, root=root,
-        )  # fmt: skip
         write_whole(Path(out), listed)  # killed now, it can be repeated; refused, nothing is left behind
-        write_whole(beside, receipt_bytes(shown_receipt))
+        shown_receipt = add_receipt(
+            workspace, tx, "seeding", name, beside, contract=contract, at=at, seeding=name,
+            tasks=len(made.rows), tasks_sha256=tasks_sha256, root=root,
+        )  # fmt: skip
         tasks_sha = workspace.objects.put_bytes(listed)
         key_sha = workspace.objects.put_bytes(canonical(hidden))
         shown = workspace.objects.put_bytes(canonical(sent))
