@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED, Cli
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.bundle import from_zip
+from vendoreval.evidence.verify_statements import check_statements
 
 CASES = SHARED / "cases"
 LABEL_STUDIO = ("--map", "item_id=id", "--map", "annotator_id=annotator", "--map", "label=species")
@@ -281,3 +284,25 @@ def test_the_certificate_tells_what_was_settled(buyer: Cli) -> None:
     accuracy(buyer, "words")
     buyer("report", "audit", "audit-d", "--format", "html", "--out", "audit.html")
     assert "The buyer stated that these are no answers" in (buyer.folder / "audit.html").read_text("utf-8")
+
+
+def test_verify_names_the_buyers_word_and_finds_a_forged_statement(buyer: Cli) -> None:
+    path = buyer.folder / "hunde.csv"
+    path.write_text((CASES / "04-storage-clean.csv").read_text().replace("dog", "hund"))
+    deliver(buyer, "words", path, *LABEL_STUDIO, "--labels", "hund=dog")
+    accuracy(buyer, "words")
+    buyer("evidence", "export", "audit-d", "--out", "b.zip")
+    shown = buyer("evidence", "verify", "b.zip", "--json").json["not_shown"]
+    assert any("buyer's word alone" in one["what"] and "'hund' as 'dog'" in one["what"] for one in shown)
+    intake = json.loads(from_zip((buyer.folder / "b.zip").read_bytes())["intake.json"])
+    classes = ["cat", "dog", "bird"]
+    check_statements(classes, intake)
+    forged = [
+        {**intake, "stated": {"labels": ["cat=dog"]}},
+        {**intake, "label_map": [{**intake["label_map"][0], "buyers_word": False}]},
+        {**intake, "label_map": [{**intake["label_map"][0], "to": "cat"}]},
+        {**intake, "empty": [{"text": "hund", "count": 1, "buyers_word": True}]},
+    ]
+    for one in forged:
+        with pytest.raises(EvidenceError):
+            check_statements(classes, one)

@@ -226,6 +226,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
     notes += look_notes(seen)
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
+    notes += [f"Still open, {one['kind']}: {one['text']}" for one in seen.settled.get("unsettled", ())]
     if seen.strata:
         notes.append(
             f"The sample was drawn from {len(seen.stratum_sizes):,} strata. Figures by class and by annotator "

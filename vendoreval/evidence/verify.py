@@ -42,6 +42,7 @@ from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log
+from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import buyers_word, settled
 
 # What bundles of schema 1 may hold otherwise: computed by the rules of an earlier version.
@@ -154,6 +155,7 @@ def _check_intake(bundle: OpenedBundle) -> None:
             raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")
     if bundle.old:
         return
+    check_statements(bundle.contract.task.classes, intake)
     _check_sent(seen, intake)
     if canonical(dict(seen.settled)) != canonical(settled(intake)):
         raise EvidenceError("What was settled about the delivery is not what the intake report says.")

@@ -84,7 +84,7 @@ class OneAnswer:
     """What came of the repeats: rows left out, figures for the intake report, and what is open."""
 
     dropped: Ints
-    report: dict[str, Any]
+    report: dict[str, Any] | None  # None where nobody answered an item twice
     unsettled: tuple[Unsettled, ...]
 
 
@@ -103,7 +103,7 @@ def one_answer(
     """
     pairs.check_label_ids()
     if not len(pairs.repeated_numbers):
-        return OneAnswer(np.empty(0, dtype=np.int64), _report(rule, None), ())
+        return OneAnswer(np.empty(0, dtype=np.int64), None, ())
     rows = repeated_rows(sink, pairs, lambda wanted: taken.unread(wanted, read), taken.file_of)
     found = settle(rows, rule, in_order=said.in_order, unnamed=said.unnamed)
     asked = (*_undecided(sink, found, rule), *_unnamed(sink, found))
@@ -112,12 +112,7 @@ def one_answer(
     return OneAnswer(found.dropped, _report(rule, found, by_id=bool(pairs.label_ids)), asked)
 
 
-def _report(rule: str, found: Settlement | None, *, by_id: bool = False) -> dict[str, Any]:
-    if found is None:
-        return {
-            "rule": rule, "copies": 0, "superseded": 0, "same_answer": 0, "left": 0, "unnamed": 0,
-            "self_agreement": None,
-        }  # fmt: skip
+def _report(rule: str, found: Settlement, *, by_id: bool) -> dict[str, Any]:
     mine = found.settled
     told = not found.copies or by_id or bool((mine.when != UNKNOWN).all())  # else a repeat may pass for a copy
     again, share = self_agreement(

@@ -9,8 +9,8 @@ _SHOWN = 8
 Plain = Mapping[str, Any]
 
 
-# Keys of the intake report: rows left out, what the buyer stated, texts read otherwise, repeats, ids.
-KINDS = ("filtered", "stated", "label_map", "empty", "wrong", "repeats", "ids")
+# Keys of the intake report: rows left out, what the buyer stated, texts read otherwise, repeats, ids, open points.
+KINDS = ("filtered", "stated", "label_map", "empty", "wrong", "repeats", "ids", "unsettled")
 _RULES = ("rule", "self_agreement")  # they are there although nothing came of them
 
 
@@ -27,7 +27,7 @@ def _told(value: Any) -> bool:
 
 def settled_sentences(intake: Plain) -> tuple[str, ...]:
     """What stands between the files and the labels judged: from an intake report, in a fixed order."""
-    return (*_notation(intake), *_repeats(intake.get("repeats") or {}, intake.get("stated") or {}))
+    return (*_notation(intake), *_repeats(intake.get("repeats") or {}))
 
 
 def buyers_word(intake: Plain) -> tuple[str, ...]:
@@ -54,6 +54,12 @@ def _labels_by_word(intake: Plain) -> list[str]:
         said.append(f"By the buyer's word alone, these are no answers: {_texts(empty)}.")
     if wrong:
         said.append(f"By the buyer's word, these are answers and wrong ones: {_texts(wrong)}.")
+    stated = intake.get("stated") or {}
+    if stated.get("in_order"):
+        said.append("By the buyer's word, rows stand in the order of answering.")
+    if stated.get("unnamed"):
+        who = "the same person" if stated["unnamed"] == "same" else "different people"
+        said.append(f"By the buyer's word, rows that name nobody are of {who}.")
     return said
 
 
@@ -69,7 +75,7 @@ def _notation(intake: Plain) -> list[str]:
     return [*said, *_labels_by_word(intake)]
 
 
-def _repeats(repeats: Plain, stated: Plain) -> list[str]:
+def _repeats(repeats: Plain) -> list[str]:
     said = []
     if repeats.get("copies"):
         said.append(f"{_rows(repeats['copies'])} copied from others, each counted once.")
@@ -82,11 +88,6 @@ def _repeats(repeats: Plain, stated: Plain) -> list[str]:
             f"{_rows(repeats['superseded'])} superseded: of a person's different answers on an item the "
             f"{repeats['rule']} counts, by the contract."
         )
-    if stated.get("in_order"):
-        said.append("By the buyer's word, rows stand in the order of answering.")
-    if stated.get("unnamed"):
-        who = "the same person" if stated["unnamed"] == "same" else "different people"
-        said.append(f"By the buyer's word, rows that name nobody are of {who}.")
     return said
 
 

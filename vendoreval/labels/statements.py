@@ -37,11 +37,12 @@ class Statements:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they stand in the intake report under `stated`."""
-        return {
+        """What was said, as it stands in the intake report under `stated`; empty where nothing was."""
+        said = {
             "labels": list(self.labels), "empty": list(self.empty), "wrong": list(self.wrong),
             "in_order": self.in_order, "unnamed": self.unnamed,
         }  # fmt: skip
+        return {name: value for name, value in said.items() if value}
 
     def words(self) -> list[str]:
         """The options as they are typed."""

@@ -158,11 +158,12 @@ def _read(workspace: Workspace, row: DeliveryRow, contract: Contract, columns: S
 
 def _labels_of(path: Path, contract: Contract, intake: Mapping[str, Any], columns: Sequence[str]) -> _Labels:
     table = all_labels(path, ("annotator_id", *columns, *_times(intake, columns)))
-    repeats = intake.get("repeats")
-    left = int(repeats["left"] if repeats else intake.get("repeated_labels", 0))
-    unnamed = statements_of(intake).unnamed == "different" or not repeats
-    found = _compared(table, contract.task, left, unnamed=unnamed)
-    return replace(found, again=repeats["self_agreement"]) if repeats else found
+    if "repeats" not in intake:  # taken in before repeats were settled then
+        return _compared(table, contract.task, int(intake.get("repeated_labels", 0)), unnamed=True)
+    repeats = intake["repeats"] or {"left": 0, "self_agreement": None}
+    unnamed = statements_of(intake).unnamed == "different"
+    found = _compared(table, contract.task, repeats["left"], unnamed=unnamed)
+    return replace(found, again=repeats["self_agreement"])
 
 
 def _compared(table: LabelTable, task: Task, repeated: int, *, unnamed: bool) -> _Labels:
