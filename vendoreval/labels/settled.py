@@ -9,7 +9,7 @@ _SHOWN = 8
 Plain = Mapping[str, Any]
 
 
-# Keys of the intake report: rows left out, what the buyer stated, texts read otherwise, repeats, ids, open points.
+# Keys of the intake report: rows left out, what was stated, texts read otherwise, repeats, ids, open points.
 KINDS = ("filtered", "stated", "label_map", "empty", "wrong", "repeats", "ids", "unsettled")
 _RULES = ("rule", "self_agreement")  # they are there although nothing came of them
 
