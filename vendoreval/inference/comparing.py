@@ -88,7 +88,7 @@ def one_sided_p(wrong: Mask, inside: Mask, *clusterings: Codes) -> float:
     """The p-value of `compare_shares` alone; both groups must have units."""
     n, errors = int(inside.sum()), int(wrong[inside].sum())
     p = p_breach(len(wrong), int(wrong.sum()), n, errors)
-    return max(p, *(clustered_p(wrong, inside, c) for c in clusterings if _repeats(c))) if clusterings else p
+    return max([p, *(clustered_p(wrong, inside, c) for c in clusterings if _repeats(c))])
 
 
 def clustered_p(wrong: Mask, inside: Mask, clusters: Codes) -> float:

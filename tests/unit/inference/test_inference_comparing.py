@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from vendoreval.inference.comparing import compare_shares, newcombe
+from vendoreval.inference.comparing import compare_shares, newcombe, one_sided_p
 
 
 def rows(errors: int, n: int, rest_errors: int, rest: int) -> tuple[np.ndarray, np.ndarray]:
@@ -32,6 +32,11 @@ def test_single_units_are_judged_by_fishers_test(n: int, rest: int, data: st.Dat
     assert found.p == pytest.approx(fisher_exact(np.array(table), "greater")[1], rel=1e-9)
     theirs = confint_proportions_2indep(errors, n, rest_errors, rest, method="newcomb")
     assert newcombe(errors, n, rest_errors, rest, 0.95) == pytest.approx(theirs, abs=1e-9)
+
+
+def test_clusters_of_one_unit_each_change_nothing() -> None:
+    wrong, inside = rows(5, 20, 2, 30)
+    assert one_sided_p(wrong, inside, np.arange(50)) == one_sided_p(wrong, inside)
 
 
 def test_an_empty_group_is_not_compared() -> None:
