@@ -37,13 +37,8 @@ def odd(folder: Path, **files: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("seal", "code"),
     [
-        (b"[]", 5),
-        (b"3", 5),
-        (b"null", 5),
-        (b'{"schema": []}', 5),
-        (b'{"files": 3}', 5),
-        (b"[" * 9000, 5),
-        (b"", 5),
+        *((seal, 5) for seal in (b"[]", b"3", b"null", b'{"schema": []}', b'{"files": 3}')),
+        *((seal, 2) for seal in (b"[" * 9000, b"")),
     ],
 )
 def test_seals_that_are_no_seal(there: Cli, seal: bytes, code: int, capsys: pytest.CaptureFixture[str]) -> None:
