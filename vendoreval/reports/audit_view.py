@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.joint import joint_sentence, risk_of
 from vendoreval.contracts.terms import Contract
-from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports import parts
 from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import audit_answers
+from vendoreval.reports.first_page import audit_answers, judged_by_chance
 from vendoreval.reports.pattern_parts import pattern_view
 from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, audit_files
@@ -67,7 +66,7 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
 
 def method(contract: Contract, result: AuditResult) -> list[str]:
     """How labels were compared, counted and judged, in plain words."""
-    by_chance = [f.clause for f in result.findings if f.verdict != NOT_RUN and f.method != CENSUS]
+    by_chance = judged_by_chance(result)
     joint = joint_sentence(risk_of(contract.clause(name) for name in by_chance))
     return [
         answers_sentence(contract),
@@ -129,7 +128,7 @@ def limits(result: AuditResult) -> list[str]:
     if not result.counts.get("gold_adjudicated"):
         said.append(
             "Mistakes in the gold itself were not estimated. An answer that is right while gold is wrong "
-            "counts as an error until it is ruled otherwise."
+            "counts as an error here."
         )
     if len(result.by_annotator) > 1:
         people = plural("annotator")

@@ -8,6 +8,7 @@ from datetime import date
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, VERDICTS, AuditResult, Finding
 from vendoreval.claims.records import Claim, Demand
 from vendoreval.claims.remedies import delivery_price
+from vendoreval.contracts.joint import risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.money import Money
@@ -45,11 +46,27 @@ def sureness(findings: Sequence[Finding]) -> str:
     return f"{said}; a delivery that just {just} it looks like this with a chance of {chance(p)}."
 
 
+def judged_by_chance(result: AuditResult) -> list[str]:
+    """The clause of each finding that a sample decided; a clause with several findings stands several times."""
+    return [f.clause for f in result.findings if f.verdict != NOT_RUN and f.method != CENSUS]
+
+
+def _together(contract: Contract, result: AuditResult) -> str:
+    """What the chance of one finding leaves out: that there are many of them."""
+    risk = risk_of(contract.clause(name) for name in judged_by_chance(result))
+    if result.verdict != BREACHED or len(risk.risks) < 2:
+        return ""
+    return (
+        f" All {risk.findings:,} findings together: a delivery just at every limit is called breached "
+        f"somewhere with a chance of up to {percent(risk.at_most, digits=0)}."
+    )
+
+
 def audit_answers(contract: Contract, result: AuditResult, facts: Facts) -> list[list[str]]:
     """The certificate's answers."""
     until = f"Notice of defects by {day(facts.notice_by)}, when the acceptance window ends."
     return answers(
-        sureness(result.findings),
+        sureness(result.findings) + _together(contract, result),
         _asked_of_audit(contract, result),
         until if facts.notice_by else "The contract sets no acceptance window.",
         _counted(contract, result),

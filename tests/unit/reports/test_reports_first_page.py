@@ -62,6 +62,11 @@ def test_what_a_certificate_answers() -> None:
     assert told_of["What is asked"].startswith("This certificate asks for nothing; a claim does. The breached")
     assert told_of["By when"] == "Notice of defects by 22 January 2026, when the acceptance window ends."
     assert told_of["How sure"].startswith("Accuracy: 54.")
+    # each finding by chance has its own risk of 5 %; the rule "point" states none
+    rules = {clause.id: clause.decision.rule for clause in music_contract().clauses}
+    by_chance = [f for f in music_audit().findings if f.verdict != "not_run" and rules[f.clause] == "claim"]
+    share = f"{5 * len(by_chance)} %"
+    assert told_of["How sure"].endswith(f"called breached somewhere with a chance of up to {share}.")
     nothing = AuditResult("a", "b", "c", 1, "v", "g", "not_run", {"items": 0, "gold_items": 0}, ())
     view = audit_view(music_contract(), nothing, replace(facts(), notice_by=None))
     assert said(view)["How sure"] == "Nothing was measured, so nothing is known."
