@@ -13,7 +13,7 @@ from vendoreval.formats.near_items import ROWS, NearItems, near_items, sifted
 from vendoreval.formats.row_batches import texts
 from vendoreval.formats.rows import open_rows
 from vendoreval.labels.crosswalk import Crosswalk, crosswalk_of, record_of
-from vendoreval.labels.near_ids import QUERY, SIGNED, accompanied, without_query
+from vendoreval.labels.near_ids import QUERY, SIGNED, accompanied, shown, without_query
 from vendoreval.labels.unsettled import SHOWN, Unsettled
 from vendoreval.safe_text import is_risky, restore
 
@@ -144,7 +144,7 @@ class ItemIds:
                     f"Item ids are signed web addresses: {len(items):,} ids are {len(files):,} without what "
                     'follows the "?".',
                     len(items),
-                    tuple(sorted(items)[:2]),
+                    tuple(dict.fromkeys(shown(text) for text in sorted(files)[:2])),
                     ("--id-cut", "query"),
                 )
             )

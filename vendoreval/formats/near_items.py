@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.formats.row_batches import texts
-from vendoreval.labels.near_ids import ENDING, QUERY, ZEROS, NearPair, form, near_pairs, nearest, tails
+from vendoreval.labels.near_ids import ENDING, QUERY, ZEROS, NearPair, form, near_pairs, nearest, shown, tails
 
 ROWS = 1 << 20  # at a time
 _LENGTHS = 64  # of tails that are looked for
@@ -30,11 +30,11 @@ class NearItems:
         if self.pairs:
             return f"{said} Nearest: {self.pairs[0]}."
         pair = nearest(self.missing, self.extra)
-        return f"{said} Nearest: {pair[0]!r} and {pair[1]!r}." if pair else said
+        return f"{said} Nearest: {shown(pair[0])!r} and {shown(pair[1])!r}." if pair else said
 
 
 def _two(ids: Collection[str]) -> str:
-    return " and ".join(repr(text) for text in list(ids)[:2]) or "none"
+    return " and ".join(repr(shown(text)) for text in list(ids)[:2]) or "none"
 
 
 def delivered_ids(table: Path) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+_SHOWN = 72  # signs of an id in messages
 LONGEST = 512  # signs of a tail
 RULES = ("query string", "ending", "case", "leading zeros")
 # The same expressions work on Arrow columns (formats.near_items), whose syntax knows no look-around.
@@ -32,12 +33,18 @@ class NearPair:
     rules: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.ours!r} and {self.delivered!r} ({', '.join(self.rules)})"
+        return f"{shown(self.ours)!r} and {shown(self.delivered)!r} ({', '.join(self.rules)})"
 
 
 def without_query(text: str) -> str:
     """A web address without its query string, where signatures stand."""
     return _QUERY.sub("", text)
+
+
+def shown(text: str) -> str:
+    """An id for people: its end where it is long, and never a signature."""
+    cut = without_query(text)
+    return ("…" + cut[-_SHOWN:] if len(cut) > _SHOWN else cut) + ("?…" if cut != text else "")
 
 
 def is_signed(text: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendoreval.labels.near_ids import explained, form, is_signed, near_pairs, nearest, tails
+from vendoreval.labels.near_ids import explained, form, is_signed, near_pairs, nearest, shown, tails
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,12 @@ def test_signatures() -> None:
     assert is_signed("https://x.org/a?sv=1&sig=2")
     assert not is_signed("https://x.org/a?id=7")
     assert not is_signed("X-Amz-Signature")
+
+
+def test_no_signature_is_shown() -> None:
+    assert shown("https://x.org/a.jpg?sig=secret") == "https://x.org/a.jpg?…"
+    assert shown("photo-001") == "photo-001"
+    assert shown("a" * 100 + "-7") == "…" + "a" * 70 + "-7"
 
 
 def test_the_nearest_of_strangers() -> None:
