@@ -82,8 +82,7 @@ def create(root: Path, database_url: str | None = None) -> Workspace:
     one already, or when the database belongs to another workspace.
     """
     root = root.resolve()
-    if (root / MARKER).exists():
-        raise Conflict(f"There is already a workspace in {root}.", remedy="Use it, or choose another folder.")
+    _refuse_another(root)
     try:
         with refuse_full_disk():
             (root / "reports").mkdir(parents=True, exist_ok=True)
@@ -93,8 +92,9 @@ def create(root: Path, database_url: str | None = None) -> Workspace:
         raise WorkspaceError(f"The folder {root} cannot be used: {error.strerror}.") from error
     database = Database(parse_url(database_url) if database_url else sqlite_url(_sqlite_file(root)))
     database.migrate()
-    identity = _adopt(database, uuid.uuid4().hex)
-    _write_marker(root, database.kind, identity)
+    identity = uuid.uuid4().hex
+    _adopt(database, identity, root)
+    _mark(database, identity, root)
     return Workspace(root, objects, database)
 
 
@@ -166,22 +166,29 @@ def _database(root: Path, kind: str, database_url: str | None) -> Database:
     return Database(sqlite_url(_sqlite_file(root)))
 
 
-def _adopt(database: Database, identity: str) -> str:
-    """Write the new workspace's id into a database that holds no records yet; returns the id that counts.
-
-    A database in the folder belongs to it: an id that a command at the same moment wrote there counts.
-    """
+def _adopt(database: Database, identity: str, root: Path) -> None:
+    """Write the new workspace's id into a database that holds no records yet."""
     with database.writing() as session:
+        _refuse_another(root)  # once more: by now, another command may have made one
         if session.get(EventRow, 1) is not None:
             raise Conflict(
                 "The database already holds the records of a workspace.",
                 remedy="Use an empty database, or restore that workspace's folder with its marker.",
             )
-        found = session.get(WorkspaceRow, 1)
-        if found is not None and database.kind == "sqlite":
-            return found.id
         session.merge(WorkspaceRow(only=1, id=identity, secret=secrets.token_hex(32)))
-        return identity
+
+
+def _mark(database: Database, identity: str, root: Path) -> None:
+    """Write the marker, unless another command wrote its id in between: then that one makes the workspace."""
+    with database.writing() as session:
+        if session.get_one(WorkspaceRow, 1).id != identity:
+            raise Conflict("Another command makes a workspace here at this moment.", remedy="Use that one.")
+        _write_marker(root, database.kind, identity)
+
+
+def _refuse_another(root: Path) -> None:
+    if (root / MARKER).exists():
+        raise Conflict(f"There is already a workspace in {root}.", remedy="Use it, or choose another folder.")
 
 
 def _write_marker(root: Path, kind: str, identity: str) -> None:

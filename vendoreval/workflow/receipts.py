@@ -23,7 +23,7 @@ def add_receipt(
     workspace: Workspace, tx: Transaction, kind: str, subject: str, out: Path, *, contract: str, at: datetime,
     **said: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """Make the contract's next receipt, write it to `out` and record it; the caller's event names it (`told`)."""
+    """Make a contract's next receipt, write it to `out` and record it; an event names it by `told`."""
     number = len(tx.all(ReceiptRow, contract_id=contract)) + 1
     made = receipt(kind, contract=contract, number=number, log_head=tx.head, committed_at=at, **said)
     write_whole(out, receipt_bytes(made))  # first: killed now, it can be repeated; refused, nothing is left
