@@ -296,7 +296,21 @@ def exported(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_label_studio_there_and_back(cli: Cli) -> None:
     delivered(cli, 0.0)
-    cli("audit", "tasks", "batch", "--id", "a", "--out", "t.json", "--items", "120", "--seed", "s", *KNOWN, env=FIXED)
+    cli(
+        "audit",
+        "tasks",
+        "batch",
+        "--id",
+        "a",
+        "--out",
+        "t.json",
+        "--items",
+        "120",
+        "--seed",
+        "s",
+        *KNOWN,
+        env=FIXED,
+    )
     tasks = json.loads((cli.folder / "t.json").read_text("utf-8"))
     assert set(tasks[0]["data"]) == {"task_id", "item_id"}
     (cli.folder / "back.json").write_text(json.dumps(exported(tasks)), "utf-8")
@@ -308,7 +322,21 @@ def test_a_workbook_goes_out_and_comes_back(cli: Cli) -> None:
     import openpyxl
 
     delivered(cli, 0.0)
-    cli("audit", "tasks", "batch", "--id", "a", "--out", "t.xlsx", "--items", "120", "--seed", "s", *KNOWN, env=FIXED)
+    cli(
+        "audit",
+        "tasks",
+        "batch",
+        "--id",
+        "a",
+        "--out",
+        "t.xlsx",
+        "--items",
+        "120",
+        "--seed",
+        "s",
+        *KNOWN,
+        env=FIXED,
+    )
     book = openpyxl.load_workbook(cli.folder / "t.xlsx")
     sheet = book["tasks"]
     assert [cell.value for cell in sheet[1]] == ["task_id", "item_id", "answer", "comment"]

@@ -23,11 +23,17 @@ GROUPS_SHOWN = 10
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 
 
+_KICKERS = {
+    "draft": "Rework claim (draft, not issued)",
+    "superseded": "Rework claim (superseded by a later one)",
+}
+
+
 def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Facts) -> Report:
     """The claim's notice; pure. Shows at most LINES_SHOWN lines, and carries all as attached files."""
     files = claim_files(claim)
     breached = [finding for finding in result.findings if finding.verdict == BREACHED]
-    kicker = "Rework claim" if claim.state == "issued" else "Rework claim (draft, not issued)"
+    kicker = _KICKERS.get(claim.state, "Rework claim")
     view = {
         "schema": "vendoreval/claim_report/1",
         **parts.head(

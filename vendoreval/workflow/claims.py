@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from vendoreval.claims.drafting import draft_claim as draft_from_result
@@ -84,7 +85,7 @@ def load_claim(workspace: Workspace, claim_id: str) -> tuple[Claim, StoredAudit]
     claim = _drafted(stored, claim_id, row.drafted_at, before)
     if row.issued_at:
         claim = issue(claim, stored.contract, row.issued_at.date())
-    return claim, stored
+    return replace(claim, state=row.state), stored
 
 
 def claim_record(workspace: Workspace, claim_id: str) -> dict[str, Any]:
