@@ -94,7 +94,7 @@ def parquet(cut: int) -> bytes:
 
 
 FILES: list[tuple[str, str, bytes, str]] = [
-    ("missing column", "d.csv", b"item_id,answer\ni1,jay\n", r"no column 'label'.*--map label=COLUMN"),
+    ("missing column", "d.csv", b"item_id,answer\ni1,jay\n", r"no column 'label'.*--map label=answer"),
     ("doubled column", "d.csv", b"item_id,label,label\ni1,jay,jay\n", r"'label' stands twice.*Rename"),
     ("wrong encoding", "d.csv", (HEAD + "i1,Jörg,jay\n").encode("cp1252"), r"line 2.*not UTF-8.*'i1,Jörg,jay'"),
     ("utf-16", "d.csv", (HEAD + ROWS).encode("utf-16"), r"UTF-16.*Save it as UTF-8"),

@@ -12,6 +12,7 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes
 from vendoreval.formats.item_ids import ItemIds
+from vendoreval.formats.known_columns import suggestions
 from vendoreval.formats.label_texts import LabelTexts
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.one_answer import OneAnswer, Taken, one_answer
@@ -293,6 +294,7 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
     used = {*stream.roles.values(), *(one.column for one in stream.where.filters)}
     unused = sorted({name or "(unnamed)" for file in files for name in file.names if name not in used})
     notes = [f"Columns not used: {', '.join(unused)}."] if unused else []
+    notes += suggestions(OPTIONAL, stream.roles, unused)
     if "annotator_id" not in stream.roles:
         notes.append("There is no column annotator_id, so nothing can be said about single annotators.")
     notes += [

@@ -14,6 +14,7 @@ from vendoreval.errors import InputError
 from vendoreval.formats.accepted_answers import accepted_answers, fitting_separator
 from vendoreval.formats.intake_counts import look_alikes
 from vendoreval.formats.item_ids import ItemIds
+from vendoreval.formats.known_columns import suggestions
 from vendoreval.formats.label_values import FALSE, TRUE
 from vendoreval.formats.parquet_table import LabelWriter, read_texts
 from vendoreval.formats.row_filter import Filtering, RowFilter, refuse_on_labels
@@ -94,7 +95,8 @@ def read_gold(
     if not seen:
         raise InputError("--where takes no row.", file=str(path), remedy=" ".join(filtering.unmet()))
     columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
-    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(), *_notes(repeated, seen))
+    hints = suggestions(ROLES, roles, source.keys() - roles.keys())
+    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(), *_notes(repeated, seen), *hints)
 
 
 @dataclass(frozen=True)

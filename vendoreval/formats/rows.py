@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vendoreval.errors import InputError
 from vendoreval.formats import json_lines, parquet_rows, separated
+from vendoreval.formats.known_columns import as_option, column_for
 from vendoreval.formats.row_batches import Batch
 from vendoreval.formats.text_source import explained
 from vendoreval.limits import allowed, beyond
@@ -92,27 +93,36 @@ def _names(path: Path, kind: str) -> list[str]:
 
 
 def require(file: RowFile, wanted: Mapping[str, str], option: str = "--map") -> None:
-    """Check that the columns from which roles are read exist (`wanted`: role -> column)."""
-    for role, column in wanted.items():
-        if column not in file.names:
-            raise InputError(
-                f"There is no column {column!r}; the file has {_listed(file.names)}.",
-                file=str(file.path),
-                remedy=_what_to_try(file, role, column, option),
-            )
+    """Check that the columns from which roles are read exist (`wanted`: role -> column); names all missing."""
+    missing = {role: column for role, column in wanted.items() if column not in file.names}
+    if not missing:
+        return
+    columns = " and ".join(repr(column) for column in dict.fromkeys(missing.values()))
+    raise InputError(
+        f"There {'is no column' if len(missing) == 1 else 'are no columns'} {columns}; "
+        f"the file has {_listed(file.names)}.",
+        file=str(file.path),
+        remedy=_what_to_try(file, missing, option),
+    )
 
 
-def _what_to_try(file: RowFile, role: str, column: str, option: str) -> str:
+def _what_to_try(file: RowFile, missing: Mapping[str, str], option: str) -> str:
     if len(file.names) == 1 and file.kind != "parquet":
         found = next((name for mark, name in _MARKS.items() if mark in file.names[0]), None)
         if found:
             return f"The columns seem to be separated by {found}."
-    close = get_close_matches(column.casefold(), [name.strip().casefold() for name in file.names], n=1)
-    guess = next((name for name in file.names if name.strip().casefold() in close), None)
+    guesses = {role: _guess(file, role, column) for role, column in missing.items()}
     if option != "--map":
-        return f"Did you mean {guess!r}?" if guess else f"{option} takes one of the file's columns."
-    words = f"{role}={guess or 'COLUMN'}"
-    return f"If another column holds it, say --map {words if ' ' not in words else repr(words)}."
+        known = [repr(guess) for guess in guesses.values() if guess]
+        return f"Did you mean {' and '.join(known)}?" if known else f"{option} takes one of the file's columns."
+    words = " ".join(as_option(role, guess or "COLUMN") for role, guess in guesses.items())
+    return f"If {'another column holds it' if len(missing) == 1 else 'other columns hold them'}, say {words}."
+
+
+def _guess(file: RowFile, role: str, column: str) -> str | None:
+    known = column_for(role, file.names) if role == column else None
+    close = get_close_matches(column.casefold(), [name.strip().casefold() for name in file.names], n=1)
+    return known or next((name for name in file.names if name.strip().casefold() in close), None)
 
 
 _MARKS = {
