@@ -76,6 +76,18 @@ def test_gold_without_an_answer_is_no_unit_where_it_does_not_count() -> None:
     assert audited_items(counts) == 140
 
 
+def test_a_sample_of_single_labels_is_no_proof_where_other_items_have_ten() -> None:
+    """2,000 items with 2,180 labels; 100 of them, with one right label each, were drawn."""
+    of = clause("claim", beta="0.1")
+    seen = delivery(np.zeros(2_000, dtype=np.bool_), range(100))
+    assert audited(of, seen).verdict == "kept"
+    heavy = audited(of, replace(seen, labels=2_180, most_units=10))
+    assert (heavy.verdict, heavy.method) == ("inconclusive", "ratio over items (Korn-Graubard)")
+    assert heavy.p_kept == pytest.approx(hypergeom.pmf(0, 2_000, 7, 100), abs=0.02)  # 7 ruined items break it
+    by_person = replace(of, scope="annotator")
+    assert audited(by_person, replace(seen, labels=2_180, most_units=10)).verdict == "kept"
+
+
 # ---------------------------------------------------------------- classes that gold does not show
 
 SHARES, RECALLS = (0.6, 0.3, 0.095, 0.005), (0.97, 0.97, 0.97, 0.3)

@@ -121,7 +121,7 @@ def test_counts_of_repeats_filters_and_sent_items(tmp_path: Path) -> None:
     items = write(tmp_path, "item_id\n1\n2\n", "items.csv")
     intake, _ = take(path, where=["v=p"], items=items)
     assert (intake.labels, intake.left_out, intake.items, intake.annotators) == (4, 1, 2, 2)
-    assert (intake.repeated_labels, intake.items_with_several_labels) == (1, 1)
+    assert (intake.repeated_labels, intake.items_with_several_labels, intake.most_labels) == (1, 1, 3)
     assert (intake.missing_items, intake.extra_items) == (1, 1)
 
 
