@@ -306,3 +306,15 @@ def test_verify_names_the_buyers_word_and_finds_a_forged_statement(buyer: Cli) -
     for one in forged:
         with pytest.raises(EvidenceError):
             check_statements(classes, one)
+
+
+def test_gold_is_read_by_the_same_rules(buyer: Cli) -> None:
+    gold = buyer.folder / "gold.jsonl"
+    lines = [line.split(",") for line in (CASES / "gold-num.csv").read_text().splitlines()[1:]]
+    gold.write_text("\n".join(json.dumps({"item_id": item, "label": [float(label)]}) for item, label in lines))
+    buyer("gold", "add", gold, "--id", "floats", "--contract", "c-num")
+    rows = "\n".join(f"{item},w-ada,{label}" for item, label in lines)
+    path = buyer.folder / "rows.csv"
+    path.write_text(f"item_id,annotator_id,label\n{rows}\n")
+    deliver(buyer, "num", path)
+    assert accuracy(buyer, "floats") == (40, 40)

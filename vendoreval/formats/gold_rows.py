@@ -21,6 +21,7 @@ from vendoreval.formats.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import Classes
 from vendoreval.labels.table import LabelTable
 from vendoreval.limits import allowed, beyond
 
@@ -61,7 +62,7 @@ def read_gold(
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
         raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
-    file, most, known = open_rows(path, fmt), allowed().memory, dict.fromkeys(classes)
+    file, most, known = open_rows(path, fmt), allowed().memory, Classes(classes)
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
     require(file, {one.column: one.column for one in reading.where}, "--where")
@@ -125,19 +126,20 @@ def _notes(repeated: int, items: Collection[str]) -> tuple[str, ...]:
 
 
 def _checked(
-    file: str, line: int, values: Mapping[str, str | None], classes: Collection[str], separator: str
+    file: str, line: int, values: Mapping[str, str | None], classes: Classes, separator: str
 ) -> tuple[str, _Answer]:
-    """The item of one row and its accepted answers."""
+    """The item of one row and its accepted answers, each as the contract writes its class."""
     item, label, edge = values["item_id"], values["label"], values.get("edge_case")
     if not item or not item.strip() or not label or not label.strip():
         raise InputError(
             f"The {'label' if item and item.strip() else 'item id'} is empty.", file=file, line=line,
             remedy="Gold needs both in every row.",
         )  # fmt: skip
-    accepted = accepted_answers(label, values.get("accepted"), classes, separator)
-    wrong = [answer for answer in accepted if classes and answer not in classes]
+    written = accepted_answers(label, values.get("accepted"), classes.names, separator)
+    accepted = tuple(dict.fromkeys(classes.read(answer).label for answer in written))
+    wrong = [answer for answer in accepted if classes.names and answer not in classes.names]
     if wrong or not accepted:
-        raise _unknown(file, line, wrong[0] if wrong else label, tuple(classes))
+        raise _unknown(file, line, wrong[0] if wrong else label, classes.order)
     if edge and edge.strip() and _edge(edge) < 0:
         raise InputError(
             f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."

@@ -45,7 +45,7 @@ class Classes:
 
     def __init__(self, classes: Sequence[str]) -> None:
         self.names = frozenset(classes)
-        self._order = tuple(classes)
+        self.order = tuple(classes)
         self._plain = _unique((plain_text(name), name) for name in classes)
         self._folded = _unique((folded(name), name) for name in classes)
         numbers = [_whole(name) for name in classes]
@@ -73,10 +73,10 @@ class Classes:
 
     def nearest(self, text: str) -> str | None:
         """The class that a text most likely means, for a person to confirm; None where nothing is near."""
-        explained = [name for name in self._order if explains(text, name)]
+        explained = [name for name in self.order if explains(text, name)]
         if explained:
             return explained[0]
-        if len(self._order) > _MOST_COMPARED:
+        if len(self.order) > _MOST_COMPARED:
             return None
         close = get_close_matches(folded(text)[:100], list(self._folded), n=1)
         return self._folded[close[0]] if close else None
