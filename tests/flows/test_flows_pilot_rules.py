@@ -94,3 +94,20 @@ def test_what_was_asked_about_a_repeat_counts_and_the_future_does_not(cli: Cli) 
     reasons = [one["reason"] for one in made["register_refused"]]
     assert reasons == ["It lies in the future.", "It lies before the work began."]
     assert "1 rows say what an earlier one said" in made["register_notes"][0]
+
+
+def test_no_block_is_breached_while_labels_are_no_classes(cli: Cli) -> None:
+    prepare(cli, "mturk")
+    send(cli, "mturk")
+    files = answer(cli, "mturk")
+    for name in files:
+        path = cli.folder / name
+        path.write_text(path.read_text("utf-8").replace(",0,2026", ",zero,2026"), "utf-8")
+    words = ("pilot", "answers", "pilot-mturk", *files)
+    refused = cli(*words, env=at("2026-03-06"), code=2)
+    assert "must be settled first: a block would be breached" in refused.err
+    assert "vendoreval pilot answers pilot-mturk" in refused.err
+    assert cli("pilot", "show", "pilot-mturk", "--json").json.get("judged_at") is None
+    judged = cli(*words, "--labels", "zero=0", "--json", env=at("2026-03-06")).json
+    assert judged["intake"]["unsettled"] == []
+    assert [one["buyers_word"] for one in judged["intake"]["label_map"]] == [True]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
-
-if TYPE_CHECKING:
-    from vendoreval.labels.statements import Statements
+from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
@@ -22,21 +20,6 @@ Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. 
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; empty and null are one."),
-]
-Labels = Annotated[
-    list[str] | None, typer.Option("--labels", help='TEXT=CLASS: how a class is written, e.g. "True=true".')
-]
-Empty = Annotated[
-    list[str] | None, typer.Option("--empty", help='Texts that mean: not answered, e.g. "nan,None".')
-]
-Wrong = Annotated[
-    list[str] | None, typer.Option("--wrong", help="Texts that are no class, and count as wrong answers.")
-]
-InOrder = Annotated[
-    bool, typer.Option("--in-order", help="Rows stand in the order of answering, files by name.")
-]
-Unnamed = Annotated[
-    str, typer.Option(help="Rows that name nobody are of the same person, or of different people.")
 ]
 Ids = Annotated[
     Path | None, typer.Option("--ids", help="A crosswalk: a file with the columns delivered_id, item_id.")
@@ -90,7 +73,7 @@ def add(
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
         where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
-        seal=seal, acknowledge=acknowledge, stated=_stated(labels, empty, wrong, in_order, unnamed),
+        seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
         ids=ids, id_cut=id_cut,
     )  # fmt: skip
     if json:
@@ -130,7 +113,7 @@ def check(
 
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
-        items=items, fmt=format or None, stated=_stated(labels, empty, wrong, in_order, unnamed),
+        items=items, fmt=format or None, stated=stated_by(labels, empty, wrong, in_order, unnamed),
         ids=ids, id_cut=id_cut,
     )  # fmt: skip
     return emit(record) if json else _print(record)
@@ -207,14 +190,6 @@ def list_(json: Json = False) -> None:
         ],
         right=("labels", "items", "people", "days"),
     )  # fmt: skip
-
-
-def _stated(
-    labels: list[str] | None, empty: list[str] | None, wrong: list[str] | None, in_order: bool, unnamed: str
-) -> Statements:
-    from vendoreval.labels.statements import Statements
-
-    return Statements(tuple(labels or ()), tuple(empty or ()), tuple(wrong or ()), in_order, unnamed)
 
 
 def _print(record: dict[str, Any]) -> None:

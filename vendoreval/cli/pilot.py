@@ -11,6 +11,7 @@ import typer
 from vendoreval.cli.answering import DEFAULT, Bank
 from vendoreval.cli.delivery import DAY, MOMENT, Format, Map, print_refusals
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
+from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 
 app = typer.Typer(name="pilot", help="Paid pilots before the contract.", no_args_is_help=True)
 PilotId = Annotated[str, typer.Argument(help="The pilot's id.")]
@@ -69,6 +70,11 @@ def answers(
     received: Annotated[
         datetime | None, typer.Option(formats=[DAY, MOMENT], help="When it came, in UTC. Default: now.")
     ] = None,
+    labels: Labels = None,
+    empty: Empty = None,
+    wrong: Wrong = None,
+    in_order: InOrder = False,
+    unnamed: Unnamed = "",
     bank: Bank = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -81,6 +87,7 @@ def answers(
         workspace, pilot, files or [], questionnaires.bank_of(workspace, bank), mapping=map or [],
         fmt=format or None, register=register, unfinished=unfinished,
         received=received.replace(tzinfo=UTC) if received else None,
+        stated=stated_by(labels, empty, wrong, in_order, unnamed),
     )  # fmt: skip
     if json:
         return emit(record)

@@ -13,13 +13,16 @@ from vendoreval.audits.pilot_blocks import Answers, answers
 from vendoreval.audits.pilot_levels import MeasuredLevel, findings, measured_levels
 from vendoreval.audits.pilot_result import PilotResult, pilot_result
 from vendoreval.audits.pilot_words import block_sentences, claim_sentences, on_the_way
+from vendoreval.audits.records import BREACHED
 from vendoreval.contracts.business_days import business_days_between
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
+from vendoreval.formats.delivery_rows import NOTHING_STATED
 from vendoreval.formats.escalation_rows import read_register
 from vendoreval.inference.agreement import Agreement
 from vendoreval.labels.escalations import Escalation
+from vendoreval.labels.statements import Statements
 from vendoreval.questionnaires.bank import CORE_BANK, Bank
 from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.questionnaires.worth import judge_all
@@ -37,6 +40,7 @@ from vendoreval.workflow.escalations import keep_register, read_kept
 from vendoreval.workflow.golds import load_gold
 from vendoreval.workflow.pilots import Sent, judged_record, list_pilots, load_sent
 from vendoreval.workflow.questionnaires import current_answers
+from vendoreval.workflow.settling import refuse_open_answers
 from vendoreval.workflow.vendors import show_vendor
 
 
@@ -62,11 +66,13 @@ def take_answers(
     register: Path | None = None,
     unfinished: bool = False,
     received: datetime | None = None,
+    stated: Statements = NOTHING_STATED,
 ) -> dict[str, Any]:
     """Take a pilot's answers in as a delivery of its name, and judge every block.
 
     All files of the pilot come at once; `register` holds the vendor's questions. Tasks without an answer
-    stop it, unless `unfinished` lets them count as misses. Raises NotFound, InputError, Conflict.
+    stop it, unless `unfinished` lets them count as misses. `stated` is what the buyer says of the labels.
+    Raises NotFound, InputError, Conflict; NotSettled where a block would be breached and labels are no classes.
     """
     sent, at = load_sent(workspace, pilot_id), now()
     if sent.row.result_sha:
@@ -85,8 +91,11 @@ def take_answers(
         workspace, files, at, contract_id=sent.contract.id, contract_version=sent.contract.version,
         delivery_id=pilot_id, mapping=mapping, fmt=fmt, seeding=pilot_id,
         dates=Dates(received=_received(sent.row.sent_at, received)), whole=not unfinished,
+        stated=stated,
     )  # fmt: skip
     judged = judge(workspace, sent, arrived.row, asked.entries if asked else ())
+    if judged.result.verdict == BREACHED:
+        refuse_open_answers(pilot_id, [str(file) for file in files], arrived.report)
     record = pilot_record(workspace, judged, at)
     levels = levels_of(workspace, sent.contract.vendor, bank, record)
     record["levels"] = [level.to_json() for level in levels]

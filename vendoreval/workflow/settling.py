@@ -63,6 +63,20 @@ def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
     _refuse(workspace, delivery, "experts would audit it")
 
 
+def refuse_open_answers(pilot_id: str, files: Sequence[str], intake: Mapping[str, Any]) -> None:
+    """Raise NotSettled where labels of a pilot's answers are open, in what `pilot answers` can settle."""
+    open_ = tuple(one for one in unsettled_of(intake) if one.kind in ("notation", "repeats") and one.options)
+    if not open_:
+        return
+    words = ["vendoreval", "pilot", "answers", pilot_id, *files]
+    words += [word for text in intake.get("map", ()) for word in ("--map", text)]
+    words += statements_of(intake).words() + [word for one in open_ for word in one.options]
+    raise NotSettled(
+        f"The pilot {pilot_id!r} must be settled first: a block would be breached, and {_points(open_)} open.",
+        tuple(_said(one) for one in open_), (f"Take the answers in again: {spoken(words)}",),
+    )  # fmt: skip
+
+
 def _refuse(
     workspace: Workspace, delivery: DeliveryRow, why: str, near: Sequence[Unsettled] = (), gold: str = ""
 ) -> None:
