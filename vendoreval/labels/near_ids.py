@@ -18,7 +18,10 @@ LONGEST = 512  # signs of a tail
 RULES = ("query string", "ending", "case", "leading zeros")
 # The same expressions work on Arrow columns (formats.near_items), whose syntax knows no look-around.
 QUERY = r"\?.*$"
-ENDING = r"\.[A-Za-z][A-Za-z0-9]{1,4}$"
+ENDING = (  # of files: .com and .net are two sites
+    r"(?i)\.(avi|bin|bmp|csv|dcm|docx?|flac|gif|gz|heic|html?|jpe?g|jsonl?|las|m4a|md|mkv|mov|mp[34]|nii|np[yz]|ogg"
+    r"|parquet|pcd|pdf|ply|png|raw|svg|tiff?|tsv|txt|wav|webm|webp|xlsx?|xml|ya?ml|zip)$"
+)
 ZEROS = r"(^|[^0-9])0+([0-9])"
 SIGNED = r"(?i)[?&](x-amz-|x-goog-|[a-z]*signature=|sig=|token=|expires=|awsaccesskeyid=|key-pair-id=)"
 _QUERY, _ENDING, _ZEROS, _SIGNED = (re.compile(one, re.DOTALL) for one in (QUERY, ENDING, ZEROS, SIGNED))

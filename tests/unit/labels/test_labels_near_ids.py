@@ -41,6 +41,7 @@ def test_what_sets_two_ids_apart(ours: str, delivered: str, rules: tuple[str, ..
         ("photo-001", "photo-002"),
         ("a/5.jpg", "b/5.jpg"),  # two folders
         ("A-001", "B-001"),
+        ("http://x.com", "http://x.net"),
         ("12137", "137"),  # a number within a number
         ("abc", "bc"),
         ("", "7"),
