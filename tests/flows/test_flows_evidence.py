@@ -81,6 +81,20 @@ def test_bundles_of_every_version_verify(cli: Cli, version: str) -> None:
     assert ({"proofs", "drawing"} <= kinds) is (version == "v1")
 
 
+def test_an_older_bundle_may_tell_of_a_class_without_gold(cli: Cli) -> None:
+    """It holds a clause on a class that was not run; today such a class has no finding."""
+    shutil.copytree(FIXTURES / "v1", cli.folder, dirs_exist_ok=True)
+    own = ("--receipt", "class_without_gold.json")
+    assert cli("evidence", "verify", "class_without_gold.zip", *own, "--json").json["verdict"] == "breached"
+    made = Forgery(cli.folder / "class_without_gold.zip")
+    result = made.record("result.json")
+    result["findings"] = [one for one in result["findings"] if one["group"] != "3"]  # a breach, left out
+    made.set("result.json", result)
+    made.relog()
+    said = cli("evidence", "verify", made.write(cli.folder / "f.zip"), code=5).err
+    assert "the clause of class-floor is None" in said
+
+
 def test_an_older_bundle_with_another_verdict_or_line_does_not_verify(cli: Cli) -> None:
     shutil.copytree(FIXTURES / "v1", cli.folder, dirs_exist_ok=True)
     for name in ("result.json", "claim.json"):
