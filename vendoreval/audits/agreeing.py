@@ -35,7 +35,7 @@ def scale_of(task: Task) -> Scale:
 def order_of(task: Task, counts: Tally) -> tuple[str, ...]:
     """The classes in the contract's order; a class that the contract does not name comes after all others."""
     known = task.classes
-    return (*known, *(name for name in counts.values if name not in known)) if known else ()
+    return tuple(dict.fromkeys((*known, *counts.values))) if known else ()
 
 
 def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Finding]:

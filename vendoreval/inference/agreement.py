@@ -188,13 +188,14 @@ def points(values: Sequence[str], scale: Scale, order: Sequence[str] = ()) -> Fl
     if scale == "nominal":
         return np.zeros(len(values))
     if order and scale == "ordinal":
-        absent = [name for name in values if name not in order]
+        place = {name: rank for rank, name in enumerate(order)}
+        absent = [name for name in values if name not in place]
         if absent:
             raise InputError(
                 f"The class {absent[0]!r} has no place in the order of classes.",
                 remedy="List every class from low to high.",
             )
-        return np.asarray([order.index(name) for name in values], dtype=np.float64)
+        return np.asarray([place[name] for name in values], dtype=np.float64)
     try:
         return np.asarray([float(name) for name in values])
     except ValueError as error:
