@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from tests.conftest import Cli, Ran
+from vendoreval.evidence.__main__ import main as verify
 
 TERMS = """schema = "vendoreval/contract/1"
 id = "c-1"
@@ -173,3 +174,10 @@ def test_a_link_among_evidence_is_refused(cli: Cli) -> None:
     assert "is a link" in cli(*words, code=2).err
     assert cli("status", "--json").json == before
     assert not any("ours" in file.read_text("utf-8", "replace") for file in (folder / "objects").rglob("*.*"))
+
+
+def test_the_small_verifier_shows_what_names_hide(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify([f"none{HOSTILE}.zip"]) == 2
+    said = capsys.readouterr()
+    _harmless(Ran(2, said.out, said.err))
+    assert "\\u202e99.51" in said.err

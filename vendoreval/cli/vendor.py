@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, say, table
+from vendoreval.cli.output import Json, emit, facts, note, say, table
 
 if TYPE_CHECKING:
     from vendoreval.workflow.vendors import Sent, Vendor
@@ -26,7 +26,8 @@ def add(
     vendor = vendors.add_vendor(workspaces.open_workspace(), vendor_id, name)
     if json:
         return emit(vendor.to_json())
-    return say(f"Added vendor {vendor.id} ({vendor.name}).")
+    say(f"Added vendor {vendor.id} ({vendor.name}).")
+    return note(f"next: vendoreval contract new --vendor {vendor.id}")
 
 
 @app.command("list")

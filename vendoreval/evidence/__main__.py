@@ -10,6 +10,7 @@ from vendoreval.evidence.bundle import from_zip
 from vendoreval.evidence.verify import Held, verify_bundle
 from vendoreval.jsonfile import parse_json
 from vendoreval.received import read_bytes
+from vendoreval.safe_text import visible
 
 
 def main(words: list[str]) -> int:
@@ -21,13 +22,15 @@ def main(words: list[str]) -> int:
         receipts = [parse_json(read_bytes(Path(word)), word) for word in words[1:]]
         found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), Held(receipts))
     except VendorevalError as error:
-        print(f"error: {error}", file=sys.stderr)
+        first, *further = error.lines()
+        for line in (f"error: {first}", *further):
+            print(visible(line), file=sys.stderr)
         return error.exit_code
     for check in found.checks:
-        print(f"✔ {check}")
+        print(visible(f"✔ {check}"))
     for what in found.not_shown.values():
-        print(f"○ not shown: {what}")
-    print(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")
+        print(visible(f"○ not shown: {what}"))
+    print(visible(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}."))
     return Exit.FINE
 
 
