@@ -86,7 +86,7 @@ def recommitted(made: Forgery, rows: list[dict[str, Any]]) -> None:
     opened, proof = open_all(records, salts(len(records)), range(len(records)))
     made.set_rows(
         "gold.jsonl",
-        [{"index": one.index, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
+        [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
     )
     made.set("gold_proof.json", [step.hex() for step in proof])
     receipts = made.record("receipts.json")
@@ -348,7 +348,7 @@ def test_cherry_picked_gold_is_not_excluded_where_nothing_was_seeded(cli: Cli) -
     opened, proof = open_all(records, salt, places)
     made.set_rows(
         "gold.jsonl",
-        [{"index": one.index, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
+        [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
     )
     made.set("gold_proof.json", [step.hex() for step in proof])
     made.recompute()

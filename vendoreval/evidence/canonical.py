@@ -21,6 +21,11 @@ def canonical(value: Any) -> bytes:
     Accepts what JSON can carry without loss. Raises InputError for anything else: whole numbers
     beyond 2^53-1 (write them as text), NaN and infinities, lone surrogates, bytes, other types.
     """
+    if _is_plain(value):
+        try:
+            return _write(value).encode()
+        except UnicodeEncodeError:
+            pass  # half of a surrogate pair: rfc8785 says so
     try:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError as error:
@@ -33,6 +38,27 @@ def canonical(value: Any) -> bytes:
         ) from error
     except rfc8785.CanonicalizationError as error:
         raise InputError(f"This cannot be written as canonical JSON: {error}.") from error
+
+
+# For what `_is_plain` lets through the standard encoder gives the bytes of RFC 8785, many times faster.
+_write = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether `value` holds texts, safe whole numbers, true, false, null, lists and tables with ASCII keys.
+
+    Other keys are sorted otherwise (by UTF-16), and other numbers written otherwise.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return bool(-(2**53) < value < 2**53)
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(inner) for key, inner in value.items())
+    return kind is list and all(map(_is_plain, value))
 
 
 def parsed(text: bytes | str) -> Any:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
@@ -60,11 +60,10 @@ class Reveal:
             raise EvidenceError(f"This is not a revealed item: {error!r}.") from error
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A record opened together with others: its place, its salt, itself."""
+class Opened(NamedTuple):
+    """A record opened together with others: its place, its salt, itself. There may be hundreds of thousands."""
 
-    index: int
+    place: int
     salt: bytes
     record: Record
 
@@ -106,11 +105,11 @@ def check_opened(commitment: Commitment, opened: Sequence[Opened], proof: Sequen
     items: set[str] = set()
     for one in opened:
         item = str(one.record.get("item_id"))
-        if one.index in leaves or item in items:
+        if one.place in leaves or item in items:
             raise EvidenceError(f"The gold item {item!r} is used twice.")
         if len(one.salt) != SALT_BYTES:
             raise EvidenceError(f"The salt of the gold item {item!r} has not {SALT_BYTES} bytes.")
-        leaves[one.index] = one.salt + canonical(one.record)
+        leaves[one.place] = one.salt + canonical(one.record)
         items.add(item)
     if not verify_subset(leaves, commitment.size, proof, bytes.fromhex(commitment.root)):
         raise EvidenceError("The gold of the bundle is not the gold that was committed to: its proof fails.")

@@ -15,6 +15,7 @@ from vendoreval.errors import EvidenceError, InputError
 from vendoreval.evidence.bundle import DRAW, OLD_SCHEMA, RECEIPTS, SCHEMA, SEAL, SEEDING, SIGNATURES
 from vendoreval.evidence.canonical import parsed, sha256_hex
 from vendoreval.evidence.chain import Entry, Event, from_json
+from vendoreval.evidence.json_lines import read_lines
 from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.sealed_input import GOLD, LABELS, read_input
 from vendoreval.jsonfile import parse_json
@@ -56,7 +57,12 @@ class OpenedBundle:
     @cached_property
     def input(self) -> tuple[AuditInput, str]:
         """What the audit looked at, judged again, and the day of receipt."""
-        return read_input(self.files, self.contract)
+        return read_input(self.files, self.contract, None if self.old else self.gold_rows)
+
+    @cached_property
+    def gold_rows(self) -> list[dict[str, Any]]:
+        """The rows of gold.jsonl; they are read once, for what was judged and for its proof."""
+        return list(read_lines(self.files[GOLD]))
 
     @property
     def seen(self) -> AuditInput:

@@ -24,7 +24,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.terms import Contract
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened
-from vendoreval.evidence.json_lines import lines, read_lines
+from vendoreval.evidence.json_lines import lines, read_blocks, read_lines
 from vendoreval.evidence.older_input import read_older
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
@@ -33,6 +33,7 @@ from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.judged import judge
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
+Moments = np.ndarray[Any, np.dtype[np.datetime64]]
 FRAME = "vendoreval/frame/2"
 GOLD, LABELS = "gold.jsonl", "labels.jsonl"
 # The fields of frame.json beside the schema and the day of receipt; sets are written in text order.
@@ -61,14 +62,19 @@ def input_files(seen: AuditInput, received: str, places: Sequence[Opened] = ()) 
     return files
 
 
-def read_input(files: Mapping[str, bytes], contract: Contract) -> tuple[AuditInput, str]:
-    """The audit's input as sealed, judged again under `contract`, and the day of receipt."""
+def read_input(
+    files: Mapping[str, bytes], contract: Contract, gold_rows: Iterable[Mapping[str, Any]] | None = None
+) -> tuple[AuditInput, str]:
+    """The audit's input as sealed, judged again under `contract`, and the day of receipt.
+
+    `gold_rows`: the rows of gold.jsonl, where they are read already.
+    """
     if GOLD not in files:
         return read_older(files, contract.task.classes)
     frame = json.loads(files["frame.json"])
     if frame.get("schema") != FRAME:
         raise ValueError(f"frame.json has the schema {frame.get('schema')!r}")
-    gold = _read_gold(files[GOLD])
+    gold = _read_gold(read_lines(files[GOLD]) if gold_rows is None else gold_rows)
     judged = judge(gold, _read_labels(files[LABELS], gold), contract.task)
     seen = AuditInput(
         judged.units, judged.by_label, len(gold), frame["items"], frame["labels"],
@@ -83,9 +89,9 @@ def read_input(files: Mapping[str, bytes], contract: Contract) -> tuple[AuditInp
     return replace(seen, **told), frame["received"]
 
 
-def opened_gold(data: bytes) -> list[Opened]:
+def opened_gold(gold_rows: Iterable[Mapping[str, Any]]) -> list[Opened]:
     """The gold records of a bundle as they were committed to; raises KeyError where one has no place."""
-    return [Opened(int(row["index"]), bytes.fromhex(row["salt"]), row["record"]) for row in read_lines(data)]
+    return [Opened(int(row["index"]), bytes.fromhex(row["salt"]), row["record"]) for row in gold_rows]
 
 
 def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
@@ -103,7 +109,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
 
 def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, Any]]:
     if places:
-        rows = [{"index": one.index, "salt": one.salt.hex(), "record": dict(one.record)} for one in places]
+        rows = [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in places]
     else:
         rows = [{"record": record} for record in gold.records()]
     difficulty = gold.difficulty.text() if gold.difficulty is not None else [None] * len(gold)
@@ -111,9 +117,9 @@ def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, An
         yield row if level is None else {**row, "difficulty": level}
 
 
-def _read_gold(data: bytes) -> GoldSet:
+def _read_gold(rows: Iterable[Mapping[str, Any]]) -> GoldSet:
     records, difficulty = [], []
-    for row in read_lines(data):
+    for row in rows:
         records.append(row["record"])
         difficulty.append(row.get("difficulty"))
     return GoldSet.from_records("gold", records, difficulty if any(difficulty) else ())
@@ -136,29 +142,31 @@ class _Column:
     """A text column that grows; codes in order of first appearance."""
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {}
+        self._known: dict[str | None, int] = {None: -1}
         self._codes = array("i")
 
-    def add(self, text: Any) -> None:
+    def add(self, texts: Iterable[str | None]) -> None:
         known = self._known
-        self._codes.append(-1 if text is None else known.setdefault(str(text), len(known)))
+        self._codes.extend(known.setdefault(text, len(known) - 1) for text in texts)
 
     def coded(self) -> Coded:
-        return Coded(np.asarray(self._codes, dtype=np.int32), tuple(self._known))
+        _, *values = self._known
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError("a label holds something that is no text")
+        return Coded(np.asarray(self._codes, dtype=np.int32), tuple(map(str, values)))
 
 
 def _read_labels(data: bytes, gold: GoldSet) -> LabelTable:
     """The labels, held as integer codes while they are read, so that memory stays small."""
-    rows = read_lines(data)
-    first = next(rows, {})
+    first = next(read_lines(data), {})
     names = ("item_id", "annotator_id", "label", *(name for name in CONTEXT if name in first))
     columns = {name: _Column() for name in names}
-    times: list[str | None] | None = [] if "labelled_at" in first else None
-    for row in _chained(first, rows):
+    times: list[Moments] | None = [] if "labelled_at" in first else None
+    for rows in read_blocks(data):
         for name, column in columns.items():
-            column.add(row[name])
+            column.add([row[name] for row in rows])
         if times is not None:
-            times.append(row["labelled_at"])
+            times.append(_moments([row["labelled_at"] for row in rows]))
     coded = {name: column.coded() for name, column in columns.items()}
     item = coded["item_id"].recode(gold.item_ids)
     if (item.codes < 0).any():
@@ -166,19 +174,13 @@ def _read_labels(data: bytes, gold: GoldSet) -> LabelTable:
         raise ValueError(f"a label on {stray!r}, which is no gold item")
     return LabelTable(
         item, coded["annotator_id"], {"label": coded["label"]},
-        labelled_at=None if times is None else _moments(times),
+        labelled_at=None if times is None else np.concatenate(times),
         stage=coded.get("stage"), guideline_version=coded.get("guideline_version"),
         source=coded.get("source"), flagged=coded.get("flagged"),
     )  # fmt: skip
 
 
-def _chained(first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    if first:
-        yield first
-        yield from rest
-
-
-def _moments(texts: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+def _moments(texts: Sequence[str | None]) -> Moments:
     return np.asarray(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
 
 

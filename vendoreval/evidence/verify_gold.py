@@ -13,7 +13,7 @@ from vendoreval.evidence.canonical import hash_of, sha256_hex
 from vendoreval.evidence.commitments import Commitment, check_opened, seeding_root
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 from vendoreval.evidence.receipts import SCHEMA, Receipt, check_numbers, check_receipts, committed_when
-from vendoreval.evidence.sealed_input import GOLD, opened_gold
+from vendoreval.evidence.sealed_input import opened_gold
 from vendoreval.evidence.verify_log import heads, received_at
 from vendoreval.sampling.draw import seed_from
 from vendoreval.tasks.outcomes import CODE
@@ -63,7 +63,7 @@ def _check_events(bundle: OpenedBundle) -> None:
 def _check_proofs(bundle: OpenedBundle, receipt: Receipt, found: Findings) -> None:
     proof = [bytes.fromhex(step) for step in bundle.record(PROOF) or ()]
     try:
-        opened = opened_gold(bundle.files[GOLD])
+        opened = opened_gold(bundle.gold_rows)
     except KeyError as error:
         raise EvidenceError(f"A gold item of the bundle has no {error} in the commitment.") from error
     check_opened(Commitment(receipt["root"], receipt["items"]), opened, proof)
