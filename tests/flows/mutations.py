@@ -89,9 +89,11 @@ def json_file(rng: Random, data: bytes) -> bytes:
     """A JSON document with odd parts, or (one in eight) damaged bytes."""
     if rng.random() < 0.12:
         return damaged(rng, data)
-    return json.dumps(mutated_json(rng, json.loads(data)), ensure_ascii=rng.random() < 0.5).encode(
-        "utf-8", "replace"
-    )
+    try:
+        changed = mutated_json(rng, json.loads(data))
+    except (ValueError, RecursionError):  # it was made odd before
+        return damaged(rng, data)
+    return json.dumps(changed, ensure_ascii=rng.random() < 0.5).encode("utf-8", "replace")
 
 
 def json_lines(rng: Random, data: bytes) -> bytes:
@@ -116,7 +118,7 @@ def json_lines(rng: Random, data: bytes) -> bytes:
 def _line(rng: Random, line: bytes) -> bytes:
     try:
         return json.dumps(mutated_json(rng, json.loads(line))).encode()
-    except ValueError:
+    except (ValueError, RecursionError):
         return damaged(rng, line)
 
 
@@ -269,7 +271,16 @@ def bundle(rng: Random, data: bytes) -> bytes:
                 entry["sha256"] = sha256_hex(files[entry["name"]])
             files["bundle.json"] = json.dumps(seal).encode()
             return zipped(files)
-    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile, NotImplementedError):
+    except (
+        RecursionError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+    ):
         pass  # what cannot be sealed again is used as it is
     return made
 
