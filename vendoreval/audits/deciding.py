@@ -144,12 +144,11 @@ def _more_items(share: Proportion, limit: Fraction, alpha: float, beta: float, f
 
     A group finds its units among all items, so that it takes as many more as it took so far.
     """
-    left = None if frame.items is None else frame.items - frame.audited
+    if frame.items is None:  # completeness without a list of the items sent: it wants the list, not more items
+        return None
+    left = frame.items - frame.audited
     more = more_items_needed(share, limit, alpha, beta)
-    if more is None:
-        return left
-    more = math.ceil(Fraction(more * frame.audited, share.items))
-    return more if left is None else min(more, left)
+    return left if more is None else min(math.ceil(Fraction(more * frame.audited, share.items)), left)
 
 
 def _strikeouts(
@@ -199,6 +198,8 @@ def _counted(finding: Finding) -> str:
 def _further(finding: Finding, absent: tuple[str, ...], frame: Frame) -> str:
     if absent:
         return "units of it must be audited" if len(absent) == 1 else "units of each must be audited"
+    if frame.items is None:
+        return "which items were sent is not known; take the delivery in with a list of them (--items)"
     if finding.more_items is None:
         return "how many further items would is not known"
     if frame.items is not None and finding.more_items == frame.items - frame.audited:
