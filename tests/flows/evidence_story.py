@@ -113,7 +113,7 @@ def claimed(cli: Cli, wrong: float = 0.3, skip: int = 0) -> Cli:
         "delivery", "seal", "answers.csv", "--out", "seal.json", "--receipt", "tasks-receipt.json", env=at(CAME)
     )
     words = ("delivery", "add", "answers.csv", "--id", "d", "--contract", "birds", "--seeding", "s")
-    cli(*words, "--seal", "seal.json", "--acknowledge", "ack.json", env=at(CAME))
+    cli(*words, "--whole", "--seal", "seal.json", "--acknowledge", "ack.json", env=at(CAME))
     cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3, env=at(CAME))
     cli("claim", "draft", "a", "--id", "c", env=at(CAME))
     cli("claim", "issue", "c", env=at(CAME))

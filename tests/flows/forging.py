@@ -102,10 +102,9 @@ class Forgery:
                 if one.kind == "delivery.added":
                     data["intake"] = sha256_hex(self.files["intake.json"])
                 if "number" in data:
-                    receipt = {r["number"]: r for r in self.record("receipts.json")}.get(data["number"], {})
-                    data["receipt"] = hash_of(receipt)
-                    if "root" in data and receipt:
-                        data |= {"root": receipt["root"], "items": receipt["items"]}
+                    data |= self._receipt(data, head)
+                if one.kind == "audit.sampled" and "draw.json" in self.files:
+                    data["seed"] = self.record("frame.json")["seed"]
                 fresh = replace(one, **{"data": data, **(tell(one) if tell else {})})
                 fresh = replace(fresh, seq=seq, previous=head)
             else:
@@ -115,6 +114,16 @@ class Forgery:
             head = fresh.hash
             made.append(fresh)
         self.log = made
+
+    def _receipt(self, data: Record, head: str) -> Record:
+        """The receipt that an event tells of, as if it had been made at this place of the log."""
+        receipts = self.record("receipts.json")
+        made = [one for one in receipts if one["number"] == data["number"]]
+        for one in made:
+            one["log_head"] = head
+        self.set("receipts.json", receipts)
+        told = {"root": made[0]["root"], "items": made[0]["items"]} if made and "root" in data else {}
+        return {"receipt": hash_of(made[0]) if made else "", **told}
 
     def write(self, path: Path) -> str:
         """Seal and write; returns the file's name."""

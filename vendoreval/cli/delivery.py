@@ -41,6 +41,9 @@ def add(
     items: Items = None,
     format: Format = "",
     seeding: Annotated[str, typer.Option(help="The seeding whose task ids the files carry.")] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="No other part is to come: tasks without an answer are omissions.")
+    ] = False,
     ordered: Annotated[
         datetime | None,
         typer.Option(formats=[DAY], help="The day the work was ordered. Default: the seeding's or claim's."),
@@ -74,7 +77,7 @@ def add(
         workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
         where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
         seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-        ids=ids, id_cut=id_cut,
+        ids=ids, id_cut=id_cut, complete=whole,
     )  # fmt: skip
     if json:
         return emit(record)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
-from vendoreval.evidence.merkle import Tree, root, verify_inclusion, verify_subset
+from vendoreval.evidence.merkle import Tree, leaf_hash, root, verify_inclusion, verify_subset
 
 SALT_BYTES = 32
 ALGORITHM = "RFC 6962 Merkle tree, SHA-256; leaf = 32-byte salt, then the record as RFC 8785 JSON"
@@ -113,6 +113,11 @@ def check_opened(commitment: Commitment, opened: Sequence[Opened], proof: Sequen
         items.add(item)
     if not verify_subset(leaves, commitment.size, proof, bytes.fromhex(commitment.root)):
         raise EvidenceError("The gold of the bundle is not the gold that was committed to: its proof fails.")
+
+
+def gold_leaf(one: Opened) -> str:
+    """The hash of a gold record's leaf: it tells nothing of the answer, for it is salted."""
+    return leaf_hash(one.salt + canonical(one.record)).hex()
 
 
 def seeding_root(tasks: Sequence[Record], size: int, key: bytes) -> str:

@@ -9,7 +9,7 @@ is known). No receipt holds a label, an item id or a salt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,12 +57,12 @@ def readable(plain: Any) -> Receipt:
     return plain
 
 
-def check_receipts(held: Sequence[Receipt], listed: Sequence[Receipt], heads: frozenset[str]) -> list[str]:
+def check_receipts(held: Sequence[Receipt], listed: Sequence[Receipt], heads: Collection[str]) -> list[str]:
     """Hold the vendor's receipts against those that the bundle lists, and their heads against its log.
 
     `heads`: the hashes of the log's events, and that of its beginning. Returns what fits, in sentences;
     raises EvidenceError for a receipt that is not listed, for a number with two roots and for a head
-    that is not on the chain.
+    that is not on the chain. `of_this_bundle` leaves out those that are not its business.
     """
     by_number = {one["number"]: one for one in listed if one["schema"] == SCHEMA}
     old = {canonical(one) for one in listed if one["schema"] == OLD_SCHEMA}
@@ -74,13 +74,29 @@ def check_receipts(held: Sequence[Receipt], listed: Sequence[Receipt], heads: fr
                     remedy="This is not the gold that was committed to, or the receipt of other gold.",
                 )
             continue
-        _check_one(one, by_number.get(one["number"]))
         if one["log_head"] not in heads:
             raise EvidenceError(
                 f"The log of receipt {one['number']} is not the log of the bundle: its head "
                 f"{one['log_head'][:16]}… is not on the chain. The log was written anew or cut."
             )
+        _check_one(one, by_number.get(one["number"]))
     return [f"receipt {_name(one)} is listed as you hold it" for one in held] + _numbered(held, listed)
+
+
+def of_this_bundle(
+    held: Sequence[Receipt], contract: str, made_at: datetime
+) -> tuple[list[Receipt], list[str]]:
+    """The receipts that a bundle must list, and sentences on the others: of another contract, or made later."""
+    mine: list[Receipt] = []
+    others = []
+    for one in held:
+        if one["contract"] != contract:
+            others.append(f"the receipt {_name(one)} is of the contract {one['contract']!r}, not of this one")
+        elif datetime.fromisoformat(one["committed_at"]) > made_at:
+            others.append(f"the receipt {_name(one)} was made after this bundle: ask for a newer one")
+        else:
+            mine.append(one)
+    return mine, others
 
 
 def _check_one(held: Receipt, listed: Receipt | None) -> None:
@@ -89,7 +105,9 @@ def _check_one(held: Receipt, listed: Receipt | None) -> None:
         raise EvidenceError(f"The bundle does not list receipt {number}, which you hold.")
     for field in sorted(held.keys() | listed.keys()):
         if held.get(field) != listed.get(field):
-            two = " One number was given to two commitments." if field == "root" else ""
+            two = (
+                " One number was given to two commitments, or the file was changed." if field == "root" else ""
+            )
             raise EvidenceError(
                 f"Receipt {number} says {field} {held.get(field)!r}, the bundle {listed.get(field)!r}.{two}"
             )

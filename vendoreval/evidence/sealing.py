@@ -120,7 +120,8 @@ def check_seal(
     said = _acknowledged(acknowledgement, manifest, sha, event) if acknowledgement is not None else None
     if event is None and said is None:
         raise EvidenceError("The log tells of no such delivery, so nothing shows which files were received.")
-    if event is not None and event.data.get("seal") != sha:
+    unsealed = event is not None and event.data.get("seal") is None and acknowledgement is None
+    if event is not None and event.data.get("seal") != sha and not unsealed:
         raise EvidenceError(_other_seal(event))
     found = differing(manifest["files"], plain)
     if found:
@@ -130,6 +131,8 @@ def check_seal(
     texts = [f"the {len(plain['files'])} audited files are those that the vendor sealed, byte for byte"]
     if said is not None:
         texts.append("the acknowledgement is of this seal, these files and an event of this log")
+    elif unsealed:
+        texts.append(f"{UNPROVEN}the buyer took the delivery in without this seal; only the files are the same")
     else:
         texts.append("the log tells of this seal; no acknowledgement was shown")
     return [*texts, *_order(plain["last_receipt"], log, commitment), *_times(plain, said, event)]

@@ -3,7 +3,7 @@ records are those that it tells of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.evidence.chain import GENESIS, Closed, Event, strays, unopened, unshown, verify_chain
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 
+SHARED = "Shared with the delivery"  # begins a note of the intake report (workflow.deliveries)
 CONTRACT_KINDS = ("contract.added", "contract.amended")
 
 
@@ -122,6 +123,8 @@ def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
             raise EvidenceError(f"The claim {issued[-1].subject!r} was issued and is not in the bundle.")
         return
     _same("the claim", [one.data.get("sha256") for one in issued[-1:]], sha256_hex(bundle.files["claim.json"]))
+    if list(issued[-1].data.get("supersedes", ())) != list(claim.get("supersedes", ())):
+        raise EvidenceError("The log tells of other claims that this one takes the place of.")
     if issued[-1].subject != claim["claim"]:
         raise EvidenceError(f"The log tells of claim {issued[-1].subject!r}, not {claim['claim']!r}.")
     _day("issued", issued[-1].at, claim["issued"])
@@ -138,7 +141,31 @@ def _issued(bundle: OpenedBundle, audit: str) -> list[Event]:
     ]  # fmt: skip
 
 
+def name_tail(bundle: OpenedBundle, known: Collection[str], found: Findings) -> None:
+    """How far the reader's own heads reach: what the log tells behind them, its owner could write anew."""
+    last = max((one.seq for one in bundle.log if one.hash in known), default=0)
+    if last < len(bundle.log):
+        what = f"events {last + 1:,} to {len(bundle.log):,}" if last else "the whole log"
+        found.open(
+            "log_tail",
+            f"that {what} of the log are all and unchanged: you hold no head behind them, so audits of this "
+            "delivery that came to nothing could have been left out",
+        )
+
+
 def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
+    again = [
+        one for one in _audits(bundle, below=ran.seq)
+        if one.data.get("gold") == bundle.result["gold"]
+        and one.subject not in {earlier["audit"] for earlier in bundle.seen.earlier_audits}
+    ]  # fmt: skip
+    if again:
+        found.fit(f"note: the same audit was run before: {', '.join(_named(again))}")
+    if bundle.seen.earlier_audits:
+        found.open("looks", "how many items earlier audits of this delivery shared with this one")
+    for number, text in enumerate(bundle.intake.get("notes", ())):
+        if text.startswith(SHARED):
+            found.open(f"shared_{number}", f"what was found in the same files under another name. {text}")
     later = _audits(bundle, above=ran.seq)
     if later:
         found.fit(f"note: audited again later: {', '.join(_named(later))}")

@@ -109,7 +109,7 @@ def read_delivery(
     """
     sent = _sent_items(items) if items else None
     if task_ids is not None:
-        sent = tuple(sorted(task_ids.values()))
+        sent = tuple(sorted(task_ids[t] for t in sent if t in task_ids) if sent else sorted(task_ids.values()))
     files = [open_rows(path, fmt) for path in paths]
     if task_ids is not None and all(TASK_ID in file.names for file in files):
         mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
@@ -338,8 +338,9 @@ def _without(column: str, value: str) -> str:
 def _sent_items(path: Path) -> tuple[str, ...]:
     """The distinct items of an items file, in file order."""
     file = open_rows(path)
-    require(file, {"item_id": "item_id"})
+    name = TASK_ID if TASK_ID in file.names and "item_id" not in file.names else "item_id"
+    require(file, {name: name})
     found: dict[str, None] = {}
-    for batch in file.batches({"item_id"}):
-        found.update(dict.fromkeys(item for item in batch.columns["item_id"].to_pylist() if item))
+    for batch in file.batches({name}):
+        found.update(dict.fromkeys(item for item in batch.columns[name].to_pylist() if item))
     return tuple(found)

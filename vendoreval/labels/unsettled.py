@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["notation", "repeats", "status", "ids"]
+Kind = Literal["notation", "repeats", "status", "ids", "parts"]
 SHOWN = 5  # examples
 
 

@@ -22,6 +22,7 @@ from vendoreval.formats.item_ids import ItemIds
 from vendoreval.formats.row_filter import RowFilter, parse_where
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.labels.statements import Statements
+from vendoreval.labels.unsettled import Unsettled
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
 from vendoreval.store.transactions import Reader, Transaction
 from vendoreval.store.workspace import Workspace
@@ -70,6 +71,7 @@ def add_delivery(
     stated: Statements = NOTHING_STATED,
     ids: Path | None = None,
     id_cut: str = "",
+    complete: bool = False,
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
@@ -77,6 +79,7 @@ def add_delivery(
     ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
     acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
     a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
+    `complete`: no other part of a task list is to come.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
     UsageError for dates that cannot be, and for statements that may not be.
@@ -89,6 +92,7 @@ def add_delivery(
     arrived = arrive(
         workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
         items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed, stated=stated, ids=ids, id_cut=id_cut,
+        complete=complete,
     )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
@@ -103,11 +107,12 @@ def arrive(
     delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
     contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
-    stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "",
+    stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "", complete: bool = False,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
-    `whole`: raise Conflict when items that were sent have no answer. The contract's newest version counts,
+    `whole`: raise Conflict when items that were sent have no answer. `complete`: no other part is to come, so
+    that tasks without an answer are omissions. The contract's newest version counts,
     unless another one is named.
     """
     paths = sorted((Path(file) for file in files), key=lambda path: path.name)
@@ -132,7 +137,9 @@ def arrive(
     if ids is not None:
         report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.crosswalk)
     if seeding:
-        report["seeding"] = seeding
+        report |= {"seeding": seeding, "part_of_seeding": items is not None}
+        if intake.missing_items and items is None and not complete:
+            report["unsettled"].append(_other_parts(intake).to_json())
     elif items is not None:
         report["items_file"] = items.name
     if seal:
@@ -162,6 +169,18 @@ def keep_delivery(tx: Transaction, arrived: Arrived) -> Event:
     if arrived.report.get("seal_sha256"):
         said["seal"] = arrived.report["seal_sha256"]
     return tx.event("delivery.added", row.id, said, row.id)
+
+
+def _other_parts(intake: DeliveryIntake) -> Unsettled:
+    """Tasks without an answer may be in a part still to come: they are no omissions until it is said."""
+    missing, sent = intake.missing_items or 0, len(intake.sent or ())
+    return Unsettled(
+        "parts",
+        f"{missing:,} of the {sent:,} tasks sent have no answer in these files. If other parts are to come, "
+        "give them together, or name the tasks of this part with --items; if this is all, say so.",
+        missing,
+        options=("--whole",),
+    )
 
 
 def _unfinished(intake: DeliveryIntake) -> Conflict:

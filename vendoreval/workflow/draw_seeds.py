@@ -71,10 +71,14 @@ def _announced(workspace: Workspace, contract_id: str, given: Seeds) -> ChosenSe
 def _from_nonces(given: Seeds) -> ChosenSeed:
     seed = seed_from(*given.nonces, *((given.typed,) if given.typed else ()))
     more = " and a typed value" if given.typed else ""
-    if len(given.nonces) >= _BOTH and given.commitments:
-        return _told(ChosenSeed(seed, NONCES, f"revealed nonces, each as committed{more}"), given)
-    missing = "their commitments" if len(given.nonces) >= _BOTH else "a nonce of the other side"
-    return _told(ChosenSeed(seed, UNPROVEN, f"revealed nonces{more}, without {missing}"), given)
+    if len(given.nonces) >= _BOTH and given.commitments and not given.typed:
+        return _told(ChosenSeed(seed, NONCES, "revealed nonces, each as committed"), given)
+    missing = "without their commitments"
+    if given.typed:
+        missing = "with a value that the buyer could choose once it knew them"
+    elif len(given.nonces) < _BOTH:
+        missing = "without one of the other side"
+    return _told(ChosenSeed(seed, UNPROVEN, f"revealed nonces{more}, {missing}"), given)
 
 
 def _told(chosen: ChosenSeed, given: Seeds) -> ChosenSeed:

@@ -14,7 +14,7 @@ from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.verify import Held, Verification, verify_bundle
 from vendoreval.jsonfile import parse_json
-from vendoreval.store.tables import ClaimRow, DeliveryRow, ExposureRow, SampleRow
+from vendoreval.store.tables import ClaimRow, DeliveryRow, ExposureRow, SampleRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import StoredAudit, load_audit
 from vendoreval.workflow.claims import claim_record
@@ -96,7 +96,7 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
     if not mine.delivered:
         return found
     fits = check_own_delivery(files, mine.delivered, tasks=held.tasks)
-    left = {kind: what for kind, what in found.not_shown.items() if kind != "delivered"}
+    left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
     return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
 
 
@@ -142,9 +142,19 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         receipts=receipts_of(workspace, row.contract_id),
         places=places,
         proof=proof,
-        seeding=opened_seeding(workspace, intake["seeding"]) if intake.get("seeding") and not drawn else None,
+        seeding=_seeding(workspace, intake, row.gold_id) if drawn is None else None,
         draw=drawn,
     )
+
+
+def _seeding(workspace: Workspace, intake: Mapping[str, Any], gold_id: str) -> dict[str, Any] | None:
+    """What opens the seeding of this gold; None where other parts of the list are still to come."""
+    name = intake.get("seeding")
+    if not name or intake.get("part_of_seeding"):
+        return None
+    with workspace.read() as reader:
+        planted = reader.require(SeedRow, name, "seeding").gold_id
+    return opened_seeding(workspace, name) if planted == gold_id else None
 
 
 def _draw(workspace: Workspace, audit_id: str) -> dict[str, Any] | None:

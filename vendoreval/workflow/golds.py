@@ -9,7 +9,7 @@ from typing import Any
 
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
-from vendoreval.evidence.commitments import Opened, commit, open_all
+from vendoreval.evidence.commitments import Opened, commit, gold_leaf, open_all
 from vendoreval.evidence.receipts import SCHEMA
 from vendoreval.formats.accepted_answers import separator_of
 from vendoreval.formats.columns_map import parse_pairs
@@ -168,6 +168,12 @@ def opened(
     salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
     wanted = [place for place, item in enumerate(gold.item_ids) if item in items]
     return open_all(records, salts, wanted)
+
+
+def committed_leaves(workspace: Workspace, gold_id: str) -> dict[str, str]:
+    """The hash of each item's leaf in the commitment to a gold set; empty where there is none."""
+    places, _ = opened(workspace, gold_id, frozenset(load_gold(workspace, gold_id).item_ids))
+    return {str(one.record["item_id"]): gold_leaf(one) for one in places}
 
 
 def retire_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:

@@ -21,9 +21,9 @@ def read_again(
     sink: IO[bytes],
     task_ids: Mapping[str, str] | None = None,
 ) -> DeliveryIntake:
-    """Read `paths` into `sink` with the words that an intake `report` names; raises InputError."""
+    """Read `paths`, in the manifest's order, into `sink` as an intake `report` says; raises InputError."""
     return read_delivery(
-        sorted(paths, key=lambda path: path.name), sink, classes=contract.task.classes,
+        list(paths), sink, classes=contract.task.classes,
         mapping=parse_pairs(report["map"], "--map"), where=parse_where(report["where"]),
         task_ids=task_ids, unsure=contract.task.ways_to_ask, stated=statements_of(report),
         repeats=contract.task.repeats, ids=ids_of(report),

@@ -15,7 +15,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.drawing import TICKETS
 from vendoreval.engines.items import item_ids, most_labels
 from vendoreval.engines.local import labels_on_items
-from vendoreval.errors import EvidenceError
+from vendoreval.errors import EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.labels.columns import Coded
@@ -64,6 +64,8 @@ def check_own_delivery(
             found.open(
                 "totals", "the delivery's totals: give --tasks, for only your list tells gold from the rest"
             )
+            if seen.drawn == TICKETS:
+                found.open("drawn", "that the audited items have the smallest tickets: give --tasks")
     return found
 
 
@@ -89,8 +91,13 @@ def _check_manifest(manifest: Mapping[str, Any], delivered: Sequence[Path]) -> N
 def _read(
     bundle: OpenedBundle, delivered: Sequence[Path], sent_as: Mapping[str, str] | None, table: Path
 ) -> _Read:
-    with table.open("w+b") as sink:
-        intake = read_again(bundle.contract, bundle.intake, delivered, sink, sent_as)
+    place = {file["sha256"]: number for number, file in enumerate(bundle.manifest["files"])}
+    paths = sorted(delivered, key=lambda path: place[sha256_of(path)])  # whatever the vendor calls them
+    try:
+        with table.open("w+b") as sink:
+            intake = read_again(bundle.contract, bundle.intake, paths, sink, sent_as)
+    except (InputError, UsageError) as error:
+        raise EvidenceError(f"Your files cannot be read as the bundle says they were: {error}") from error
     return _Read(table, intake.labels, intake.items, intake.to_json())
 
 

@@ -20,7 +20,7 @@ from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.files import write_whole
-from vendoreval.workflow.golds import load_gold
+from vendoreval.workflow.golds import committed_leaves, load_gold
 from vendoreval.workflow.payload import hints
 from vendoreval.workflow.receipts import add_receipt, told
 
@@ -47,7 +47,7 @@ def seed_gold(
     made = seed(rows, planted, share(rate, "--rate"), key)
     listed = tasks_csv(made.rows)
     at, opens = now(), secret()
-    leaves = _leaves(made)
+    leaves = _leaves(made, committed_leaves(workspace, gold_id))
     hidden = {
         "key": key.hex(),
         "items": dict(made.items),
@@ -66,7 +66,7 @@ def seed_gold(
         write_whole(Path(out), listed)  # killed now, it can be repeated; refused, nothing is left behind
         shown_receipt = add_receipt(
             workspace, tx, "seeding", name, beside, contract=contract, at=at, seeding=name,
-            tasks=len(made.rows), tasks_sha256=tasks_sha256, root=root,
+            gold=gold_id, tasks=len(made.rows), tasks_sha256=tasks_sha256, root=root,
         )  # fmt: skip
         tasks_sha = workspace.objects.put_bytes(listed)
         key_sha = workspace.objects.put_bytes(canonical(hidden))
@@ -84,14 +84,18 @@ def seed_gold(
     }  # fmt: skip
 
 
-def _leaves(made: Seeded) -> list[dict[str, str]]:
-    """What a seeding commits to: each gold task, the item behind it, and what the vendor is shown of it."""
+def _leaves(made: Seeded, committed: Mapping[str, str]) -> list[dict[str, str]]:
+    """What a seeding commits to: each gold task, its item, what is shown of it, and the gold record behind it.
+
+    `committed`: the leaf of each item in the gold's own commitment, where there is one.
+    """
     gold = set(made.gold)
-    return [
-        {"task_id": task, "item_id": made.items[task], "payload": payload_hash(cells(row))}
-        for row in made.rows
-        if (task := str(row["task_id"])) in gold
-    ]
+    leaves = []
+    for row in made.rows:
+        if (task := str(row["task_id"])) in gold:
+            leaf = {"task_id": task, "item_id": made.items[task], "payload": payload_hash(cells(row))}
+            leaves.append(leaf | ({"gold": committed[leaf["item_id"]]} if committed else {}))
+    return leaves
 
 
 def opened_seeding(workspace: Workspace, seeding_id: str) -> dict[str, Any] | None:
@@ -161,9 +165,9 @@ def _gold_rows(gold: GoldSet, columns: list[str]) -> list[Row]:
 
 def tasks_csv(rows: Sequence[Mapping[str, str | None]]) -> bytes:
     """A vendor's task list; cells that a spreadsheet would run are made harmless."""
-    return csv_bytes(tuple(rows[0]), (list(cells(row).values()) for row in rows))
+    return csv_bytes(tuple(rows[0]), ([value or "" for value in row.values()] for row in rows))
 
 
 def cells(row: Row) -> dict[str, str]:
-    """A row as it goes out, so that what is committed to is what the vendor sees."""
+    """A row as `csv_bytes` writes it, so that what is committed to is what the vendor sees."""
     return {name: neutralise(value or "") for name, value in row.items()}
