@@ -424,7 +424,7 @@ def test_kinds_and_dates_that_the_buyer_gave_stay(workspace: Workspace, bank: Ba
     ("fields", "says"),
     [
         ({"changed_at": "0001-01-01T00:00:00+14:00"}, "no time at which this form could be filled"),
-        ({"text": "\ud800x"}, "holds signs that are no text"),
+        ({"text": "\ud800x"}, "not a file of saved answers"),
     ],
 )
 def test_answers_that_would_break_what_reads_them(
@@ -434,7 +434,7 @@ def test_answers_that_would_break_what_reads_them(
               "answers": {"G1": {"level": "4", "text": "x", **fields}}}  # fmt: skip
     path = tmp_path / "saved.json"
     path.write_text(json.dumps(record), "utf-8")
-    with pytest.raises(InvalidDocument, match=says):
+    with pytest.raises(InputError, match=says):
         forms.import_form(workspace, "acme", bank, path)
 
 
