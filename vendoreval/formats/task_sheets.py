@@ -24,6 +24,8 @@ from vendoreval.safe_text import csv_bytes, restore
 
 TASK, ANSWER, AUDITOR, COMMENT = "task_id", "answer", "auditor", "comment"
 _ALSO = ("label", "choice")  # names of the answer's column that other tools use
+# Nothing shown of an item stands under these: JSON-MIN writes a field of the task where no answer was given.
+OURS = (TASK, ANSWER, *_ALSO, AUDITOR, COMMENT)
 _ANSWERS_SHEET = "tasks"
 
 TaskRow = Mapping[str, str]

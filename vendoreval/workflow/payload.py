@@ -7,22 +7,22 @@ from pathlib import Path
 
 from vendoreval.errors import InputError
 from vendoreval.formats.rows import open_rows, require
+from vendoreval.formats.task_sheets import OURS
 from vendoreval.gold.payload import Shown, leaks
 
 
 def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str]]:
     """The columns of `payload`, a row file with a column item_id, for each item; without one its id alone.
 
-    Raises InputError when the file cannot be read or lacks an item.
+    Raises InputError when the file cannot be read, lacks an item, or names a column as answers are named.
     """
     if payload is None:
         return {item: {"item_id": item} for item in items}
     file = open_rows(payload)
     require(file, {"item_id": "item_id"}, option="")
-    if "task_id" in file.names:
-        raise InputError(
-            "The column 'task_id' is where the tasks' own ids go.", file=str(payload), remedy="Rename it."
-        )
+    if taken := [name for name in file.names if name in OURS]:
+        what = f"The column {taken[0]!r} is where the tasks' own ids and answers go."
+        raise InputError(what, file=str(payload), remedy="Rename it, or leave it out.")
     columns = [name for name in file.names if name != "item_id"]
     wanted, found = set(items), dict[str, dict[str, str]]()
     for batch in file.batches(file.names):
