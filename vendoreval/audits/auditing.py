@@ -14,7 +14,7 @@ from vendoreval.audits.allowing import double_notes, lowered, revision, touched
 from vendoreval.audits.audit_input import AuditInput, counted
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
-from vendoreval.audits.drawing import STATED, UNPROVEN, can_walk, seed_in_words, speaks_for_all
+from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.joining import Judge, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
@@ -85,12 +85,9 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         return
     units = counted(seen, clause.metric)
     frame = _frame(clause, units, seen)
-    refused = refusal(clause, seen, again, census=frame.census)
+    refused = refusal(clause, seen, again, census=frame.census) or _unfit(clause, seen)
     if refused:
         yield not_run(clause, refused)
-        return
-    if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
-        yield not_run(clause, _unproven_seed(clause))
         return
     if clause.decision.rule in DESIGNED:
         yield walk_clause(
@@ -117,12 +114,20 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         yield decide(clause, group, totals, frame)
 
 
-def _unproven_seed(clause: Clause) -> str:
-    return (
-        f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
-        f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both sides "
-        "or a value announced before."
-    )
+def _unfit(clause: Clause, seen: AuditInput) -> str:
+    """Why the way in which items came into the audit cannot serve the clause; empty where it can."""
+    if clause.metric == "completeness" and seen.drawn == TICKETS and not seen.sent_known:
+        return (
+            "The items were drawn from the delivery itself, so none of them can be missing. Take the delivery in "
+            "with a list of the items sent (--items)."
+        )
+    if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
+        return (
+            f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
+            f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both "
+            "sides or a value announced before."
+        )
+    return ""
 
 
 def _growing(clause: Clause, seen: AuditInput) -> str:

@@ -16,9 +16,8 @@ The rules, in the order in which they are checked:
 10. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
 11. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
-What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are
-compared in what they count, find and claim line by line; bounds, wording and amounts of theirs that this
-version computes otherwise are named.
+What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are compared
+in what they count and in the lines that they claim; what this version judges otherwise is named (verify_older).
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ import numpy as np
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.records import NOT_RUN, AuditResult
+from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
@@ -42,15 +41,9 @@ from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
+from vendoreval.evidence.verify_older import compare_claim, compare_result
 from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import buyers_word, settled
-
-# What bundles of schema 1 may hold otherwise: computed by the rules of an earlier version.
-_OLD_RESULT = frozenset({"findings", "patterns", "notes"})
-_OLD_FINDING = (
-    "clause", "group", "metric", "unit", "scope", "threshold", "verdict", "n", "errors", "clusters", "estimate",
-)  # fmt: skip
-_OLD_CLAIM = frozenset({"extrapolations", "demands", "strikeouts", "notes"})
 
 
 @dataclass(frozen=True)
@@ -168,7 +161,7 @@ def _check_intake(bundle: OpenedBundle) -> None:
     _check_sent(seen, intake)
     if canonical(dict(seen.settled)) != canonical(settled(intake)):
         raise EvidenceError("What was settled about the delivery is not what the intake report says.")
-    if [one["where"] for one in intake.get("filtered", ())] != list(intake.get("where", ())):
+    if "filtered" in intake and [one["where"] for one in intake["filtered"]] != list(intake.get("where", ())):
         raise EvidenceError("The filters of the intake report and what they left out do not belong together.")
     if not (intake.get("repeats") or {}).get("left"):
         _check_once(seen)
@@ -196,14 +189,12 @@ def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
         bundle.contract, bundle.seen, audit_id=result["audit"], delivery=result["delivery"], gold=result["gold"]
     )
     fresh = again.to_json()
-    later = fresh.keys() - result.keys() if bundle.old else set()  # fields that schema 1 did not have
-    differ = _differing(fresh, result, _OLD_RESULT | later if bundle.old else ())
+    if bundle.old:
+        compare_result(fresh, result, found)
+        return again
+    differ = _differing(fresh, result)
     if differ:
         raise EvidenceError(f"result.json: {differ[0]} is not what the sealed gold and labels give.")
-    if bundle.old:
-        _compare_older(fresh, result)
-        if _differing(fresh, result):
-            found.open("older_result", "bounds and wording of the result: an earlier version computed them")
     found.fit(f"gold and labels, judged again, give the same result: {len(bundle.seen.units):,} units")
     return again
 
@@ -213,25 +204,12 @@ def _differing(fresh: Mapping[str, Any], sealed: Mapping[str, Any], but: Collect
     return [name for name in names if canonical(fresh.get(name)) != canonical(sealed.get(name))]
 
 
-def _compare_older(fresh: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
-    """Findings of schema 1 have the same counts, estimates and verdicts as this version's.
-
-    One that was not run then, such as on a class that gold lacks, may have no counterpart today.
-    """
-    mine, theirs = ({(one["clause"], one["group"]): one for one in r["findings"]} for r in (fresh, sealed))
-    for clause, group in [*theirs, *(key for key in mine if key not in theirs)]:
-        now, then = mine.get((clause, group)), theirs.get((clause, group))
-        if now is None and then is not None and then["verdict"] == NOT_RUN:
-            continue
-        for name in _OLD_FINDING:
-            a, b = ((one or {}).get(name) for one in (now, then))
-            if a != b:
-                raise EvidenceError(f"result.json: the {name} of {clause} is {b!r}; this version finds {a!r}.")
-
-
 def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> None:
     claim = bundle.record("claim.json")
     if claim is None:
+        return
+    if bundle.old:
+        compare_claim(claim, bundle.contract, bundle.seen, found)
         return
     drafted = draft_claim(
         bundle.contract, again, bundle.seen, claim_id=claim["claim"],
@@ -240,12 +218,9 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
     )  # fmt: skip
     if claim["issued"]:
         drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))
-    fresh = drafted.to_json()
-    differ = _differing(fresh, claim, ("version", *(_OLD_CLAIM if bundle.old else ())))
+    differ = _differing(drafted.to_json(), claim, ("version",))
     if differ:
         raise EvidenceError(f"claim.json: {differ[0]} does not follow from the result and the contract.")
-    if bundle.old and _differing(fresh, claim, ("version",)):
-        found.open("older_claim", "bounds and amounts of the claim: an earlier version computed them")
     found.fit("the claim, drafted again, has the same lines, amounts and deadlines")
 
 
@@ -268,6 +243,11 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
     for kind, (there, sentence) in words.items():
         if there:
             found.open(kind, sentence)
+    if bundle.intake.get("where") and "filtered" not in bundle.intake:
+        listed = ", ".join(bundle.intake["where"])
+        found.open(
+            "filtered", f"how many rows the filters {listed} left out: an earlier version read the delivery"
+        )
     for number, sentence in enumerate(buyers_word(seen.settled), start=1):
         found.open(f"word_{number}", sentence)
     found.open("delivered", "that labels and totals are those of your files: give --delivered")

@@ -145,10 +145,10 @@ def name_tail(bundle: OpenedBundle, known: Collection[str], found: Findings) -> 
     """How far the reader's own heads reach: what the log tells behind them, its owner could write anew."""
     last = max((one.seq for one in bundle.log if one.hash in known), default=0)
     if last < len(bundle.log):
-        what = f"events {last + 1:,} to {len(bundle.log):,}" if last else "the whole log"
+        what = f"events {last + 1:,} to {len(bundle.log):,} of the log" if last else "the events of the log"
         found.open(
             "log_tail",
-            f"that {what} of the log are all and unchanged: you hold no head behind them, so audits of this "
+            f"that {what} are all and unchanged: you hold no head behind them, so audits of this "
             "delivery that came to nothing could have been left out",
         )
 

@@ -8,7 +8,7 @@ by a stated rule; an audit that would say *breached* asks for it first.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,8 +57,21 @@ class Unsettled:
 
 
 def unsettled_of(intake: Mapping[str, Any]) -> tuple[Unsettled, ...]:
-    """The open questions of an intake report; those before this record had none."""
-    return tuple(Unsettled.from_json(plain) for plain in intake.get("unsettled", ()))
+    """The open questions of an intake report; what an earlier version took in without asking is asked for."""
+    if "unsettled" not in intake:
+        return tuple(_unasked(intake))
+    return tuple(Unsettled.from_json(plain) for plain in intake["unsettled"])
+
+
+def _unasked(intake: Mapping[str, Any]) -> Iterator[Unsettled]:
+    """What the figures of an earlier intake report leave open: it read labels as they stood."""
+    unknown, repeated = int(intake.get("unknown_class") or 0), int(intake.get("repeated_labels") or 0)
+    if unknown:
+        what = f"{unknown:,} labels are no class of the contract; an earlier version of vendoreval did not ask."
+        yield Unsettled("notation", what, unknown, tuple(intake.get("classes_unknown", ())))
+    if repeated:
+        what = f"{repeated:,} labels repeat a person's on the same item; an earlier version counted each."
+        yield Unsettled("repeats", what, repeated)
 
 
 def spoken(words: Sequence[str]) -> str:
