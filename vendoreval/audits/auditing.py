@@ -118,14 +118,14 @@ def _unfit(clause: Clause, seen: AuditInput) -> str:
     """Why the way in which items came into the audit cannot serve the clause; empty where it can."""
     if clause.metric == "completeness" and seen.drawn == TICKETS and not seen.sent_known:
         return (
-            "The items were drawn from the delivery itself, so none of them can be missing. Take the delivery in "
-            "with a list of the items sent (--items)."
+            "The items were drawn from the delivery itself, so none of them can be missing. Take the delivery "
+            "in with a list of the items sent (--items)."
         )
     if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
         return (
             f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
-            f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both "
-            "sides or a value announced before."
+            f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both sides "
+            "or a value announced before."
         )
     return ""
 
