@@ -92,7 +92,7 @@ def test_an_older_bundle_may_tell_of_a_class_without_gold(cli: Cli) -> None:
     made.set("result.json", result)
     made.relog()
     said = cli("evidence", "verify", made.write(cli.folder / "f.zip"), code=5).err
-    assert "the clause of class-floor is None" in said
+    assert "no finding on class-floor (3)" in said
 
 
 def test_an_older_bundle_with_another_verdict_or_line_does_not_verify(cli: Cli) -> None:

@@ -124,8 +124,8 @@ def _unfit(clause: Clause, seen: AuditInput) -> str:
     if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
         return (
             f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
-            f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both sides "
-            "or a value announced before."
+            f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both "
+            "sides or a value announced before."
         )
     return ""
 

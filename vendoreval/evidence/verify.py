@@ -209,7 +209,7 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
     if claim is None:
         return
     if bundle.old:
-        compare_claim(claim, bundle.contract, bundle.seen, found)
+        compare_claim(claim, bundle.contract, again, bundle.seen, found)
         return
     drafted = draft_claim(
         bundle.contract, again, bundle.seen, claim_id=claim["claim"],

@@ -7,12 +7,14 @@ that only count must be the same, and every line that is claimed must be a wrong
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult
+from vendoreval.claims.defects import claim_lines
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
@@ -48,10 +50,16 @@ def _compare_findings(fresh: Record, sealed: Record) -> list[str]:
     """Findings that are judged otherwise today; raises EvidenceError where one counts otherwise."""
     mine = {(one["clause"], one["group"]): one for one in fresh["findings"]}
     otherwise = []
+    told = {(one["clause"], one["group"]) for one in sealed["findings"]}
+    for clause, group in mine:
+        if (clause, group) not in told:
+            raise EvidenceError(f"result.json: it has no finding on {clause}{f' ({group})' if group else ''}.")
     for then in sealed["findings"]:
         named = then["clause"] + (f" ({then['group']})" if then["group"] else "")
         now = mine.get((then["clause"], then["group"]))
         if now is None:
+            if then["verdict"] != NOT_RUN:
+                _check_class(then, sealed["by_class"], named)
             otherwise.append(f"{named} ({then['verdict']}, now not judged)")
             continue
         if now["n"] and then["n"]:
@@ -65,8 +73,32 @@ def _compare_findings(fresh: Record, sealed: Record) -> list[str]:
     return otherwise
 
 
-def compare_claim(claim: Record, contract: Contract, seen: AuditInput, found: Findings) -> None:
-    """Every line of a sealed claim is a wrong unit under the contract; raises EvidenceError for another."""
+def _check_class(then: Record, classes: Sequence[Record], named: str) -> None:
+    """A finding on a class that is not judged today counts what the class's own figures say."""
+    for one in classes:
+        if one["class"] == then["group"] and (then["n"], then["errors"]) == (
+            one["n"],
+            one["n"] - one["correct"],
+        ):
+            return
+    raise EvidenceError(
+        f"result.json: {named} is {then['verdict']!r}, and no figure of the result bears it out."
+    )
+
+
+def compare_claim(
+    claim: Record, contract: Contract, again: AuditResult, seen: AuditInput, found: Findings
+) -> None:
+    """Every line of a sealed claim is a wrong unit under the contract; raises EvidenceError for another.
+
+    Where the same clauses are breached today, the lines are those of today's claim.
+    """
+    breached = [finding for finding in again.findings if finding.verdict == BREACHED]
+    told = {(one["clause"], one["group"]) for one in claim["extrapolations"]}
+    if told == {(finding.clause, finding.group) for finding in breached}:
+        lines = [{**vars(line), "also": list(line.also)} for line in claim_lines(tuple(breached), seen)]
+        if canonical(lines) != canonical(claim["lines"]):
+            raise EvidenceError("claim.json: lines do not follow from the result and the contract.")
     clauses = {clause.id for clause in contract.clauses}
     wrong: set[tuple[Any, ...]] = set()
     for outcomes in (seen.units, seen.by_label):
