@@ -23,6 +23,12 @@ _KEY = re.compile(
 _NO_KEY = re.compile(r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""")
 _BREAK = re.compile(r"[\n=,{}\[\]]")
 _SYNTAX_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+# 5%, 0,45 and .95 as people write them; none of them is TOML without quotes
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)[ \t]*=[ \t]*"
+    r"((?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)[ \t]*%|[0-9]+,[0-9]+(?![ \t]*=|[0-9])|[.,][0-9]+)"
+)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 Path = tuple[str | int, ...]
 
@@ -45,18 +51,14 @@ class TomlDocument:
 
 
 def parse_toml(text: str, name: str) -> TomlDocument:
-    """Parse `text`; raises InvalidDocument with the line of a syntax error."""
+    """Parse `text`; raises InvalidDocument with the line of a syntax error and of each number such as `5%`."""
     most = allowed().depth
     try:
         if _longest_key(text) > most:  # the library would take very long over it
             raise _too_deep(name)
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = _SYNTAX_PLACE.search(str(error))
-        line = int(place.group(1)) if place else text.count("\n") + 1
-        what = _SYNTAX_PLACE.sub("", str(error)).strip()
-        problem = Problem(line, "file", f"this is not valid TOML: {what}.")
-        raise InvalidDocument(name, (problem,)) from error
+        raise InvalidDocument(name, _not_toml(text, str(error))) from error
     except RecursionError as error:
         raise _too_deep(name) from error
     except ValueError as error:  # a number of thousands of digits
@@ -67,6 +69,43 @@ def parse_toml(text: str, name: str) -> TomlDocument:
         what = "a whole number is beyond 64 bits, which is the most that TOML has"
         raise InvalidDocument(name, (Problem(0, "file", f"{what}."),))
     return TomlDocument(name, data, _find_lines(text))
+
+
+def _not_toml(text: str, error: str) -> tuple[Problem, ...]:
+    """What the library says of the first mistake, unless it is a number of which more can be said."""
+    place = _SYNTAX_PLACE.search(error)
+    line = int(place.group(1)) if place else text.count("\n") + 1
+    numbers = _numbers(text)
+    if any(problem.line == line for problem in numbers):
+        return numbers
+    what = _SYNTAX_PLACE.sub("", error).strip()
+    return (Problem(line, "file", f"this is not valid TOML: {what}."), *numbers)
+
+
+def _numbers(text: str) -> tuple[Problem, ...]:
+    """Every number that a person wrote as no TOML has it, with the way to write it."""
+    paths: dict[tuple[int, str], Path] = {}
+    for path, line in _find_lines(text).items():
+        paths.setdefault((line, str(path[-1])), path)
+    bare = _NO_KEY.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
+    problems = []
+    for line, row in enumerate(bare.split("\n"), start=1):
+        for key, written in _NUMBER.findall(row):
+            path = paths.get((line, key), (key,))
+            field = ".".join(part for part in path if isinstance(part, str))
+            what = f"{written.strip()} is no number in TOML."
+            problems.append(Problem(line, field, what, f"Write {_as_toml(key, written)}."))
+    return tuple(problems)
+
+
+def _as_toml(key: str, written: str) -> str:
+    """A percentage goes into quotes: what 1 % means depends on the field, which knows."""
+    number = "".join(written.replace(",", ".").split())
+    number = f"0{number}" if number.startswith(".") else number
+    fix = f'{key} = "{number}"'
+    if _THOUSANDS.fullmatch(written):
+        return f'{key} = "{written.replace(",", "")}", or {fix} where the comma begins the decimals'
+    return fix
 
 
 def _has_big_number(data: dict[str, Any]) -> bool:
