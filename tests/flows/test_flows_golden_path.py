@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,21 @@ from tests.conftest import ROOT, Cli, Process
 
 DATA = ROOT / "samples" / "weather_sentiment"
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
+
+
+def test_the_readmes_commands_work_as_printed_in_an_empty_folder(cli: Cli) -> None:
+    block = (ROOT / "README.md").read_text("utf-8").split("## With your own files")[1].split("```")[1]
+    truth = [(n, "cat" if n % 2 else "dog") for n in range(200)]
+    gold = "".join(f"i{n},{label}\n" for n, label in truth)
+    delivered = "".join(f"i{n},p{n % 4},{'cat' if n % 5 == 0 else label}\n" for n, label in truth)
+    (cli.folder / "gold.csv").write_text("item_id,label\n" + gold, "utf-8")
+    (cli.folder / "delivered.csv").write_text("item_id,annotator_id,label\n" + delivered, "utf-8")
+    commands = [shlex.split(line, comments=True) for line in block.strip().splitlines()]
+    assert len(commands) > 12
+    for program, *words in commands:
+        assert program == "vendoreval"
+        cli(*words, code=3 if words[:2] == ["audit", "run"] else 0, env=FIXED)
+    assert (cli.folder / "claim.pdf").exists()
 
 
 @pytest.fixture
