@@ -318,3 +318,19 @@ def test_gold_is_read_by_the_same_rules(buyer: Cli) -> None:
     path.write_text(f"item_id,annotator_id,label\n{rows}\n")
     deliver(buyer, "num", path)
     assert accuracy(buyer, "floats") == (40, 40)
+
+
+def test_a_sign_may_mean_something_so_its_map_is_asked_for_and_stays_the_buyers_word(buyer: Cli) -> None:
+    rows = [f"i{n},ann,{label}" for n, label in enumerate(("-1", "-1", "Polar-bear", "dog"))]
+    path = buyer.folder / "signed.csv"
+    path.write_text("item_id,annotator_id,label\n" + "\n".join(rows) + "\n", "utf-8")
+    contract = (CASES / "contract-words.toml").read_text("utf-8")
+    classes = contract[contract.index("classes") :].split("]")[0] + "]"
+    named = contract.replace(classes, 'classes = ["1", "dog", "polar bear"]').replace("c-words", "c-signed")
+    (buyer.folder / "signed.toml").write_text(named, "utf-8")
+    buyer("contract", "add", "signed.toml")
+    [open_] = deliver(buyer, "signed", path)["unsettled"]
+    assert open_["options"] == ["--labels", "-1=CLASS", "--labels", "Polar-bear=polar bear"]
+    words = ("--labels=-1=1", "--labels", "Polar-bear=polar bear")
+    said = deliver(buyer, "signed", path, *words, name="e")["label_map"]
+    assert {one["from"]: one["buyers_word"] for one in said} == {"-1": True, "Polar-bear": False}

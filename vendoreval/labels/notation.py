@@ -7,13 +7,16 @@ A text that is no class of the contract is read as one where a stated rule leave
 3. nor does case, where the contract has no two classes that differ in case only;
 4. where all classes are whole numbers, equal numbers are one class (1, 1.0, 01).
 
-An object or a longer list is no label. What remains is asked about: the buyer states what a text means.
+An object or a longer list is no label. What remains is asked about: the buyer states what a text means. That is
+explained where only what tells nothing differs: the above, quotation marks or square brackets around, an
+underscore or hyphen for a space between words, yes for true. Every other sign may mean something (-1, C++).
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -26,7 +29,12 @@ EMPTY_LIST = "The label is empty."
 _PLACEHOLDERS = frozenset(
     ("none", "nan", "n/a", "#n/a", "na", "<na>", "null", "nil", "undefined", "-", "--", "---", "–", "—", ".")
 )  # fmt: skip
-_YES_NO = (frozenset(("true", "yes", "t", "y", "1")), frozenset(("false", "no", "f", "n", "0")))
+_SAME_WORD = {"yes": "true", "no": "false"}
+_AROUND = (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("„", "“"), ("‘", "’"), ("«", "»"), ("[", "]"))
+# An underscore beside a letter, a hyphen between letters: 1_5 and 1-5 may be numbers or ranges.
+_JOINS = re.compile(
+    r"(?<=[^\W_])_+(?=[^\W\d_])|(?<=[^\W\d_])_+(?=[^\W_])|(?<=[^\W\d_])-(?=[^\W\d_])"
+)  # fmt: skip
 _LONGEST = 10_000  # characters of a list; no class is longer
 _MOST_COMPARED = 20_000  # classes among which the nearest is looked for by its letters
 
@@ -48,6 +56,7 @@ class Classes:
         self.order = tuple(classes)
         self._plain = _unique((plain_text(name), name) for name in classes)
         self._folded = _unique((folded(name), name) for name in classes)
+        self._explained = _unique((_words(name), name) for name in classes)
         numbers = [_whole(name) for name in classes]
         known = [number for number in numbers if number is not None]
         self._numbers = _unique(zip(known, classes, strict=True)) if len(known) == len(numbers) else {}
@@ -71,14 +80,22 @@ class Classes:
             return Reading(self._numbers[number], (NUMBER,))
         return Reading(text)
 
+    def explained(self, text: str) -> str | None:
+        """The only class that `text` means by the rules of notation, were it to be stated; else None."""
+        return self._explained.get(_words(text))
+
     def nearest(self, text: str) -> str | None:
-        """The class that a text most likely means, for a person to confirm; None where nothing is near."""
-        explained = [name for name in self.order if explains(text, name)]
-        if explained:
-            return explained[0]
+        """The class that a text most likely means, for a person to confirm; None where nothing is near.
+
+        Texts whose signs or digits differ are never near: -1 is not 1, and C++ is not C.
+        """
+        if explained := self.explained(text):
+            return explained
         if len(self.order) > _MOST_COMPARED:
             return None
-        close = get_close_matches(folded(text)[:100], list(self._folded), n=1)
+        signs = _signs(text)
+        alike = [form for form, name in self._folded.items() if _signs(name) == signs]
+        close = get_close_matches(folded(text)[:100], alike, n=1)
         return self._folded[close[0]] if close else None
 
 
@@ -107,18 +124,6 @@ def is_placeholder(text: str) -> bool:
     return folded(text) in _PLACEHOLDERS
 
 
-def explains(text: str, name: str) -> bool:
-    """Whether a rule of notation explains that `text` means the class `name`.
-
-    Signs that are no letters or digits, case, white space and Unicode form are notation, and so are the usual
-    words for yes and no.
-    """
-    first, second = _letters(text), _letters(name)
-    if first and first == second:
-        return True
-    return any(folded(text) in words and folded(name) in words for words in _YES_NO)
-
-
 def plain_text(text: str) -> str:
     """The text in Unicode form C without white space around it, and with single spaces within."""
     return " ".join(normalize("NFC", text).split())
@@ -129,8 +134,20 @@ def folded(text: str) -> str:
     return normalize("NFC", plain_text(text).casefold())
 
 
-def _letters(text: str) -> str:
-    return "".join(sign for sign in folded(text) if sign.isalnum())
+def _words(text: str) -> str:
+    """What a text says, without what certainly tells nothing."""
+    said = folded(text)
+    for first, last in _AROUND:
+        if len(said) > 2 and said[0] == first and said[-1] == last:
+            said = said[1:-1].strip()
+            break
+    said = _JOINS.sub(" ", said)
+    return _SAME_WORD.get(said, said)
+
+
+def _signs(text: str) -> str:
+    """The digits and signs of a text, in order."""
+    return "".join(sign for sign in _words(text) if not sign.isalpha() and sign != " ")
 
 
 def _value(text: str) -> object:

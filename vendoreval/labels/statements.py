@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from vendoreval.errors import UsageError
-from vendoreval.labels.notation import Classes, Reading, explains, is_placeholder, plain_text, unwrapped
+from vendoreval.labels.notation import Classes, Reading, is_placeholder, plain_text, unwrapped
 
 STATED = "stated"  # the rule of what the buyer said
 UNNAMED = ("same", "different")
@@ -83,7 +83,7 @@ class Dictionary:
         self.stated: dict[str, Meaning] = {}
         for text in said.labels:
             source, name = self._pair(text)
-            self._add(source, Meaning(name, "labels", explains(source, name)))
+            self._add(source, Meaning(name, "labels", self.classes.explained(source) == name))
         for option, texts in (("empty", said.empty), ("wrong", said.wrong)):
             for source in (one for text in texts for one in _listed(text, f"--{option}")):
                 label = None if option == "empty" else source

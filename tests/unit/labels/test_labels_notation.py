@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vendoreval.errors import UsageError
-from vendoreval.labels.notation import Classes, explains, is_placeholder
+from vendoreval.labels.notation import Classes, is_placeholder
 from vendoreval.labels.statements import Dictionary, Meaning, Statements, statements_of
 
 WORDS = Classes(["true", "false"])
@@ -77,13 +77,43 @@ def test_the_nearest_class_is_by_notation_and_then_by_letters() -> None:
     assert WORDS.nearest("zzz") is None
 
 
-def test_placeholders_and_what_explains_a_text() -> None:
+NOTATION = (
+    ("polar-bear", "Polar bear"), ("polar_bear", "polar bear"), ('"fox"', "fox"), (" FOX ", "fox"),
+    ("[fox]", "fox"), ("no", "false"), ("Yes", "true"), ("class_1", "class 1"),
+    ("e\u0301t\u00e9", "\u00c9t\u00e9"),
+)  # fmt: skip
+MEANING = (
+    ("-1", "1"), ("+1", "1"), ("1.5", "15"), ("1,5", "15"), ("1_5", "15"), ("1-5", "1 5"), ("1_5", "1 5"),
+    ("C++", "C"), ("C#", "C"), ("A+", "A"), ("A-", "A"), (".net", "net"), ("!spam", "spam"), ("50%", "50"),
+    ("(1)", "1"), ("3/4", "34"), ("1:2", "12"), ("x -1", "x 1"), ("not-", "not"), ("<5", "5"), ("?", "!"),
+    ("t", "true"), ("1", "true"), ("f", "false"), ("dog", "cat"), ("--", "??"), ("\u00b2", "2"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), NOTATION)
+def test_what_tells_nothing_is_explained(text: str, name: str) -> None:
+    assert Classes([name, "other"]).explained(text) == name
+    assert Classes([name, "other"]).nearest(text) == name
+
+
+@pytest.mark.parametrize(("text", "name"), MEANING)
+def test_what_may_mean_something_is_the_buyers_word(text: str, name: str) -> None:
+    """Sign, decimal point and the rest of what is no letter: the map stays possible, and is named."""
+    assert Classes([name, "other"]).explained(text) is None
+    assert Classes([name, "other"]).nearest(text) is None
+    said = Dictionary([name, "other"], Statements((f"{text}={name}",)))
+    assert said.read(text) == Meaning(name, "labels", False)
+
+
+def test_two_classes_that_notation_cannot_tell_apart_explain_nothing() -> None:
+    assert Classes(["polar bear", "polar_bear"]).explained("Polar-bear") is None
+    assert Classes(["yes", "true"]).explained("'Yes'") is None
+    assert Classes(["grade 1", "grade 2"]).nearest("grade 3") is None
+
+
+def test_placeholders_of_tools() -> None:
     assert all(is_placeholder(text) for text in ("None", "nan", "N/A", "NULL", "-", " null "))
     assert not is_placeholder("nothing")
-    assert explains("polar-bear", "Polar bear")
-    assert explains("no", "false")
-    assert not explains("dog", "cat")
-    assert not explains("--", "??")  # signs without a letter explain nothing
 
 
 def test_statements_go_before_rules_and_mark_the_buyers_word() -> None:
