@@ -137,3 +137,50 @@ def test_a_curator_among_the_annotators_is_named(there: Cli, file: str) -> None:
     assert (intake["annotators"], intake["filtered"][0]["by_value"]) == (3, {"CURATION_USER": 40})
     assert not any("named like a role" in text for text in intake["notes"])
     assert round(there("agreement", "show", "people", "--json").json["alpha"]["estimate"], 3) == 0.845
+
+
+SENT_AGAIN = ("--map", "item_id=record_id", "--map", "label=kind.value", "--map", "annotator_id=user_id")
+
+
+def sent_again(cli: Cli, rule: str, *, times: bool = True) -> str:
+    """Answers of which 13 were corrected, newest first, under a contract with `rule`; returns its id."""
+    head, *rows = (CASES / "03-resubmitted.csv").read_text("utf-8").splitlines()
+    lines = [head, *(reversed(rows) if times else rows)]
+    if not times:
+        lines = [",".join(line.split(",")[:3]) for line in lines]
+    (cli.folder / "again.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    text = (CASES / "contract-words.toml").read_text("utf-8").replace("c-words", "c-again")
+    (cli.folder / "again.toml").write_text(text.replace("[task]", f"[task]\n{rule}"), "utf-8")
+    cli("contract", "add", "again.toml")
+    return "c-again"
+
+
+@pytest.mark.parametrize("stated", [(), ("--in-order",)])
+def test_times_go_before_the_order_of_rows_and_the_command_printed_clears_the_vendor(
+    there: Cli, stated: tuple[str, ...]
+) -> None:
+    contract = sent_again(there, 'repeats = "last"')
+    there("delivery", "add", "again.csv", "--id", "d", "--contract", contract, *SENT_AGAIN, *stated)
+    said = there("audit", "run", "d", "--gold", "gold", code=2).err
+    assert "It contradicts the order of the rows." in said
+    command = said.split("Take the files in again: vendoreval ")[1].splitlines()[0]
+    assert "--map labelled_at=updated_at" in command
+    assert "--in-order" not in command
+    there(*command.split())
+    found = there("audit", "run", "d-2", "--gold", "gold", "--json").json["findings"][0]
+    assert (found["verdict"], found["estimate"]) == ("kept", 1.0)
+
+
+@pytest.mark.parametrize(("times", "option"), [(True, "--map labelled_at=updated_at"), (False, "--in-order")])
+def test_a_missing_rule_and_a_missing_order_are_asked_at_once(there: Cli, times: bool, option: str) -> None:
+    contract = sent_again(there, "", times=times)
+    there("delivery", "add", "again.csv", "--id", "d", "--contract", contract, *SENT_AGAIN)
+    said = there("audit", "run", "d", "--gold", "gold", code=2).err
+    assert 'repeats = "last"; then: vendoreval contract amend CONTRACT.toml' in said
+    command = said.split("Take the files in again: vendoreval ")[1].splitlines()[0]
+    assert option in command
+    text = (there.folder / "again.toml").read_text("utf-8")
+    (there.folder / "again.toml").write_text(text.replace("[task]", '[task]\nrepeats = "last"'), "utf-8")
+    there("contract", "amend", "again.toml")
+    there(*command.split())
+    assert there("audit", "run", "d-2", "--gold", "gold", "--json").json["verdict"] == "kept"

@@ -208,7 +208,7 @@ def test_the_last_answer_needs_times_or_a_stated_order(buyer: Cli) -> None:
     with_rule(buyer, "last")
     words = (*ARGILLA, "--where", "kind.status=submitted")
     [asked] = deliver(buyer, "words", "03-resubmitted.csv", *words)["unsettled"]
-    assert asked["options"] == ["--in-order"]
+    assert asked["options"] == ["--map", "labelled_at=updated_at"]
     buyer("audit", "run", "d", "--gold", "words", code=2)
     assert deliver(buyer, "words", "03-resubmitted.csv", *words, "--in-order", name="e")["unsettled"] == []
     assert accuracy(buyer, "words", name="e") == (40, 40)

@@ -12,7 +12,7 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes
 from vendoreval.formats.item_ids import ItemIds
-from vendoreval.formats.known_columns import suggestions
+from vendoreval.formats.known_columns import column_for, suggestions
 from vendoreval.formats.label_texts import LabelTexts
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.one_answer import OneAnswer, Taken, one_answer
@@ -131,7 +131,9 @@ def read_delivery(
         raise _nothing_taken(files[0], stream)
     read_ids.finish()
     read = set(roles.values())
-    settled = one_answer(sink, stream.counts.pairs, stream.taken, read, repeats, stated, SCHEMA)
+    unread = {name for file in files for name in file.names} - used
+    clock = "" if "labelled_at" in roles else column_for("labelled_at", sorted(unread)) or ""
+    settled = one_answer(sink, stream.counts.pairs, stream.taken, read, repeats, stated, SCHEMA, clock)
     return _result(stream, _notes(files, stream), sent, settled, stated)
 
 

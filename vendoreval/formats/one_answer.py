@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.formats.answer_order import Order, order_of
 from vendoreval.formats.repeated_rows import Pairs, names_at, repeated_rows, without
 from vendoreval.formats.rows import RowFile
 from vendoreval.inference.agreement_groups import self_agreement
@@ -61,6 +62,19 @@ class Taken:
                 numbers.append(found.setdefault(values, len(found)))
         return np.asarray(numbers, dtype=np.int64)
 
+    def texts(self, rows: Ints, name: str) -> list[str | None]:
+        """What the column `name` holds in the sorted `rows`; None where a file lacks it."""
+        found: list[str | None] = []
+        start = 0
+        for place, file in enumerate(self.files):
+            mine = rows[(rows >= start) & (rows < start + self.rows[place])] - start
+            start += self.rows[place]
+            if name in file.names and len(mine):
+                found += (value for _, value in _values(file, [name], self._places(place, mine)))
+            else:
+                found += [None] * len(mine)
+        return found
+
     def _places(self, place: int, mine: Ints) -> Ints:
         keep = np.concatenate(
             [np.unpackbits(b, count=n) for b, n in zip(self.bits[place], self.sizes[place], strict=True)]
@@ -96,17 +110,20 @@ def one_answer(
     rule: str,
     said: Statements,
     schema_id: str,
+    clock: str = "",
 ) -> OneAnswer:
     """Settle the repeats of the table in `sink`, and write it again where rows are left out.
 
-    `read` are the files' columns that were read. Raises InputError for label ids that are none.
+    `read` are the files' columns that were read; `clock` is one that was not, and looks like the times: the
+    order of rows counts only where it does not speak against it. Raises InputError for label ids that are none.
     """
     pairs.check_label_ids()
     if not len(pairs.repeated_numbers):
         return OneAnswer(np.empty(0, dtype=np.int64), None, ())
     rows = repeated_rows(sink, pairs, lambda wanted: taken.unread(wanted, read), taken.file_of)
-    found = settle(rows, rule, in_order=said.in_order, unnamed=said.unnamed)
-    asked = (*_undecided(sink, found, rule), *_unnamed(sink, found))
+    order = order_of(rows, rule, said, clock, lambda: taken.texts(rows.row, clock))
+    found = settle(rows, rule, in_order=said.in_order and not order.contradicted, unnamed=said.unnamed)
+    asked = (*_undecided(sink, found, rule, order), *_unnamed(sink, found))
     if len(found.dropped):
         without(sink, found.dropped, schema_id)
     return OneAnswer(found.dropped, _report(rule, found, by_id=bool(pairs.label_ids)), asked)
@@ -126,21 +143,20 @@ def _report(rule: str, found: Settlement, *, by_id: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _undecided(sink: IO[bytes], found: Settlement, rule: str) -> tuple[Unsettled, ...]:
+def _undecided(sink: IO[bytes], found: Settlement, rule: str, order: Order) -> tuple[Unsettled, ...]:
     left = found.undecided
     if not len(left.row):
         return ()
     count = len(np.unique(left.group))
-    times = f"{count:,} times somebody answered an item more than once, and not always the same."
-    examples = _examples(sink, left)
-    if found.no_order:
-        text = (
-            f"{times} The {rule} answer counts, but nothing says which it is. Map the times (--map "
-            "labelled_at=COLUMN), or state that rows stand in the order of answering (--in-order)."
-        )
-        return (Unsettled("repeats", text, count, examples, ("--in-order",)),)
-    text = f"{times} The contract does not say whether the last or the first answer counts (task.repeats)."
-    return (Unsettled("repeats", text, count, examples, term='repeats = "last"'),)
+    why = (
+        f"The {rule} answer counts, but nothing says which it is."
+        if found.no_order
+        else "The contract does not say whether the last or the first answer counts (task.repeats)."
+    )
+    text = f"{count:,} times somebody answered an item more than once, and not always the same. {why}"
+    term = "" if found.no_order else 'repeats = "last"'
+    shown = _examples(sink, left)
+    return (Unsettled("repeats", f"{text} {order.text}".rstrip(), count, shown, order.options, term),)
 
 
 def _unnamed(sink: IO[bytes], found: Settlement) -> tuple[Unsettled, ...]:

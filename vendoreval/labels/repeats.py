@@ -85,6 +85,17 @@ def settle(rows: Repeated, rule: str, *, in_order: bool = False, unnamed: str = 
     )  # fmt: skip
 
 
+def contradicted(found: Settlement, timed: Settlement) -> Repeated:
+    """The rows of people who by `found` answered otherwise than by another settlement, `timed`."""
+    mine, other = found.settled, timed.settled
+    left = [one.row for one in (found.undecided, timed.undecided)]
+    first = mine.take(~np.isin(mine.row, np.concatenate([found.dropped, *left])))
+    second = other.take(~np.isin(other.row, np.concatenate([timed.dropped, *left])))
+    answer = np.full(int(mine.group.max(initial=-1)) + 1, -1)
+    answer[first.group] = first.label
+    return mine.take(np.isin(mine.group, second.group[answer[second.group] != second.label]))
+
+
 def _firsts(group: Ints, same: Ints) -> Rows:
     """The first row of every combination."""
     order = np.lexsort((same, group))  # stable: equal rows stay in their order

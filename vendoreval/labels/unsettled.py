@@ -22,7 +22,7 @@ class Unsettled:
 
     `text` says in one sentence what is open, `count` how many rows or ids it concerns, `examples` shows the
     first of them. `options` are the words that settle it, added to `delivery add`; `term` is a line for the
-    contract's [task], where a rule of the contract settles it.
+    contract's [task], where a rule of the contract is needed, too.
     """
 
     kind: Kind
@@ -37,7 +37,7 @@ class Unsettled:
         """What to do, in words."""
         parts = [f"Write under [task] of the contract: {self.term}"] if self.term else []
         if self.options:
-            parts.append(f"{'or add' if parts else 'Add'} to vendoreval delivery add: {spoken(self.options)}")
+            parts.append(f"{'and add' if parts else 'Add'} to vendoreval delivery add: {spoken(self.options)}")
         return ", ".join(parts)
 
     def to_json(self) -> dict[str, Any]:

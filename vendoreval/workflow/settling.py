@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -65,7 +66,11 @@ def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
 
 def refuse_open_answers(pilot_id: str, files: Sequence[str], intake: Mapping[str, Any]) -> None:
     """Raise NotSettled where labels of a pilot's answers are open, in what `pilot answers` can settle."""
-    open_ = tuple(one for one in unsettled_of(intake) if one.kind in ("notation", "repeats") and one.options)
+    open_ = tuple(
+        one
+        for one in unsettled_of(intake)
+        if one.kind in ("notation", "repeats") and one.options and not one.term
+    )
     if not open_:
         return
     words = ["vendoreval", "pilot", "answers", pilot_id, *files]
@@ -135,7 +140,9 @@ def _command(
     words += ["--contract", delivery.contract_id]
     for option in ("map", "where"):
         words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
-    words += statements_of(intake).words() + _files_and_ids(intake)
+    timed = any(option.startswith("labelled_at=") for one in still_open for option in one.options)
+    said = statements_of(intake)
+    words += (replace(said, in_order=False) if timed else said).words() + _files_and_ids(intake)
     for one in still_open:
         words += one.options if one.options[:1] != ("--ids",) or CROSSWALK not in words else ()
     return spoken(words)

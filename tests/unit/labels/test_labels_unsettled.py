@@ -26,5 +26,5 @@ def test_the_remedy_is_typed_as_it_is_printed() -> None:
     assert words == ["--labels", "It's so=true"]
     both = Unsettled("repeats", "No times.", 1, options=("--in-order",), term='repeats = "last"')
     assert both.remedy == (
-        'Write under [task] of the contract: repeats = "last", or add to vendoreval delivery add: --in-order'
+        'Write under [task] of the contract: repeats = "last", and add to vendoreval delivery add: --in-order'
     )
