@@ -8,9 +8,12 @@ So p_kept is the largest of P(none of k items drawn) · P(the sample at least th
 carry their part of the errors), over all k; p_breach likewise, with k items that are all right. The k items
 may hold as many units as the delivery allows. For items of one unit each k = 0 is the largest.
 
-The rest of the delivery. Where more than half is drawn, chance lies in the rest: it is the rest that must
-hold the errors still missing (or no more than are still allowed), and p is the chance of that. With one
-item left out this is nearly an enumeration; the normal shape of the sample's own total would be none.
+The rest of the delivery. A word is certain where no rest can change it: not even one of as many units as may
+be left, all right (for breached) or all wrong (for kept). Else, where more than half is drawn, chance lies in
+the rest: it must hold the errors still missing (or no more than are still allowed), and p is the chance of
+that. This needs the number of units left, so it is for items of one known size. Items of several sizes, or
+counts of one class, are judged as if no more than half were drawn: one item left may hold one unit or many,
+and errors may go with size.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ Floats = NDArray[np.float64]
 _TRIED = np.linspace(0, 1, 200) ** 2  # numbers of hidden items, as parts of the most; small ones matter most
 _FAR = 40.0  # beyond this the chance that none of them was drawn is below e^-40
 _ROUNDING = 1e-9
+_TIE = 1e-12  # shares of real deliveries are equal or differ by more
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,39 @@ class Drawn:
 
     def _p(self, allowed: float, *, kept: bool) -> float:
         """`allowed`: the share of wrong units among the classes present at which the clause just turns."""
+        if self._settled(allowed, kept=kept):
+            return 0.0
         left, none_drawn, _ = self._unseen
         moved = self._moves[kept]
         rate = np.clip(allowed - moved if kept else allowed + moved, 0.0, 1.0)
         size = self.kept_size if kept else self.size
         return float((none_drawn * self._tail(rate, left, size, kept=kept)).max())
+
+    def _settled(self, allowed: float, *, kept: bool) -> bool:
+        """Whether the word holds whatever the items left hold."""
+        if self.hidden is None or self.population is None:
+            return False
+        left, most, excess = self.population - self.items, self.hidden.most, self.hidden.excess
+        more = float(left * (most - 1))
+        if excess is not None:
+            found = (
+                sum(self.units) / self.hidden.weight - 1
+            ) * self.items  # each item drawn has one unit or more
+            more = min(more, max(excess - max(found, 0), 0))
+        (moved,) = self._moved(np.array([(left + more) / self.items]), kept=kept)
+        if kept:
+            return bool(self.share + moved <= allowed + _TIE)
+        return bool(self.share - moved > allowed + _TIE)
+
+    @property
+    def _one_size(self) -> bool:
+        """Whether each item of the delivery has the same number of units, all of them counted."""
+        if self.hidden is None or self.population is None:
+            return False
+        most, excess = self.hidden.most, self.hidden.excess
+        return (
+            self.units == (float(most),) and self.hidden.weight == 1 and excess == (most - 1) * self.population
+        )
 
     @cached_property
     def _unseen(self) -> tuple[Floats, Floats, Floats]:
@@ -147,7 +179,8 @@ class Drawn:
         weights, units = weights[weights > 0], units[weights > 0]
         if not len(weights) or self.hidden is None:
             return np.zeros_like(held)
-        s = held if kept else held * self.hidden.weight
+        once = kept and len(self.wrong) == 1  # in a mean of F1 a wrong unit counts in two classes
+        s = held if once else held * self.hidden.weight
         order = np.argsort(units / weights, kind="stable")
         weights, units = weights[order], units[order]
         roots, all_units = np.cumsum(np.sqrt(weights * units)), np.cumsum(units)
@@ -160,9 +193,10 @@ class Drawn:
         """P(a share of wrong units at most, for kept, or at least as found), drawn from `left` items."""
         n, share = self.items, self.share
         with np.errstate(divide="ignore", invalid="ignore"):
-            effective = size / (1 - n / left)
+            part = n / left if self._one_size else np.minimum(n / left, 0.5)
+            effective = size / (1 - part)
             of_sample = (_at_most if kept else _at_least)(effective * share, effective, rate)
-            if (2 * n <= left).all():
+            if (part <= 0.5).all():
                 return of_sample
             rest, missing = left - n, rate * left - share * n
             missing = np.where(np.abs(missing) < _ROUNDING * n, 0.0, missing)
