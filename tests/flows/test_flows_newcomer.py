@@ -225,6 +225,49 @@ def test_what_an_undecided_audit_says_leads_to_a_verdict(cli: Cli) -> None:
     assert cli(*ran.err.split("next: vendoreval ")[1].split()).code == 0
 
 
+def test_completeness_without_a_list_asks_for_the_list_and_no_further_gold(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme")
+    made = cli("contract", "new", "--vendor", "acme", "--classes", "cat, dog", "--json").json["contract"]
+    file = cli.folder / "contract.toml"
+    text = file.read_text("utf-8")
+    head, *clauses = text.split("[[clause]]")
+    *_, last = clauses
+    tail = last[last.index("[[remedy]]") :] if "[[remedy]]" in last else ""
+    whole = """[[clause]]
+id = "all-back"
+metric = "completeness"
+unit = "item"
+scope = "delivery"
+threshold = "0.97"
+decision = { rule = "claim", alpha = "0.05", beta = "0.10" }
+
+"""
+    file.write_text(head + whole + tail, "utf-8")
+    cli("contract", "add", "contract.toml")
+    rows = [f"i{n},{'cat' if n % 2 else 'dog'}" for n in range(400)]
+    (cli.folder / "gold.csv").write_text("\n".join(["item_id,label", *rows[:50]]), "utf-8")
+    back = [f"{row},ann" for row in rows[1:]]
+    (cli.folder / "back.csv").write_text("\n".join(["item_id,label,annotator_id", *back]), "utf-8")
+    (cli.folder / "sent.csv").write_text("item_id\n" + "".join(f"i{n}\n" for n in range(400)), "utf-8")
+    cli("gold", "add", "gold.csv", "--id", "g")
+    cli("gold", "commit", "g")
+    cli("delivery", "add", "back.csv", "--id", "d", "--contract", made)
+    said = cli("audit", "run", "d", "--gold", "g", "--id", "a", code=4)
+    advised = said.err.split("next: vendoreval ")[1]
+    assert "audit tasks" not in said.err
+    assert advised.split() == f"delivery add FILES --id d-listed --contract {made} --items LIST".split()
+    cli(*advised.replace("FILES", "back.csv").replace("LIST", "sent.csv").split())
+    drawn = cli("audit", "run", "d-listed", "--gold", "g", code=4)  # now a number of items can be told
+    wanted = int(re.findall(r"--items (\d+)", drawn.err)[0])
+    further = re.search(r"about (\d+) further audited items|only all (\d+) items that are left", drawn.out)
+    assert further
+    assert wanted == 50 + int(further[1] or further[2])
+    assert "can check its seed" in drawn.err
+    again = ("delivery", "add", "back.csv", "--id", "d3", "--contract", made, "--items", "sent.csv")
+    assert "Delivery 'd-listed' has the same content" in cli(*again, code=2).err
+
+
 def _follow(cli: Cli, ran: Ran, truth: dict[str, str]) -> Ran:
     """Do what an undecided audit says: draw a sample, fill the sheet in as the experts would, take it in."""
     drawn = cli(*ran.err.split("next: vendoreval ")[1].split())

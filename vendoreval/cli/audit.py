@@ -117,19 +117,35 @@ def print_result(result: AuditResult) -> None:
     for pattern in result.patterns:
         if pattern.flag:
             say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
-    note(f"next: vendoreval {_next(result)}")
+    following = _next(result)
+    if following.startswith("audit tasks") and not result.basis.get("speaks_for_all"):
+        note(
+            "A claim on the next sample reaches beyond the defects found only if the vendor can check its "
+            "seed: see vendoreval audit nonce and audit announce before you draw."
+        )
+    note(f"next: vendoreval {following}")
 
 
 def _next(result: AuditResult) -> str:
-    """The command that goes on from here: the claim, the certificate, or a fresh sample that can decide."""
+    """The command that goes on from here: a claim, a fresh sample that can decide, a list, the certificate."""
     if result.verdict == BREACHED:
         return f"claim draft {result.audit}"
     undecided = [finding for finding in result.findings if finding.verdict == INCONCLUSIVE]
     audited, all_items = result.counts["gold_items"], result.counts["items"]
-    if not undecided or audited >= all_items:
-        return f"report audit {result.audit}"
-    wanted = max(audited + (finding.more_items or all_items) for finding in undecided)
-    return f"audit tasks {result.delivery} --id {result.audit[:58]}-fresh --items {min(wanted, all_items)}"
+    further = max((finding.more_items or 0 for finding in undecided), default=0)
+    if further and audited < all_items:
+        items = min(audited + further, all_items)
+        return f"audit tasks {result.delivery} --id {result.audit[:58]}-fresh --items {items}"
+    if any(_lacks_list(finding) for finding in undecided):
+        return (
+            f"delivery add FILES --id {result.delivery[:57]}-listed --contract {result.contract} --items LIST"
+        )
+    return f"report audit {result.audit}"
+
+
+def _lacks_list(finding: Finding) -> bool:
+    """Completeness among items of which nobody knows how many were sent: no further gold decides it."""
+    return finding.metric == "completeness" and finding.more_items is None and finding.population is None
 
 
 def _asked_and_found(finding: Finding) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def arrive(
         reading = reading_of_ids(workspace, contract.id, ids, id_cut)
         intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated, reading)
         manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
-        content = _identity(manifest, contract, mapping, where, stated, reading)
+        content = _identity(manifest, contract, mapping, where, stated, reading, intake.sent if items else None)
         if seal:
             refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
@@ -289,12 +289,13 @@ def _refuse_same(workspace: Workspace, content: str) -> None:
 
 def _identity(
     manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements,
-    ids: ItemIds,
+    ids: ItemIds, listed: Sequence[str] | None,
 ) -> str:  # fmt: skip
-    """What makes a delivery the same: files, how they are read, and under which terms, for which vendor."""
+    """What makes a delivery the same: files, how they are read, the list of what was sent, terms and vendor."""
     files = [file.sha256 for file in manifest.files]
     terms = [contract.vendor, contract.id, contract.version]
-    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), ids.to_json(), terms])
+    sent = [] if listed is None else [list(listed)]  # without a list nothing changes
+    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), ids.to_json(), terms, *sent])
 
 
 def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[str]:
