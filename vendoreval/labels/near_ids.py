@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import chain
 
 _SHOWN = 72  # signs of an id in messages
 LONGEST = 512  # signs of a tail
@@ -139,32 +140,41 @@ def near_pairs(missing: Iterable[str], extra: Iterable[str]) -> list[NearPair]:
 
 def accompanied(ours: Collection[str], others: Collection[str]) -> set[str]:
     """Which ids of ours are near to any of some other ids."""
-    edges = _edges(ours, others) | _edges(ours, others, cut=True)
-    return {one for one, _ in edges} | {one for _, one in _edges(others, ours, cut=True)}
+    met = [mine for cut in (False, True) for mine, _ in _met_forms(ours, others, cut)]
+    return set(chain(*met, *(mine for _, mine in _met_forms(others, ours, cut=True))))
 
 
 def _partners(ours: Collection[str], theirs: Collection[str], with_tails: bool) -> dict[str, str]:
     """The one partner of each, where both have no other."""
-    edges = _edges(ours, theirs)
+    met = _met_forms(ours, theirs)
     if with_tails:
-        edges |= _edges(ours, theirs, cut=True)
-        edges |= {(one, other) for other, one in _edges(theirs, ours, cut=True)}
-    degree = Counter(("ours", one) for one, _ in edges) + Counter(("theirs", other) for _, other in edges)
-    return {one: other for one, other in edges if degree["ours", one] == 1 == degree["theirs", other]}
+        met += _met_forms(ours, theirs, cut=True)
+        met += [(mine, others) for others, mine in _met_forms(theirs, ours, cut=True)]
+    of_ours, of_theirs = Counter[str](), Counter[str]()
+    for mine, others in met:
+        of_ours.update(dict.fromkeys(mine, len(others)))
+        of_theirs.update(dict.fromkeys(others, len(mine)))
+    firsts = [(mine[0], others[0]) for mine, others in met]
+    return {one: other for one, other in firsts if of_ours[one] == 1 == of_theirs[other]}
 
 
-def _edges(shorter: Collection[str], longer: Collection[str], cut: bool = False) -> set[tuple[str, str]]:
-    """Pairs whose forms are equal, or (`cut`) where a tail of the second's form is the first's."""
-    by_form: dict[str, list[str]] = defaultdict(list)
+def _met_forms(
+    shorter: Collection[str], longer: Collection[str], cut: bool = False
+) -> list[tuple[list[str], list[str]]]:
+    """Texts of each side whose forms are equal, or (`cut`) where a tail of the second's form is the first's.
+
+    All of a group are near to all on its other side. The pairs themselves may be too many to list.
+    """
+    groups: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for text in shorter:
-        by_form[form(text)].append(text)
-    by_form.pop("", None)
-    found = set()
+        groups[form(text)][0].append(text)
+    groups.pop("", None)
     for text in longer:
         whole = form(text)
-        met = next((tail for tail in tails(whole) if tail in by_form), None) if cut else whole
-        found |= {(one, text) for one in by_form.get(met or "", ())}
-    return found
+        met = next((tail for tail in tails(whole) if tail in groups), None) if cut else whole
+        if met in groups:
+            groups[met][1].append(text)
+    return [(mine, others) for mine, others in groups.values() if others]
 
 
 def nearest(missing: Collection[str], extra: Collection[str]) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendoreval.formats.near_items import near_items
+from vendoreval.formats.near_items import near_items, sifted
 from vendoreval.labels.near_ids import near_pairs
 
 TEXT = st.text(st.sampled_from("aB0?./-1é"), min_size=1, max_size=9)
@@ -30,3 +30,11 @@ def test_what_is_said_of_strangers() -> None:
     )
     apart = near_items(["cats"], ["cats"], [pa.array(["cat-7", "zebra"])])
     assert str(apart).endswith("Nearest: 'cats' and 'cat-7'.")
+
+
+def test_of_many_that_are_near_to_one_id_two_are_kept() -> None:
+    ours = [str(frame) for frame in range(1, 4)]
+    columns = [pa.array([f"video{k}_{frame}" for frame in ours]) for k in range(5)]
+    first, kept = sifted(ours, ours, [*columns, pa.array(["1.jpg?a", "1.jpg?b"])])
+    assert len(first) == 17
+    assert kept == ["1.jpg?a", *(f"video{k}_{frame}" for frame in ours for k in (0, 1))]
