@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
+from tests.flows.forging import Forgery
 from tests.flows.test_flows_designs import gold, labels
 from tests.flows.test_flows_sample_audit import CONTRACT, FIXED, truth
+from vendoreval.evidence.chain import Event
 
 RULE = re.compile(r"decision = .*")
 SEED = 35  # one wrong label among the first 8 items, one among the next 8
@@ -91,3 +93,52 @@ def test_the_same_items_again_other_items_and_a_census_are_judged(cli: Cli) -> N
     assert audit(cli, "most", range(399), 6)["findings"][0]["verdict"] == "not_run"
     census = audit(cli, "census", range(400), 7, code=3)["findings"][0]
     assert (census["verdict"], census["method"]) == ("breached", "census")
+
+
+def add_again(cli: Cli, name: str, *words: str) -> None:
+    cli("delivery", "add", "d.csv", "--id", name, "--contract", "birds", *words, env=FIXED)
+
+
+def of(cli: Cli, delivery: str, name: str, gold_id: str, minute: int, code: int = 4) -> dict[str, Any]:
+    now = {**FIXED, "VENDOREVAL_NOW": f"2026-03-02T11:{minute:02}:00+00:00"}
+    words = ("audit", "run", delivery, "--gold", gold_id, "--id", name, "--json")
+    result: dict[str, Any] = cli(*words, code=code, env=now).json
+    return result
+
+
+def test_the_same_file_as_another_delivery_is_looked_at_once_more(cli: Cli) -> None:
+    """A filter gives the file another identity, but no new chances."""
+    audit(cli, "a", range(8), 1)
+    add_again(cli, "all", "--where", "item_id!=nothing")
+    same = of(cli, "all", "same", "gold-a", 0)
+    assert same["findings"][0]["verdict"] == "inconclusive"  # the very same look
+    assert [(one["audit"], one["delivery"]) for one in same["earlier_audits"]] == [("a", "d")]
+    add_again(cli, "part", "--where", "item_id!=img-399")
+    part = of(cli, "part", "chosen", "gold-a", 1)
+    assert part["findings"][0]["verdict"] == "not_run"
+    assert "of this delivery or its files looked at 8 of these 8 items" in part["findings"][0]["reason"]
+    assert [one["audit"] for one in part["earlier_audits"]] == ["a", "same"]
+    apart = audit(cli, "apart", range(8, 16), 5)
+    assert [one.get("delivery") for one in apart["earlier_audits"]] == [None, "all", "part"]
+
+
+def test_a_bundle_opens_the_audits_of_its_files_and_none_can_be_left_unnamed(cli: Cli) -> None:
+    audit(cli, "a", range(8), 1)
+    add_again(cli, "part", "--where", "item_id!=img-399")
+    cli("gold", "add", gold(cli.folder, "g.csv", range(8, 16)), "--id", "g", "--contract", "birds", env=FIXED)
+    second = of(cli, "part", "second", "g", 2)
+    assert second["findings"][0]["confidence"] == pytest.approx(0.975)
+    cli("evidence", "export", "second", "--out", "b.zip", env=FIXED)
+    assert cli("evidence", "verify", "b.zip", "--json").json["verdict"] == "inconclusive"
+    cli("evidence", "export", "a", "--out", "a.zip", env=FIXED)
+    assert "audited again later: second" in cli("evidence", "verify", "a.zip").out
+    for bundle, hidden, why in (
+        ("b.zip", "a", "The log does not tell of the earlier audit 'a'"),
+        ("a.zip", "second", "is about a delivery of the same files, and closed"),
+    ):
+        forged = Forgery(cli.folder / bundle)
+        forged.log = [
+            one.closed() if isinstance(one, Event) and (one.kind, one.subject) == ("audit.run", hidden) else one
+            for one in forged.log
+        ]
+        assert why in cli("evidence", "verify", forged.write(cli.folder / "hidden.zip"), code=5).err

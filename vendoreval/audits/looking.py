@@ -32,6 +32,8 @@ class Look:
     """An audit of the delivery, or a sample of it that is being answered (`verdict` open).
 
     `items` are those of the delivery that it looked at; `judged` the clauses that it judged by chance.
+    `delivery` names another delivery of the same files; `labels` is the hash of its labels where they differ,
+    as those that another filter leaves.
     """
 
     audit: str
@@ -39,6 +41,13 @@ class Look:
     verdict: str
     items: frozenset[str]
     judged: frozenset[str]
+    delivery: str = ""
+    labels: str = ""
+
+    @property
+    def sample(self) -> tuple[str, frozenset[str]]:
+        """What was looked at: the same items with the same labels are the same look."""
+        return self.labels, self.items
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Looked:
 
     `shared`: the most items that another sample has in common with it, 0 where it was drawn afresh.
     `before`: by clause, how many other samples were judged earlier. `audits` names every earlier look, but
-    for those at the same items with the same gold, which are this very audit.
+    for those at the same items of this delivery with the same gold, which are this very audit.
     """
 
     shared: int
@@ -68,24 +77,27 @@ def _unread(finding: Mapping[str, Any]) -> bool:
 
 def looked(earlier: Sequence[Look], items: frozenset[str], *, gold: str = "", drawn: bool = False) -> Looked:
     """What the `earlier` looks, oldest first, mean for a sample of `items`; `drawn`: by tickets, afresh."""
-    others = list(takewhile(lambda look: look.items != items, earlier))
-    by_sample: dict[frozenset[str], set[str]] = {}
+    others = list(takewhile(lambda look: look.sample != ("", items), earlier))
+    by_sample: dict[tuple[str, frozenset[str]], set[str]] = {}
     for look in others:
-        by_sample.setdefault(look.items, set()).update(look.judged)
+        by_sample.setdefault(look.sample, set()).update(look.judged)
     before: dict[str, int] = {}
     for clauses in by_sample.values():
         for clause in sorted(clauses):
             before[clause] = before.get(clause, 0) + 1
     shared = 0 if drawn else max((len(look.items & items) for look in others), default=0)
     named = tuple(
-        {
-            "audit": look.audit, "gold": look.gold, "verdict": look.verdict, "items": len(look.items),
-            "shared": len(look.items & items),
-        }
-        for look in earlier
-        if (look.items, look.gold) != (items, gold)
-    )  # fmt: skip
+        _record(look, items) for look in earlier if look.delivery or (look.items, look.gold) != (items, gold)
+    )
     return Looked(shared, before, named)
+
+
+def _record(look: Look, items: frozenset[str]) -> dict[str, Any]:
+    other = {"delivery": look.delivery} if look.delivery else {}
+    return {
+        "audit": look.audit, "gold": look.gold, "verdict": look.verdict, "items": len(look.items),
+        "shared": len(look.items & items), **other,
+    }  # fmt: skip
 
 
 def at_risk_left(clause: Clause, before: Mapping[str, int]) -> Clause:
@@ -107,9 +119,10 @@ def refusal(clause: Clause, seen: AuditInput, again: str, *, census: bool) -> st
         return ""
     if seen.earlier_items:
         return (
-            f"Another audit of this delivery looked at {seen.earlier_items:,} of these {seen.gold_items:,} "
-            "items. A sample that grows from look to look, or is chosen after one, finds a breach by chance "
-            f"sooner or later. Audit items that no audit has seen, or draw afresh: `{again}`."
+            f"Another audit of this delivery or its files looked at {seen.earlier_items:,} of these "
+            f"{seen.gold_items:,} items. A sample that grows from look to look, or is chosen after "
+            "one, finds a breach by chance sooner or later. Audit items that no audit has seen, or draw "
+            f"afresh: `{again}`."
         )
     if seen.looks_before.get(clause.id) and clause.decision.rule in ONE_SAMPLE:
         return (
@@ -137,6 +150,7 @@ def look_notes(seen: AuditInput) -> list[str]:
 
 def _named(one: Mapping[str, Any]) -> str:
     gold = f" on {one['gold']}" if one["gold"] else ""
+    gold += f" of {one['delivery']}, which has the same files" if one.get("delivery") else ""
     same = f", {one['shared']:,} of them here again" if one["shared"] else ""
     return f"{one['audit']}{gold} ({one['items']:,} items{same}; {str(one['verdict']).replace('_', ' ')})"
 

@@ -37,6 +37,7 @@ def check_log(bundle: OpenedBundle, found: Findings) -> None:
     stray = strays(bundle.log)
     if stray:
         raise EvidenceError(f"Event {stray[0]} of the log is about a delivery that the log does not tell of.")
+    _check_shared(bundle)
     _check_claim(bundle, ran)
     found.fit("the log tells of the same contract, delivery, result and claim")
     _name_others(bundle, ran, found)
@@ -92,15 +93,16 @@ def _check_audit(bundle: OpenedBundle, added: Event) -> Event:
 
 
 def _check_earlier(bundle: OpenedBundle, told: list[Event]) -> None:
-    """The result names every earlier audit of the delivery, but for the same one run again."""
+    """The result names every earlier audit of the delivery and its files, but for the same one run again."""
     named = {one["audit"]: one for one in bundle.seen.earlier_audits if one["verdict"] != "open"}
     for one in told:
         stated = named.pop(one.subject, None)
-        same = one.data.get("gold") == bundle.result["gold"]
+        other = "" if _of_delivery(bundle, one) else one.data.get("delivery")
+        same = one.data.get("gold") == bundle.result["gold"] and not other
         if stated is None and not same:
             raise EvidenceError(f"The earlier audit {one.subject!r} of this delivery is not named.")
-        if stated is not None and (stated["gold"], stated["verdict"]) != (
-            one.data.get("gold"), one.data.get("verdict"),
+        if stated is not None and (stated["gold"], stated["verdict"], stated.get("delivery", "")) != (
+            one.data.get("gold"), one.data.get("verdict"), other,
         ):  # fmt: skip
             raise EvidenceError(f"The earlier audit {one.subject!r} is not named as the log tells of it.")
     if named:
@@ -108,11 +110,22 @@ def _check_earlier(bundle: OpenedBundle, told: list[Event]) -> None:
 
 
 def _audits(bundle: OpenedBundle, below: int = 0, above: int = 0) -> list[Event]:
-    """Other audits of the same delivery, before or after a place in the log."""
-    return [
-        one for one in bundle.events("audit.run")
-        if one.data.get("delivery") == bundle.result["delivery"] and (one.seq < below or one.seq > above > 0)
-    ]  # fmt: skip
+    """Other audits of the delivery or its files, before or after a place in the log."""
+    return [one for one in bundle.events("audit.run") if one.seq < below or one.seq > above > 0]
+
+
+def _of_delivery(bundle: OpenedBundle, event: Event) -> bool:
+    return bool(event.data.get("delivery") == bundle.result["delivery"])
+
+
+def _check_shared(bundle: OpenedBundle) -> None:
+    """Of a delivery that is shown for its files, no audit is hidden."""
+    shown = {one.tag for one in (*bundle.events("audit.run"), *bundle.events("delivery.added")) if one.tag}
+    for one in bundle.log:
+        if isinstance(one, Closed) and one.kind == "audit.run" and one.tag in shown:
+            raise EvidenceError(
+                f"Event {one.seq} of the log is about a delivery of the same files, and closed."
+            )
 
 
 def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
@@ -156,13 +169,13 @@ def name_tail(bundle: OpenedBundle, known: Collection[str], found: Findings) -> 
 def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
     again = [
         one for one in _audits(bundle, below=ran.seq)
-        if one.data.get("gold") == bundle.result["gold"]
+        if one.data.get("gold") == bundle.result["gold"] and _of_delivery(bundle, one)
         and one.subject not in {earlier["audit"] for earlier in bundle.seen.earlier_audits}
     ]  # fmt: skip
     if again:
         found.fit(f"note: the same audit was run before: {', '.join(_named(again))}")
     if bundle.seen.earlier_audits:
-        found.open("looks", "how many items earlier audits of this delivery shared with this one")
+        found.open("looks", "how many items earlier audits of this delivery or its files shared with this one")
     for number, text in enumerate(bundle.intake.get("notes", ())):
         if text.startswith(SHARED):
             found.open(f"shared_{number}", f"what was found in the same files under another name. {text}")

@@ -32,6 +32,7 @@ from vendoreval.workflow.crosswalks import kept_crosswalk, reading_of_ids
 from vendoreval.workflow.files import sha256_of, write_whole
 from vendoreval.workflow.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.seedings import task_ids
+from vendoreval.workflow.shared_files import files_of
 
 
 @dataclass(frozen=True)
@@ -305,11 +306,10 @@ def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[
     with workspace.read() as reader:
         rows = sorted(reader.all(DeliveryRow), key=lambda row: row.id)
     for row in rows:
-        listed = json.loads(workspace.objects.read(row.manifest_sha))["files"]
-        names = sorted({mine[file["sha256"]] for file in listed if file["sha256"] in mine})
+        names = sorted({mine[sha] for sha in files_of(workspace, row) if sha in mine})
         if names:
             twice = (
-                " It is the same contract: claim for one of them only."
+                " It is the same contract: claim for one of them only; an audit of one is a look at all."
                 if row.contract_id == contract_id
                 else ""
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from vendoreval.audits.inspecting import Inspection, inspection_after, switches
@@ -13,6 +14,7 @@ from vendoreval.engines.local import labels_on_items
 from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts import load_contract
+from vendoreval.workflow.shared_files import siblings
 
 
 def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> dict[str, str]:
@@ -39,12 +41,16 @@ def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> d
 def looked_before(
     workspace: Workspace, delivery: DeliveryRow, items: Collection[str], *, gold: str = "", sample: str = ""
 ) -> Looked:
-    """What earlier audits of the delivery mean for one of `items` with `gold`.
+    """What earlier audits of the delivery, or of its files, mean for one of `items` with `gold`.
 
     `sample`: they were drawn under this id.
     """
     with workspace.read() as reader:
-        rows = sorted(reader.all(AuditRow, delivery_id=delivery.id), key=lambda row: (row.ran_at, row.id))
+        alike = {row.id: row for row in (delivery, *siblings(workspace, reader, delivery))}
+        rows = sorted(
+            (row for name in alike for row in reader.all(AuditRow, delivery_id=name)),
+            key=lambda row: (row.ran_at, row.id),
+        )
         used = {
             (row.gold_id, row.at): row.items_sha
             for gold in sorted({row.gold_id for row in rows})
@@ -53,21 +59,33 @@ def looked_before(
         }
         unfinished = [
             row
-            for row in sorted(reader.all(SampleRow, delivery_id=delivery.id), key=lambda row: row.drawn_at)
+            for row in sorted(
+                (row for name in alike for row in reader.all(SampleRow, delivery_id=name)),
+                key=lambda row: row.drawn_at,
+            )
             if row.closed_at is None and row.id != sample and reader.all(SampleAnswersRow, sample_id=row.id)
         ]
     read = workspace.objects.read
     audited = [frozenset(json.loads(read(used[row.gold_id, row.ran_at]))) for row in rows]
     drawn = [frozenset(item for _, item, _ in json.loads(read(row.tasks_sha))["tasks"]) for row in unfinished]
     here = _in_delivery(workspace, delivery, frozenset(items).union(*audited)) if audited else frozenset(items)
-    earlier = [
-        Look(row.id, row.gold_id, row.verdict, mine & here, judged_by_chance(_findings(workspace, row)))
-        for row, mine in zip(rows, audited, strict=True)
-    ]
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     clauses = frozenset(clause.id for clause in contract.clauses)
-    open_ = [Look(row.id, "", "open", mine, clauses) for row, mine in zip(unfinished, drawn, strict=True)]
-    return looked([*earlier, *open_], frozenset(items) & here, gold=gold, drawn=bool(sample))
+    looks = [
+        Look(row.id, row.gold_id, row.verdict, mine, judged_by_chance(_findings(workspace, row)))
+        for row, mine in zip(rows, audited, strict=True)
+    ]
+    looks += [Look(row.id, "", "open", mine, clauses) for row, mine in zip(unfinished, drawn, strict=True)]
+    names = [row.delivery_id for row in rows] + [row.delivery_id for row in unfinished]
+    earlier = [_seen_from(delivery, alike[name], look, here) for name, look in zip(names, looks, strict=True)]
+    return looked(earlier, frozenset(items) & here, gold=gold, drawn=bool(sample))
+
+
+def _seen_from(delivery: DeliveryRow, at: DeliveryRow, look: Look, here: frozenset[str]) -> Look:
+    """A look as the delivery sees it: other labels than its own are another sample, whatever the items."""
+    other = at.table_sha if at.table_sha != delivery.table_sha else ""
+    items = look.items if other or look.verdict == "open" else look.items & here
+    return replace(look, items=items, delivery=at.id if at is not delivery else "", labels=other)
 
 
 def _findings(workspace: Workspace, row: AuditRow) -> list[dict[str, Any]]:
