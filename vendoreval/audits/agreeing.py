@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from vendoreval.audits.deciding import RULES_HERE, not_run
+from vendoreval.audits.joining import Trial
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
@@ -38,19 +40,19 @@ def order_of(task: Task, counts: Tally) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *counts.values))) if known else ()
 
 
-def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Finding]:
-    """The findings of one clause on agreement: one, or one a class."""
+def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Trial]:
+    """The trials of one clause on agreement: one, or one a class."""
     if clause.decision.rule not in RULES_HERE:
         what = f"Agreement is not decided by the rule {clause.decision.rule}; take claim, acceptance or point."
-        yield not_run(clause, what)
+        yield partial(not_run, reason=what)
     elif counts is None:
-        yield not_run(clause, "The audit did not look at all labels of the delivery.")
+        yield partial(not_run, reason="The audit did not look at all labels of the delivery.")
     elif clause.scope == "class":
         classes = [name for name in task.classes or counts.values if name not in task.ways_to_ask]
         for name in (clause.group,) if clause.group else classes:
-            yield _judge(clause, name, counts.against(name), "nominal", ())
+            yield partial(_judge, group=name, counts=counts.against(name), scale="nominal", order=())
     else:
-        yield _judge(clause, None, counts, scale_of(task), order_of(task, counts))
+        yield partial(_judge, group=None, counts=counts, scale=scale_of(task), order=order_of(task, counts))
 
 
 def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, order: tuple[str, ...]) -> Finding:

@@ -16,7 +16,7 @@ from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
 from vendoreval.audits.figures import by_annotator, by_class, confusion
-from vendoreval.audits.joining import Judge, judge_all
+from vendoreval.audits.joining import Trial, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns import patterns
@@ -35,7 +35,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
     words = f"{delivery} --id {audit_id[:58]}-fresh --items {seen.gold_items} --out fresh.csv"
     judge = partial(_judge, contract, seen, f"vendoreval audit tasks {words}")
     clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
-    findings = tuple(_allowed(clause, f, seen, judge) for clause, f in judge_all(clauses, judge))
+    findings = tuple(_allowed(*judged, seen) for judged in judge_all(clauses, judge))
     return AuditResult(
         audit=audit_id,
         delivery=delivery,
@@ -56,7 +56,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
     )
 
 
-def _allowed(clause: Clause, finding: Finding, seen: AuditInput, judge: Judge) -> Finding:
+def _allowed(clause: Clause, trial: Trial, finding: Finding, seen: AuditInput) -> Finding:
     """The finding; where gold was checked, a breach with the verdict that an allowance for it leaves."""
     checked = revision(seen.gold_checked)
     on_gold = METRICS[clause.metric].kind in ("share", "mean")
@@ -67,8 +67,7 @@ def _allowed(clause: Clause, finding: Finding, seen: AuditInput, judge: Judge) -
     share = touched(clause, counted(seen, clause.metric), checked.at_most)
     if share is None:
         return finding
-    (again,) = judge(lowered(clause, share))
-    return replace(finding, with_allowance=again.verdict)
+    return replace(finding, with_allowance=trial(lowered(clause, share)).verdict)
 
 
 def _all_adjudicated(seen: AuditInput) -> bool:
@@ -76,42 +75,48 @@ def _all_adjudicated(seen: AuditInput) -> bool:
     return all(seen.units.item.values[code] in seen.adjudicated for code in wrong.tolist())
 
 
-def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> Iterable[Finding]:
+def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> Iterable[Trial]:
     if METRICS[clause.metric].kind == "agreement":
         yield from judge_agreement(clause, contract.task, seen.agreement)
         return
     if clause.metric not in MEASURED:
-        yield not_run(clause, f"This version does not measure {clause.metric}.")
+        yield partial(not_run, reason=f"This version does not measure {clause.metric}.")
         return
     units = counted(seen, clause.metric)
     frame = _frame(clause, units, seen)
     refused = refusal(clause, seen, again, census=frame.census) or _unfit(clause, seen)
     if refused:
-        yield not_run(clause, refused)
+        yield partial(not_run, reason=refused)
         return
     if clause.decision.rule in DESIGNED:
-        yield walk_clause(
-            clause, units, _size(units, seen), seed=seen.seed, names=seen.task_ids,
+        yield partial(
+            walk_clause, units=units, items=_size(units, seen), seed=seen.seed, names=seen.task_ids,
             most_units=1 if clause.metric == "completeness" else seen.most_units,
             inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
         )  # fmt: skip
         return
     if clause.decision.rule not in RULES_HERE:
-        yield not_run(clause, f"This version does not decide by the rule {clause.decision.rule}.")
+        yield partial(not_run, reason=f"This version does not decide by the rule {clause.decision.rule}.")
         return
     if seen.strata and clause.scope == "delivery":
-        yield not_run(
-            clause, f"The sample was drawn from strata, for which {clause.decision.rule} does not hold."
+        yield partial(
+            not_run, reason=f"The sample was drawn from strata, for which {clause.decision.rule} does not hold."
         )
         return
     if seen.planned_items > seen.gold_items:
-        yield not_run(clause, _growing(clause, seen))
+        yield partial(not_run, reason=_growing(clause, seen))
         return
     classes = judged_classes(contract.task, units)
     for group, rows in _groups(clause, classes, units, seen):
         name = group if clause.scope == "class" else None
-        totals = measure(clause.metric, rows, name, classes)
-        yield decide(clause, group, totals, frame)
+        yield partial(_decided, group, rows, name, classes, frame)
+
+
+def _decided(
+    group: str | None, rows: Outcomes, name: str | None, classes: tuple[str, ...], frame: Frame, clause: Clause
+) -> Finding:
+    """Totals of all groups together would not fit into memory: each trial takes its own again."""
+    return decide(clause, group, measure(clause.metric, rows, name, classes), frame)
 
 
 def _unfit(clause: Clause, seen: AuditInput) -> str:

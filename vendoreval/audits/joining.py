@@ -18,29 +18,27 @@ from vendoreval.contracts.joint import breach_risk
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.multiplicity import holm, holm_steps
 
-Judge = Callable[[Clause], Iterable[Finding]]
-Judged = tuple[Clause, Finding]  # the clause with the risks that the finding was held against
+Trial = Callable[[Clause], Finding]  # the totals of a clause, or of one group of it, held against its terms
+Judge = Callable[[Clause], Iterable[Trial]]
+Judged = tuple[Clause, Trial, Finding]  # the clause with the risks that the finding was held against
 
 
 def judge_all(clauses: Sequence[Clause], judge: Judge) -> list[Judged]:
     """Every finding of `clauses`, in their order, families at their joint risk."""
-    alone = [(clause, finding) for clause in clauses for finding in judge(clause)]
+    alone = [(clause, trial, trial(clause)) for clause in clauses for trial in judge(clause)]
     for family in dict.fromkeys(clause.family for clause in clauses if clause.family):
-        p = {k: f.p_breach for k, (c, f) in enumerate(alone) if c.family == family and f.p_breach is not None}
+        p = {
+            k: f.p_breach for k, (c, _, f) in enumerate(alone) if c.family == family and f.p_breach is not None
+        }
         values = list(p.values())
         steps = holm_steps(values, float(min((breach_risk(alone[k][0]) for k in p), default=1)))
         shared = f"Its risk is shared by the {len(p):,} findings of the family {family}."
         for k, step, joint in zip(p, steps, holm(values).tolist(), strict=True):
-            clause, found = _again(*alone[k], step, judge)
-            alone[k] = clause, replace(found, p_joint=joint, reason=f"{found.reason} {shared}")
+            clause, trial, _ = alone[k]
+            at_its_share = _at(clause, breach_risk(clause) / step)
+            found = trial(at_its_share)
+            alone[k] = at_its_share, trial, replace(found, p_joint=joint, reason=f"{found.reason} {shared}")
     return alone
-
-
-def _again(clause: Clause, finding: Finding, step: int, judge: Judge) -> Judged:
-    """The finding at one of `step` parts of the family's risk."""
-    at_its_share = _at(replace(clause, group=finding.group), breach_risk(clause) / step)
-    (found,) = judge(at_its_share)
-    return at_its_share, found
 
 
 def _at(clause: Clause, risk: Decimal) -> Clause:

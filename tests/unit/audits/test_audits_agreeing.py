@@ -31,8 +31,12 @@ def labels(sure: float, items: int = 200, people: int = 3) -> Tally:
     return tally(np.tile(np.arange(items), people), given.ravel(), TASK.classes)
 
 
+def judged(wanted: Clause, task: Task, counts: Tally | None) -> list[Finding]:
+    return [trial(wanted) for trial in judge_agreement(wanted, task, counts)]
+
+
 def one(wanted: Clause, counts: Tally | None, task: Task = TASK) -> Finding:
-    (finding,) = judge_agreement(wanted, task, counts)
+    (finding,) = judged(wanted, task, counts)
     return finding
 
 
@@ -66,9 +70,9 @@ def test_the_point_rule_reaches_its_limit_exactly() -> None:
 
 
 def test_each_class_against_all_others() -> None:
-    found = list(judge_agreement(clause(scope="class"), TASK, labels(0.9)))
+    found = judged(clause(scope="class"), TASK, labels(0.9))
     assert [finding.group for finding in found] == ["low", "middle", "high"]
-    assert [f.group for f in judge_agreement(clause(scope="class", group="low"), TASK, labels(0.9))] == ["low"]
+    assert [f.group for f in judged(clause(scope="class", group="low"), TASK, labels(0.9))] == ["low"]
 
 
 def test_ordinal_answers_are_compared_on_their_scale() -> None:
@@ -104,6 +108,4 @@ def test_the_evidence_gives_the_same_finding() -> None:
     again = Tally.from_rows(counts.rows(), TASK.classes)
     for metric in ("alpha", "kappa", "ac1"):
         assert one(clause(metric), again) == one(clause(metric), counts)
-    assert list(judge_agreement(clause(scope="class"), TASK, again)) == list(
-        judge_agreement(clause(scope="class"), TASK, counts)
-    )
+    assert judged(clause(scope="class"), TASK, again) == judged(clause(scope="class"), TASK, counts)

@@ -68,15 +68,15 @@ def test_a_family_spans_clauses_and_leaves_others_alone() -> None:
     clauses = [SHARED, replace(clause("claim"), id="whole"), replace(SHARED, id="more", metric="precision")]
     asked: list[Clause] = []
 
-    def judge(one: Clause) -> list[Finding]:
+    def trial(one: Clause) -> Finding:
         asked.append(one)
         p = 0.02 if one.id == "whole" else 0.04
         verdict = "breached" if p <= one.decision.alpha else "inconclusive"
-        return [Finding(one.id, one.metric, "item", one.scope, None, "0.9", verdict, "", p_breach=p)]
+        return Finding(one.id, one.metric, "item", one.scope, None, "0.9", verdict, "", p_breach=p)
 
-    judged = judge_all(clauses, judge)
-    assert [f.verdict for _, f in judged] == ["inconclusive", "breached", "inconclusive"]
-    assert [f.p_joint for _, f in judged] == [0.08, None, 0.08]
+    judged = judge_all(clauses, lambda _: [trial])
+    assert [f.verdict for _, _, f in judged] == ["inconclusive", "breached", "inconclusive"]
+    assert [f.p_joint for _, _, f in judged] == [0.08, None, 0.08]
     assert len(asked) == 5
 
 
