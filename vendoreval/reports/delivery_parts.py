@@ -16,7 +16,7 @@ class Received:
 
     `days` are business days from order to receipt, `escalated` the share of items asked about, `answered`
     the longest time, in business days, that the vendor and the buyer took to answer a question; None where
-    nothing is known.
+    nothing is known. `rework_of` names the delivery that this one replaces.
     """
 
     delivery: str
@@ -27,6 +27,7 @@ class Received:
     items: int
     escalated: float | None
     answered: tuple[int | None, int | None]
+    rework_of: str = ""
 
 
 def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:

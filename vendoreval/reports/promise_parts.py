@@ -26,13 +26,14 @@ def missed(promises: Sequence[Promise]) -> list[Promise]:
     return [promise for promise in promises if promise.standing == "missed"]
 
 
-def tempered(verdict: Plain, promises: Sequence[Promise]) -> Plain:
-    """A verdict that says how many promises were missed; no green one stands above a missed promise."""
+def tempered(verdict: Plain, promises: Sequence[Promise], still_open: Sequence[str] = ()) -> Plain:
+    """A verdict with what else is open and how many promises were missed; with any of it, none is green."""
     late = len(missed(promises))
-    if not late:
+    said = [*still_open, *([f"{count(late, 'promise')} missed"] if late else [])]
+    if not said:
         return verdict
     key, symbol = ("inconclusive", "?") if verdict["key"] == "kept" else (verdict["key"], verdict["symbol"])
-    return {"key": key, "symbol": symbol, "word": f"{verdict['word']}, {count(late, 'promise')} missed"}
+    return {"key": key, "symbol": symbol, "word": ", ".join([verdict["word"], *said])}
 
 
 def promise_rows(promises: Sequence[Promise]) -> list[Plain]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +28,10 @@ from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
 from vendoreval.reports.wording import (
     NBSP,
+    count,
     day,
     is_share,
+    joined,
     metric_limit,
     metric_value,
     metric_words,
@@ -48,19 +51,21 @@ def scorecard_view(
     deliveries: Sequence[Received] = (),
     pilot: Mapping[str, Any] | None = None,
 ) -> Report:
-    """The scorecard of one vendor; pure. `contract` words the clauses of the latest audit.
+    """The scorecard of one vendor; pure. `contract` words the clauses of the latest audited delivery.
 
+    `deliveries` are in the order of their receipt.
     `trend`: the record `vendoreval/agreement_trend/1` of the vendor's deliveries.
     `pilot`: the record `vendoreval/pilot/1` of the vendor's latest one.
     """
-    ordered = sorted(audits, key=lambda pair: (pair[1], pair[0].audit))
+    ordered = in_order(audits, deliveries)
     latest = ordered[-1][0] if ordered else None
+    still = _still_open(ordered, claims, deliveries)
     files = scorecard_files(ordered, claims)
     view = {
         "schema": "vendoreval/scorecard_report/1",
         **parts.head(facts.vendor, "Vendor scorecard", "Scorecard", facts),
-        "verdict": tempered(parts.verdict(latest.verdict), promises) if latest else None,
-        "headline": _headline(ordered, pilot),
+        "verdict": tempered(parts.verdict(latest.verdict), promises, still.counted()) if latest else None,
+        "headline": _headline(ordered, pilot) + still.sentence(),
         "figures": _figures(assessment, ordered, claims),
         "answers": scorecard_answers([result for result, _ in ordered], claims, promises),
         "assessment": _assessment(assessment),
@@ -79,13 +84,60 @@ def scorecard_view(
     return Report("scorecard", facts.printed, view, files)
 
 
+def in_order(audits: Sequence[Audited], deliveries: Sequence[Received]) -> list[Audited]:
+    """Audits by when their delivery was received, then by when they ran: the last one is the latest."""
+    places = {one.delivery: place for place, one in enumerate(deliveries)}
+    return sorted(audits, key=lambda pair: (places.get(pair[0].delivery, -1), pair[1], pair[0].audit))
+
+
+@dataclass(frozen=True)
+class _Open:
+    """What is open beside the latest verdict: deliveries that stay breached, and claims on any delivery."""
+
+    breached: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def counted(self) -> list[str]:
+        """For the verdict."""
+        said = [(self.breached, "breach", "breaches"), (self.claims, "claim", "claims")]
+        return [f"{count(len(there), one, many)} open" for there, one, many in said if there]
+
+    def sentence(self) -> str:
+        """For the headline, after its own sentences."""
+        named = [f"the breach of {name}" for name in self.breached]
+        named += [f"claim {claim.id} on {claim.delivery}" for claim in self.claims]
+        return f" Still open: {joined(named)}." if named else ""
+
+
+def _still_open(ordered: Sequence[Audited], claims: Sequence[Claim], deliveries: Sequence[Received]) -> _Open:
+    """Each delivery counts by its last audit that decided; one that a rework replaced is open no more.
+
+    What the latest verdict, when it is a breach, says of its own delivery is not said again.
+    """
+    if not ordered:
+        return _Open()
+    latest = ordered[-1][0]
+    left_out = {one.rework_of for one in deliveries}
+    if latest.verdict == BREACHED:
+        left_out.add(latest.delivery)
+    decided = {result.delivery: result.verdict for result, _ in ordered if result.verdict in (KEPT, BREACHED)}
+    gone = superseded(claims)
+    return _Open(
+        tuple(name for name, verdict in decided.items() if verdict == BREACHED and name not in left_out),
+        tuple(
+            claim for claim in claims
+            if claim.issued and claim.id not in gone and claim.delivery not in left_out
+        ),
+    )  # fmt: skip
+
+
 def _headline(audits: Sequence[Audited], pilot: Mapping[str, Any] | None) -> str:
     if not audits and pilot:
         return f"Not audited yet, only tried in pilot {pilot['pilot']}. {pilot_headline(pilot['blocks'])}"
     if not audits:
         return "No delivery of this vendor has been audited yet."
     latest, when = audits[-1]
-    return f"Latest audit, {day(when)}, delivery {latest.delivery}: {headline(latest.findings)}"
+    return f"Latest audited delivery, {latest.delivery}, audit of {day(when)}: {headline(latest.findings)}"
 
 
 def _pilot(pilot: Mapping[str, Any] | None) -> Plain | None:

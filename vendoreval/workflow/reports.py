@@ -18,7 +18,7 @@ from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
-from vendoreval.reports.scorecard_view import scorecard_view
+from vendoreval.reports.scorecard_view import in_order, scorecard_view
 from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
@@ -64,7 +64,9 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         rows = [row for row in reader.all(ClaimRow) if row.audit_id in names]
     claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
-    contract: Contract | None = stored[-1].contract if stored else None
+    received = _received(workspace, vendor_id)
+    latest = in_order(audits, received)[-1][0].audit if audits else ""
+    contract: Contract | None = next((one.contract for one in stored if one.row.id == latest), None)
     told, promised, why = _questionnaire(workspace, vendor_id)
     trend, unmeasured = _agreement(workspace, vendor_id)
     pilot = latest_judged(workspace, vendor_id)
@@ -81,7 +83,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         facts,
         promised,
         trend,
-        _received(workspace, vendor_id),
+        received,
         judged_record(workspace, pilot) if pilot else None,
     )
 
@@ -98,6 +100,7 @@ def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
             Received(
                 row.id, kind, row.ordered, row.received_at.date(), business_days(workspace, row), row.items,
                 asked.counted.share if asked.counted else None, (longest["vendor"], longest["buyer"]),
+                row.rework_of or "",
             )
         )  # fmt: skip
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from vendoreval.claims.records import Demand
 from vendoreval.money import Money
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.first_page import QUESTIONS, sureness, total
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.provenance_parts import OtherAudit, OtherGold, RestsOn, provenance_rows, reservations
@@ -241,3 +242,39 @@ def test_a_comparison_says_who_is_in_breach() -> None:
     assert (
         "No vendor was found in breach. Not audited: 标注 & <b>Söhne</b>." in comparison(some).view["headline"]
     )
+
+
+def _batch(name: str, verdict: str, day: int) -> tuple[AuditResult, datetime]:
+    kept = next(result for result, _ in history() if result.verdict == verdict)
+    return replace(kept, audit=f"audit-{name}", delivery=name), datetime(2026, 2, day, tzinfo=UTC)
+
+
+def _received(name: str, rework_of: str = "") -> Received:
+    return Received(name, "", None, date(2026, 1, 2), None, 300, None, (None, None), rework_of)
+
+
+def test_no_green_word_stands_above_an_open_breach_or_claim() -> None:
+    audits = [_batch("batch-1", "breached", 1), _batch("batch-2", "kept", 2)]
+    two = (_received("batch-1"), _received("batch-2"))
+    view = scorecard_view(music_contract(), None, audits, [music_claim()], facts(), deliveries=two).view
+    assert view["verdict"]["key"] == "inconclusive"
+    assert plain(view["verdict"]["word"]) == "Kept, 1 breach open, 1 claim open"
+    assert view["headline"].endswith(" Still open: the breach of batch-1 and claim claim-1 on batch-1.")
+    draft = replace(music_claim(), issued=None, state="draft")
+    view = scorecard_view(music_contract(), None, audits, [draft], facts(), deliveries=two).view
+    assert plain(view["verdict"]["word"]) == "Kept, 1 breach open"
+    replaced = (_received("batch-1"), _received("batch-2", rework_of="batch-1"))
+    view = scorecard_view(music_contract(), None, audits, [music_claim()], facts(), deliveries=replaced).view
+    assert (view["verdict"]["key"], view["verdict"]["word"]) == ("kept", "Kept")
+    again = [*audits, _batch("batch-1", "kept", 3)]  # such as after gold was corrected
+    view = scorecard_view(music_contract(), None, again, [], facts(), deliveries=two).view
+    assert (view["verdict"]["key"], view["verdict"]["word"]) == ("kept", "Kept")
+
+
+def test_the_latest_is_the_delivery_received_last_whenever_it_was_audited() -> None:
+    audits = [_batch("batch-2", "breached", 1), _batch("batch-1", "kept", 2)]
+    two = (_received("batch-1"), _received("batch-2"))
+    view = scorecard_view(music_contract(), None, audits, [], facts(), deliveries=two).view
+    assert (view["latest"]["delivery"], view["verdict"]["word"]) == ("batch-2", "Breached")
+    assert plain(view["headline"]).startswith("Latest audited delivery, batch-2, audit of 1 February 2026: ")
+    assert "Still open" not in view["headline"]

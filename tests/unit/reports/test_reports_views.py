@@ -224,7 +224,7 @@ def test_before_the_first_audit_the_scorecard_shows_the_pilot() -> None:
     assert words == "Pilot pilot-acme, answered on 2 March 2026: kept."
     assert view["pilot"]["blocks"][0]["missed"] == "5 / 100"
     audited = scorecard_view(None, None, history(), [], facts(), pilot=pilot).view
-    assert audited["headline"].startswith("Latest audit")
+    assert audited["headline"].startswith("Latest audited delivery")
 
 
 def test_deliveries_are_listed_with_what_was_asked() -> None:
