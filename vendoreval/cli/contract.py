@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, note, percent, say, table
+from vendoreval.cli.output import Json, counted, emit, note, percent, say, table
 from vendoreval.errors import Exit
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def add(file: File, json: Json = False) -> None:
     contract = contracts.add_contract(workspaces.open_workspace(), file)
     if json:
         return emit({"schema": "vendoreval/contract-added/1", "contract": contract.id, "version": 1})
-    say(f"Added contract {contract.id} with {contract.vendor}: {len(contract.clauses)} clauses.")
+    say(f"Added contract {contract.id} with {contract.vendor}: {counted(len(contract.clauses), 'clause')}.")
     return note("next: vendoreval gold add GOLD --contract " + contract.id)
 
 

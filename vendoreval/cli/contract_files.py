@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, note, say
+from vendoreval.cli.output import Json, counted, emit, note, say
 from vendoreval.cli.report import FormatOption, Out, Paper, PaperOption, write
 
 
@@ -41,7 +41,7 @@ def new(
     made = contract_files.new_contract(vendor, classes, out)
     if json:
         return emit({"schema": "vendoreval/contract-new/1", "contract": made.id, "file": str(out)})
-    say(f"Wrote {out}: classification for {made.vendor}, with {len(made.clauses)} clauses to adapt.")
+    say(f"Wrote {out}: classification for {made.vendor}, with {counted(len(made.clauses), 'clause')} to adapt.")
     return note(f"next: edit it, then: vendoreval contract check {out}")
 
 
@@ -131,5 +131,5 @@ def import_(
     if json:
         return emit({"schema": "vendoreval/contract-imported/1", "contract": found.id, "file": str(out),
                      "clauses": [clause.id for clause in found.clauses]})  # fmt: skip
-    say(f"Wrote {out}: {found.title} with {found.vendor}, {len(found.clauses)} clauses.")
+    say(f"Wrote {out}: {found.title} with {found.vendor}, {counted(len(found.clauses), 'clause')}.")
     return note(f"next: vendoreval contract check {out}")

@@ -230,7 +230,7 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
     words = {
         "known_items": (
             seen.known_items,
-            f"that {len(seen.known_items):,} gold items were known to you before",
+            f"whether {len(seen.known_items):,} gold items were known to you before",
         ),
         "strata": (seen.strata, "the strata of the items and their sizes"),
         "inspections": (
