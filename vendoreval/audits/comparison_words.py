@@ -93,7 +93,8 @@ def clause_sentence(offer: Offer, name: str = "") -> str:
     open_ = total - kept - breached
     tail = f", {open_:,} undecided" if open_ else ""
     who = name or offer.vendor
-    return f"{who}: of {total:,} clauses judged in audits {kept:,} kept, {breached:,} breached{tail}."
+    judged = f"{total:,} clause{'' if total == 1 else 's'} judged in audits"
+    return f"{who}: of {judged} {kept:,} kept, {breached:,} breached{tail}."
 
 
 def _p(value: float) -> str:

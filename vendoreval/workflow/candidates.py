@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from vendoreval.audits.comparison_records import Candidate
-from vendoreval.audits.records import NOT_RUN
+from vendoreval.audits.records import NOT_RUN, worst
 from vendoreval.contracts.terms import Contract
 from vendoreval.costs.inputs import CostFile
 from vendoreval.costs.model import Cost, cost
@@ -67,12 +68,25 @@ def _assessment(workspace: Workspace, vendor: str, bank: Bank) -> Assessment | N
 
 
 def _clauses(workspace: Workspace, audits: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Findings of all the vendor's audits by verdict; a clause not run promises nothing either way."""
+    """Clauses of all the vendor's audits by verdict."""
     names = {audit for audit, _ in audits}
     with workspace.read() as reader:
         rows = [row for row in reader.all(AuditRow) if row.id in names]
-    results = [json.loads(workspace.objects.read(row.result_sha)) for row in rows]
-    found = Counter(finding["verdict"] for result in results for finding in result["findings"])
+    return clause_verdicts(json.loads(workspace.objects.read(row.result_sha))["findings"] for row in rows)
+
+
+def clause_verdicts(audits: Iterable[Sequence[Mapping[str, Any]]]) -> dict[str, int]:
+    """How many clauses got each verdict, from the findings of each audit.
+
+    A clause counts once an audit, by its worst finding, as on the certificate; one that was not run promises
+    nothing either way.
+    """
+    found: Counter[str] = Counter()
+    for findings in audits:
+        verdicts: dict[str, tuple[str, ...]] = {}
+        for finding in findings:
+            verdicts[finding["clause"]] = (*verdicts.get(finding["clause"], ()), finding["verdict"])
+        found.update(worst(own) for own in verdicts.values())
     return {verdict: found[verdict] for verdict in sorted(found) if verdict != NOT_RUN}
 
 

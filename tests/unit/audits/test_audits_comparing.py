@@ -153,6 +153,8 @@ def test_words_for_vendors_of_whom_little_is_known() -> None:
     assert found.order == ("a", "b")
     offer = replace(found.offers[0], clauses={"kept": 3, "breached": 1, "inconclusive": 2})
     assert clause_sentence(offer) == "a: of 6 clauses judged in audits 3 kept, 1 breached, 2 undecided."
+    one = replace(offer, clauses={"kept": 1})
+    assert clause_sentence(one) == "a: of 1 clause judged in audits 1 kept, 0 breached."
     none = compare_vendors(
         [replace(one, assessment=score(CORE, {})) for one in (candidate("a"), candidate("b"))]
     )
