@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from vendoreval.errors import InputError
 from vendoreval.formats.intake_counts import Counts, UnknownLabel, look_alikes
 from vendoreval.formats.item_ids import ItemIds
 from vendoreval.formats.known_columns import column_for, suggestions
+from vendoreval.formats.label_copies import LabelCopies
 from vendoreval.formats.label_texts import LabelTexts
 from vendoreval.formats.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.one_answer import OneAnswer, Taken, one_answer
@@ -127,6 +129,7 @@ def read_delivery(
             stream.taken.begin(file)
             for batch in file.batches({*used, *(name for name in status.names if name in file.names)}):
                 writer.write(stream.take(file, batch))
+    stream.copies.refuse()
     if not stream.counts.labels:
         raise _nothing_taken(files[0], stream)
     read_ids.finish()
@@ -172,12 +175,18 @@ class _Stream:
     marks: Marks = field(default_factory=Marks)
     taken: Taken = field(default_factory=Taken)
 
+    @cached_property
+    def copies(self) -> LabelCopies:
+        """Counts by which a copy of the labels is told among the columns filtered by."""
+        return LabelCopies(self.where.filters)
+
     def take(self, file: RowFile, batch: Batch) -> dict[str, Any]:
         """The batch's rows that are chosen and can be taken, as Arrow columns by role."""
         for refusal in batch.refusals:
             self._refuse(refusal)
         lines = np.asarray(batch.lines, dtype=np.int64)
         columns = {role: pick(batch.columns.get(name), len(lines)) for role, name in self.roles.items()}
+        self.copies.add(batch.columns, columns["label"])
         keep = self.where.choose(batch.columns, len(lines))
         self.status.add(batch.columns, keep)
         given = columns["item_id"]
