@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 from pathlib import Path
 from typing import Any
 
@@ -164,16 +165,47 @@ def test_what_notation_does_not_explain_is_the_buyers_word(there: Cli) -> None:
     assert "By the buyer’s word alone: 1 id, such as zebra as photo-001." in page
 
 
-def test_ids_that_are_two_items_are_said_to_be(there: Cli) -> None:
-    gold(there, "17b-gold.csv", "c-comp")
-    taken(there, "17b-some-zeros-lost.csv", contract="c-comp")
-    there("delivery", "ids", "d", "--gold", "g", "--out", "ids.csv")
-    with (there.folder / "ids.csv").open(newline="", encoding="utf-8") as lines:
-        pairs = list(csv.reader(lines))
-    text = "".join(f"{delivered},\n" for delivered, _ in pairs[1:])
-    (there.folder / "ids.csv").write_text(f"delivered_id,item_id\n{text}", "utf-8")
-    intake = taken(
-        there, "17b-some-zeros-lost.csv", "--ids", there.folder / "ids.csv", name="e", contract="c-comp"
+def apart(cli: Cli, rows: int, *words: str | Path) -> None:
+    """The delivery e, taken in with a crosswalk that leaves our ids empty in the first `rows` rows."""
+    gold(cli, "17b-gold.csv", "c-comp")
+    taken(cli, "17b-some-zeros-lost.csv", contract="c-comp")
+    cli("delivery", "ids", "d", "--gold", "g", "--out", "ids.csv")
+    with (cli.folder / "ids.csv").open(newline="", encoding="utf-8") as lines:
+        pairs = list(csv.reader(lines))[1:]
+    text = "".join(f"{one},{'' if n < rows else mine}\n" for n, (one, mine) in enumerate(pairs))
+    (cli.folder / "ids.csv").write_text(f"delivered_id,item_id\n{text}", "utf-8")
+    words = ("--ids", cli.folder / "ids.csv", *words)
+    intake = taken(cli, "17b-some-zeros-lost.csv", *words, name="e", contract="c-comp")
+    assert intake["ids"]["crosswalk"]["set_apart"] == sorted(one for one, _ in pairs[:rows])
+
+
+@pytest.mark.parametrize("rows", [1, 9, 10])
+def test_a_bundle_holds_where_the_crosswalk_leaves_ids_empty(there: Cli, rows: int) -> None:
+    apart(there, rows)
+    there("audit", "run", "e", "--gold", "g", "--id", "a", code=4 if rows == 1 else 3)
+    there("evidence", "export", "a", "--out", "b.zip")
+    there("evidence", "verify", "b.zip", "--delivered", CASES / "17b-some-zeros-lost.csv", code=0)
+
+
+def test_a_breach_on_ids_that_only_the_buyer_sets_apart_says_so_everywhere(there: Cli) -> None:
+    apart(there, 10, "--items", CASES / "17b-gold.csv")
+    result = there("audit", "run", "e", "--gold", "g", "--id", "a", "--json", code=3).json
+    (finding,) = result["findings"]
+    assert (finding["verdict"], finding["errors"]) == ("breached", 10)
+    word = "This rests on the buyer's word that 10 missing items are not what was delivered under a near id."
+    assert finding["reason"].endswith(word)
+    pairs = result["basis"]["missing_by_word"]
+    assert len(pairs) == 10
+    assert pairs[0] == {"item_id": "00148", "delivered_id": "148", "rules": ["leading zeros"]}
+    said = (
+        "By the buyer's word alone, 10 missing items are not what was delivered under a near id: "
+        "'00148' and '148' (leading zeros)"
     )
-    assert intake["ids"]["crosswalk"]["no_item_of_ours"] == 10
-    assert there("audit", "run", "e", "--gold", "g", "--json", code=3).json["verdict"] == "breached"
+    assert any(note.startswith(said) for note in result["notes"])
+    there("report", "audit", "a", "--out", "a.html")
+    page = " ".join(html.unescape((there.folder / "a.html").read_text("utf-8")).split())
+    assert said in page
+    assert "By the buyer’s word alone, 10 items counted as missing came under no near id (see Settled)." in page
+    there("evidence", "export", "a", "--out", "b.zip")
+    checked = there("evidence", "verify", "b.zip", "--delivered", CASES / "17b-some-zeros-lost.csv", "--json")
+    assert any(one["what"].startswith(said) for one in checked.json["not_shown"])

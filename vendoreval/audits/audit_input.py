@@ -11,6 +11,8 @@ import numpy as np
 from vendoreval.audits.drawing import STATED
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
+from vendoreval.labels.crosswalk import set_apart
+from vendoreval.labels.near_ids import NearPair
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
 
@@ -72,6 +74,17 @@ class AuditInput:
     gold: GoldSet | None = None
     settled: Mapping[str, Any] = field(default_factory=dict)
     sent_items: int = 0
+
+
+def missing_items(seen: AuditInput) -> list[str]:
+    """The gold items without an answer, in the order of their codes."""
+    codes = np.unique(seen.units.item.codes[seen.units.outcome == CODE["missing"]])
+    return [seen.units.item.values[code] for code in codes.tolist()]
+
+
+def missing_by_word(seen: AuditInput) -> list[NearPair]:
+    """The gold items that miss by the buyer's word alone, each with the near ids that were delivered."""
+    return set_apart(seen.settled, missing_items(seen))
 
 
 def counted(seen: AuditInput, metric: str) -> Outcomes:

@@ -11,7 +11,7 @@ import numpy as np
 
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import double_notes, lowered, revision, touched
-from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput, counted, missing_by_word
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
@@ -25,6 +25,7 @@ from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.inference.drawn import Hidden
+from vendoreval.labels.settled import apart_sentences
 from vendoreval.tasks.outcomes import Outcomes
 
 NEEDS_CLASS = ("recall", "precision", "f1")
@@ -35,7 +36,9 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
     words = f"{delivery} --id {audit_id[:58]}-fresh --items {seen.gold_items} --out fresh.csv"
     judge = partial(_judge, contract, seen, f"vendoreval audit tasks {words}")
     clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
-    findings = tuple(_allowed(*judged, seen) for judged in judge_all(clauses, judge))
+    by_word = len({pair.ours for pair in missing_by_word(seen)})
+    allowed = (_allowed(*judged, seen) for judged in judge_all(clauses, judge))
+    findings = tuple(_on_word(finding, by_word, seen) for finding in allowed)
     return AuditResult(
         audit=audit_id,
         delivery=delivery,
@@ -68,6 +71,16 @@ def _allowed(clause: Clause, trial: Trial, finding: Finding, seen: AuditInput) -
     if share is None:
         return finding
     return replace(finding, with_allowance=trial(lowered(clause, share)).verdict)
+
+
+def _on_word(finding: Finding, items: int, seen: AuditInput) -> Finding:
+    """The finding; a breach that counts `items` which miss by the buyer's word alone says so."""
+    counts_missing = finding.metric == "completeness" or seen.sent_known
+    if not items or finding.verdict != BREACHED or not counts_missing:
+        return finding
+    what = "a missing item is" if items == 1 else f"{items:,} missing items are"
+    said = f"This rests on the buyer's word that {what} not what was delivered under a near id."
+    return replace(finding, reason=f"{finding.reason} {said}")
 
 
 def _all_adjudicated(seen: AuditInput) -> bool:
@@ -209,12 +222,17 @@ def _basis(contract: Contract, seen: AuditInput) -> dict[str, Any]:
     """What the result rests on, for the first page and for whoever checks it."""
     if seen.drawn == STATED:
         return {}
+    apart = [
+        {"item_id": one.ours, "delivered_id": one.delivered, "rules": list(one.rules)}
+        for one in missing_by_word(seen)
+    ]
     return {
         "drawn": seen.drawn,
         "seed_from": seen.seed_from,
         "gold_committed": seen.gold_committed,
         "speaks_for_all": speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold),
         "settled": dict(seen.settled),
+        **({"missing_by_word": apart} if apart else {}),
     }
 
 
@@ -234,7 +252,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
-    notes += look_notes(seen)
+    notes += [*apart_sentences(missing_by_word(seen)), *look_notes(seen)]
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     notes += [f"Still open, {one['kind']}: {one['text']}" for one in seen.settled.get("unsettled", ())]
     if seen.strata:

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.audit_input import AuditInput, missing_by_word
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
@@ -43,7 +43,7 @@ from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed,
 from vendoreval.evidence.verify_log import check_log, name_tail
 from vendoreval.evidence.verify_older import compare_claim, compare_result
 from vendoreval.evidence.verify_statements import check_statements
-from vendoreval.labels.settled import buyers_word, settled
+from vendoreval.labels.settled import apart_sentences, buyers_word, settled
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,8 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
         found.open(
             "filtered", f"how many rows the filters {listed} left out: an earlier version read the delivery"
         )
-    for number, sentence in enumerate(buyers_word(seen.settled), start=1):
+    by_word = (*buyers_word(seen.settled), *apart_sentences(missing_by_word(seen)))
+    for number, sentence in enumerate(by_word, start=1):
         found.open(f"word_{number}", sentence)
     found.open("delivered", "that labels and totals are those of your files: give --delivered")
     found.open("times", "the day of receipt and other times that only the buyer states")

@@ -62,6 +62,7 @@ class ItemIds:
     cut: str = ""
     crosswalk: Crosswalk = field(default_factory=lambda: Crosswalk({}))
     _used: set[str] = field(default_factory=set)  # delivered ids of the crosswalk
+    _apart: set[str] = field(default_factory=set)  # delivered ids that it calls no item of ours
     _met: set[str] = field(default_factory=set)  # ids of its other side, delivered as they are
     _cut_ids: set[str] = field(default_factory=set)
     _signed: bool = False
@@ -81,7 +82,8 @@ class ItemIds:
         import pyarrow.compute as pc
 
         asking = pc.any(pc.match_substring(column, "?")).as_py()
-        if not asking and not self._targets:
+        walk = self.crosswalk
+        if not asking and not walk.ours and not walk.others:
             return column
         coded = column.dictionary_encode()
         distinct = coded.dictionary
@@ -91,7 +93,8 @@ class ItemIds:
             if self.cut == "query":
                 self._cut_ids.update(distinct.filter(asks).to_pylist())
                 distinct = pc.replace_substring_regex(distinct, f"(?s){QUERY}", "")
-        if self._targets:
+        self._apart.update(walk.others.intersection(distinct.to_pylist()) if walk.others else ())
+        if walk.ours:
             distinct = texts([self._ours(text) for text in distinct.to_pylist()])
         return distinct.take(coded.indices)
 
@@ -106,10 +109,11 @@ class ItemIds:
     def finish(self) -> None:
         """Raise InputError where the crosswalk does not fit the delivery."""
         ours = self.crosswalk.ours
-        if ours and not self._used:
+        named = ours or sorted(self.crosswalk.others)
+        if named and not (self._used if ours else self._apart):
             swapped = " Its columns seem to be swapped." if self._met else ""
             raise InputError(
-                f"None of the delivered ids of the crosswalk is in the delivery, such as {next(iter(ours))!r}."
+                f"None of the delivered ids of the crosswalk is in the delivery, such as {next(iter(named))!r}."
                 f"{swapped}",
                 remedy="Write the columns delivered_id and item_id.",
             )
@@ -126,11 +130,12 @@ class ItemIds:
         if self.cut:
             cut = {without_query(text) for text in self._cut_ids}
             found |= {"cut": self.cut, "ids_cut": len(self._cut_ids), "ids_after": len(cut)}
-        if self._used or self.crosswalk.others:
+        if self._used or self._apart:
             mine = {self.crosswalk.ours[one] for one in self._used}
-            apart = mine | self.crosswalk.others
-            _, candidates = sifted(mine, apart, _parts(items))
-            found["crosswalk"] = record_of(self.crosswalk, self._used, accompanied(mine, candidates))
+            _, candidates = sifted(mine, mine, _parts(items))
+            found["crosswalk"] = record_of(
+                self.crosswalk, self._used, self._apart, accompanied(mine, candidates)
+            )
         return found
 
     def unsettled(self, items: Collection[str], sent: Collection[str]) -> tuple[Unsettled, ...]:
@@ -169,13 +174,13 @@ def ids_of(intake: Mapping[str, Any]) -> ItemIds:
     Raises InputError where the crosswalk has more pairs than the report lists.
     """
     done = intake.get("ids") or {}
-    walk = done.get("crosswalk") or {"listed": []}
+    walk = done.get("crosswalk") or {"listed": (), "set_apart": ()}
     if walk["listed"] is None:
         raise InputError(
             f"The intake report does not list the crosswalk's {walk['pairs']:,} pairs.",
             remedy=f"Ask the buyer for the file with the SHA-256 {walk['sha256']}.",
         )
-    return ItemIds(done.get("cut", ""), Crosswalk(dict(walk["listed"])))
+    return ItemIds(done.get("cut", ""), Crosswalk(dict(walk["listed"]), frozenset(walk.get("set_apart", ()))))
 
 
 def nearly(found: NearItems, what: str) -> list[Unsettled]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.labels.near_ids import explained
+from vendoreval.labels.near_ids import NearPair, explained, nearby
 
-INLINE = 100_000  # pairs that the intake report lists, so that the vendor can repeat the reading
+INLINE = 100_000  # rows that the intake report lists, so that the vendor can repeat the reading
 _SHOWN = 20
 
 
@@ -39,7 +39,8 @@ class Crosswalk:
 def crosswalk_of(rows: Iterable[tuple[int, str, str]], file: str = "") -> Crosswalk:
     """The crosswalk in rows of line, delivered id, our id ("": no item of ours).
 
-    Raises InputError, with the line, for an empty delivered id and where it is not one to one.
+    Raises InputError, with the line, for an empty delivered id and where it is not one to one; for more than
+    INLINE ids that are no item of ours, too: each is the buyer's word, and all are listed.
     """
     ours: dict[str, str] = {}
     others: set[str] = set()
@@ -57,6 +58,11 @@ def crosswalk_of(rows: Iterable[tuple[int, str, str]], file: str = "") -> Crossw
                 f"The crosswalk is not one to one: {both}.", file=file, line=line,
                 remedy="Keep one row for each id of either side.",
             )  # fmt: skip
+    if len(others) > INLINE:
+        raise InputError(
+            f"The crosswalk leaves {len(others):,} item ids empty; {INLINE:,} can be listed.",
+            file=file, remedy="Keep the rows of ids that nearly match.",
+        )  # fmt: skip
     unclear = sorted(others & ours.keys())
     if unclear:
         raise InputError(f"The crosswalk says two things of {unclear[0]!r}.", file=file, remedy="Keep one row.")
@@ -65,16 +71,20 @@ def crosswalk_of(rows: Iterable[tuple[int, str, str]], file: str = "") -> Crossw
     return found
 
 
-def record_of(crosswalk: Crosswalk, used: Collection[str], unsure: Collection[str]) -> dict[str, Any]:
+def record_of(
+    crosswalk: Crosswalk, used: Collection[str], apart: Collection[str], unsure: Collection[str]
+) -> dict[str, Any]:
     """What the crosswalk settled, as it stands in the intake report.
 
-    `used` are the delivered ids that it changed. Each pair is explained by rules of notation or rests on the
-    buyer's word, as do those whose id of ours is `unsure`: other delivered ids are near to it, too.
+    `used` are the delivered ids that it names ours, `apart` those that it calls no item of ours; both are
+    listed, so that files can be read again in the same way. Each pair is explained by rules of notation or
+    rests on the buyer's word, as do those whose id of ours is `unsure`: another delivered id is near to it.
     """
     rules: Counter[str] = Counter()
     word = []
-    pairs = {one: crosswalk.ours[one] for one in sorted(used) if crosswalk.ours[one] != one}
-    for delivered, mine in pairs.items():
+    listed = [[one, crosswalk.ours[one]] for one in sorted(used)]
+    pairs = [(one, mine) for one, mine in listed if one != mine]
+    for delivered, mine in pairs:
         why = explained(mine, delivered)
         if why is None or mine in unsure:
             word.append([delivered, mine])
@@ -82,6 +92,17 @@ def record_of(crosswalk: Crosswalk, used: Collection[str], unsure: Collection[st
             rules.update(why)
     return {
         "pairs": len(pairs), "rules": dict(sorted(rules.items())), "buyers_word": len(word),
-        "buyers_word_examples": word[:_SHOWN], "no_item_of_ours": len(crosswalk.others),
-        "listed": [list(pair) for pair in pairs.items()] if len(pairs) <= INLINE else None,
+        "buyers_word_examples": word[:_SHOWN], "no_item_of_ours": len(apart),
+        "listed": listed if len(listed) <= INLINE else None, "set_apart": sorted(apart),
     }  # fmt: skip
+
+
+def set_apart(intake: Mapping[str, Any], missing: Collection[str]) -> list[NearPair]:
+    """Ids of ours that are `missing`, each with the near ids that were delivered and called no item of ours.
+
+    `intake` is an intake report, or what was settled in it. Rules of notation explain these pairs; that they
+    are two items rests on the buyer's word alone.
+    """
+    walk = (intake.get("ids") or {}).get("crosswalk") or {}
+    near = sorted(nearby(missing, walk.get("set_apart", ())))
+    return [NearPair(ours, delivered, explained(ours, delivered) or ()) for ours, delivered in near]

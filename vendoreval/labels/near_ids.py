@@ -16,6 +16,7 @@ from itertools import chain
 
 _SHOWN = 72  # signs of an id in messages
 LONGEST = 512  # signs of a tail
+MOST_NEAR = 8  # ids that are shown to be near to another one by one form
 RULES = ("query string", "ending", "case", "leading zeros")
 # The same expressions work on Arrow columns (formats.near_items), whose syntax knows no look-around.
 QUERY = r"\?.*$"
@@ -142,6 +143,13 @@ def accompanied(ours: Collection[str], others: Collection[str]) -> set[str]:
     """Which ids of ours are near to any of some other ids."""
     met = [mine for cut in (False, True) for mine, _ in _met_forms(ours, others, cut)]
     return set(chain(*met, *(mine for _, mine in _met_forms(others, ours, cut=True))))
+
+
+def nearby(ours: Collection[str], others: Collection[str]) -> set[tuple[str, str]]:
+    """Pairs of an id of ours and another id that is near to it, at most MOST_NEAR by one form or tail."""
+    met = _met_forms(ours, others) + _met_forms(ours, others, cut=True)
+    met += [(mine, theirs) for theirs, mine in _met_forms(others, ours, cut=True)]
+    return {(one, other) for mine, theirs in met for one in mine for other in theirs[:MOST_NEAR]}
 
 
 def _partners(ours: Collection[str], theirs: Collection[str], with_tails: bool) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vendoreval.labels.near_ids import NearPair
+
 _SHOWN = 8
 Plain = Mapping[str, Any]
 
@@ -41,6 +43,16 @@ def buyers_word(intake: Plain) -> tuple[str, ...]:
             f"By the buyer's word alone, {walk['buyers_word']:,} ids are those that its crosswalk names."
         )
     return tuple(said)
+
+
+def apart_sentences(pairs: Sequence[NearPair]) -> tuple[str, ...]:
+    """That items miss by the buyer's word alone, as near ids were delivered (labels.crosswalk.set_apart)."""
+    if not pairs:
+        return ()
+    items = len({pair.ours for pair in pairs})
+    which = "1 missing item is" if items == 1 else f"{items:,} missing items are"
+    listed = _few([str(pair) for pair in pairs])
+    return (f"By the buyer's word alone, {which} not what was delivered under a near id: {listed}.",)
 
 
 def _labels_by_word(intake: Plain) -> list[str]:

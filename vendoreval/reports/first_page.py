@@ -62,11 +62,22 @@ def _together(contract: Contract, result: AuditResult) -> str:
     )
 
 
+def _by_word(result: AuditResult) -> str:
+    """That a breach counts items which miss by the buyer's word alone."""
+    near = {pair["item_id"] for pair in result.basis.get("missing_by_word", ())}
+    if result.verdict != BREACHED or not near:
+        return ""
+    return (
+        f" By the buyer’s word alone, {count(len(near), 'item')} counted as missing came under no near id "
+        "(see Settled)."
+    )
+
+
 def audit_answers(contract: Contract, result: AuditResult, facts: Facts) -> list[list[str]]:
     """The certificate's answers."""
     until = f"Notice of defects by {day(facts.notice_by)}, when the acceptance window ends."
     return answers(
-        sureness(result.findings) + _together(contract, result),
+        sureness(result.findings) + _together(contract, result) + _by_word(result),
         _asked_of_audit(contract, result),
         until if facts.notice_by else "The contract sets no acceptance window.",
         _counted(contract, result),

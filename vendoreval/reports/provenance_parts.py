@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Literal
 
 from vendoreval.audits.drawing import STATED, seed_in_words
-from vendoreval.labels.settled import settled_sentences
+from vendoreval.labels.near_ids import NearPair
+from vendoreval.labels.settled import apart_sentences, settled_sentences
 from vendoreval.reports.wording import count, day, joined
 
 Drawn = Literal["tickets", "seeded", "chosen"]
@@ -46,7 +47,7 @@ class RestsOn:
     seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole delivery. `committed`:
     before or after the delivery was received, or never; empty for a sample that was drawn after it. `earlier`
     and `later` are all other audits of the delivery, `others` all other gold sets of the contract. `intake` is
-    the delivery's intake report.
+    the delivery's intake report. `missing_by_word`: gold items that miss by the buyer's word alone.
     """
 
     gold: str
@@ -64,6 +65,7 @@ class RestsOn:
     later: tuple[OtherAudit, ...] = ()
     others: tuple[OtherGold, ...] = ()
     intake: Mapping[str, Any] = field(default_factory=dict)
+    missing_by_word: Sequence[NearPair] = ()
 
 
 def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
@@ -79,7 +81,7 @@ def provenance_rows(rests: RestsOn | None) -> list[list[str]]:
         *([["Audited since", _audits(rests.later)]] if rests.later else []),
         ["Other gold sets", _others(rests.others)],
         ["Rows left out", joined_sentences(_left_out(rests.intake)) or "None."],
-        ["Settled", joined_sentences(_settled(rests.intake)) or "Nothing had to be settled."],
+        ["Settled", joined_sentences(_settled(rests)) or "Nothing had to be settled."],
         *([["Still open", still_open]] if still_open else []),
     ]
 
@@ -99,6 +101,9 @@ def reservations(rests: RestsOn | None) -> list[str]:
         said.append(f"{count(len(rests.earlier), 'audit')} of this delivery came before")
     if rests.later:
         said.append(f"{count(len(rests.later), 'audit')} of it came later")
+    if rests.missing_by_word:
+        items = count(len({pair.ours for pair in rests.missing_by_word}), "item")
+        said.append(f"by the buyer’s word alone, {items} counted as missing came under no near id")
     if left := _rows_left_out(rests.intake):
         said.append(f"a filter left out {count(left, 'row')}")
     return said
@@ -196,10 +201,12 @@ def _values(by_value: Mapping[str, int]) -> str:
     return f" ({joined(listed)})" if listed else ""
 
 
-def _settled(intake: Mapping[str, Any]) -> Iterator[str]:
+def _settled(rests: RestsOn) -> Iterator[str]:
+    intake = rests.intake
     if intake.get("map"):
         yield f"Columns: {joined(intake['map'])}."
     yield from _ids(intake.get("ids") or {})
+    yield from apart_sentences(rests.missing_by_word)
     yield from settled_sentences(intake)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from vendoreval.audits.audit_input import missing_by_word
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.reports.provenance_parts import Drawn, OtherAudit, OtherGold, RestsOn
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, EventRow, GoldRow, SampleRow
@@ -51,6 +52,7 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
         later=_other_audits(audits, drawn_too, row, before=False),
         others=_other_golds(golds, committed, audits, row),
         intake=intake,
+        missing_by_word=missing_by_word(stored.seen),
     )
 
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-import numpy as np
-
-from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.audit_input import AuditInput, missing_items
 from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult, Finding
 from vendoreval.errors import InputError, NotSettled
 from vendoreval.formats.item_ids import CROSSWALK, nearly
@@ -18,7 +16,6 @@ from vendoreval.labels.statements import statements_of
 from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.tasks.outcomes import CODE
 from vendoreval.workflow.crosswalks import near_gold
 
 
@@ -31,9 +28,7 @@ def refuse_unsettled(
     completeness was judged with ids open. The error names every open point with its examples and counts, and
     the command that settles it.
     """
-    codes = np.unique(seen.units.item.codes[seen.units.outcome == CODE["missing"]])
-    missing = [seen.units.item.values[code] for code in codes.tolist()]
-    near = nearly(near_gold(workspace, delivery, gold, missing), "gold items")
+    near = nearly(near_gold(workspace, delivery, gold, missing_items(seen)), "gold items")
     if near:
         _refuse(workspace, delivery, "not all of its gold was found", near, gold.id)
     if any(finding.verdict == BREACHED for finding in result.findings):

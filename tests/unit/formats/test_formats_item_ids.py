@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from vendoreval.errors import InputError, UsageError
-from vendoreval.formats.item_ids import ItemIds, read_crosswalk
+from vendoreval.formats.item_ids import ItemIds, ids_of, read_crosswalk
 from vendoreval.labels.crosswalk import crosswalk_of
 
 SIGNED = [f"https://x.org/{item}.jpg?X-Amz-Signature={key}" for item in ("a", "b") for key in (1, 2)]
@@ -59,6 +59,41 @@ def test_a_pair_that_could_be_another_rests_on_the_buyers_word() -> None:
     ids = ItemIds(crosswalk=crosswalk_of([(2, "a/7", "7")]))
     read(ids, "a/7", "b/7")
     assert ids.report(["7", "b/7"])["crosswalk"]["buyers_word_examples"] == [["a/7", "7"]]
+
+
+def test_an_id_that_is_set_apart_leaves_the_other_to_the_buyers_word() -> None:
+    ids = ItemIds(crosswalk=crosswalk_of([(2, "a/7", "7"), (3, "b/7", "")]))
+    read(ids, "a/7", "b/7")
+    walk = ids.report(["7", "b/7"])["crosswalk"]
+    assert (walk["buyers_word_examples"], walk["set_apart"]) == ([["a/7", "7"]], ["b/7"])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(2, "a/7", "7"), (3, "b/7", ""), (4, "never delivered", ""), (5, "nor/this", "x")],
+        [(2, "c", "c"), (3, "a/7", "")],
+        [(2, "b/7", "")],
+        [(2, "c", "c")],
+    ],
+)
+def test_reading_again_by_the_report_gives_the_same_report(rows: list[tuple[int, str, str]]) -> None:
+    reports = []
+    ids = ItemIds(crosswalk=crosswalk_of(rows))
+    for _ in range(2):
+        items = read(ids, "a/7", "b/7", "c")
+        ids.finish()
+        reports.append({"ids": ids.report([one for one in items if one])})
+        ids = ids_of(reports[0])
+    assert reports[0] == reports[1]
+    assert reports[0]["ids"]["crosswalk"]["no_item_of_ours"] == len(reports[0]["ids"]["crosswalk"]["set_apart"])
+
+
+def test_a_crosswalk_of_words_on_nothing_delivered_is_refused() -> None:
+    ids = ItemIds(crosswalk=crosswalk_of([(2, "x", "")]))
+    read(ids, "a", "b")
+    with pytest.raises(InputError, match="is in the delivery, such as 'x'"):
+        ids.finish()
 
 
 @pytest.mark.parametrize(

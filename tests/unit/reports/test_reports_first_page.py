@@ -16,6 +16,7 @@ from tests.unit.reports.test_reports_comparison import report as comparison
 from tests.unit.reports.test_reports_comparison import six
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.records import Demand
+from vendoreval.labels.near_ids import NearPair
 from vendoreval.money import Money
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
@@ -188,6 +189,9 @@ def test_a_certificate_says_on_page_1_what_it_rests_on() -> None:
           "buyers_word_examples": [["img9", "0042"]], "no_item_of_ours": 2}}}}, "Settled",
          "7 ids renamed by the buyer’s crosswalk. By the buyer’s word alone: 1 id, such as img9 as 0042. "
          "2 delivered ids called no item of this delivery."),
+        ({"intake": {}, "missing_by_word": (NearPair("00148", "148", ("leading zeros",)),)}, "Settled",
+         "By the buyer's word alone, 1 missing item is not what was delivered under a near id: '00148' and "
+         "'148' (leading zeros)."),
         ({"intake": {"unsettled": [{"text": "Nine are odd."}]}}, "Still open", "Nine are odd."),
     ],
 )  # fmt: skip
@@ -197,12 +201,14 @@ def test_provenance_in_words(more: dict[str, Any], name: str, words: str) -> Non
 
 def test_what_a_claim_must_reserve() -> None:
     later = OtherAudit("a-2", "g", date(2026, 2, 9), "kept")
-    found = rests(for_all=False, committed="never", later=(later,))
+    near = (NearPair("00148", "148", ("leading zeros",)),)
+    found = rests(for_all=False, committed="never", later=(later,), missing_by_word=near)
     assert [plain(text) for text in reservations(found)] == [
         "gold was never committed to",
         "no fair draw that the vendor can check, so nothing is claimed beyond the defects found",
         "1 audit of this delivery came before",
         "1 audit of it came later",
+        "by the buyer’s word alone, 1 item counted as missing came under no near id",
         "a filter left out 55 rows",
     ]
     assert reservations(rests(committed="before", earlier=(), intake={})) == []
