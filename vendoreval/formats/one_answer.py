@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import IO, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import SHOWN, Unsettled
 
 _SHORT = 40
+_DIGEST = 16  # bytes
 
 
 @dataclass
@@ -48,19 +50,20 @@ class Taken:
 
     def unread(self, rows: Ints, read: Collection[str]) -> Ints:
         """What the columns besides `read` hold in the sorted `rows`, as numbers equal for equal texts."""
-        found: dict[tuple[object, ...], int] = {}
-        numbers: list[int] = []
+        import pyarrow as pa
+
+        digests: list[Any] = []
         start = 0
         for place, file in enumerate(self.files):
             mine = rows[(rows >= start) & (rows < start + self.rows[place])] - start
             start += self.rows[place]
             names = sorted({name for name in file.names if name and name not in read})
-            if not len(mine) or not names:
-                numbers += [-1] * len(mine)
-                continue
-            for values in _values(file, names, self._places(place, mine)):
-                numbers.append(found.setdefault(values, len(found)))
-        return np.asarray(numbers, dtype=np.int64)
+            if len(mine) and names:
+                digests += _digests(file, names, self._places(place, mine))
+            else:
+                digests.append(pa.nulls(len(mine), pa.binary(_DIGEST)))
+        numbers = pa.chunked_array(digests, pa.binary(_DIGEST)).dictionary_encode().combine_chunks()
+        return np.asarray(numbers.indices.fill_null(-1), dtype=np.int64)
 
     def texts(self, rows: Ints, name: str) -> list[str | None]:
         """What the column `name` holds in the sorted `rows`; None where a file lacks it."""
@@ -70,7 +73,8 @@ class Taken:
             mine = rows[(rows >= start) & (rows < start + self.rows[place])] - start
             start += self.rows[place]
             if name in file.names and len(mine):
-                found += (value for _, value in _values(file, [name], self._places(place, mine)))
+                for (values,) in _chosen(file, [name], self._places(place, mine)):
+                    found += values.to_pylist()
             else:
                 found += [None] * len(mine)
         return found
@@ -82,15 +86,36 @@ class Taken:
         return np.flatnonzero(keep)[mine]
 
 
-def _values(file: RowFile, names: Sequence[str], places: Ints) -> Any:
+def _chosen(file: RowFile, names: Sequence[str], places: Ints) -> Iterator[list[Any]]:
+    """The columns `names` of the rows at `places`, in parts."""
     start = 0
     for batch in file.batches(names):
         low, high = np.searchsorted(places, [start, start + len(batch.lines)])
         if low < high:
             at = places[low:high] - start
-            columns = [batch.columns[name].take(at).to_pylist() for name in names if name in batch.columns]
-            yield from ((file.path.suffix, *row) for row in zip(*columns, strict=True))
+            yield [batch.columns[name].take(at) for name in names if name in batch.columns]
         start += len(batch.lines)
+
+
+def _digests(file: RowFile, names: Sequence[str], places: Ints) -> Iterator[Any]:
+    """A digest of each row's texts, in parts: long texts of millions of rows would not fit into memory."""
+    import pyarrow as pa
+
+    for columns in _chosen(file, names, places):
+        suffix = pa.array([file.path.suffix] * len(columns[0]), pa.string())
+        rows = _joined(suffix, *columns).to_pylist()
+        yield pa.array([blake2b(row, digest_size=_DIGEST).digest() for row in rows], pa.binary(_DIGEST))
+
+
+def _joined(*columns: Any) -> Any:
+    """The texts of each row in one, each behind its length, so that no other texts give the same."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = []
+    for column in columns:
+        parts += [pc.fill_null(pc.binary_length(column).cast(pa.string()), "none"), pc.fill_null(column, "")]
+    return pc.binary_join_element_wise(*(part.cast(pa.binary()) for part in parts), b":")
 
 
 @dataclass(frozen=True, eq=False)
