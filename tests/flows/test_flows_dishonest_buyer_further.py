@@ -174,4 +174,12 @@ def test_one_list_in_two_parts_accuses_nobody(cli: Cli) -> None:
     assert "--whole" in said
     part = "\n".join(["task_id", *dict.fromkeys(row.split(",")[0] for row in rows[:150])])
     (cli.folder / "part.csv").write_text(part + "\n", "utf-8")
-    cli(*words, "--id", "p2", "--items", "part.csv", "--received", "2026-03-09", code=2, env=at(CAME))
+    (cli.folder / "p2.csv").write_text("\n".join([header, *rows[:150], ""]) + "\n", "utf-8")
+    words = ("delivery", "add", "p2.csv", "--contract", "birds", "--seeding", "s")
+    added = cli(*words, "--id", "p2", "--items", "part.csv", "--json", env=at(CAME)).json
+    assert (added["intake"]["missing_items"], added["intake"]["unsettled"]) == (0, [])
+    assert cli("audit", "run", "p2", "--gold", "g", "--id", "a2", "--json", code=4, env=at(CAME)).json[
+        "verdict"
+    ]
+    cli("evidence", "export", "a2", "--out", "part.zip", env=at(CAME))
+    assert "seeding" in kinds(cli, "part.zip", *OWN[:4], "--delivered", "p2.csv", "--tasks", "tasks.csv")
