@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,28 @@ def test_a_missing_rule_and_a_missing_order_are_asked_at_once(there: Cli, times:
     there("contract", "amend", "again.toml")
     there(*command.split())
     assert there("audit", "run", "d-2", "--gold", "gold", "--json").json["verdict"] == "kept"
+
+
+def test_a_status_is_never_proposed_as_label_and_one_mapped_is_told(there: Cli) -> None:
+    words = ("delivery", "add", CASES / "10-prodigy-choice.jsonl", "--contract", "c-words")
+    refused = there(*words, code=2).err
+    assert "say --map item_id=image --map label=COLUMN" in refused
+    done = there(*words, "--map", "item_id=image", "--map", "label=answer")
+    assert "column answer was mapped as label and looks like a status" in " ".join(done.out.split())
+
+
+def test_open_labels_are_not_called_wrong_and_the_next_command_settles_them_from_any_folder(there: Cli) -> None:
+    words = ("--contract", "c-words", "--received", "2026-03-09", "--id", "d")
+    done = there("delivery", "add", CASES / "05-placeholders.csv", *words)
+    said = " ".join(done.out.split())
+    assert "count as wrong" not in said
+    assert "are of no class that the contract knows: this is open" in said
+    command = done.err.split("vendoreval ", 1)[1]
+    assert "delivery add --again d --id d-2 --contract c-words --empty" in command
+    assert "audit run" not in done.err
+    again = there(*shlex.split(command))
+    assert "next: vendoreval audit run d-2" in again.err
+    first, second = (there("delivery", "show", name, "--json").json for name in ("d", "d-2"))
+    assert first["received_at"] == second["received_at"]
+    there("delivery", "add", "--again", "d", CASES / "05-placeholders.csv", "--contract", "c-words", code=2)
+    there("delivery", "add", "--contract", "c-words", code=2)

@@ -14,7 +14,8 @@ from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, state
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 app = typer.Typer(name="delivery", help="Deliveries as received from vendors.", no_args_is_help=True)
-Files = Annotated[list[Path], typer.Argument(help="The delivered files: CSV, TSV, JSONL or Parquet (or .gz).")]
+FILES = "The delivered files: CSV, TSV, JSONL or Parquet (or .gz)."
+Files = Annotated[list[Path], typer.Argument(help=FILES)]
 Contract = Annotated[str, typer.Option(help="The contract under which it was delivered.")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")]
 Where = Annotated[
@@ -31,8 +32,11 @@ Format = Annotated[str, typer.Option("--format", help="csv, tsv, jsonl or parque
 
 @app.command()
 def add(
-    files: Files,
     contract: Contract,
+    files: Annotated[list[Path] | None, typer.Argument(help=FILES)] = None,
+    again: Annotated[
+        str, typer.Option(help="Instead of files: those of this delivery, as they came and when they came.")
+    ] = "",
     id: Annotated[
         str, typer.Option("--id", help="An id for the delivery. Default: the first file's name.")
     ] = "",
@@ -68,21 +72,22 @@ def add(
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
-    from vendoreval.workflow import deliveries, workspaces
+    from vendoreval.workflow import deliveries, settling, workspaces
 
     dates = deliveries.Dates(
         ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
     )
     record = deliveries.add_delivery(
-        workspaces.open_workspace(), files, contract_id=contract, delivery_id=id, mapping=map or [],
-        where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
+        workspaces.open_workspace(), files or [], contract_id=contract, delivery_id=id, again=again,
+        mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
         seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
         ids=ids, id_cut=id_cut, complete=whole,
     )  # fmt: skip
     if json:
         return emit(record)
     _print(record)
-    return note(f"next: vendoreval audit run {record['delivery']} --gold GOLD")
+    audit = f"vendoreval audit run {record['delivery']} --gold GOLD"
+    return note(*(f"next: {step}" for step in settling.steps_for(record) or [audit]))
 
 
 @app.command()

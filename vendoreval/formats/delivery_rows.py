@@ -27,6 +27,7 @@ from vendoreval.labels.people import named_like_a_role
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.settled import settled_sentences
 from vendoreval.labels.statements import Statements
+from vendoreval.labels.status import no_answers
 from vendoreval.labels.unsettled import Unsettled, spoken
 
 LISTED = 1000  # refusals beyond these are counted, not listed
@@ -312,9 +313,7 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
         *stream.moments.notes("labelled_at"), *stream.numbers.notes("seconds"), *stream.marks.notes("flagged"),
     ]  # fmt: skip
     notes += [*stream.where.notes(), *stream.ids.notes(), *_notes_on_roles(stream)]
-    if counts.unknown:
-        total, kinds = sum(kind.count for kind in counts.unknown.values()), len(counts.unknown)
-        notes.append(f"{total:,} labels of {kinds:,} classes that the contract does not know count as wrong.")
+    notes += _notes_on_classes(stream)
     for what, ids in (("items", counts.items), ("annotators", counts.people)):
         alike = look_alikes(ids.keys())
         if alike:
@@ -324,6 +323,23 @@ def _notes(files: Sequence[RowFile], stream: _Stream) -> tuple[str, ...]:
                 f"differs, for example {first!r} and {second!r}."
             )
     return tuple(notes)
+
+
+def _notes_on_classes(stream: _Stream) -> list[str]:
+    """On labels that are no class: those stated to be wrong, those that are open, and a status among them."""
+    said = []
+    unknown, column = stream.counts.unknown, stream.roles["label"]
+    wrong = [kind.count for name, kind in unknown.items() if name in stream.texts.dictionary.stated]
+    total = sum(kind.count for kind in unknown.values())
+    if wrong:
+        said.append(f"{sum(wrong):,} labels count as wrong, as stated: the contract knows no such class.")
+    if len(wrong) < len(unknown):
+        said.append(f"{total - sum(wrong):,} labels are of no class that the contract knows: this is open.")
+    if total == stream.counts.labels and no_answers(column, unknown):
+        said.append(
+            f"The column {column} was mapped as label and looks like a status: the class may be in another one."
+        )
+    return said
 
 
 def _notes_on_roles(stream: _Stream) -> list[str]:

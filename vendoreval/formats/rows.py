@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,8 +17,10 @@ from pathlib import Path
 from vendoreval.errors import InputError
 from vendoreval.formats import json_lines, parquet_rows, separated
 from vendoreval.formats.known_columns import as_option, column_for
+from vendoreval.formats.label_values import pick
 from vendoreval.formats.row_batches import Batch
 from vendoreval.formats.text_source import explained
+from vendoreval.labels.status import may_be_status, no_answers
 from vendoreval.limits import allowed, beyond
 from vendoreval.received import check_file
 
@@ -120,9 +123,20 @@ def _what_to_try(file: RowFile, missing: Mapping[str, str], option: str) -> str:
 
 
 def _guess(file: RowFile, role: str, column: str) -> str | None:
-    known = column_for(role, file.names) if role == column else None
-    close = get_close_matches(column.casefold(), [name.strip().casefold() for name in file.names], n=1)
-    return known or next((name for name in file.names if name.strip().casefold() in close), None)
+    names = [name for name in file.names if role != "label" or not _is_status(file, name)]
+    known = column_for(role, names) if role == column else None
+    close = get_close_matches(column.casefold(), [name.strip().casefold() for name in names], n=1)
+    return known or next((name for name in names if name.strip().casefold() in close), None)
+
+
+def _is_status(file: RowFile, name: str) -> bool:
+    """Whether a column tells of rows, not of items: Prodigy's `answer` says accept or reject."""
+    if not may_be_status(name):
+        return False
+    with suppress(InputError):  # what is wrong with the rows is told when they are read
+        batch = next(file.batches({name}))
+        return no_answers(name, {value or "" for value in pick(batch.columns.get(name), 0).to_pylist()})
+    return False
 
 
 _MARKS = {

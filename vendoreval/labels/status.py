@@ -62,6 +62,12 @@ def is_status(name: str, values: Mapping[str, int], classes: Collection[str] = (
     return not given <= {answer.casefold() for answer in classes} and all(map(_speaks_of_a_state, given))
 
 
+def no_answers(name: str, values: Collection[str]) -> bool:
+    """Whether a column is that of a status, by name and all its values, so that it holds no classes."""
+    given = {value.strip().casefold() for value in values if value.strip()}
+    return may_be_status(name) and 0 < len(given) <= KINDS and all(map(_speaks_of_a_state, given))
+
+
 def not_meant(name: str, value: str) -> bool:
     """Whether a value says that its row is not part of the work: rejected, cancelled, a test."""
     word, words = value.strip().casefold(), _words(name)

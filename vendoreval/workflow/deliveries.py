@@ -33,6 +33,7 @@ from vendoreval.workflow.files import sha256_of, write_whole
 from vendoreval.workflow.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.seedings import task_ids
 from vendoreval.workflow.shared_files import files_of
+from vendoreval.workflow.taken_again import chosen_files
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def add_delivery(
     ids: Path | None = None,
     id_cut: str = "",
     complete: bool = False,
+    again: str = "",
 ) -> dict[str, Any]:
     """Take files in as a delivery; returns its record with the intake report.
 
@@ -80,21 +82,23 @@ def add_delivery(
     ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
     acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
     a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
-    `complete`: no other part of a task list is to come.
+    `complete`: no other part of a task list is to come. `again` names a delivery whose files are taken in once
+    more instead of `files`, ordered and received when that one was.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
     UsageError for dates that cannot be, and for statements that may not be.
     """
     at = now()
-    _refuse_pilots(workspace, delivery_id, seeding)
+    _refuse_pilots(workspace, delivery_id, seeding, again)
     if acknowledge and not seal:
         raise UsageError("There is no seal to acknowledge.", remedy="Name the vendor's file with --seal.")
     sealed = read_seal(seal) if seal else None
-    arrived = arrive(
-        workspace, files, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping, where=where,
-        items=items, fmt=fmt, seeding=seeding, dates=dates, seal=sealed, stated=stated, ids=ids, id_cut=id_cut,
-        complete=complete,
-    )  # fmt: skip
+    with chosen_files(workspace, files, again) as (paths, before):
+        arrived = arrive(
+            workspace, paths, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping,
+            where=where, items=items, fmt=fmt, seeding=seeding, dates=_dates(dates or Dates(), before),
+            seal=sealed, stated=stated, ids=ids, id_cut=id_cut, complete=complete,
+        )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
         if acknowledge and sealed:
@@ -182,6 +186,16 @@ def _other_parts(intake: DeliveryIntake) -> Unsettled:
         missing,
         options=("--whole",),
     )
+
+
+def _dates(dates: Dates, before: DeliveryRow | None) -> Dates:
+    """What is stated, else what held when the same files came."""
+    if before is None:
+        return dates
+    return Dates(
+        dates.ordered or before.ordered, dates.received or before.received_at,
+        dates.rework_of or before.rework_of or "",
+    )  # fmt: skip
 
 
 def _unfinished(intake: DeliveryIntake) -> Conflict:

@@ -77,6 +77,14 @@ def refuse_open_answers(pilot_id: str, files: Sequence[str], intake: Mapping[str
     )  # fmt: skip
 
 
+def steps_for(record: Mapping[str, Any]) -> list[str]:
+    """What to type about a delivery just taken in (its record), in order; nothing where nothing is open."""
+    still_open = unsettled_of(record["intake"])
+    if not still_open:
+        return []
+    return _steps(record["delivery"], record["contract"], record["intake"], still_open)
+
+
 def _refuse(
     workspace: Workspace, delivery: DeliveryRow, why: str, near: Sequence[Unsettled] = (), gold: str = ""
 ) -> None:
@@ -84,12 +92,10 @@ def _refuse(
     still_open = (*unsettled_of(intake), *near)
     if not still_open:
         return
-    manifest = json.loads(workspace.objects.read(delivery.manifest_sha))
-    files = [file["name"] for file in manifest["files"]]
     raise NotSettled(
         f"The delivery {delivery.id!r} must be settled first: {why}, and {_points(still_open)} open.",
         tuple(_said(one) for one in still_open),
-        tuple(_steps(delivery, intake, files, still_open, gold)),
+        tuple(_steps(delivery.id, delivery.contract_id, intake, still_open, gold)),
     )
 
 
@@ -107,11 +113,7 @@ def _said(one: Unsettled) -> str:
 
 
 def _steps(
-    delivery: DeliveryRow,
-    intake: Mapping[str, Any],
-    files: list[str],
-    still_open: tuple[Unsettled, ...],
-    gold: str,
+    delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...], gold: str = ""
 ) -> list[str]:
     """The commands to type, in order."""
     steps = []
@@ -123,16 +125,14 @@ def _steps(
         )
     if any("--ids" in one.options for one in still_open):
         against = ["--gold", gold] if gold else []
-        words = ["vendoreval", "delivery", "ids", delivery.id, *against, "--out", CROSSWALK]
+        words = ["vendoreval", "delivery", "ids", delivery, *against, "--out", CROSSWALK]
         steps.append(f"Write down which ids nearly match, and read them through: {spoken(words)}")
-    return [*steps, f"Take the files in again: {_command(delivery, intake, files, still_open)}"]
+    return [*steps, f"Take the files in again: {_command(delivery, contract, intake, still_open)}"]
 
 
-def _command(
-    delivery: DeliveryRow, intake: Mapping[str, Any], files: list[str], still_open: tuple[Unsettled, ...]
-) -> str:
-    words = ["vendoreval", "delivery", "add", *files, "--id", f"{delivery.id}-2"]
-    words += ["--contract", delivery.contract_id]
+def _command(delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...]) -> str:
+    words = ["vendoreval", "delivery", "add", "--again", delivery, "--id", f"{delivery}-2"]
+    words += ["--contract", contract]
     for option in ("map", "where"):
         words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
     timed = any(option.startswith("labelled_at=") for one in still_open for option in one.options)
