@@ -13,7 +13,7 @@ import pytest
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
 def test_killed_anywhere_the_workspace_stays_valid(tmp_path: Path) -> None:
-    recording, creating = _kills(tmp_path, "11")  # with 1, at every step; it takes a minute
+    recording, creating = _kills(tmp_path, "7")  # with 1, at every step; it takes a minute
     assert recording > 20
     assert creating > 8
 
@@ -21,7 +21,7 @@ def test_killed_anywhere_the_workspace_stays_valid(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
 def test_killed_anywhere_a_workspace_on_postgresql_stays_valid(tmp_path: Path, postgres_database: str) -> None:
-    (recording,) = _kills(tmp_path, "31", postgres_database)
+    (recording,) = _kills(tmp_path, "19", postgres_database)
     assert recording > 20
 
 
