@@ -117,10 +117,13 @@ class Transaction(Reader):
         self._unlogged[name_of(stored)] = stored
         return stored
 
+    def _newest(self) -> EventRow | None:
+        return self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+
     @property
     def head(self) -> str:
         """The hash of the log's newest event, or that of its beginning."""
-        newest = self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+        newest = self._newest()
         return newest.hash if newest else GENESIS
 
     def event(self, kind: str, subject: str, data: Mapping[str, Any], delivery: str = "") -> Event:
@@ -131,7 +134,7 @@ class Transaction(Reader):
         were changed since the last event are named in it, each with a keyed hash of its values.
         """
         rows = {name: self.digest(row) for name, row in self._unlogged.items()}
-        newest = self._session.exec(select(EventRow).order_by(EventRow.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+        newest = self._newest()
         previous = _event(newest) if newest else None
         event = link(
             previous, at=self._at, actor=self._actor, kind=kind, subject=subject,
