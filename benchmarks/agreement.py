@@ -121,7 +121,7 @@ def scan(rows: int) -> Callable[[], float]:
 
 def written(rows: int) -> Path:
     """The labels as a canonical file, as `delivery add` stores them; made once."""
-    from vendoreval.formats.parquet_table import LabelWriter
+    from vendoreval.formats.writers.parquet_table import LabelWriter
 
     path = Path(tempfile.gettempdir()) / f"vendoreval-agreement-{rows}.parquet"
     if not path.exists():

@@ -18,11 +18,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.patterns import patterns
+from vendoreval.audits.patterns.judging import patterns
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.engines.local import labels_on_items
-from vendoreval.formats.gold_rows import from_columns
-from vendoreval.formats.parquet_table import LabelWriter
+from vendoreval.formats.intake.gold_rows import from_columns
+from vendoreval.formats.writers.parquet_table import LabelWriter
 from vendoreval.tasks.classification import compare
 
 GOLD, CLASSES, PEOPLE, RUNS = 50_000, 20, 500, 5

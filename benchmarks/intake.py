@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vendoreval.formats.delivery_rows import read_delivery
+from vendoreval.formats.intake.delivery_rows import read_delivery
 
 ROWS, CLASSES = 1_000_000, [f"class-{code:02d}" for code in range(20)]
 

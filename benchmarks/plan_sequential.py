@@ -15,8 +15,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from vendoreval.inference.dynamic import Boundaries, operating_rows, wrong_units
-from vendoreval.inference.sequential import boundaries, sequential_design
+from vendoreval.designs.dynamic import Boundaries, operating_rows, wrong_units
+from vendoreval.designs.sequential import boundaries, sequential_design
 
 ACCURACIES = [Fraction(hundredths, 100) for hundredths in range(85, 100)]
 AUDITS = 4_000

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.agreement import agreement, agreement_trend
-    from vendoreval.workflow.annotators import annotators
-    from vendoreval.workflow.audits import load_audit, run_audit
-    from vendoreval.workflow.claims import draft_claim, issue_claim
-    from vendoreval.workflow.contracts import add_contract, amend_contract, check_contract
-    from vendoreval.workflow.deliveries import add_delivery
-    from vendoreval.workflow.evidence import export_bundle, verify_file
-    from vendoreval.workflow.forms import import_form, make_form
-    from vendoreval.workflow.frames import findings_frame, outcomes_frame
-    from vendoreval.workflow.golds import add_gold, commit_gold
-    from vendoreval.workflow.questionnaires import score_vendor
-    from vendoreval.workflow.reports import audit_report, claim_report, scorecard_report, write_report
-    from vendoreval.workflow.vendors import add_vendor
+    from vendoreval.workflow.audits.audits import load_audit, run_audit
+    from vendoreval.workflow.audits.frames import findings_frame, outcomes_frame
+    from vendoreval.workflow.claims.claims import draft_claim, issue_claim
+    from vendoreval.workflow.contracts.contracts import add_contract, amend_contract, check_contract
+    from vendoreval.workflow.deliveries.agreement import agreement, agreement_trend
+    from vendoreval.workflow.deliveries.annotators import annotators
+    from vendoreval.workflow.deliveries.deliveries import add_delivery
+    from vendoreval.workflow.evidence.evidence import export_bundle, verify_file
+    from vendoreval.workflow.gold.golds import add_gold, commit_gold
+    from vendoreval.workflow.questionnaires.forms import import_form, make_form
+    from vendoreval.workflow.questionnaires.questionnaires import score_vendor
+    from vendoreval.workflow.reports.reports import audit_report, claim_report, scorecard_report, write_report
+    from vendoreval.workflow.vendors.vendors import add_vendor
     from vendoreval.workflow.workspaces import init_workspace, open_workspace
 
 _HOMES = {

@@ -32,7 +32,12 @@ import vendoreval.reports.render  # noqa: F401
 from vendoreval.cli.app import main as command_line
 from vendoreval.store.rows import Row
 from vendoreval.store.workspace import MARKER, Workspace, create, open_workspace
-from vendoreval.workflow import audits, claims, deliveries, evidence, golds, reports  # noqa: F401
+from vendoreval.workflow.audits import audits  # noqa: F401
+from vendoreval.workflow.claims import claims  # noqa: F401
+from vendoreval.workflow.deliveries import deliveries  # noqa: F401
+from vendoreval.workflow.evidence import evidence  # noqa: F401
+from vendoreval.workflow.gold import golds  # noqa: F401
+from vendoreval.workflow.reports import reports  # noqa: F401
 
 assert alembic.command
 assert jinja2

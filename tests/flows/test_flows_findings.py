@@ -10,7 +10,7 @@ import krippendorff
 import pytest
 
 from tests.conftest import Cli
-from vendoreval.formats.task_sheets import read_answers
+from vendoreval.formats.writers.task_sheets import read_answers
 
 CONTRACT = """
 schema = "vendoreval/contract/1"

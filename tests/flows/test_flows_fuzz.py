@@ -29,34 +29,25 @@ from tests.flows.state import state
 from tests.flows.test_flows_bad_input import GOLD, HEAD, ROWS, TERMS
 from vendoreval.costs.inputs import template
 from vendoreval.errors import VendorevalError
-from vendoreval.formats.escalation_rows import read_register
-from vendoreval.formats.form_layout import identity
-from vendoreval.formats.gold_rows import read_gold
-from vendoreval.formats.html_form import SCHEMA, read_saved
-from vendoreval.formats.task_sheets import read_answers
-from vendoreval.formats.xlsx_answers import read_form
-from vendoreval.formats.xlsx_form import write_form
+from vendoreval.formats.forms.form_layout import identity
+from vendoreval.formats.forms.html_form import SCHEMA, read_saved
+from vendoreval.formats.forms.xlsx_answers import read_form
+from vendoreval.formats.forms.xlsx_form import write_form
+from vendoreval.formats.intake.escalation_rows import read_register
+from vendoreval.formats.intake.gold_rows import read_gold
+from vendoreval.formats.writers.task_sheets import read_answers
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow import (
-    agreement,
-    annotators,
-    audits,
-    claims,
-    contract_files,
-    contracts,
-    costs,
-    deliveries,
-    due,
-    escalations,
-    evidence,
-    forms,
-    golds,
-    questionnaires,
-    samples,
-    sealing,
-)
+from vendoreval.workflow.audits import audits, samples
+from vendoreval.workflow.claims import claims
+from vendoreval.workflow.contracts import contract_files, contracts
+from vendoreval.workflow.deliveries import agreement, annotators, deliveries, escalations, sealing
+from vendoreval.workflow.due import due
+from vendoreval.workflow.evidence import evidence
+from vendoreval.workflow.gold import golds
+from vendoreval.workflow.questionnaires import forms, questionnaires
+from vendoreval.workflow.vendors import costs
 from vendoreval.workflow.workspaces import open_workspace
 
 COUNT = 2000

@@ -16,7 +16,7 @@ from tests.schemas import learn, validate
 from vendoreval.evidence.chain import Closed, ClosedFirst, Event, from_json, unopened, unshown, verify_chain
 from vendoreval.store.tables import AuditRow, EventRow, GoldRow, SampleAnswersRow, SeedRow, WorkspaceRow
 from vendoreval.store.workspace import Workspace, open_workspace
-from vendoreval.workflow.log_view import events_for_bundle
+from vendoreval.workflow.log.log_view import events_for_bundle
 
 TERMS = (ROOT / "samples/contracts/weather-sentiment.toml").read_text("utf-8")
 VENDORS = ("acme", "bolt")

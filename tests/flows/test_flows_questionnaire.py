@@ -14,11 +14,11 @@ from openpyxl import load_workbook
 
 from tests.browser import GUIDE, fill_in_browser
 from tests.conftest import ROOT, Cli
-from vendoreval.formats.xlsx_form import read_form, write_form
+from vendoreval.formats.forms.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.resources import resource
 from vendoreval.workflow.context import now
-from vendoreval.workflow.questionnaires import load_bank
+from vendoreval.workflow.questionnaires.questionnaires import load_bank
 
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
 

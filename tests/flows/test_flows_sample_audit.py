@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT, Cli
 from vendoreval.store.workspace import find
-from vendoreval.workflow.samples import answer_sample
+from vendoreval.workflow.audits.samples import answer_sample
 
 CONTRACT = """schema = "vendoreval/contract/1"
 id = "birds"

@@ -16,7 +16,7 @@ from tests.conftest import Cli
 from tests.flows.old_log import age
 from tests.flows.test_flows_log import tell
 from vendoreval.store.workspace import open_workspace
-from vendoreval.workflow.log_check import check_workspace
+from vendoreval.workflow.log.log_check import check_workspace
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,17 @@ from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import double_notes, lowered, revision, touched
 from vendoreval.audits.audit_input import AuditInput, counted, missing_by_word
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
-from vendoreval.audits.designs import DESIGNED
 from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
 from vendoreval.audits.figures import by_annotator, by_class, confusion
 from vendoreval.audits.joining import Trial, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
 from vendoreval.audits.measures import MEASURED, measure
-from vendoreval.audits.patterns import patterns
+from vendoreval.audits.patterns.judging import patterns
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
+from vendoreval.designs.designs import DESIGNED
 from vendoreval.inference.drawn import Hidden
 from vendoreval.labels.settled import apart_sentences
 from vendoreval.tasks.outcomes import Outcomes

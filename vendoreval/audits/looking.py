@@ -18,10 +18,10 @@ from itertools import takewhile
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.designs import READ_ONCE
 from vendoreval.audits.records import INCONCLUSIVE, NOT_RUN
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
+from vendoreval.designs.designs import READ_ONCE
 
 ONE_SAMPLE = ("zero_defect", "iso2859-1", "iso2859-2")  # their numbers do not follow from a risk
 _CHANCELESS = "point"

@@ -13,12 +13,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.designs import lowest_share, risks, tolerated_share
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT
 from vendoreval.contracts.terms import Clause
+from vendoreval.designs.designs import lowest_share, risks, tolerated_share
+from vendoreval.designs.strata import Stratum, stratified_e_values, stratified_share
 from vendoreval.errors import InputError
 from vendoreval.inference.hypergeometric import allowed_errors, smallest
-from vendoreval.inference.strata import Stratum, stratified_e_values, stratified_share
 
 METHOD = "e-values of strata, worst split of the errors"
 

@@ -15,19 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.deciding import not_run
-from vendoreval.audits.designs import READ_ONCE, Design, design, lowest_share, risks, tolerated_share
 from vendoreval.audits.measures import Measure, measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
+from vendoreval.designs.betting import audit_clusters, cluster_bounds
+from vendoreval.designs.designs import READ_ONCE, Design, design, lowest_share, risks, tolerated_share
+from vendoreval.designs.dynamic import Stop
+from vendoreval.designs.sequential import e_values
 from vendoreval.errors import InputError
-from vendoreval.inference.betting import audit_clusters, cluster_bounds
 from vendoreval.inference.confidence_sequence import wrong_bounds
-from vendoreval.inference.dynamic import Stop
 from vendoreval.inference.hypergeometric import errors_at_least, errors_at_most, p_breach, p_kept
-from vendoreval.inference.sequential import e_values
 from vendoreval.sampling.draw import tickets
 from vendoreval.tasks.outcomes import CODE, Outcomes
 

@@ -38,7 +38,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Show how far the annotators of a delivery agree, or how it went from delivery to delivery."""
-    from vendoreval.workflow import agreement, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import agreement
 
     if bool(delivery) == bool(vendor):
         raise UsageError("Agreement of what?", remedy="Name a delivery, or a vendor with --vendor.")

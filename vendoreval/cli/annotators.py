@@ -33,7 +33,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Show each annotator's quality, and signs of copying, straight-lining and haste."""
-    from vendoreval.workflow import annotators, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import annotators
 
     record = annotators.annotators(
         workspaces.open_workspace(), delivery, gold_id=gold, method=method, consensus=consensus

@@ -111,7 +111,8 @@ def answer(
     from vendoreval.questionnaires.answers import Amendment
     from vendoreval.questionnaires.promises import readings
     from vendoreval.questionnaires.worth import silent_on_terms
-    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -148,7 +149,7 @@ def _stored(
     workspace: Workspace, files: Sequence[str], seen: Sequence[str], dated: datetime | None,
     expires: datetime | None,
 ) -> tuple[EvidenceItem, ...]:  # fmt: skip
-    from vendoreval.workflow.answer_evidence import seen_piece, stored_piece
+    from vendoreval.workflow.questionnaires.answer_evidence import seen_piece, stored_piece
 
     made, ends = (moment.date() if moment else None for moment in (dated, expires))
     found = []
@@ -167,7 +168,7 @@ def _stored(
 
 
 def _measured(workspace: Workspace, vendor: str, given: Sequence[str]) -> tuple[EvidenceItem, ...]:
-    from vendoreval.workflow.answer_evidence import measured_piece
+    from vendoreval.workflow.questionnaires.answer_evidence import measured_piece
 
     found = []
     for piece in given:
@@ -180,7 +181,7 @@ def _measured(workspace: Workspace, vendor: str, given: Sequence[str]) -> tuple[
 
 def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, channel: str) -> None:
     from vendoreval.questionnaires.worth import judge_all
-    from vendoreval.workflow import questionnaires
+    from vendoreval.workflow.questionnaires import questionnaires
 
     current = questionnaires.current_answers(workspace, vendor, bank)
     asked = bank.asked(questionnaires.sent_mode(workspace, vendor, bank) or "full")
@@ -202,7 +203,7 @@ def _ask(
     """Ask for one answer and record it; None when the person stops. Skipping gives the old answer back."""
     from vendoreval.errors import NotFound
     from vendoreval.questionnaires.answers import Amendment, Answer
-    from vendoreval.workflow import questionnaires
+    from vendoreval.workflow.questionnaires import questionnaires
 
     known = {question.id: question for question in bank.questions}
     if question_id not in known:
@@ -280,7 +281,8 @@ def evidence(
 
     Exit code 5 when a stored file was lost or altered.
     """
-    from vendoreval.workflow import answer_evidence, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import answer_evidence, questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)

@@ -29,7 +29,10 @@ def run(
     json: Json = False,
 ) -> None:
     """Audit a delivery against gold under its contract. Exit code 3 breached, 4 undecided."""
-    from vendoreval.workflow import audits, deliveries, gold_lint, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.audits import audits
+    from vendoreval.workflow.deliveries import deliveries
+    from vendoreval.workflow.gold import gold_lint
 
     workspace = workspaces.open_workspace()
     received = deliveries.delivery_row(workspace, delivery).received_at
@@ -54,7 +57,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Show an audit's findings and figures."""
-    from vendoreval.workflow import audits, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.audits import audits
 
     stored = audits.load_audit(workspaces.open_workspace(), audit)
     own = audits.against_vendor(stored, vendor_says) if vendor_says else None
@@ -67,7 +71,8 @@ def show(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all audits."""
-    from vendoreval.workflow import audits, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.audits import audits
 
     rows = audits.list_audits(workspaces.open_workspace())
     if json:

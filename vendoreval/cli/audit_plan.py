@@ -10,8 +10,8 @@ import typer
 from vendoreval.cli.output import Json, emit, note, percent, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.audits.pilot import PilotPlan
-    from vendoreval.audits.planning import AuditPlan
+    from vendoreval.designs.planning import AuditPlan
+    from vendoreval.pilots.pilot import PilotPlan
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Explain the design that a clause asks for: sample sizes, chances of every verdict, and cost."""
-    from vendoreval.workflow import plans
+    from vendoreval.workflow.contracts import plans
 
     if pilot:
         designed = plans.plan_pilot(contract, items, clause=clause, cost=cost_per_item)
@@ -51,7 +51,7 @@ def plan(
 
 
 def _print(made: AuditPlan) -> None:
-    from vendoreval.audits.planning import sentences
+    from vendoreval.designs.planning import sentences
 
     for sentence in sentences(made):
         say(sentence)
@@ -78,7 +78,7 @@ def _print(made: AuditPlan) -> None:
 
 
 def _print_pilot(made: PilotPlan) -> None:
-    from vendoreval.audits.pilot import sentences
+    from vendoreval.pilots.pilot import sentences
 
     table(
         ["block", "tasks", "when", "at least", "misses allowed", "power"],

@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 def nonce(json: Json = False) -> None:
     """Make a secret text for a common seed, and the SHA-256 to give away before it is revealed."""
-    from vendoreval.workflow.draw_seeds import make_nonce
+    from vendoreval.workflow.audits.draw_seeds import make_nonce
 
     made = make_nonce()
     if json:
@@ -46,7 +46,8 @@ def announce(
     json: Json = False,
 ) -> None:
     """Name the public value that will order a draw, before it is known; the vendor gets a receipt."""
-    from vendoreval.workflow import receipts, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import receipts
 
     made = receipts.announce_seed(workspaces.open_workspace(), contract, source, on.date(), out)
     if json:
@@ -64,7 +65,7 @@ def draw(
 ) -> None:
     """Repeat an audit's draw from your own copy of the delivery; needs no workspace."""
     from vendoreval.cli.output import table
-    from vendoreval.workflow.sample_draws import draw_file
+    from vendoreval.workflow.audits.sample_draws import draw_file
 
     record = draw_file(file, seed, take or None, stratum or None)
     if json:
@@ -102,8 +103,9 @@ def tasks(
     json: Json = False,
 ) -> None:
     """Draw items of a delivery and write blind tasks for expert auditors."""
-    from vendoreval.workflow import sample_draws, samples, workspaces
-    from vendoreval.workflow.draw_seeds import Seeds
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.audits import sample_draws, samples
+    from vendoreval.workflow.audits.draw_seeds import Seeds
 
     workspace = workspaces.open_workspace()
     audit = subject if adjudicate else id or f"{subject}-sample"
@@ -146,7 +148,8 @@ def answers(
     """Take auditors' answers in, in any order and any number of rounds; says whether the audit may stop."""
     from vendoreval.cli.audit import EXITS
     from vendoreval.errors import Exit
-    from vendoreval.workflow import samples, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.audits import samples
 
     record, result = samples.answer_sample(
         workspaces.open_workspace(), audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,

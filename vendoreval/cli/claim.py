@@ -23,7 +23,8 @@ def draft(
     json: Json = False,
 ) -> None:
     """Draft a claim: one line a defect, the remedies with amounts, the deadlines."""
-    from vendoreval.workflow import claims, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.claims import claims
 
     claim = claims.draft_claim(workspaces.open_workspace(), audit, id or None)
     if json:
@@ -35,7 +36,8 @@ def draft(
 @app.command()
 def issue(claim: ClaimId, json: Json = False) -> None:
     """Freeze a draft as version 1, with the date by which the vendor must answer."""
-    from vendoreval.workflow import claims, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.claims import claims
 
     issued = claims.issue_claim(workspaces.open_workspace(), claim)
     if json:
@@ -47,7 +49,8 @@ def issue(claim: ClaimId, json: Json = False) -> None:
 @app.command()
 def show(claim: ClaimId, json: Json = False) -> None:
     """Show a claim."""
-    from vendoreval.workflow import claims, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.claims import claims
 
     workspace = workspaces.open_workspace()
     if json:
@@ -58,7 +61,8 @@ def show(claim: ClaimId, json: Json = False) -> None:
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all claims."""
-    from vendoreval.workflow import claims, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.claims import claims
 
     rows = claims.list_claims(workspaces.open_workspace())
     if json:

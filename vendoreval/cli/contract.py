@@ -11,7 +11,7 @@ from vendoreval.cli.output import Json, counted, emit, note, percent, say, table
 from vendoreval.errors import Exit
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.contracts import ContractCheck
+    from vendoreval.workflow.contracts.contracts import ContractCheck
 
 app = typer.Typer(name="contract", help="Contracts and their quality terms.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The contract as TOML.")]
@@ -24,7 +24,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Explain a contract file in plain words, warn of weak terms, show what samples would catch."""
-    from vendoreval.workflow.contracts import check_contract
+    from vendoreval.workflow.contracts.contracts import check_contract
 
     checked = check_contract(file)
     if json:
@@ -36,7 +36,7 @@ def check(
 
 
 def _explain(checked: ContractCheck) -> None:
-    from vendoreval.workflow.contracts import FACTORS
+    from vendoreval.workflow.contracts.contracts import FACTORS
 
     contract = checked.contract
     say(f"{contract.title} ({contract.id}) with {contract.vendor}: the terms can be read.", "")
@@ -64,7 +64,8 @@ def _explain(checked: ContractCheck) -> None:
 @app.command()
 def add(file: File, json: Json = False) -> None:
     """Add a contract to the workspace."""
-    from vendoreval.workflow import contracts, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contracts
 
     contract = contracts.add_contract(workspaces.open_workspace(), file)
     if json:
@@ -76,7 +77,8 @@ def add(file: File, json: Json = False) -> None:
 @app.command()
 def amend(file: File, json: Json = False) -> None:
     """Add the next version of a contract that is there already; earlier deliveries keep theirs."""
-    from vendoreval.workflow import contracts, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contracts
 
     contract = contracts.amend_contract(workspaces.open_workspace(), file)
     if json:
@@ -89,7 +91,8 @@ def amend(file: File, json: Json = False) -> None:
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all contracts."""
-    from vendoreval.workflow import contracts, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contracts
 
     found = contracts.list_contracts(workspaces.open_workspace())
     if json:
@@ -111,7 +114,8 @@ def show(
 ) -> None:
     """Show a contract's terms in plain words."""
     from vendoreval.contracts.explain import explain
-    from vendoreval.workflow import contracts, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contracts
 
     contract = contracts.load_contract(workspaces.open_workspace(), contract_id, version or None)
     sentences = explain(contract)

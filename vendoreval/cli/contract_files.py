@@ -36,7 +36,7 @@ def new(
     json: Json = False,
 ) -> None:
     """Write a commented contract to start from: every field explained, checked as it stands."""
-    from vendoreval.workflow import contract_files
+    from vendoreval.workflow.contracts import contract_files
 
     made = contract_files.new_contract(vendor, classes, out)
     if json:
@@ -64,7 +64,8 @@ def draft(
     json: Json = False,
 ) -> None:
     """Draft a contract from a vendor's answers: thresholds, rules, sample sizes, remedies, what is open."""
-    from vendoreval.workflow import contract_files, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contract_files
 
     words = contract_files.DraftWords(task, classes, unsure, price, currency, buyer, rule, bank)
     made = contract_files.draft(workspaces.open_workspace(), vendor, words, out)
@@ -92,7 +93,8 @@ def annex(
     json: Json = False,
 ) -> None:
     """Print a contract's Quality Annex: definitions, clauses, rules, limits, remedies, signatures, hash."""
-    from vendoreval.workflow import contract_files, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contract_files
 
     workspace = workspaces.open_workspace()
     report = contract_files.annex(workspace, contract, version or None, items)
@@ -109,7 +111,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a contract as an Open Data Contract Standard document (ODCS v3.1)."""
-    from vendoreval.workflow import contract_files, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.contracts import contract_files
 
     out = out or Path(f"{contract}.yaml")
     found = contract_files.export_odcs(workspaces.open_workspace(), contract, version or None, out)
@@ -125,7 +128,7 @@ def import_(
     json: Json = False,
 ) -> None:
     """Turn an ODCS document into a contract file, to be checked and added."""
-    from vendoreval.workflow import contract_files
+    from vendoreval.workflow.contracts import contract_files
 
     found = contract_files.import_odcs(file, out)
     if json:

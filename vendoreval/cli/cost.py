@@ -33,7 +33,8 @@ def cost(
     json: Json = False,
 ) -> None:
     """Compute what a correct label really costs, what drives it, and which accuracy is worth its price."""
-    from vendoreval.workflow import costs, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import costs
 
     if write_template:
         costs.write_template(inputs or Path("cost.toml"))

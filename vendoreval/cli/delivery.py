@@ -72,7 +72,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
-    from vendoreval.workflow import deliveries, settling, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import deliveries, settling
 
     dates = deliveries.Dates(
         ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
@@ -100,7 +101,7 @@ def seal(
     json: Json = False,
 ) -> None:
     """The vendor's side, without a workspace: write down hashes and time of the files that are sent."""
-    from vendoreval.workflow.sealing import seal_files
+    from vendoreval.workflow.deliveries.sealing import seal_files
 
     record = seal_files(files, out, receipt)
     if json:
@@ -117,7 +118,8 @@ def check(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Show what taking a delivery in would find, without storing it."""
-    from vendoreval.workflow import deliveries, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import deliveries
 
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
@@ -130,7 +132,8 @@ def check(
 @app.command()
 def show(delivery: Annotated[str, typer.Argument(help="The delivery's id.")], json: Json = False) -> None:
     """Show a delivery's counts, refusals and files."""
-    from vendoreval.workflow import deliveries, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import deliveries
 
     record = deliveries.show_delivery(workspaces.open_workspace(), delivery)
     return emit(record) if json else _print(record)
@@ -147,8 +150,8 @@ def escalations(
     json: Json = False,
 ) -> None:
     """Take a register of questions in, or show what was escalated and how long answers took."""
-    from vendoreval.workflow import escalations as register
     from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import escalations as register
 
     workspace = workspaces.open_workspace()
     record = (
@@ -167,7 +170,8 @@ def ids_(
     json: Json = False,
 ) -> None:
     """Write ids that nearly match as a crosswalk, to be read through and given to delivery add --ids."""
-    from vendoreval.workflow import crosswalks, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import crosswalks
 
     record = crosswalks.write_crosswalk(workspaces.open_workspace(), delivery, out, gold)
     if json:
@@ -184,7 +188,8 @@ def ids_(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all deliveries."""
-    from vendoreval.workflow import deliveries, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import deliveries
 
     rows = deliveries.list_deliveries(workspaces.open_workspace())
     if json:

@@ -21,7 +21,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write an audit's bundle: contract, commitment, manifest, outcomes, result, claim, log."""
-    from vendoreval.workflow import evidence, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.evidence import evidence
 
     out = out or Path(f"bundle-{audit}.zip")
     sha = evidence.export_bundle(workspaces.open_workspace(), audit, out)
@@ -48,7 +49,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
-    from vendoreval.workflow.evidence import Own, verify_file
+    from vendoreval.workflow.evidence.evidence import Own, verify_file
 
     found = verify_file(bundle, Own(receipt or (), delivered or (), tasks, contract, seal, acknowledgement))
     if json:

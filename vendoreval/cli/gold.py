@@ -31,7 +31,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a gold set; several accepted answers stand in a column 'accepted', separated by |."""
-    from vendoreval.workflow import golds, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import golds
 
     record = golds.add_gold(
         workspaces.open_workspace(), file, gold_id=id, contract_id=contract, mapping=map or [],
@@ -48,7 +49,8 @@ def add(
 @app.command()
 def show(gold: GoldId, json: Json = False) -> None:
     """Show what is known of a gold set, without its answers."""
-    from vendoreval.workflow import golds, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import golds
 
     record = golds.show_gold(workspaces.open_workspace(), gold)
     if json:
@@ -63,7 +65,8 @@ def show(gold: GoldId, json: Json = False) -> None:
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all gold sets."""
-    from vendoreval.workflow import golds, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import golds
 
     records = golds.list_golds(workspaces.open_workspace())
     if json:
@@ -87,7 +90,8 @@ def commit(
     json: Json = False,
 ) -> None:
     """Commit to a gold set: salted leaves, a Merkle root, and a receipt without any label."""
-    from vendoreval.workflow import gold_lint, golds, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import gold_lint, golds
 
     workspace = workspaces.open_workspace()
     out = out or Path(f"receipt-{gold}.json")
@@ -112,7 +116,8 @@ def lint(
     json: Json = False,
 ) -> None:
     """Find what would give gold away: ids, columns, order, doubles, earlier use. Exit code 4 if anything."""
-    from vendoreval.workflow import gold_lint, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import gold_lint
 
     record = gold_lint.lint_gold(workspaces.open_workspace(), gold, tasks)
     if json:
@@ -150,7 +155,8 @@ def seed(
     json: Json = False,
 ) -> None:
     """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
-    from vendoreval.workflow import gold_lint, seedings, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import gold_lint, seedings
 
     workspace = workspaces.open_workspace()
     warnings = gold_lint.warnings_before_seeding(workspace, gold)
@@ -171,7 +177,8 @@ def seed(
 @app.command()
 def retire(gold: GoldId, json: Json = False) -> None:
     """Retire a gold set, for instance after its answers were revealed; it stays on record."""
-    from vendoreval.workflow import golds, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold import golds
 
     record = golds.retire_gold(workspaces.open_workspace(), gold)
     return emit(record) if json else say(f"Gold set {gold} is retired.")

@@ -35,7 +35,8 @@ def fact(
     json: Json = False,
 ) -> None:
     """State a fact on your project, on which some questions hang; a fact nobody stated counts as yes."""
-    from vendoreval.workflow import judging, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import judging, questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -65,7 +66,8 @@ def waive(
     json: Json = False,
 ) -> None:
     """Let a failed knock-out pass until a day, with a person and a reason."""
-    from vendoreval.workflow import judging, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import judging, questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -86,7 +88,8 @@ def freeze(
     json: Json = False,
 ) -> None:
     """Freeze the weights by their hash; the first form or answer does it too."""
-    from vendoreval.workflow import judging, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import judging, questionnaires
 
     row = judging.freeze(workspaces.open_workspace(), questionnaires.load_bank(bank), reason)
     if json:

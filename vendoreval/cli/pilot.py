@@ -39,7 +39,7 @@ def send(
 ) -> None:
     """Design a pilot, mix its tasks blind, and write them in three parts; it counts as sent now."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.pilot_sending import send_pilot
+    from vendoreval.workflow.pilots.pilot_sending import send_pilot
 
     record = send_pilot(
         workspaces.open_workspace(), contract, gold, out, pilot_id=id, items=items, clause=clause,
@@ -79,8 +79,9 @@ def answers(
     json: Json = False,
 ) -> None:
     """Take the answers in, judge every block, and hold the claimed levels against it."""
-    from vendoreval.workflow import questionnaires, workspaces
-    from vendoreval.workflow.pilot_answers import take_answers
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.pilots.pilot_answers import take_answers
+    from vendoreval.workflow.questionnaires import questionnaires
 
     workspace = workspaces.open_workspace()
     record = take_answers(
@@ -102,8 +103,9 @@ def show(
     json: Json = False,
 ) -> None:
     """Show what went out, and what the pilot found once it was judged."""
-    from vendoreval.workflow import pilots, workspaces
-    from vendoreval.workflow.pilot_answers import show_pilot
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.pilots import pilots
+    from vendoreval.workflow.pilots.pilot_answers import show_pilot
 
     workspace = workspaces.open_workspace()
     for file in pilots.write_lists(workspace, pilot, out) if out else []:
@@ -120,7 +122,8 @@ def list_(
     vendor: Annotated[str, typer.Option(help="Only the pilots of this vendor.")] = "", json: Json = False
 ) -> None:
     """List all pilots."""
-    from vendoreval.workflow import pilots, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.pilots import pilots
 
     rows = [
         {

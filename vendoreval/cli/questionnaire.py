@@ -17,7 +17,7 @@ from vendoreval.errors import UsageError
 if TYPE_CHECKING:
     from vendoreval.questionnaires.answers import Change
     from vendoreval.questionnaires.assessment import Assessment
-    from vendoreval.workflow.forms import Imported
+    from vendoreval.workflow.questionnaires.forms import Imported
 
 app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
 
@@ -48,7 +48,7 @@ SentMode = Annotated[
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List the question banks that ship with the program."""
-    from vendoreval.workflow.questionnaires import list_banks
+    from vendoreval.workflow.questionnaires.questionnaires import list_banks
 
     banks = list_banks()
     if json:
@@ -67,7 +67,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a bank's questions with their anchored levels."""
-    from vendoreval.workflow.questionnaires import load_bank
+    from vendoreval.workflow.questionnaires.questionnaires import load_bank
 
     found = load_bank(bank)
     questions = found.asked(mode.value)
@@ -95,7 +95,7 @@ def show(
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="A bank as TOML.")], json: Json = False) -> None:
     """Check a question bank; errors come with their lines, all at once."""
-    from vendoreval.workflow.questionnaires import check_bank
+    from vendoreval.workflow.questionnaires.questionnaires import check_bank
 
     bank = check_bank(file)
     if json:
@@ -126,7 +126,8 @@ def form(
 
     It counts as sent now, and freezes the weights; `vendoreval due` lists it until it comes back.
     """
-    from vendoreval.workflow import forms, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import forms, questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -167,7 +168,8 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take a filled form in and show what changed."""
-    from vendoreval.workflow import forms, questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import forms, questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -219,7 +221,8 @@ def _changed(change: Change) -> str:
 @app.command()
 def score(vendor: Vendor, bank: Bank = DEFAULT, mode: SentMode = None, json: Json = False) -> None:
     """Score the current answers: claimed and evidenced, coverage, knock-outs, red flags."""
-    from vendoreval.workflow import questionnaires, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)

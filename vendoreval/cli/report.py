@@ -47,7 +47,8 @@ def scorecard(
     out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's scorecard: answers, audits over time, verdicts, claims."""
-    from vendoreval.workflow import reports, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
     write(workspace, reports.scorecard_report(workspace, vendor), vendor, out, format, paper, json)
@@ -59,7 +60,8 @@ def audit(
     out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """An audit's certificate: findings, method in plain words, figures, hashes."""
-    from vendoreval.workflow import reports, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
     write(workspace, reports.audit_report(workspace, audit), audit, out, format, paper, json)
@@ -71,7 +73,8 @@ def claim(
     out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
-    from vendoreval.workflow import reports, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
     write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
@@ -84,7 +87,8 @@ def comparison(
     format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """Two to six vendors side by side: who may be chosen, who is better, what it costs, and why."""
-    from vendoreval.workflow import comparisons, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import comparisons
 
     workspace = workspaces.open_workspace()
     made = comparisons.compare(
@@ -102,8 +106,9 @@ def questionnaire(
     json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's answers by section, with scores, promises, signs and questions for the interview."""
-    from vendoreval.workflow import questionnaires, workspaces
-    from vendoreval.workflow.questionnaire_report import questionnaire_report
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires
+    from vendoreval.workflow.questionnaires.questionnaire_report import questionnaire_report
 
     workspace = workspaces.open_workspace()
     report = questionnaire_report(workspace, vendor, questionnaires.bank_of(workspace, bank))
@@ -117,8 +122,9 @@ def pilot(
     json: Json = False,
 ) -> None:  # fmt: skip
     """A pilot's report: what each block found, what changed on the way, what became of the claims."""
-    from vendoreval.workflow import questionnaires, workspaces
-    from vendoreval.workflow.pilot_answers import pilot_report
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.pilots.pilot_answers import pilot_report
+    from vendoreval.workflow.questionnaires import questionnaires
 
     workspace = workspaces.open_workspace()
     report = pilot_report(workspace, pilot, questionnaires.bank_of(workspace, bank))
@@ -133,7 +139,7 @@ def write(
 
     Without `out` it is named after its kind and subject. Where PDF cannot be made, HTML and JSON are.
     """
-    from vendoreval.workflow.reports import write_what_can_be
+    from vendoreval.workflow.reports.reports import write_what_can_be
 
     if out is None:
         name = subject.replace("+", "-")

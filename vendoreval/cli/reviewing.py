@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vendoreval.questionnaires.reviews import Clarity as ClarityCode
     from vendoreval.questionnaires.reviews import Review
     from vendoreval.store.workspace import Workspace
-    from vendoreval.workflow.reviewing import Shown
+    from vendoreval.workflow.questionnaires.reviewing import Shown
 
 
 class Clarity(StrEnum):
@@ -54,7 +54,8 @@ def review(
 ) -> None:
     """Judge a vendor's answers, blind to the other reviewers, and compare once the round is closed."""
     from vendoreval.questionnaires.reviews import Review
-    from vendoreval.workflow import questionnaires, reviewing, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires, reviewing
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -104,7 +105,7 @@ def _code(clarity: Clarity | None) -> ClarityCode | None:
 
 
 def _ask_all(workspace: Workspace, vendor: str, bank: QuestionBank, reviewer: str, new_round: bool) -> None:
-    from vendoreval.workflow import reviewing
+    from vendoreval.workflow.questionnaires import reviewing
 
     own = reviewing.own_reviews(workspace, vendor, bank, reviewer)
     open_ = [q for q in reviewing.answered(workspace, vendor, bank) if q not in own]
@@ -127,10 +128,10 @@ def _ask(
     workspace: Workspace, vendor: str, bank: QuestionBank, question_id: str, reviewer: str
 ) -> Review | str:
     """Show one answer and ask for a judgement; "skip" or "stop" where none is given."""
-    from vendoreval.formats.form_layout import piece_words
+    from vendoreval.formats.forms.form_layout import piece_words
     from vendoreval.questionnaires.consistency import quote
     from vendoreval.questionnaires.reviews import Review
-    from vendoreval.workflow import reviewing
+    from vendoreval.workflow.questionnaires import reviewing
 
     question = bank.question(question_id)
     answer = reviewing.answered(workspace, vendor, bank)[question_id]
@@ -205,7 +206,8 @@ def moderate(
     json: Json = False,
 ) -> None:
     """Settle a level on which reviewers differ, after the round is closed."""
-    from vendoreval.workflow import questionnaires, reviewing, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires, reviewing
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)

@@ -55,7 +55,8 @@ def contact(
     json: Json = False,
 ) -> None:
     """Record an event with a vendor: a request, a refusal, a call, its comment on a flag, the shortlist."""
-    from vendoreval.workflow import questionnaires, signs, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires, signs
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -77,7 +78,8 @@ def signals(
     json: Json = False,
 ) -> None:
     """List signs of hesitation with quotes; their weight in the score is 0."""
-    from vendoreval.workflow import questionnaires, signs, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires, signs
 
     workspace = workspaces.open_workspace()
     chosen = questionnaires.bank_of(workspace, bank)
@@ -125,8 +127,9 @@ def _claimed(promise: Promise) -> str:
 def promises(vendor: Vendor, bank: Bank = DEFAULT, json: Json = False) -> None:
     """Show what is claimed, what evidence supports, what the contract holds and what was measured."""
     from vendoreval.reports.promise_parts import gap_words, value_words
-    from vendoreval.workflow import questionnaires, workspaces
-    from vendoreval.workflow.promises import vendor_promises
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.questionnaires import questionnaires
+    from vendoreval.workflow.questionnaires.promises import vendor_promises
 
     workspace = workspaces.open_workspace()
     found = vendor_promises(workspace, vendor, questionnaires.bank_of(workspace, bank))

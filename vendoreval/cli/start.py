@@ -108,7 +108,7 @@ def status(
 ) -> None:
     """Show what the workspace holds, and check its log; exit code 5 where something does not fit."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.status import survey
+    from vendoreval.workflow.log.status import survey
 
     if verify or expect:
         return _verify(expect or [], json)
@@ -118,7 +118,7 @@ def status(
 
 def _verify(expect: list[str], json: bool) -> None:
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.log_check import check_workspace
+    from vendoreval.workflow.log.log_check import check_workspace
 
     found = check_workspace(workspaces.open_workspace(), expect)
     if json:
@@ -144,7 +144,7 @@ def due(
 ) -> None:
     """List what is due: forms, evidence and waivers that end, claims to answer, deliveries to judge."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.due import list_due
+    from vendoreval.workflow.due.due import list_due
 
     found = list_due(workspaces.open_workspace(), days)
     if json:

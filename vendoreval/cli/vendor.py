@@ -9,7 +9,7 @@ import typer
 from vendoreval.cli.output import Json, emit, facts, note, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.vendors import Sent, Vendor
+    from vendoreval.workflow.vendors.vendors import Sent, Vendor
 
 app = typer.Typer(name="vendor", help="The vendors you buy from.", no_args_is_help=True)
 
@@ -21,7 +21,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a vendor."""
-    from vendoreval.workflow import vendors, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import vendors
 
     vendor = vendors.add_vendor(workspaces.open_workspace(), vendor_id, name)
     if json:
@@ -33,7 +34,8 @@ def add(
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List all vendors."""
-    from vendoreval.workflow import vendors, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import vendors
 
     found = vendors.list_vendors(workspaces.open_workspace())
     if json:
@@ -48,7 +50,8 @@ def list_(json: Json = False) -> None:
 @app.command()
 def show(vendor_id: Annotated[str, typer.Argument(help="The vendor's id.")], json: Json = False) -> None:
     """Show one vendor with its questionnaires, pilots, contracts, deliveries and audits."""
-    from vendoreval.workflow import vendors, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import vendors
 
     vendor = vendors.show_vendor(workspaces.open_workspace(), vendor_id)
     if json:

@@ -11,8 +11,8 @@ import typer
 from vendoreval.cli.output import Json, emit, percent, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.audits.comparison_records import Comparison, Offer
-    from vendoreval.workflow.comparisons import Compared
+    from vendoreval.comparing.records import Comparison, Offer
+    from vendoreval.workflow.vendors.comparisons import Compared
 
 Vendors = Annotated[list[str], typer.Argument(help="The vendors' ids, two to six.")]
 Audits = Annotated[
@@ -41,7 +41,8 @@ def compare(
     json: Json = False,
 ) -> None:
     """Compare vendors: eligibility, answers, accuracy on the same gold, promises kept, price, cost."""
-    from vendoreval.workflow import comparisons, workspaces
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.vendors import comparisons
 
     made = comparisons.compare(
         workspaces.open_workspace(), vendors, bank_name=bank, audits=audits or (), costs=costs, weights=weights
@@ -82,7 +83,7 @@ def _print(made: Compared) -> None:
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
-    from vendoreval.audits.comparison_words import clause_sentence, in_breach, knocked_out, pair_sentences
+    from vendoreval.comparing.words import clause_sentence, in_breach, knocked_out, pair_sentences
 
     yield in_breach(found)
     for pair in found.pairs:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vendoreval.audits.designs import Design
-from vendoreval.audits.planning import limits_csv
 from vendoreval.claims.answers import REASONS
 from vendoreval.contracts.explain import explain_parts, power_questions
 from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import to_settle
+from vendoreval.designs.designs import Design
+from vendoreval.designs.planning import limits_csv
 from vendoreval.inference.power import PowerRow
 from vendoreval.reports import parts
 from vendoreval.reports.facts import Facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vendoreval.audits.comparison_records import Comparison, Offer, Pair
 from vendoreval.audits.records import NOT_RUN
+from vendoreval.comparing.records import Comparison, Offer, Pair
 from vendoreval.costs.model import Cost
 from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vendoreval.audits.comparison_records import Comparison, Offer, Pair
-from vendoreval.audits.comparison_words import (
+from vendoreval.comparing.records import Comparison, Offer, Pair
+from vendoreval.comparing.words import (
     clause_sentence,
     headline,
     in_breach,

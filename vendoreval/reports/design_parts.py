@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from vendoreval.audits.designs import Design, design, lowest_share
 from vendoreval.audits.records import AuditResult, Finding, Walk
 from vendoreval.contracts.rules import INSPECTIONS
 from vendoreval.contracts.terms import Clause, Contract
+from vendoreval.designs.designs import Design, design, lowest_share
+from vendoreval.designs.dynamic import Boundaries, operating_rows
 from vendoreval.errors import InputError
-from vendoreval.inference.dynamic import Boundaries, operating_rows
 from vendoreval.reports.charts.curves import Curves, oc_curve, sequential_path
 from vendoreval.reports.sentences import clause_name
 from vendoreval.reports.wording import chance

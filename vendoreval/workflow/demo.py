@@ -14,19 +14,17 @@ from vendoreval.errors import Conflict
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow import (
-    audits,
-    claims,
-    comparisons,
-    contracts,
-    deliveries,
-    evidence,
-    golds,
-    questionnaires,
-    reports,
-)
-from vendoreval.workflow.questionnaire_report import questionnaire_report
-from vendoreval.workflow.vendors import add_vendor
+from vendoreval.workflow.audits import audits
+from vendoreval.workflow.claims import claims
+from vendoreval.workflow.contracts import contracts
+from vendoreval.workflow.deliveries import deliveries
+from vendoreval.workflow.evidence import evidence
+from vendoreval.workflow.gold import golds
+from vendoreval.workflow.questionnaires import questionnaires
+from vendoreval.workflow.questionnaires.questionnaire_report import questionnaire_report
+from vendoreval.workflow.reports import reports
+from vendoreval.workflow.vendors import comparisons
+from vendoreval.workflow.vendors.vendors import add_vendor
 from vendoreval.workflow.workspaces import init_workspace
 
 REMARK = "Demonstration: labels and gold are real, contract, prices and questionnaire answers are invented."

@@ -18,7 +18,7 @@ from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.inference.power import power
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.promises import Measured
-from vendoreval.workflow.contract_files import UNITS
+from vendoreval.workflow.contracts.contract_files import UNITS
 
 WANTED = Wanted("c-1", "acme", "Labels", "USD", "classification", ("cat", "dog"), price=Decimal("0.08"))
 

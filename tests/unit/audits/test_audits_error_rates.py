@@ -12,9 +12,9 @@ import pytest
 
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.designs import design
 from vendoreval.contracts.terms import Clause
-from vendoreval.inference.dynamic import operating_rows
+from vendoreval.designs.designs import design
+from vendoreval.designs.dynamic import operating_rows
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, Outcomes
 

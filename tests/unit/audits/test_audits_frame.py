@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
-
 from tests.unit.audits.test_audits_planning import contract
+
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.designs import design
 from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Clause
+from vendoreval.designs.designs import design
 from vendoreval.inference.drawn import Hidden
 from vendoreval.inference.proportions import macro
 from vendoreval.labels.columns import Coded

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.audits.pattern_samples import Vendor, contract
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.patterns import LEVEL, patterns
+from vendoreval.audits.patterns.judging import LEVEL, patterns
 from vendoreval.audits.records import Finding
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.sealed_input import input_files, read_input

@@ -11,7 +11,7 @@ from tests.conftest import facts
 from tests.unit.audits.pattern_samples import contract
 from tests.unit.inference.real_labels import Real, real
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.patterns import patterns
+from vendoreval.audits.patterns.judging import patterns
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, Outcomes
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tests.unit.audits.walking_samples import audited, clause, delivery
 from vendoreval.audits.records import Finding
 from vendoreval.audits.stratifying import bounds
-from vendoreval.inference.strata import Stratum, stratified_e_values
+from vendoreval.designs.strata import Stratum, stratified_e_values
 
 SIZES = {"common": 1_500, "rare": 300}
 N = sum(SIZES.values())

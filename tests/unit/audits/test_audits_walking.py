@@ -11,8 +11,8 @@ import pytest
 
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.designs import DESIGNED, design
 from vendoreval.claims.defects import wrong_units
+from vendoreval.designs.designs import DESIGNED, design
 from vendoreval.inference.hypergeometric import p_breach, p_kept
 from vendoreval.tasks.outcomes import CODE
 

@@ -29,7 +29,7 @@ from vendoreval.contracts.terms import (
 )
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.errors import InputError, InvalidDocument
-from vendoreval.formats.odcs_yaml import read_yaml, write_yaml
+from vendoreval.formats.forms.odcs_yaml import read_yaml, write_yaml
 from vendoreval.resources import resource
 
 SAMPLES = sorted((resource("samples") / "contracts").glob("*.toml"))

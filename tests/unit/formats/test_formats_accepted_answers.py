@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vendoreval.errors import UsageError
-from vendoreval.formats.accepted_answers import accepted_answers, fitting_separator, separator_of
+from vendoreval.formats.intake.accepted_answers import accepted_answers, fitting_separator, separator_of
 
 CLASSES = ("cat", "dog", "bird", "a|b")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vendoreval.formats.answer_order import order_of
+from vendoreval.formats.intake.answer_order import order_of
 from vendoreval.labels.repeats import UNKNOWN, Repeated
 from vendoreval.labels.statements import Statements
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vendoreval.errors import InputError
-from vendoreval.formats.escalation_rows import read_register
+from vendoreval.formats.intake.escalation_rows import read_register
 
 ITEMS = ("a", "b")
 

@@ -13,8 +13,8 @@ import pytest
 
 from tests.browser import GUIDE, fill_in_browser, run_in_browser
 from vendoreval.errors import InputError, InvalidDocument
-from vendoreval.formats.form_layout import identity
-from vendoreval.formats.html_form import html_form, read_saved
+from vendoreval.formats.forms.form_layout import identity
+from vendoreval.formats.forms.html_form import html_form, read_saved
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, changes
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.resources import resource

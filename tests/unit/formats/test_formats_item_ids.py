@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from vendoreval.errors import InputError, UsageError
-from vendoreval.formats.item_ids import ItemIds, ids_of, read_crosswalk
+from vendoreval.formats.intake.item_ids import ItemIds, ids_of, read_crosswalk
 from vendoreval.labels.crosswalk import crosswalk_of
 
 SIGNED = [f"https://x.org/{item}.jpg?X-Amz-Signature={key}" for item in ("a", "b") for key in (1, 2)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vendoreval.formats.known_columns import KNOWN_AS, as_option, column_for, suggestions
+from vendoreval.formats.readers.known_columns import KNOWN_AS, as_option, column_for, suggestions
 
 
 @pytest.mark.parametrize(

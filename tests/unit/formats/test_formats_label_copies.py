@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from vendoreval.errors import UsageError
-from vendoreval.formats.label_copies import LabelCopies
-from vendoreval.formats.row_filter import parse_where
+from vendoreval.formats.intake.label_copies import LabelCopies
+from vendoreval.formats.intake.row_filter import parse_where
 
 LABELS = ["cat", "dog", "bird", "cat"] * 10
 

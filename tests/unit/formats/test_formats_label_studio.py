@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vendoreval.errors import InputError
-from vendoreval.formats.task_sheets import read_answers
+from vendoreval.formats.writers.task_sheets import read_answers
 
 
 def read(tmp_path: Path, *tasks: Any) -> list[tuple[str, str, str]]:

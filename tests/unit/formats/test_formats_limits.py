@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from vendoreval.errors import InputError
-from vendoreval.formats.gold_rows import read_gold
-from vendoreval.formats.odcs_yaml import read_yaml
-from vendoreval.formats.rows import open_rows
+from vendoreval.formats.forms.odcs_yaml import read_yaml
+from vendoreval.formats.intake.gold_rows import read_gold
+from vendoreval.formats.readers.rows import open_rows
 from vendoreval.limits import VARIABLE
 
 
@@ -72,8 +72,8 @@ def test_lines_are_counted_by_any_line_end(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_wide_files_are_read_in_smaller_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vendoreval.formats.separated.CELLS", 20)
-    monkeypatch.setattr("vendoreval.formats.json_lines.CELLS", 20)
+    monkeypatch.setattr("vendoreval.formats.readers.separated.CELLS", 20)
+    monkeypatch.setattr("vendoreval.formats.readers.json_lines.CELLS", 20)
     for name, data in (("d.csv", CSV), ("d.jsonl", JSONL)):
         path = tmp_path / name
         path.write_bytes(data)
@@ -107,7 +107,7 @@ def test_parquet_with_long_lists_is_read_in_smaller_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = table(tmp_path / "d.parquet", item_id=[f"i{n}" for n in range(40)], label=[[1] * 99] * 40)
-    monkeypatch.setattr("vendoreval.formats.parquet_rows.CELLS", 1000)
+    monkeypatch.setattr("vendoreval.formats.readers.parquet_rows.CELLS", 1000)
     sizes = [len(batch.lines) for batch in open_rows(path).batches({"item_id", "label"})]
     assert (sum(sizes), max(sizes)) == (40, 10)
 

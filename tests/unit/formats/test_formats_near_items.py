@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendoreval.formats.near_items import near_items, sifted
+from vendoreval.formats.intake.near_items import near_items, sifted
 from vendoreval.labels.near_ids import near_pairs
 
 TEXT = st.text(st.sampled_from("aB0?./-1é"), min_size=1, max_size=9)

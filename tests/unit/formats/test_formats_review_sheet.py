@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from vendoreval.errors import InputError, InvalidDocument
-from vendoreval.formats.review_sheet import read_review_sheet, write_review_sheet
+from vendoreval.formats.forms.review_sheet import read_review_sheet, write_review_sheet
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.questionnaires.reviews import Review

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vendoreval.errors import UsageError
-from vendoreval.formats.row_filter import Filtering, RowFilter, parse_where, refuse_on_labels, written
+from vendoreval.formats.intake.row_filter import Filtering, RowFilter, parse_where, refuse_on_labels, written
 
 ROWS: list[dict[str, str | None]] = [
     {"status": "Approved", "who": "a"},

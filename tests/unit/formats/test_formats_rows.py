@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from vendoreval.errors import InputError
-from vendoreval.formats.delivery_rows import DeliveryIntake, read_delivery
-from vendoreval.formats.gold_rows import gold_bytes, gold_from, read_gold
-from vendoreval.formats.label_values import Moments
-from vendoreval.formats.parquet_table import read_texts
-from vendoreval.formats.row_filter import parse_where
+from vendoreval.formats.intake.delivery_rows import DeliveryIntake, read_delivery
+from vendoreval.formats.intake.gold_rows import gold_bytes, gold_from, read_gold
+from vendoreval.formats.intake.row_filter import parse_where
+from vendoreval.formats.readers.label_values import Moments
+from vendoreval.formats.writers.parquet_table import read_texts
 
 HEAD = "item_id,annotator_id,label\n"
 

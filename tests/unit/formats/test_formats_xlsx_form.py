@@ -17,8 +17,8 @@ from openpyxl.workbook import Workbook
 
 from tests.conftest import SHARED
 from vendoreval.errors import InputError, InvalidDocument
-from vendoreval.formats.form_layout import COLUMNS, LISTS, asks
-from vendoreval.formats.xlsx_form import read_form, write_form
+from vendoreval.formats.forms.form_layout import COLUMNS, LISTS, asks
+from vendoreval.formats.forms.xlsx_form import read_form, write_form
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, changes
 from vendoreval.questionnaires.bank import Bank, Mode
 from vendoreval.questionnaires.parsing import parse_bank

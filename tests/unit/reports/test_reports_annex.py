@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from tests.unit.reports.report_samples import facts
-from vendoreval.audits.designs import design
 from vendoreval.contracts.explain import explain_parts
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
+from vendoreval.designs.designs import design
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.render import to_html, to_json
 from vendoreval.reports.report import Report
 from vendoreval.resources import resource
-from vendoreval.workflow.contracts import FACTORS, power_tables
+from vendoreval.workflow.contracts.contracts import FACTORS, power_tables
 
 SOURCE = (resource("samples") / "contracts" / "weather-sentiment.toml").read_bytes()
 SEQUENTIAL = SOURCE.replace(

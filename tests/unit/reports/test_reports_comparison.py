@@ -14,8 +14,8 @@ from tests.unit.audits.test_audits_comparing import audited, candidate
 from tests.unit.questionnaires.test_questionnaires_robustness import answered
 from tests.unit.questionnaires.test_questionnaires_scoring import CORE
 from tests.unit.reports.report_samples import facts
-from vendoreval.audits.comparing import compare_vendors
-from vendoreval.audits.comparison_records import Candidate
+from vendoreval.comparing.comparing import compare_vendors
+from vendoreval.comparing.records import Candidate
 from vendoreval.costs.choosing import tornado
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.scoring import score

@@ -7,7 +7,7 @@ from typing import Any
 from tests.unit.audits.pattern_samples import Vendor, contract
 from tests.unit.reports.report_samples import PRINTED, music_audit
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.patterns import patterns
+from vendoreval.audits.patterns.judging import patterns
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view

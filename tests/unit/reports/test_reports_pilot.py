@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tests.unit.audits.pilot_samples import SAMPLE, gold, plan, seen, simulated, tasks
+from tests.unit.pilots.pilot_samples import SAMPLE, gold, plan, seen, simulated, tasks
 from tests.unit.reports.report_samples import facts
-from vendoreval.audits.pilot_levels import CEILINGS, findings, measured_levels
-from vendoreval.audits.pilot_result import PilotResult, pilot_result
-from vendoreval.audits.pilot_words import block_sentences, on_the_way
 from vendoreval.gold.piloting import AMBIGUOUS, MAIN
+from vendoreval.pilots.levels import CEILINGS, findings, measured_levels
+from vendoreval.pilots.result import PilotResult, pilot_result
+from vendoreval.pilots.words import block_sentences, on_the_way
 from vendoreval.questionnaires.parsing import parse_bank
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.pdf import to_pdf

@@ -24,13 +24,13 @@ from vendoreval.store.tables import (
     VendorRow,
 )
 from vendoreval.store.workspace import Workspace, create, open_workspace
-from vendoreval.workflow.audits import run_audit
-from vendoreval.workflow.claims import draft_claim, issue_claim
-from vendoreval.workflow.contracts import add_contract
-from vendoreval.workflow.deliveries import add_delivery
-from vendoreval.workflow.golds import add_gold, commit_gold
-from vendoreval.workflow.log_check import check_workspace
-from vendoreval.workflow.vendors import add_vendor
+from vendoreval.workflow.audits.audits import run_audit
+from vendoreval.workflow.claims.claims import draft_claim, issue_claim
+from vendoreval.workflow.contracts.contracts import add_contract
+from vendoreval.workflow.deliveries.deliveries import add_delivery
+from vendoreval.workflow.gold.golds import add_gold, commit_gold
+from vendoreval.workflow.log.log_check import check_workspace
+from vendoreval.workflow.vendors.vendors import add_vendor
 
 WRITERS = 10
 CONTRACT = "weather-sentiment-2026"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendoreval.workflow.candidates import clause_verdicts
+from vendoreval.workflow.vendors.candidates import clause_verdicts
 
 
 def test_a_clause_counts_once_an_audit_by_its_worst_finding() -> None:

@@ -12,15 +12,15 @@ import pytest
 from openpyxl import load_workbook
 
 from vendoreval.errors import Conflict, InputError, InvalidDocument, NotFound, UsageError
-from vendoreval.formats.form_layout import identity
-from vendoreval.formats.xlsx_form import write_form
+from vendoreval.formats.forms.form_layout import identity
+from vendoreval.formats.forms.xlsx_form import write_form
 from vendoreval.questionnaires.answers import Amendment, Answer, EvidenceItem
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.promises import claimed_figures
 from vendoreval.store.workspace import Workspace, create
-from vendoreval.workflow import answer_evidence, forms, judging, questionnaires
-from vendoreval.workflow.answer_evidence import Tie
-from vendoreval.workflow.vendors import add_vendor
+from vendoreval.workflow.questionnaires import answer_evidence, forms, judging, questionnaires
+from vendoreval.workflow.questionnaires.answer_evidence import Tie
+from vendoreval.workflow.vendors.vendors import add_vendor
 
 
 @pytest.fixture

@@ -1,0 +1,219 @@
+"""Bias and rare classes: missed classes, one-sided confusions, answers that lean to the usual class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vendoreval.audits.patterns.signs import (
+    LEAST_GAP,
+    LEAST_RATIO,
+    MOST_CLASSES,
+    TOO_MANY_CLASSES,
+    Labels,
+    Looked,
+    Sign,
+    compared,
+    material,
+    of,
+    percent,
+    plain_p,
+)
+from vendoreval.inference.bias import (
+    Shift,
+    asymmetries,
+    class_shifts,
+    majority_default,
+    marginal_homogeneity,
+    weak_classes,
+)
+from vendoreval.inference.multiplicity import joint_bounds
+from vendoreval.inference.slices import Columns, rework_scope, worse_slices
+
+DO = (
+    "Train annotators on the classes named here with examples of both sides of each confusion, mix rare "
+    "classes into their work more often, and have the delivered labels of the classes that gained checked."
+)
+FDR, COVER = 0.05, 0.8
+WORTH = 1.5  # a part is worth redoing alone if its share of errors is so many times its share of labels
+MOST_SLICES, MOST_CELLS, MOST_FLOORS = 12, 12, 24
+FEWEST_ERRORS = 10
+SLICED = ("guideline_version", "source", "stage", "difficulty")
+NET = 0.05  # a shift of a class by less than this share of it raises no flag
+
+
+def bias(labels: Labels) -> Looked:
+    """Errors by class and direction; with the slices that are worst and the smallest part worth redoing."""
+    classes = np.unique(labels.expected.codes)
+    further = _slices(labels)
+    if len(labels.expected.values) > MOST_CLASSES:
+        return Looked("bias", DO, (), (TOO_MANY_CLASSES,), further)
+    if len(classes) < 2:
+        return Looked("bias", DO, (), ("Gold knows only one class among the answered items.",), further)
+    signs = [_weak(labels), _pairs(labels), _default(labels), _shift(labels)]
+    width = len(labels.expected.values)
+    cells = labels.expected.codes.astype(np.int64) * width + labels.delivered.codes
+    statistic, df, p = marginal_homogeneity(np.bincount(cells, minlength=width**2).reshape(width, width))
+    further["classes_as_often_as_gold"] = {
+        "statistic": statistic, "df": df, "p": plain_p(p),
+        "method": "Stuart–Maxwell, labels taken as independent",
+    }  # fmt: skip
+    further["floors"] = _floors(labels)
+    return Looked("bias", DO, tuple(sign for sign in signs if sign is not None), (), further)
+
+
+def _weak(labels: Labels) -> Sign | None:
+    found = weak_classes(labels.wrong, labels.expected.codes, labels.item.codes)
+    if not found:
+        return None
+    klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
+    name = labels.expected.values[klass]
+    sentence = (
+        f"Class {name} is missed in {of(worst.errors, worst.n)} of its labels, the other classes in "
+        f"{of(worst.rest_errors, worst.rest_n)}."
+    )
+    numbers = {"class": name, "classes": len(found), **compared(worst)}
+    p = min(1.0, len(found) * worst.p)
+    return Sign("classes missed", p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
+
+
+def _pairs(labels: Labels) -> Sign | None:
+    found = asymmetries(labels.expected.codes, labels.delivered.codes, labels.item.codes)
+    if not found or len(labels.expected.values) < 3:  # with two classes it is the test of missed classes
+        return None
+    (a, b), worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
+    one, other = labels.expected.values[a], labels.expected.values[b]
+    sentence = (
+        f"{one} is taken for {other} in {of(worst.errors, worst.n)} of its labels, {other} for {one} in "
+        f"{of(worst.rest_errors, worst.rest_n)}."
+    )
+    numbers = {"class": one, "taken_for": other, "pairs": len(found), **compared(worst)}
+    p = min(1.0, len(found) * worst.p)
+    return Sign("one-sided confusion", p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
+
+
+def _default(labels: Labels) -> Sign | None:
+    found = majority_default(labels.expected.codes, labels.delivered.codes, labels.item.codes)
+    if found is None:
+        return None
+    name = labels.expected.values[found.klass]
+    sentence = (
+        f"Of the wrong answers on other classes {of(found.errors, found.n)} name {name}, the most frequent "
+        f"class; guessing by frequency would give {percent(found.expected)}."
+    )
+    numbers = {
+        "class": name, "n": found.n, "errors": found.errors, "estimate": found.share,
+        "low": found.low, "high": found.high, "expected": found.expected,
+    }  # fmt: skip
+    large = found.share >= LEAST_RATIO * found.expected and found.share - found.expected >= LEAST_GAP
+    method = "exact binomial and cluster-robust test by item, the larger p; Clopper–Pearson interval"
+    return Sign("answers that default to the usual class", found.p, large, sentence, numbers, method)
+
+
+def _shift(labels: Labels) -> Sign | None:
+    """Frequent classes that gain and rare ones that lose: even errors shift classes the other way."""
+    found = class_shifts(labels.expected.codes, labels.delivered.codes, labels.item.codes)
+    mean = len(labels) / len(found)
+
+    def leans(one: Shift) -> bool:
+        return abs(one.net) >= NET and (one.net > 0) == (one.gold > mean)
+
+    if not found:
+        return None
+    worst = min(found, key=lambda one: (not leans(one), plain_p(one.p), one.klass))
+    name = labels.expected.values[worst.klass]
+    word = "more" if worst.net > 0 else "less"
+    sentence = (
+        f"Class {name} was delivered {worst.delivered:,} times where gold has it {worst.gold:,} times "
+        f"({percent(abs(worst.net))} {word}): {worst.moved_in:,} labels moved into it, {worst.moved_out:,} out."
+    )
+    numbers = {
+        "class": name, "n": worst.gold, "delivered": worst.delivered, "moved_in": worst.moved_in,
+        "moved_out": worst.moved_out, "estimate": worst.net, "low": worst.low, "high": worst.high,
+    }  # fmt: skip
+    method = "sign test of labels moved in and out, clustered by item; Bonferroni over classes"
+    return Sign(
+        "shift of the classes’ shares", min(1.0, len(found) * worst.p), leans(worst), sentence, numbers, method
+    )
+
+
+def _floors(labels: Labels) -> list[dict[str, Any]]:
+    """Recall of every class with bounds that hold for all classes together (single labels)."""
+    n = np.bincount(labels.expected.codes, minlength=len(labels.expected.values))
+    right = np.bincount(labels.expected.codes[~labels.wrong], minlength=len(n))
+    rows = sorted(np.flatnonzero(n).tolist(), key=lambda k: (right[k] / n[k], labels.expected.values[k]))
+    bounds = joint_bounds([int(right[k]) for k in rows], [int(n[k]) for k in rows], 0.95)
+    return [
+        {
+            "class": labels.expected.values[k], "n": int(n[k]), "errors": int(n[k] - right[k]),
+            "recall": float(right[k] / n[k]), "low": low, "high": high,
+        }
+        for k, (low, high) in list(zip(rows, bounds, strict=True))[:MOST_FLOORS]
+    ]  # fmt: skip
+
+
+def _columns(labels: Labels) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """Columns to cut by, with their values' names. `delivered` is known for every label, gold is not."""
+    columns: dict[str, Any] = {"delivered class": labels.delivered.codes}
+    names = {"delivered class": labels.delivered.values}
+    if len(labels.annotator.values) > 1:
+        columns["annotator"], names["annotator"] = labels.annotator.codes, labels.annotator.values
+    days = np.unique(labels.day[labels.timed])
+    if len(days) > 1:
+        columns["day"] = np.where(labels.timed, np.searchsorted(days, labels.day), -1)
+        names["day"] = tuple(str(np.datetime64(int(day), "D")) for day in days)
+    for name in SLICED:
+        column = labels.context.get(name)
+        if column is not None and len(column.values) > 1:
+            columns[name], names[name] = column.codes, column.values
+    return columns, names
+
+
+def _slices(labels: Labels) -> dict[str, Any]:
+    if int(labels.wrong.sum()) < FEWEST_ERRORS:
+        return {}
+    columns, names = _columns(labels)
+    with_gold: Columns = {**columns, "class": labels.expected.codes}
+    found, tested = worse_slices(
+        labels.wrong, labels.item.codes, with_gold, FDR, [("class", "delivered class")]
+    )
+    values = {**names, "class": labels.expected.values}
+    return {
+        "slices_tested": tested,
+        "slices": [
+            {
+                "where": {name: values[name][code] for name, code in one.where},
+                "n": one.n, "errors": one.errors, "estimate": one.share, "rest_estimate": one.rest_share,
+                "q": plain_p(one.q),
+            }
+            for one in found[:MOST_SLICES]
+        ],
+        "slices_found": len(found),
+        "rework": _rework(labels, columns, names),
+    }  # fmt: skip
+
+
+def _rework(
+    labels: Labels, columns: dict[str, Any], names: dict[str, tuple[str, ...]]
+) -> dict[str, Any] | None:
+    """The smallest part of the labels that covers four fifths of the errors, as far as gold tells."""
+    cuts = [name for name in ("annotator", "delivered class", "day") if name in columns]
+    choices: list[tuple[str, ...]] = [(name,) for name in cuts]
+    if {"annotator", "delivered class"} <= columns.keys():
+        choices.append(("annotator", "delivered class"))
+    scope = rework_scope(labels.wrong, labels.half, columns, choices, COVER)
+    if scope is None:
+        return None
+    return {
+        "by": list(scope.columns),
+        "cells": [
+            [names[name][code] for name, code in zip(scope.columns, cell, strict=True)]
+            for cell in scope.cells[:MOST_CELLS]
+        ],
+        "cells_in_all": len(scope.cells),
+        "share_of_labels": scope.n / scope.units,
+        "covers": scope.covered,
+        "worth": scope.covered >= WORTH * scope.n / scope.units,
+        "method": "cells ranked on one half of the items, errors covered counted on the other, both ways",
+    }

@@ -1,0 +1,214 @@
+"""Reading gold from a row file: an error in gold stops the import, for gold must be beyond doubt."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vendoreval.errors import InputError
+from vendoreval.formats.intake.accepted_answers import accepted_answers, fitting_separator
+from vendoreval.formats.intake.intake_counts import look_alikes
+from vendoreval.formats.intake.item_ids import ItemIds
+from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
+from vendoreval.formats.readers.known_columns import suggestions
+from vendoreval.formats.readers.label_values import FALSE, TRUE
+from vendoreval.formats.readers.rows import RowFile, open_rows, require
+from vendoreval.formats.writers.parquet_table import LabelWriter, read_texts
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import Classes
+from vendoreval.labels.table import LabelTable
+from vendoreval.limits import allowed, beyond
+
+ROLES = ("item_id", "label", "accepted", "difficulty", "edge_case")
+SCHEMA = "vendoreval/gold/1"
+_CELL = 60  # bytes that a cell takes beside its text, about
+Columns = dict[str, list[str | None]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file of gold is read: which rows, what separates accepted answers, how ids are cut (item_ids)."""
+
+    where: Sequence[RowFilter] = ()
+    separator: str = ""
+    cut: str = ""
+
+
+PLAIN = Reading()
+
+
+def read_gold(
+    path: Path,
+    gold_id: str,
+    *,
+    mapping: Mapping[str, str],
+    classes: Sequence[str],
+    fmt: str | None = None,
+    reading: Reading = PLAIN,
+) -> tuple[GoldSet, tuple[str, ...]]:
+    """The gold set in a file, and notes.
+
+    Columns: item_id, label; if there, accepted (`|` separated or a JSON list), difficulty, edge_case;
+    all others are kept as provenance. Raises InputError with file and line for an empty field, an
+    unknown class, or an item that stands there twice with different answers; UsageError for a filter that
+    chooses by the answers.
+    """
+    unknown = [role for role in mapping if role not in ROLES]
+    if unknown:
+        raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
+    file, most, known = open_rows(path, fmt), allowed().memory, Classes(classes)
+    roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
+    require(file, {"item_id": "item_id", "label": "label", **roles})
+    require(file, {one.column: one.column for one in reading.where}, "--where")
+    for role in ("label", "accepted"):
+        refuse_on_labels(reading.where, roles.get(role, role), but_empty=True)
+    filtering, ids = Filtering(reading.where), ItemIds(reading.cut)
+    source = {**roles, **_provenance(file, roles)}
+    columns: Columns = {name: [] for name in source}
+    seen: dict[str, _Answer] = {}
+    repeated = held = 0
+    for batch in file.batches({*source.values(), *(one.column for one in reading.where)}):
+        if batch.refusals:
+            raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
+        texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
+        texts["item_id"] = ids.read(batch.columns[source["item_id"]]).to_pylist()
+        for row in np.flatnonzero(filtering.choose(batch.columns, len(batch.lines))).tolist():
+            line = batch.lines[row]
+            values = {name: column[row] for name, column in texts.items()}
+            held += sum(_CELL + len(value or "") for value in values.values())
+            if held > most:
+                raise beyond("memory", "The gold takes more than", file=path.name, line=line)
+            item, answer = _checked(path.name, line, values, known, reading.separator)
+            if item in seen:
+                _refuse_other_answer(path.name, item, answer, seen[item])
+                repeated += 1
+                continue
+            seen[item] = answer
+            values["label"] = answer.accepted[0]
+            for name, column in columns.items():
+                column.append(values[name] or None)
+    if not seen:
+        raise InputError("--where takes no row.", file=str(path), remedy=" ".join(filtering.unmet()))
+    columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
+    hints = suggestions(ROLES, roles, source.keys() - roles.keys())
+    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(), *_notes(repeated, seen), *hints)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The accepted answers of an item, the primary one first, and the line they stand in."""
+
+    line: int
+    accepted: tuple[str, ...]
+
+
+def _provenance(file: RowFile, roles: Mapping[str, str]) -> dict[str, str]:
+    """All further columns by name; one that has a role's name but another use is renamed."""
+    others = [name for name in file.names if name and name not in roles.values()]
+    return {f"original_{name}" if name in ROLES else name: name for name in others}
+
+
+def _notes(repeated: int, items: Collection[str]) -> tuple[str, ...]:
+    notes = [f"{repeated:,} rows repeat an item with the same answer."] if repeated else []
+    alike = look_alikes(items)
+    if alike:
+        notes.append(
+            f"{len(alike):,} items are counted apart although only white space or Unicode form differs, "
+            f"for example {alike[0][0]!r} and {alike[0][1]!r}."
+        )
+    return tuple(notes)
+
+
+def _checked(
+    file: str, line: int, values: Mapping[str, str | None], classes: Classes, separator: str
+) -> tuple[str, _Answer]:
+    """The item of one row and its accepted answers, each as the contract writes its class."""
+    item, label, edge = values["item_id"], values["label"], values.get("edge_case")
+    if not item or not item.strip() or not label or not label.strip():
+        raise InputError(
+            f"The {'label' if item and item.strip() else 'item id'} is empty.", file=file, line=line,
+            remedy="Gold needs both in every row.",
+        )  # fmt: skip
+    written = accepted_answers(label, values.get("accepted"), classes.names, separator)
+    accepted = tuple(dict.fromkeys(classes.read(answer).label for answer in written))
+    wrong = [answer for answer in accepted if classes.names and answer not in classes.names]
+    if wrong or not accepted:
+        raise _unknown(file, line, wrong[0] if wrong else label, classes.order)
+    if edge and edge.strip() and _edge(edge) < 0:
+        raise InputError(
+            f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."
+        )
+    return item, _Answer(line, accepted)
+
+
+def _unknown(file: str, line: int, answer: str, classes: Sequence[str]) -> InputError:
+    fitting = fitting_separator(answer, classes)
+    listed = f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}."
+    return InputError(
+        f"The contract knows no class {answer!r}.", file=file, line=line,
+        remedy=f"Several answers? Say --separator '{fitting}'." if fitting else listed,
+    )  # fmt: skip
+
+
+def _refuse_other_answer(file: str, item: str, answer: _Answer, before: _Answer) -> None:
+    if set(answer.accepted) != set(before.accepted):
+        raise InputError(
+            f"Item {item!r} has the answer {answer.accepted[0]!r} here and {before.accepted[0]!r} "
+            f"in line {before.line}.",
+            file=file,
+            line=answer.line,
+            remedy="Decide on one, or list both in the column 'accepted'.",
+        )
+
+
+def from_columns(gold_id: str, columns: Columns) -> GoldSet:
+    """A gold set from its columns as texts (`accepted` as JSON lists)."""
+    accepted = tuple(tuple(json.loads(text or "[]")) for text in columns["accepted"])
+    edges = columns.get("edge_case")
+    difficulty = columns.get("difficulty")
+    count = len(accepted)
+    nobody = Coded(np.full(count, -1, dtype=np.int32), ())
+    return GoldSet(
+        gold_id,
+        LabelTable(Coded.from_text(columns["item_id"]), nobody, {"label": Coded.from_text(columns["label"])}),
+        accepted,
+        Coded.from_text(difficulty) if difficulty else None,
+        np.asarray([_edge(text) for text in edges], dtype=np.int8) if edges else None,
+        {name: Coded.from_text(texts) for name, texts in columns.items() if name not in ROLES},
+    )
+
+
+def _edge(text: str | None) -> int:
+    word = (text or "").strip().lower()
+    return 1 if word in TRUE else 0 if word in FALSE else -1
+
+
+def gold_bytes(gold: GoldSet) -> bytes:
+    """The gold set as canonical Parquet."""
+    label = gold.labels.answers["label"]
+    assert isinstance(label, Coded)
+    columns: Columns = {
+        "item_id": list(gold.item_ids),
+        "label": label.text(),
+        "accepted": [json.dumps(accepted, ensure_ascii=False) for accepted in gold.accepted],
+        **{name: column.text() for name, column in gold.provenance.items()},
+    }
+    if gold.difficulty is not None:
+        columns["difficulty"] = gold.difficulty.text()
+    if gold.edge_case is not None:
+        columns["edge_case"] = [{1: "true", 0: "false"}.get(edge) for edge in gold.edge_case.tolist()]
+    buffer = io.BytesIO()
+    with LabelWriter(buffer, list(columns), SCHEMA) as writer:
+        writer.write(columns)
+    return buffer.getvalue()
+
+
+def gold_from(path: Path, gold_id: str) -> GoldSet:
+    """The gold set that `gold_bytes` wrote."""
+    return from_columns(gold_id, read_texts(path))

@@ -1,0 +1,121 @@
+"""Counting a stream of label rows: items, annotators, repeats, unknown classes, ids that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.formats.intake.repeated_rows import Pairs
+
+_LOW = 0xFFFFFFFF
+
+
+@dataclass
+class UnknownLabel:
+    """A label that the contract does not list: how often, and where first."""
+
+    label: str
+    count: int
+    file: str
+    line: int
+    nearest: str | None = None  # the class that it most likely means
+
+
+@dataclass
+class Counts:
+    """Exact counts over all batches. Ids are numbered as they come, so that a pair is one integer."""
+
+    classes: frozenset[str]
+    labels: int = 0
+    unknown: dict[str, UnknownLabel] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    _pairs: list[NDArray[np.int64]] = field(default_factory=list)
+    _label_ids: list[NDArray[np.int64]] = field(default_factory=list)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Item and person of every row; to be asked for when all batches are in."""
+        return Pairs(self._pairs, _LOW, self._label_ids)
+
+    def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> None:
+        """Add one batch of Arrow text columns."""
+        item = _numbered(columns["item_id"], self.items)
+        people = columns.get("annotator_id")
+        person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
+        self._pairs.append(item << 32 | person)
+        if "label_id" in columns:
+            ids = columns["label_id"].to_pylist()
+            self._label_ids.append(np.asarray([0 if i is None else hash(i) or 1 for i in ids], dtype=np.int64))
+        self.labels += len(item)
+        if self.classes:
+            self._add_unknown(columns["label"].dictionary_encode(), file, lines)
+
+    def _add_unknown(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
+        names = label.dictionary.to_pylist()
+        strange = [code for code, name in enumerate(names) if name not in self.classes]
+        if not strange:
+            return
+        codes = np.asarray(label.indices)
+        found, first, counts = np.unique(codes, return_index=True, return_counts=True)
+        place = dict(zip(found.tolist(), zip(first.tolist(), counts.tolist(), strict=True), strict=True))
+        for code in strange:
+            row, count = place[code]
+            kind = UnknownLabel(names[code], 0, file, int(lines[row]))
+            self.unknown.setdefault(names[code], kind).count += count
+
+    def items_of(self, person: str) -> int:
+        """On how many items a person has a label."""
+        numbers = self.pairs.all
+        return len(np.unique(numbers[(numbers & _LOW) == self.people[person]]))
+
+    def labels_an_item(self, dropped: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Labels of each item, without the rows `dropped`."""
+        items = self.pairs.all >> 32
+        found: NDArray[np.int64] = np.bincount(items) - np.bincount(items[dropped], minlength=len(self.items))
+        return found
+
+    def repeated(self) -> int:
+        """Further labels by one named annotator on the same item, as delivered."""
+        if not len(self.pairs.repeated_numbers):
+            return 0
+        numbers = self.pairs.all[self.pairs.repeated()]
+        named = numbers[(numbers & _LOW) != _LOW]
+        return len(named) - len(np.unique(named))
+
+
+def _numbered(column: Any, known: dict[str, int]) -> NDArray[np.int64]:
+    """Numbers of a column's texts, by first appearance in the stream; no text has the highest number."""
+    coded = column.dictionary_encode()
+    numbers = [known.setdefault(text, len(known)) for text in coded.dictionary.to_pylist()]
+    numbers.append(_LOW)  # where a null points
+    codes: NDArray[np.int32] = np.asarray(coded.indices.fill_null(len(numbers) - 1))
+    found: NDArray[np.int64] = np.asarray(numbers, dtype=np.int64)[codes]
+    return found
+
+
+def look_alikes(ids: Collection[str]) -> list[tuple[str, str]]:
+    """Pairs of ids that differ only in white space around them or in their Unicode form."""
+    return _pairs_by_plain(ids, lambda text: normalize("NFC", text.strip()))
+
+
+def _pairs_by_plain(ids: Collection[str], plain_of: Any) -> list[tuple[str, str]]:
+    """Only ids that are not plain themselves can have a double, so the others are just looked up."""
+    first: dict[str, str] = {}
+    pairs = []
+    for text in ids:
+        if text.isascii() and text == text.strip():
+            continue
+        plain = plain_of(text)
+        if plain == text:
+            continue
+        other = plain if plain in ids else first.setdefault(plain, text)
+        if other != text:
+            pairs.append((other, text))
+    return pairs

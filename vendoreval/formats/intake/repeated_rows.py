@@ -1,0 +1,180 @@
+"""Rows of one person on one item, found while a delivery streams in and settled before anybody counts.
+
+Only such rows are looked at closely: the rest of the delivery costs one sort of its (item, person) numbers.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Any
+
+import numpy as np
+
+from vendoreval.errors import InputError
+from vendoreval.formats.readers.row_batches import BATCH
+from vendoreval.formats.writers.parquet_table import LabelWriter
+from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
+
+Tell = Callable[[Ints], Ints]  # rows of the delivery -> what their unread columns hold, as comparable numbers
+
+
+@dataclass(eq=False)
+class Pairs:
+    """Item and person of every row as one number, batch by batch; `label_ids` where there are any."""
+
+    batches: Sequence[Ints]
+    unnamed: int  # the person in the lower half of a number where nobody is named
+    label_ids: Sequence[Ints] = ()
+
+    @cached_property
+    def all(self) -> Ints:
+        """The numbers of all rows."""
+        return np.concatenate(self.batches) if self.batches else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def repeated_numbers(self) -> Ints:
+        """The numbers that stand in several rows."""
+        ordered = np.sort(self.all)
+        return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+    def repeated(self) -> Ints:
+        """The rows of these numbers."""
+        twice, rows, start = self.repeated_numbers, [], 0
+        for batch in self.batches:
+            place = np.minimum(np.searchsorted(twice, batch), len(twice) - 1)
+            rows.append(np.flatnonzero(twice[place] == batch) + start)
+            start += len(batch)
+        return np.concatenate(rows)
+
+    def check_label_ids(self) -> None:
+        """Raise InputError where one label_id stands on several items or people: it is not an annotation's."""
+        if not self.label_ids:
+            return
+        ids, pairs = np.concatenate(self.label_ids), self.all
+        order = np.lexsort((pairs, ids))
+        known = ids[order] != 0
+        same = (ids[order][1:] == ids[order][:-1]) & known[1:]
+        if (same & (pairs[order][1:] != pairs[order][:-1])).any():
+            raise InputError(
+                "One label_id stands on several items or people, so it is no id of annotations.",
+                remedy="Map label_id to the tool's id of the annotation, or leave it out.",
+            )
+
+
+def repeated_rows(sink: IO[bytes], pairs: Pairs, tell: Tell, file_of: Tell) -> Repeated:
+    """The repeated rows of the table in `sink`. `tell` is asked only where the columns read are equal."""
+    rows = pairs.repeated()
+    number = pairs.all[rows]
+    named = (number & 0xFFFFFFFF) != pairs.unnamed
+    columns = _columns(sink, rows)
+    same = _combined([columns[name] for name in sorted(columns)])
+    if pairs.label_ids:
+        ids = np.concatenate(pairs.label_ids)[rows]
+        same = np.where(ids != 0, _combined([ids, columns["label"]]), -1 - same)
+    group = np.searchsorted(pairs.repeated_numbers, number)
+    same = _combined([same, np.where(named, -1, file_of(rows))])
+    if not pairs.label_ids:
+        alike = _alike(group, same)
+        further = np.zeros(len(rows), dtype=np.int64)
+        if alike.any():
+            further[alike] = tell(rows[alike])
+        same = _combined([same, further])
+    when = columns.get("labelled_at", np.full(len(rows), UNKNOWN))
+    return Repeated(rows, group, columns["label"], same, when, named)
+
+
+def without(sink: IO[bytes], dropped: Ints, schema_id: str) -> None:
+    """Write the table in `sink` again without the rows `dropped`."""
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryFile() as copy:
+        sink.seek(0)
+        with pq.ParquetFile(sink) as file:
+            names = file.schema_arrow.names
+            with LabelWriter(copy, names, schema_id) as writer:
+                for start, batch in _pieces(file, names):
+                    keep = np.ones(batch.num_rows, dtype=bool)
+                    keep[_within(dropped, start, batch.num_rows)] = False
+                    kept = batch.filter(keep)
+                    writer.write({name: kept.column(name) for name in names})
+        copy.seek(0)
+        sink.seek(0)
+        sink.truncate()
+        shutil.copyfileobj(copy, sink, 1 << 20)
+
+
+def names_at(sink: IO[bytes], rows: Ints, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some rows of the table as values, to show them."""
+    import pyarrow.parquet as pq
+
+    sink.seek(0)
+    found: list[dict[str, Any]] = []
+    with pq.ParquetFile(sink) as file:
+        known = [name for name in columns if name in file.schema_arrow.names]
+        for start, batch in _pieces(file, known):
+            found += batch.take(_within(rows, start, batch.num_rows)).to_pylist()
+    return found
+
+
+def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
+    """All columns of the rows but item and person, as numbers that are equal where values are."""
+    import pyarrow.parquet as pq
+
+    parts: dict[str, list[Ints]] = {}
+    known: dict[str, dict[Any, int]] = {}
+    sink.seek(0)
+    with pq.ParquetFile(sink) as file:
+        names = [n for n in file.schema_arrow.names if n not in ("item_id", "annotator_id", "label_id")]
+        for start, batch in _pieces(file, names):
+            taken = batch.take(_within(rows, start, batch.num_rows))
+            for name in names:
+                codes = _codes(name, taken.column(name), known.setdefault(name, {}))
+                parts.setdefault(name, []).append(codes)
+    return {name: np.concatenate(found) for name, found in parts.items()}
+
+
+def _pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    """The table piece by piece, each with the place of its first row."""
+    start = 0
+    for batch in file.iter_batches(batch_size=BATCH, columns=list(names)):
+        yield start, batch
+        start += batch.num_rows
+
+
+def _codes(name: str, column: Any, known: dict[Any, int]) -> Ints:
+    if name == "labelled_at":
+        import pyarrow as pa
+
+        moments = column.cast(pa.int64()).fill_null(UNKNOWN)
+        return np.asarray(moments, dtype=np.int64)
+    coded = column.dictionary_encode()
+    numbers = [known.setdefault(value, len(known)) for value in coded.dictionary.to_pylist()]
+    numbers.append(-1)  # where a null points
+    places = np.asarray(coded.indices.fill_null(len(numbers) - 1))
+    found: Ints = np.asarray(numbers, dtype=np.int64)[places]
+    return found
+
+
+def _combined(columns: Sequence[Ints]) -> Ints:
+    """One number for every combination of values."""
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        code = np.unique(column, return_inverse=True)[1]
+        found = np.unique(found * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
+    return np.asarray(found, dtype=np.int64)
+
+
+def _alike(group: Ints, same: Ints) -> Rows:
+    """Rows whose combination stands more than once."""
+    both = _combined([group, same])
+    return np.asarray(np.bincount(both)[both] > 1)
+
+
+def _within(rows: Ints, start: int, length: int) -> Ints:
+    """Which of the sorted `rows` lie in a row group, counted from its first."""
+    low, high = np.searchsorted(rows, [start, start + length])
+    return rows[low:high] - start

@@ -1,0 +1,153 @@
+"""Reading the optional columns: times, seconds and blanks. What cannot be read becomes unknown, counted."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.formats.readers.row_batches import texts
+
+TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
+_DIGITS = re.compile(r"[\d.,]*")
+
+
+def pick(column: Any, rows: int) -> Any:
+    """An Arrow text column, also from a list or (None) for a column that the file lacks."""
+    if column is None:
+        return texts([None] * rows)
+    return texts(column) if isinstance(column, list) else column
+
+
+def is_blank(column: Any) -> NDArray[np.bool_]:
+    """Rows without text: null, empty or only white space."""
+    import pyarrow.compute as pc
+
+    blank = pc.equal(pc.utf8_trim_whitespace(column), "")
+    return np.asarray(pc.fill_null(blank, True).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def blank_to_null(column: Any) -> Any:
+    """The column with null where there is no text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pa.array(is_blank(column)), pa.scalar(None, column.type), column)
+
+
+def _read_distinct(column: Any, read: Callable[[str], Any], type_: Any) -> tuple[Any, int]:
+    """The column read value by value, each distinct text once; and how many rows could not be read."""
+    import pyarrow as pa
+
+    coded = column.dictionary_encode()
+    values, failed = [], []
+    for text in coded.dictionary.to_pylist():
+        try:
+            values.append(read(text))
+            failed.append(False)
+        except (ValueError, OverflowError):
+            values.append(None)
+            failed.append(True)
+    found = pa.array(values, type_).take(coded.indices)
+    rows = int(pa.array(failed, pa.bool_()).take(coded.indices).true_count) if any(failed) else 0
+    return found, rows
+
+
+def iso_moment(text: str) -> datetime:
+    """A time in ISO 8601; raises ValueError, also for digits alone: most are epochs, not days of the 1700s."""
+    if _DIGITS.fullmatch(text.strip()):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.strip())
+
+
+@dataclass
+class Moments:
+    """Times in ISO 8601 as UTC microseconds; without a zone they are taken as UTC, and counted."""
+
+    unread: int = 0
+    zoneless: int = 0
+
+    def read(self, column: Any) -> Any:
+        """An Arrow timestamp column."""
+        import pyarrow as pa
+
+        without: set[str] = set()
+
+        def moment(text: str) -> datetime:
+            when = iso_moment(text)
+            if when.tzinfo:
+                return when.astimezone(UTC)
+            without.add(text)
+            return when.replace(tzinfo=UTC)
+
+        found, failed = _read_distinct(column, moment, pa.timestamp("us", tz="UTC"))
+        self.unread += failed
+        if without:
+            self.zoneless += sum(text in without for text in column.to_pylist())
+        return found
+
+    def notes(self, role: str) -> list[str]:
+        """What is to be said about the column."""
+        said = [f"{self.unread:,} values of {role} could not be read; they count as unknown."]
+        taken = [f"{self.zoneless:,} values of {role} name no time zone; they are taken as UTC."]
+        return (said if self.unread else []) + (taken if self.zoneless else [])
+
+
+@dataclass
+class Numbers:
+    """Working times in seconds: finite and not negative."""
+
+    unread: int = 0
+
+    def read(self, column: Any) -> Any:
+        """An Arrow float column."""
+        import pyarrow as pa
+
+        found, failed = _read_distinct(column, _seconds, pa.float64())
+        self.unread += failed
+        return found
+
+    def notes(self, role: str) -> list[str]:
+        """What is to be said about the column."""
+        said = [f"{self.unread:,} values of {role} could not be read; they count as unknown."]
+        return said if self.unread else []
+
+
+@dataclass
+class Marks:
+    """Yes or no, such as whether an item was flagged, as the texts "true" and "false"."""
+
+    unread: int = 0
+
+    def read(self, column: Any) -> Any:
+        """An Arrow text column."""
+        import pyarrow as pa
+
+        found, failed = _read_distinct(column, _mark, pa.string())
+        self.unread += failed
+        return found
+
+    def notes(self, role: str) -> list[str]:
+        """What is to be said about the column."""
+        said = [f"{self.unread:,} values of {role} are neither true nor false; they count as false."]
+        return said if self.unread else []
+
+
+def _mark(text: str) -> str:
+    word = text.strip().lower()
+    if word not in (*TRUE, *FALSE):
+        raise ValueError(text)
+    return "true" if word in TRUE else "false"
+
+
+def _seconds(text: str) -> float:
+    value = math.nan if "_" in text else float(text)
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(text)
+    return value

@@ -1,0 +1,92 @@
+"""CSV and TSV: fields by the rules of RFC 4180, any line end, exact line numbers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import InputError
+from vendoreval.formats.readers.row_batches import BATCH, CELLS, NOT_COUNTED, Batch, texts
+from vendoreval.formats.readers.text_source import open_text
+from vendoreval.labels.refusals import Refusal
+from vendoreval.limits import allowed, beyond
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def column_names(path: Path, delimiter: str) -> list[str]:
+    """The header's fields; raises InputError when there is none."""
+    with open_text(path) as stream:
+        _, names = next(_rows(path, stream, delimiter), (1, []))
+    if not any(names):
+        raise InputError("The file has no header line.", file=str(path), line=1)
+    return names
+
+
+def read_batches(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
+    """All rows with the columns `wanted`; a row of another width is refused."""
+    with open_text(path) as stream:
+        source = _rows(path, stream, delimiter)
+        _, names = next(source)
+        most = max(1, min(BATCH, CELLS // len(names)))
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        refusals: list[Refusal] = []
+        for line, row in source:
+            if len(row) == len(names):
+                rows.append(row)
+                lines.append(line)
+            else:
+                reason = f"The row has {len(row)} fields, the header {len(names)}."
+                refusals.append(Refusal(path.name, line, reason, NOT_COUNTED))
+            if len(rows) + len(refusals) == most:
+                yield _batch(names, rows, lines, refusals, wanted)
+                rows, lines, refusals = [], [], []
+        if rows or refusals:
+            yield _batch(names, rows, lines, refusals, wanted)
+
+
+def _batch(
+    names: list[str], rows: list[list[str]], lines: list[int], refusals: list[Refusal], wanted: Collection[str]
+) -> Batch:
+    columns: Any = zip(*rows, strict=True) if rows else ((),) * len(names)
+    chosen = {name: texts(values) for name, values in zip(names, columns, strict=True) if name in wanted}
+    return Batch(chosen, lines, tuple(refusals))
+
+
+def _rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the line in which it begins."""
+    most = allowed().line
+    csv.field_size_limit(most)
+    size = end = 0  # characters since the last row's end: a row may go over many lines
+
+    def lines() -> Iterator[str]:
+        nonlocal size
+        for line in stream:
+            size += len(line)
+            if size > most:
+                what = "The row that begins here, maybe for want of a closing quotation mark, is longer than"
+                raise beyond("line", what, file=str(path), line=end + 1)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            size = 0
+            start, end = end + 1, reader.line_num
+            if row:
+                yield start, row
+    except csv.Error as error:
+        raise InputError(
+            f"The row that begins here is not valid CSV: {_reason(error)}.", file=str(path), line=end + 1,
+            remedy='Put fields that hold quotation marks into "…" and double the marks within.',
+        ) from error  # fmt: skip
+
+
+def _reason(error: csv.Error) -> str:
+    text = str(error)
+    if "unexpected end" in text:
+        return "a quotation mark is never closed"
+    return text

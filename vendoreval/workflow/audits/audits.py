@@ -1,0 +1,243 @@
+"""Running an audit: delivery × gold × contract → result, stored with what it looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from vendoreval.audits.agreeing import on_agreement
+from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.auditing import audit
+from vendoreval.audits.drawing import CHOSEN, ROOT, UNPROVEN
+from vendoreval.audits.measures import measure
+from vendoreval.audits.records import AuditResult
+from vendoreval.contracts.terms import Contract
+from vendoreval.engines.items import most_labels
+from vendoreval.engines.local import labels_on_items
+from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.evidence.bundle import from_zip, to_zip
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.receipts import committed_when
+from vendoreval.evidence.sealed_input import input_files, read_input
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.leakage import OwnNumber, own_number
+from vendoreval.inference.proportions import clustered
+from vendoreval.labels.settled import settled
+from vendoreval.numerals import share as share_of
+from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
+from vendoreval.store.transactions import Transaction
+from vendoreval.store.workspace import Workspace
+from vendoreval.tasks.judged import judge
+from vendoreval.workflow.audits.track_record import inspections, looked_before
+from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.agreement import delivery_tally
+from vendoreval.workflow.deliveries.deliveries import production
+from vendoreval.workflow.deliveries.settling import refuse_strangers, refuse_unsettled
+from vendoreval.workflow.gold.gold_lint import exposures
+from vendoreval.workflow.gold.golds import load_gold
+from vendoreval.workflow.gold.seedings import task_ids
+
+
+@dataclass(frozen=True, eq=False)
+class StoredAudit:
+    """An audit with what it rests on."""
+
+    row: AuditRow
+    result: AuditResult
+    contract: Contract
+    seen: AuditInput
+    received: datetime
+
+
+def run_audit(
+    workspace: Workspace, delivery_id: str, gold_id: str, audit_id: str | None = None, *, gold_checked: str = ""
+) -> AuditResult:
+    """Audit a delivery against gold under its contract, and store the result.
+
+    `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
+    Conflict when the audit id is taken or a breach would rest on a delivery that is not settled, InputError
+    when no gold item was delivered.
+    """
+    delivery = production(workspace, delivery_id)
+    gold = load_gold(workspace, gold_id)
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
+    refuse_taken(workspace, name)
+    seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
+    result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
+    refuse_unsettled(workspace, delivery, gold, seen, result)
+    at = now()
+    with workspace.write(actor(), at) as tx:
+        store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)
+    return result
+
+
+def _checked(text: str) -> tuple[int, int]:
+    if not text:
+        return 0, 0
+    try:
+        overturned, adjudicated = (int(part) for part in text.split("/"))
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} does not say how many of how many.", remedy="Write it like 3/200."
+        ) from error
+    if not 0 <= overturned <= adjudicated or not adjudicated:
+        raise UsageError(f"{overturned} of {adjudicated} is no rate.", remedy="Write it like 3/200.")
+    return overturned, adjudicated
+
+
+def store_audit(
+    workspace: Workspace, tx: Transaction, result: AuditResult, seen: AuditInput, delivery: DeliveryRow,
+    gold_items: Sequence[str], at: datetime,
+) -> None:  # fmt: skip
+    """Store an audit with what it looked at, in a transaction that is open; raises Conflict."""
+    if tx.get(AuditRow, result.audit):
+        raise _taken(result.audit)
+    put = workspace.objects.put_bytes
+    result_sha = put(canonical(result.to_json()))
+    row = AuditRow(
+        id=result.audit, delivery_id=delivery.id, gold_id=result.gold, contract_id=result.contract,
+        contract_version=result.contract_version, verdict=result.verdict, result_sha=result_sha,
+        outcomes_sha=put(to_zip(input_files(seen, delivery.received_at.date().isoformat()))), ran_at=at,
+    )  # fmt: skip
+    tx.add(row)
+    items_sha = put(canonical(sorted(gold_items)))
+    tx.add(
+        ExposureRow(
+            gold_id=result.gold, vendor_id=result.vendor, kind="audited", items_sha=items_sha, at=at
+        )
+    )  # fmt: skip
+    told = {
+        "delivery": delivery.id, "gold": result.gold, "contract": result.contract,
+        "version": result.contract_version, "verdict": result.verdict, "result": result_sha,
+        "outcomes": tx.sealed(row.outcomes_sha), "exposed": tx.sealed(items_sha),
+    }  # fmt: skip
+    tx.event("audit.run", result.audit, told, delivery.id)
+
+
+def look(
+    workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow, sample: str = ""
+) -> AuditInput:
+    """Hold the delivery's labels on gold items against gold; the committed root orders the walk.
+
+    `sample`: the items were drawn from the delivery as the sample of this id.
+    """
+    if contract.task.type != "classification":
+        raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    gold, sent_items = _only_sent(gold, workspace, intake)
+    path = workspace.objects.path(delivery.table_sha)
+    labels = labels_on_items(path, gold.item_ids)
+    if not len(labels):
+        refuse_strangers(workspace, delivery, gold)
+    judged = judge(gold, labels, contract.task)
+    committed = gold_committed(workspace, gold.id, delivery)
+    before = looked_before(workspace, delivery, gold.item_ids, gold=gold.id, sample=sample)
+    return AuditInput(
+        judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_items > 0,
+        gold.edge_items, judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
+        _most_units(workspace, contract, delivery, intake),
+        inspections(workspace, contract, delivery.id),
+        task_ids=_sent_as(workspace, intake, gold),
+        agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
+        earlier_items=before.shared,
+        known_items=_known(workspace, contract.vendor, gold, delivery),
+        gold_committed=committed,
+        drawn=CHOSEN,
+        seed_from=ROOT if committed == "before" else UNPROVEN,
+        gold=gold,
+        settled=settled(intake),
+        looks_before=before.before,
+        earlier_audits=before.audits,
+        sent_items=sent_items,
+    )  # fmt: skip
+
+
+def gold_committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) -> str:
+    """Whether gold was fixed before its answers could be fitted to the labels."""
+    with workspace.read() as reader:
+        commitment = reader.get(CommitmentRow, gold_id)
+    return committed_when(commitment.committed_at if commitment else None, delivery.received_at)
+
+
+def _known(workspace: Workspace, vendor_id: str, gold: GoldSet, delivery: DeliveryRow) -> frozenset[str]:
+    """Gold items that the vendor could know when it delivered: audited earlier, or revealed."""
+    met = exposures(workspace, vendor_id, delivery.received_at)
+    known = {item for one in met if one.kind != "seeded" for item in one.items}
+    return frozenset(known.intersection(gold.item_ids))
+
+
+def _sent_as(workspace: Workspace, intake: dict[str, Any], gold: GoldSet) -> dict[str, str]:
+    """The task ids of the gold items, where the delivery answers a seeding."""
+    if not intake.get("seeding"):
+        return {}
+    mine = set(gold.item_ids)
+    return {item: task for task, item in task_ids(workspace, intake["seeding"]).items() if item in mine}
+
+
+def draw_seed(workspace: Workspace, gold_id: str) -> str:
+    """The seed of the order in which committed gold is walked: its root, which stood before the labels came."""
+    with workspace.read() as reader:
+        return reader.require(CommitmentRow, gold_id, "commitment").root
+
+
+def _most_units(
+    workspace: Workspace, contract: Contract, delivery: DeliveryRow, intake: Mapping[str, Any]
+) -> int:
+    """The most units that an item of the delivery has; counted again where an older intake did not."""
+    if contract.task.answers == "consensus" or delivery.rows == delivery.items:
+        return 1
+    return int(intake.get("most_labels") or most_labels(workspace.objects.path(delivery.table_sha)))
+
+
+def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, int]:
+    """Gold items that were sent, and how many items were; all and 0 where no list came with the delivery."""
+    sha = intake.get("sent_items_sha256")
+    if not sha:
+        return gold, 0
+    sent = set(json.loads(workspace.objects.read(sha)))
+    return gold.only(sent), len(sent)
+
+
+def refuse_taken(workspace: Workspace, name: str) -> None:
+    """Raise Conflict when there is an audit of this id."""
+    with workspace.read() as reader:
+        if reader.get(AuditRow, name):
+            raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is an audit {name!r} already.", remedy="Give another one with --id.")
+
+
+def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
+    """An audit, computed again from what it looked at; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(AuditRow, audit_id, "audit")
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+    contract = load_contract(workspace, row.contract_id, row.contract_version)
+    files = from_zip(workspace.objects.read(row.outcomes_sha))
+    seen, _ = read_input(files, contract)
+    result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
+    return StoredAudit(row, result, contract, seen, delivery.received_at)
+
+
+def against_vendor(stored: StoredAudit, says: str) -> OwnNumber:
+    """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
+    claimed = float(share_of(says, "--vendor-says"))
+    totals = measure("accuracy", counted(stored.seen, "accuracy"), None, stored.contract.task.classes)
+    if not totals.n:
+        raise InputError("The audit counted no unit, so there is nothing to compare.")
+    share = clustered(totals.ys[0], totals.xs[0], Fraction(1, 2), confidence=0.95, population_clusters=None)
+    return own_number(claimed, totals.n - totals.errors, totals.n, share.n / share.effective_n)
+
+
+def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:
+    """All audits, oldest first."""
+    with workspace.read() as reader:
+        return tuple(sorted(reader.all(AuditRow), key=lambda row: (row.ran_at, row.id)))

@@ -1,0 +1,270 @@
+"""Answers of expert auditors to a sample: taken in round by round, until the audit may stop.
+
+Experts label the drawn items blind, and their answers become the gold of one audit. They may come in any
+order and any number of rounds: what counts is the beginning of the draw that is settled without a gap.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.auditing import audit
+from vendoreval.audits.drawing import TICKETS, UNPROVEN
+from vendoreval.audits.records import BREACHED, KEPT, NOT_RUN, AuditResult
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict, InputError
+from vendoreval.evidence.canonical import canonical
+from vendoreval.formats.intake.gold_rows import from_columns, gold_bytes
+from vendoreval.formats.writers.task_sheets import SheetAnswer, read_answers, task_bytes
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.gold.panel import Judgement, Panel, SampleTask, Settled, settle
+from vendoreval.sampling.draw import seed_from
+from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
+from vendoreval.store.transactions import Transaction
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.audits import look, store_audit
+from vendoreval.workflow.audits.sample_draws import drawn_ids
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.deliveries import delivery_row
+from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.gold.golds import keep_gold
+
+_CONTROLS = 10  # one in so many undisputed items goes to the adjudicator too, so that the list tells nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A stored sample with its tasks in the order of the draw, and all answers so far."""
+
+    row: SampleRow
+    tasks: tuple[SampleTask, ...]
+    shown: Mapping[str, Mapping[str, str]]  # what the auditors see of each item
+    population: int
+    strata: Mapping[str, str]  # of each drawn item, where the sample was drawn from strata
+    sizes: Mapping[str, int]
+    judgements: tuple[Judgement, ...]
+    draw: Mapping[str, Any]  # where the seed comes from, as a bundle tells it
+
+    @property
+    def seed_from(self) -> str:
+        """Where the seed comes from (audits.drawing)."""
+        return str(self.draw.get("seed_from", UNPROVEN))
+
+    @property
+    def panel(self) -> Panel:
+        return settle(self.tasks, self.judgements, self.row.auditors)
+
+
+def answer_sample(
+    workspace: Workspace,
+    audit_id: str,
+    file: Path | None,
+    *,
+    auditor: str = "",
+    adjudicates: bool = False,
+    finish: bool = False,
+    keep_open: bool = False,
+) -> tuple[dict[str, Any], AuditResult | None]:
+    """Take a round of answers in; returns the record, and the result once the audit is finished.
+
+    It finishes as soon as it may stop, unless `keep_open`; `finish` ends it with what there is. Raises
+    InputError with file and line, NotFound, Conflict when the audit is finished already.
+    """
+    sample = load_sample(workspace, audit_id)
+    if sample.row.closed_at:
+        raise Conflict(
+            f"Audit {audit_id!r} is finished.", remedy=f"See it with: vendoreval audit show {audit_id}"
+        )
+    delivery = delivery_row(workspace, sample.row.delivery_id)
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    fresh: list[Judgement] = []
+    if file is not None:
+        fresh = _judgements(file, read_answers(file), sample, contract, auditor, adjudicates=adjudicates)
+    sample = replace(sample, judgements=(*sample.judgements, *fresh))
+    panel, at = sample.panel, now()
+    gold = gold_of(sample, panel)
+    seen = look_at(workspace, contract, delivery, sample, panel, gold) if gold else None
+    trial = None
+    if gold and seen:
+        trial = audit(contract, seen, audit_id=audit_id, delivery=delivery.id, gold=gold.id)
+    may_stop, waiting = _may_stop(trial, panel)
+    done = trial is not None and (finish or (may_stop and not keep_open))
+    if finish and trial is None:
+        raise Conflict("No item at the beginning of the draw is settled yet.", remedy="Take answers in first.")
+    with workspace.write(actor(), at) as tx:
+        if fresh:
+            _add_round(workspace, tx, sample.row, fresh, at)
+        if done and trial and seen and gold:
+            keep_gold(tx, _gold_row(workspace, contract, gold, at), delivery.id)
+            tx.update(tx.require(SampleRow, audit_id, "sample"), closed_at=at)
+            store_audit(workspace, tx, trial, seen, delivery, gold.item_ids, at)
+    record = {
+        "schema": "vendoreval/audit-answers/1", "audit": audit_id, "taken": len(fresh),
+        "tasks": len(sample.tasks), "items": sample.row.items, **panel.to_json(),
+        "in_order": len(gold) if gold else 0, "may_stop": may_stop, "waiting": waiting, "finished": done,
+        "verdict": trial.verdict if trial else None,
+        "findings": [finding.to_json() for finding in trial.findings] if trial else [],
+    }  # fmt: skip
+    return record, trial if done else None
+
+
+def adjudication_tasks(workspace: Workspace, audit_id: str, out: Path) -> dict[str, Any]:
+    """Write the tasks that a further expert shall decide blindly; returns the record.
+
+    Answers on which auditors differ, answers that contradict the delivery, and one in ten others, so
+    that being on the list tells nothing. Raises Conflict when there is nothing to decide.
+    """
+    sample = load_sample(workspace, audit_id)
+    delivery = delivery_row(workspace, sample.row.delivery_id)
+    contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
+    panel = sample.panel
+    counted = _contradicted(workspace, contract, delivery, sample, panel)
+    left = [s for s in panel.settled if not s.adjudicated]
+    wanted = {s.task for s in left if s.item in counted} | set(panel.disputed)
+    others = [s.task for s in left if s.task not in wanted]
+    controls = drawn_ids(others, seed_from(sample.row.seed, "controls"), -(-len(others) // _CONTROLS))
+    if not wanted:
+        raise Conflict("There is nothing to adjudicate.", remedy="Take answers in first.")
+    listed = [
+        {"task_id": task.id, **sample.shown[task.item]}
+        for task in sample.tasks
+        if task.id in wanted or task.id in controls
+    ]
+    write_whole(out, task_bytes(listed, contract.task.classes, f"Adjudication {audit_id}", out.suffix.lower()))
+    return {
+        "schema": "vendoreval/audit-adjudication/1", "audit": audit_id, "tasks": len(listed),
+        "disputed": len(panel.disputed), "contradicting": len(wanted) - len(panel.disputed),
+        "controls": len(controls),
+    }  # fmt: skip
+
+
+def load_sample(workspace: Workspace, audit_id: str) -> Sample:
+    """A sample with all answers so far; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(SampleRow, audit_id, "sample")
+        rounds = sorted(reader.all(SampleAnswersRow, sample_id=audit_id), key=lambda one: one.seq or 0)
+    kept = json.loads(workspace.objects.read(row.tasks_sha))
+    given = [
+        Judgement(*entry) for one in rounds for entry in json.loads(workspace.objects.read(one.answers_sha))
+    ]
+    tasks = tuple(SampleTask(*entry) for entry in kept["tasks"])
+    return Sample(
+        row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given),
+        kept.get("draw", {}),
+    )  # fmt: skip
+
+
+def gold_of(sample: Sample, panel: Panel) -> GoldSet | None:
+    """The settled items at the beginning of the draw, without a gap, as a gold set; None if there is none."""
+    settled = {s.item: s for s in panel.settled}
+    first: list[Settled] = []
+    for task in sample.tasks:
+        if task.repeat:
+            continue
+        if task.item not in settled:
+            break
+        first.append(settled[task.item])
+    return _gold(f"{sample.row.id}-answers"[:64], first) if first else None
+
+
+def look_at(
+    workspace: Workspace, contract: Contract, delivery: DeliveryRow, sample: Sample, panel: Panel, gold: GoldSet
+) -> AuditInput:
+    """What the audit of a sample looks at."""
+    seen = look(workspace, contract, gold, delivery, sample=sample.row.id)
+    checked = panel.adjudicated
+    return replace(
+        seen,
+        items=max(seen.items, sample.population),
+        seed=sample.row.seed,
+        drawn=TICKETS,
+        seed_from=sample.seed_from,
+        gold_committed="",
+        planned_items=sample.row.items,
+        gold_checked=(sum(s.overturned for s in checked), len(checked)),
+        adjudicated=frozenset(s.item for s in panel.settled if s.adjudicated) & set(gold.item_ids),
+        strata={item: sample.strata[item] for item in gold.item_ids} if sample.strata else {},
+        stratum_sizes=sample.sizes,
+        answered_twice=(panel.double - panel.double_agreed, panel.double),
+    )
+
+
+def _gold(gold_id: str, settled: Sequence[Settled]) -> GoldSet:
+    return from_columns(
+        gold_id,
+        {
+            "item_id": [s.item for s in settled],
+            "label": [s.label for s in settled],
+            "accepted": [json.dumps([s.label], ensure_ascii=False) for s in settled],
+            "auditors": ["|".join(s.by) for s in settled],
+            "adjudicated": ["true" if s.adjudicated else "false" for s in settled],
+        },
+    )
+
+
+def _gold_row(workspace: Workspace, contract: Contract, gold: GoldSet, at: datetime) -> GoldRow:
+    table = workspace.objects.put_bytes(gold_bytes(gold))
+    return GoldRow(
+        id=gold.id, contract_id=contract.id, task_type=contract.task.type, table_sha=table, source_sha=table,
+        items=len(gold), added_at=at,
+    )  # fmt: skip
+
+
+def _add_round(
+    workspace: Workspace, tx: Transaction, sample: SampleRow, fresh: Sequence[Judgement], at: datetime
+) -> None:
+    listed = [[j.task, j.auditor, j.label, j.adjudicates] for j in fresh]
+    sha = workspace.objects.put_bytes(canonical(listed))
+    tx.add(SampleAnswersRow(sample_id=sample.id, answers_sha=sha, at=at))
+    told = {"answers": tx.sealed(sha), "count": len(fresh)}
+    tx.event("audit.answered", sample.id, told, sample.delivery_id)
+
+
+def _may_stop(trial: AuditResult | None, panel: Panel) -> tuple[bool, list[str]]:
+    """Whether the audit may end, and the clauses that are read only after the whole sample."""
+    if trial is None:
+        return False, []
+    waiting = [f.clause for f in trial.findings if f.walk is None and f.verdict == NOT_RUN and panel.open]
+    walked = [f for f in trial.findings if f.walk is not None]
+    decided = bool(walked) and all(f.verdict in (KEPT, BREACHED) for f in walked)
+    return not panel.open or (decided and not waiting), waiting
+
+
+def _contradicted(
+    workspace: Workspace, contract: Contract, delivery: DeliveryRow, sample: Sample, panel: Panel
+) -> set[str]:
+    """Settled items with a wrong unit."""
+    if not panel.settled:
+        return set()
+    seen = look_at(workspace, contract, delivery, sample, panel, _gold("adjudication", panel.settled))
+    wrong = ~seen.units.right
+    return {seen.units.item.values[code] for code in set(seen.units.item.codes[wrong].tolist())}
+
+
+def _judgements(
+    file: Path, answers: Sequence[SheetAnswer], sample: Sample, contract: Contract, auditor: str,
+    *, adjudicates: bool,
+) -> list[Judgement]:  # fmt: skip
+    known, classes = {task.id for task in sample.tasks}, contract.task.classes
+    fresh = []
+    for answer in answers:
+        who = auditor or answer.auditor or "auditor"
+        if answer.task not in known:
+            raise InputError(
+                f"This sample has no task {answer.task!r}.", file=str(file), line=answer.line,
+                remedy="Give back the file that `audit tasks` wrote.",
+            )  # fmt: skip
+        if classes and answer.answer not in classes:
+            raise InputError(
+                f"The contract knows no class {answer.answer!r}.", file=str(file), line=answer.line,
+                remedy=f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}.",
+            )  # fmt: skip
+        fresh.append(Judgement(answer.task, who, answer.answer, adjudicates))
+    return fresh

@@ -1,0 +1,48 @@
+"""Planning audits from a contract in the workspace or from a file, before anybody works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.terms import Contract
+from vendoreval.designs.dynamic import Boundaries
+from vendoreval.designs.planning import AuditPlan, limits_csv, plan_audit
+from vendoreval.numerals import amount
+from vendoreval.pilots import pilot
+from vendoreval.pilots.pilot import PilotPlan
+from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.files import read_text, write_whole
+from vendoreval.workflow.workspaces import open_workspace
+
+
+def plan(
+    contract: str, items: int, *, clause: str = "", cost: str = "", sample: int | None = None
+) -> AuditPlan:
+    """The plan for a delivery of `items` under `contract`, an id in the workspace or a TOML file.
+
+    `cost` is the price of one audited item as decimal text. Raises InputError, NotFound, UsageError.
+    """
+    return plan_audit(
+        named_contract(contract), items, clause_id=clause, cost=amount(cost, "--cost-per-item"), sample=sample
+    )
+
+
+def plan_pilot(contract: str, spare: int, *, clause: str = "", cost: str = "") -> PilotPlan:
+    """The pilot for a contract, an id in the workspace or a TOML file; `spare` items are there for it."""
+    return pilot.plan_pilot(
+        named_contract(contract), spare, clause_id=clause, cost=amount(cost, "--cost-per-item")
+    )
+
+
+def named_contract(name: str) -> Contract:
+    """A contract by its file, or by its id in the workspace."""
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return parse_contract(read_text(path), path.name)
+    return load_contract(open_workspace(), name)
+
+
+def write_boundaries(limits: Boundaries, out: Path) -> None:
+    """Write the table of stopping limits."""
+    write_whole(out, limits_csv(limits).encode())

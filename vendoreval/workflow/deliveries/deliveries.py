@@ -1,0 +1,399 @@
+"""Deliveries: taking them in, and showing what was taken."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from vendoreval.contracts.business_days import business_days_between
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.evidence.canonical import canonical, hash_of
+from vendoreval.evidence.chain import Event
+from vendoreval.evidence.sealing import make_acknowledgement
+from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryIntake, read_delivery
+from vendoreval.formats.intake.item_ids import ItemIds
+from vendoreval.formats.intake.row_filter import RowFilter, parse_where
+from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.labels.manifest import Manifest, ManifestFile
+from vendoreval.labels.statements import Statements
+from vendoreval.labels.unsettled import Unsettled
+from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
+from vendoreval.store.transactions import Reader, Transaction
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.crosswalks import kept_crosswalk, reading_of_ids
+from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
+from vendoreval.workflow.deliveries.shared_files import files_of
+from vendoreval.workflow.deliveries.taken_again import chosen_files
+from vendoreval.workflow.files import sha256_of, write_whole
+from vendoreval.workflow.gold.seedings import task_ids
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a delivery was ordered and received, and the delivery that it replaces.
+
+    Without `received` it is received now; the order of a rework is, unless named, the claim that asked for it.
+    """
+
+    ordered: date | None = None
+    received: datetime | None = None
+    rework_of: str = ""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A delivery whose files and labels lie in the object store, before its row is written."""
+
+    row: DeliveryRow
+    report: Mapping[str, Any]
+
+
+def add_delivery(
+    workspace: Workspace,
+    files: Sequence[Path | str],
+    *,
+    contract_id: str,
+    delivery_id: str = "",
+    mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    items: Path | None = None,
+    fmt: str | None = None,
+    seeding: str = "",
+    dates: Dates | None = None,
+    seal: Path | None = None,
+    acknowledge: Path | None = None,
+    stated: Statements = NOTHING_STATED,
+    ids: Path | None = None,
+    id_cut: str = "",
+    complete: bool = False,
+    again: str = "",
+) -> dict[str, Any]:
+    """Take files in as a delivery; returns its record with the intake report.
+
+    `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
+    ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
+    acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
+    a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
+    `complete`: no other part of a task list is to come. `again` names a delivery whose files are taken in once
+    more instead of `files`, ordered and received when that one was.
+
+    Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
+    UsageError for dates that cannot be, and for statements that may not be.
+    """
+    at = now()
+    _refuse_pilots(workspace, delivery_id, seeding, again)
+    if acknowledge and not seal:
+        raise UsageError("There is no seal to acknowledge.", remedy="Name the vendor's file with --seal.")
+    sealed = read_seal(seal) if seal else None
+    with chosen_files(workspace, files, again) as (paths, before):
+        arrived = arrive(
+            workspace, paths, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping,
+            where=where, items=items, fmt=fmt, seeding=seeding, dates=_dates(dates or Dates(), before),
+            seal=sealed, stated=stated, ids=ids, id_cut=id_cut, complete=complete,
+        )  # fmt: skip
+    with workspace.write(actor(), at) as tx:
+        event = keep_delivery(tx, arrived)
+        if acknowledge and sealed:
+            said = make_acknowledgement(event, sealed)
+            write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
+    return _record(arrived.row, arrived.report)
+
+
+def arrive(
+    workspace: Workspace, files: Sequence[Path | str], at: datetime, *, contract_id: str,
+    delivery_id: str = "", mapping: Sequence[str] = (), where: Sequence[str] = (), items: Path | None = None,
+    fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
+    contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
+    stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "", complete: bool = False,
+) -> Arrived:  # fmt: skip
+    """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
+
+    `whole`: raise Conflict when items that were sent have no answer. `complete`: no other part is to come, so
+    that tasks without an answer are omissions. The contract's newest version counts,
+    unless another one is named.
+    """
+    paths = sorted((Path(file) for file in files), key=lambda path: path.name)
+    name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
+    contract = load_contract(workspace, contract_id, contract_version)
+    _refuse_taken(workspace, name)
+    when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
+    with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
+        tasks = task_ids(workspace, seeding) if seeding else None
+        reading = reading_of_ids(workspace, contract.id, ids, id_cut)
+        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated, reading)
+        manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
+        content = _identity(manifest, contract, mapping, where, stated, reading, intake.sent if items else None)
+        if seal:
+            refuse_unsealed(manifest, seal)
+        _refuse_same(workspace, content)
+        if whole and intake.missing_items:
+            raise _unfinished(intake)
+    _keep(workspace, manifest, paths)
+    report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
+    report["notes"] += _shared(workspace, manifest, contract.id)
+    if ids is not None:
+        report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.crosswalk)
+    if seeding:
+        report |= {"seeding": seeding, "part_of_seeding": items is not None}
+        if intake.missing_items and items is None and not complete:
+            report["unsettled"].append(_other_parts(intake).to_json())
+    elif items is not None:
+        report["items_file"] = items.name
+    if seal:
+        report["seal_sha256"] = workspace.objects.put_bytes(canonical(seal))
+    if intake.sent is not None:
+        report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
+    row = DeliveryRow(
+        id=name, contract_id=contract.id, contract_version=contract.version,
+        manifest_sha=workspace.objects.put_bytes(canonical(manifest.to_json())),
+        content_sha=content,
+        table_sha=sink.sha, intake_sha=workspace.objects.put_bytes(canonical(report)),
+        rows=intake.labels, items=intake.items, annotators=intake.annotators,
+        received_at=when.received or at, ordered=when.ordered, rework_of=when.rework_of or None,
+    )  # fmt: skip
+    return Arrived(row, report)
+
+
+def keep_delivery(tx: Transaction, arrived: Arrived) -> Event:
+    """Record a delivery that has arrived; returns the event that tells of it."""
+    row = arrived.row
+    tx.add(row)
+    said = {
+        "contract": row.contract_id, "version": row.contract_version, "manifest": row.manifest_sha,
+        "labels": row.table_sha, "intake": row.intake_sha, "received": row.received_at.isoformat(),
+        "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
+    }  # fmt: skip
+    if arrived.report.get("seal_sha256"):
+        said["seal"] = arrived.report["seal_sha256"]
+    return tx.event("delivery.added", row.id, said, row.id)
+
+
+def _other_parts(intake: DeliveryIntake) -> Unsettled:
+    """Tasks without an answer may be in a part still to come: they are no omissions until it is said."""
+    missing, sent = intake.missing_items or 0, len(intake.sent or ())
+    return Unsettled(
+        "parts",
+        f"{missing:,} of the {sent:,} tasks sent have no answer in these files. If other parts are to come, "
+        "give them together, or name the tasks of this part with --items; if this is all, say so.",
+        missing,
+        options=("--whole",),
+    )
+
+
+def _dates(dates: Dates, before: DeliveryRow | None) -> Dates:
+    """What is stated, else what held when the same files came."""
+    if before is None:
+        return dates
+    return Dates(
+        dates.ordered or before.ordered, dates.received or before.received_at,
+        dates.rework_of or before.rework_of or "",
+    )  # fmt: skip
+
+
+def _unfinished(intake: DeliveryIntake) -> Conflict:
+    return Conflict(
+        f"{intake.missing_items:,} of {len(intake.sent or ()):,} tasks have no answer yet; nothing was taken "
+        "in.",
+        remedy="Name the files of all parts, or let them count as misses with --unfinished.",
+    )
+
+
+def _settled(workspace: Workspace, dates: Dates, seeding: str, contract_id: str, at: datetime) -> Dates:
+    """The dates as they are recorded: in order, and completed by what is known already."""
+    if dates.received and dates.received > at:
+        raise UsageError("The delivery would have been received in the future.", remedy="Check --received.")
+    ordered = dates.ordered
+    with workspace.read() as reader:
+        if seeding:
+            ordered = ordered or reader.require(SeedRow, seeding, "seeding").seeded_at.date()
+        if dates.rework_of:
+            first = reader.require(DeliveryRow, dates.rework_of, "delivery")
+            if first.contract_id != contract_id:
+                raise UsageError(
+                    f"Delivery {first.id!r} belongs to the contract {first.contract_id!r}.",
+                    remedy="A delivery can only replace one of its own contract.",
+                )
+            ordered = ordered or _claimed_on(reader, first.id)
+    received = (dates.received or at).date()
+    if ordered and ordered > received:
+        raise UsageError(
+            f"The work was ordered on {ordered} and received on {received}.", remedy="Check both days."
+        )
+    return Dates(ordered, dates.received, dates.rework_of)
+
+
+def _claimed_on(reader: Reader, delivery_id: str) -> date | None:
+    """The day on which the latest claim on a delivery was issued."""
+    audits = {row.id for row in reader.all(AuditRow, delivery_id=delivery_id)}
+    issued = [row.issued_at for row in reader.all(ClaimRow) if row.audit_id in audits and row.issued_at]
+    return max(issued).date() if issued else None
+
+
+def check_delivery(
+    workspace: Workspace,
+    files: Sequence[Path | str],
+    *,
+    contract_id: str,
+    mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    items: Path | None = None,
+    fmt: str | None = None,
+    stated: Statements = NOTHING_STATED,
+    ids: Path | None = None,
+    id_cut: str = "",
+) -> dict[str, Any]:
+    """The intake report that `add_delivery` would give, storing nothing."""
+    contract = load_contract(workspace, contract_id)
+    reading = reading_of_ids(workspace, contract.id, ids, id_cut)
+    paths = [Path(file) for file in files]
+    intake = _read(contract, paths, io.BytesIO(), mapping, where, items, fmt, None, stated, reading)
+    return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
+
+
+def _read(
+    contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
+    items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None, stated: Statements, ids: ItemIds,
+) -> DeliveryIntake:  # fmt: skip
+    return read_delivery(
+        paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
+        where=_filters(contract, where), items=items, fmt=fmt, task_ids=tasks,
+        unsure=contract.task.ways_to_ask, stated=stated, repeats=contract.task.repeats, ids=ids,
+    )  # fmt: skip
+
+
+def _filters(contract: Contract, where: Sequence[str]) -> tuple[RowFilter, ...]:
+    """The filters of `--where`; raises UsageError where the contract allows none."""
+    if where and contract.task.filters == "forbidden":
+        raise UsageError(
+            f"The contract {contract.id!r} forbids filters: a delivery is judged whole.",
+            remedy="Leave --where out, or agree on task.filters and amend the contract.",
+        )
+    return parse_where(where)
+
+
+def _refuse_pilots(workspace: Workspace, *names: str) -> None:
+    """Answers of a pilot are no delivery of their own; raises UsageError for a pilot's name."""
+    with workspace.read() as reader:
+        for name in names:
+            if name and reader.get(PilotRow, name):
+                raise UsageError(
+                    f"{name!r} is a pilot.",
+                    remedy=f"Take its answers in with: vendoreval pilot answers {name} FILES",
+                )
+
+
+def _refuse_taken(workspace: Workspace, name: str) -> None:
+    with workspace.read() as reader:
+        if reader.get(DeliveryRow, name):
+            raise Conflict(f"There is a delivery {name!r} already.", remedy="Give another id with --id.")
+
+
+def _refuse_same(workspace: Workspace, content: str) -> None:
+    with workspace.read() as reader:
+        for same in reader.all(DeliveryRow, content_sha=content):
+            raise Conflict(f"Delivery {same.id!r} has the same content.", remedy="Nothing was added.")
+
+
+def _identity(
+    manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements,
+    ids: ItemIds, listed: Sequence[str] | None,
+) -> str:  # fmt: skip
+    """What makes a delivery the same: files, how they are read, the list of what was sent, terms and vendor."""
+    files = [file.sha256 for file in manifest.files]
+    terms = [contract.vendor, contract.id, contract.version]
+    sent = [] if listed is None else [list(listed)]  # without a list nothing changes
+    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), ids.to_json(), terms, *sent])
+
+
+def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[str]:
+    """Notes on files that stand in other deliveries too."""
+    mine = {file.sha256: file.name for file in manifest.files}
+    notes = []
+    with workspace.read() as reader:
+        rows = sorted(reader.all(DeliveryRow), key=lambda row: row.id)
+    for row in rows:
+        names = sorted({mine[sha] for sha in files_of(workspace, row) if sha in mine})
+        if names:
+            twice = (
+                " It is the same contract: claim for one of them only; an audit of one is a look at all."
+                if row.contract_id == contract_id
+                else ""
+            )
+            notes.append(f"Shared with the delivery {row.id!r}: {', '.join(names)}.{twice}")
+    return notes
+
+
+def _keep(workspace: Workspace, manifest: Manifest, paths: Sequence[Path]) -> None:
+    """Store the files as received."""
+    for path, file in zip(paths, manifest.files, strict=True):
+        if workspace.objects.put_file(path) != file.sha256:
+            raise InputError("The file changed while it was read.", file=path.name, remedy="Try again.")
+
+
+def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
+    """The stored row; raises NotFound."""
+    with workspace.read() as reader:
+        return reader.require(DeliveryRow, delivery_id, "delivery")
+
+
+def production(workspace: Workspace, delivery_id: str) -> DeliveryRow:
+    """A delivery that can be audited; raises NotFound, UsageError for a pilot, whose items are no sample."""
+    with workspace.read() as reader:
+        if reader.get(PilotRow, delivery_id):
+            raise UsageError(
+                f"{delivery_id!r} is a pilot, and was judged block by block.",
+                remedy=f"See it with: vendoreval pilot show {delivery_id}",
+            )
+    return delivery_row(workspace, delivery_id)
+
+
+def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
+    """A delivery's record; raises NotFound."""
+    row = delivery_row(workspace, delivery_id)
+    return _record(row, json.loads(workspace.objects.read(row.intake_sha)))
+
+
+def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
+    """All deliveries, oldest first."""
+    with workspace.read() as reader:
+        rows = sorted(reader.all(DeliveryRow), key=lambda row: (row.received_at, row.id))
+    return [
+        {
+            "delivery": row.id, "contract": row.contract_id, "rows": row.rows, "items": row.items,
+            "annotators": row.annotators, "received": row.received_at.date().isoformat(),
+            "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
+            "business_days": business_days(workspace, row),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def business_days(workspace: Workspace, row: DeliveryRow) -> int | None:
+    """Business days from order to receipt in the contract's calendar; None where no order is known."""
+    if row.ordered is None:
+        return None
+    contract = load_contract(workspace, row.contract_id, row.contract_version)
+    return business_days_between(row.ordered, row.received_at.date(), contract.acceptance)
+
+
+def _record(row: DeliveryRow, report: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": "vendoreval/delivery/1",
+        "delivery": row.id,
+        "contract": row.contract_id,
+        "contract_version": row.contract_version,
+        "received_at": row.received_at.isoformat(),
+        "ordered": row.ordered.isoformat() if row.ordered else None,
+        "rework_of": row.rework_of,
+        "manifest_sha256": row.manifest_sha,
+        "labels_sha256": row.table_sha,
+        "intake": report,
+    }

@@ -1,0 +1,153 @@
+"""No breach rests on a delivery whose notation, repeats, status or ids are open: audits ask first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from vendoreval.audits.audit_input import AuditInput, missing_items
+from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult, Finding
+from vendoreval.errors import InputError, NotSettled
+from vendoreval.formats.intake.item_ids import CROSSWALK, nearly
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.statements import statements_of
+from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
+from vendoreval.store.tables import DeliveryRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.deliveries.crosswalks import near_gold
+
+
+def refuse_unsettled(
+    workspace: Workspace, delivery: DeliveryRow, gold: GoldSet, seen: AuditInput, result: AuditResult
+) -> None:
+    """Raise NotSettled where `result` says breached and something about the delivery is still open.
+
+    So it is, whatever the result, where gold items were delivered under another spelling, and where
+    completeness was judged with ids open. The error names every open point with its examples and counts, and
+    the command that settles it.
+    """
+    near = nearly(near_gold(workspace, delivery, gold, missing_items(seen)), "gold items")
+    if near:
+        _refuse(workspace, delivery, "not all of its gold was found", near, gold.id)
+    if any(finding.verdict == BREACHED for finding in result.findings):
+        _refuse(workspace, delivery, "a clause would be breached")
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    if any(one.kind == "ids" for one in unsettled_of(intake)) and any(map(_counts_items, result.findings)):
+        _refuse(workspace, delivery, "completeness would be judged")
+
+
+def _counts_items(finding: Finding) -> bool:
+    return finding.metric == "completeness" and finding.verdict != NOT_RUN
+
+
+def refuse_strangers(workspace: Workspace, delivery: DeliveryRow, gold: GoldSet) -> NoReturn:
+    """Raise NotSettled where gold was delivered under another spelling, InputError where none of it was."""
+    found = near_gold(workspace, delivery, gold, gold.item_ids)
+    if found.pairs:
+        _refuse(workspace, delivery, "none of its gold was found", nearly(found, "gold items"), gold.id)
+    raise InputError(
+        f"Delivery {delivery.id!r} holds no label on any of the {len(gold):,} gold items of {gold.id!r}. "
+        f"{found}",
+        remedy="Write the ids the same way in both files, or say with delivery add --ids FILE which is which.",
+    )
+
+
+def settle_before_sampling(workspace: Workspace, delivery: DeliveryRow) -> None:
+    """Raise NotSettled before experts work on a delivery about which something is open."""
+    _refuse(workspace, delivery, "experts would audit it")
+
+
+def refuse_open_answers(pilot_id: str, files: Sequence[str], intake: Mapping[str, Any]) -> None:
+    """Raise NotSettled where labels of a pilot's answers are open, in what `pilot answers` can settle."""
+    open_ = tuple(
+        one
+        for one in unsettled_of(intake)
+        if one.kind in ("notation", "repeats") and one.options and not one.term
+    )
+    if not open_:
+        return
+    words = ["vendoreval", "pilot", "answers", pilot_id, *files]
+    words += [word for text in intake.get("map", ()) for word in ("--map", text)]
+    words += statements_of(intake).words() + [word for one in open_ for word in one.options]
+    raise NotSettled(
+        f"The pilot {pilot_id!r} must be settled first: a block would be breached, and {_points(open_)} open.",
+        tuple(_said(one) for one in open_), (f"Take the answers in again: {spoken(words)}",),
+    )  # fmt: skip
+
+
+def steps_for(record: Mapping[str, Any]) -> list[str]:
+    """What to type about a delivery just taken in (its record), in order; nothing where nothing is open."""
+    still_open = unsettled_of(record["intake"])
+    if not still_open:
+        return []
+    return _steps(record["delivery"], record["contract"], record["intake"], still_open)
+
+
+def _refuse(
+    workspace: Workspace, delivery: DeliveryRow, why: str, near: Sequence[Unsettled] = (), gold: str = ""
+) -> None:
+    intake = json.loads(workspace.objects.read(delivery.intake_sha))
+    still_open = (*unsettled_of(intake), *near)
+    if not still_open:
+        return
+    raise NotSettled(
+        f"The delivery {delivery.id!r} must be settled first: {why}, and {_points(still_open)} open.",
+        tuple(_said(one) for one in still_open),
+        tuple(_steps(delivery.id, delivery.contract_id, intake, still_open, gold)),
+    )
+
+
+def _points(still_open: tuple[Unsettled, ...]) -> str:
+    kinds = list(dict.fromkeys(one.kind for one in still_open))
+    one = len(still_open) == 1
+    return (
+        f"a question on {kinds[0]} is" if one else f"{len(still_open)} questions on {' and '.join(kinds)} are"
+    )
+
+
+def _said(one: Unsettled) -> str:
+    shown = f" For example: {'; '.join(one.examples)}." if one.examples else ""
+    return f"{one.kind}: {one.text}{shown}"
+
+
+def _steps(
+    delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...], gold: str = ""
+) -> list[str]:
+    """The commands to type, in order."""
+    steps = []
+    terms = list(dict.fromkeys(one.term for one in still_open if one.term))
+    if terms:
+        steps.append(
+            f"Agree on a rule and write it under [task] of the contract: {', '.join(terms)}; then: "
+            "vendoreval contract amend CONTRACT.toml"
+        )
+    if any("--ids" in one.options for one in still_open):
+        against = ["--gold", gold] if gold else []
+        words = ["vendoreval", "delivery", "ids", delivery, *against, "--out", CROSSWALK]
+        steps.append(f"Write down which ids nearly match, and read them through: {spoken(words)}")
+    return [*steps, f"Take the files in again: {_command(delivery, contract, intake, still_open)}"]
+
+
+def _command(delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...]) -> str:
+    words = ["vendoreval", "delivery", "add", "--again", delivery, "--id", f"{delivery}-2"]
+    words += ["--contract", contract]
+    for option in ("map", "where"):
+        words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
+    timed = any(option.startswith("labelled_at=") for one in still_open for option in one.options)
+    said = statements_of(intake)
+    words += (replace(said, in_order=False) if timed else said).words() + _files_and_ids(intake)
+    for one in still_open:
+        words += one.options if one.options[:1] != ("--ids",) or CROSSWALK not in words else ()
+    return spoken(words)
+
+
+def _files_and_ids(intake: Mapping[str, Any]) -> list[str]:
+    """The further options under which a delivery was taken in."""
+    ids = intake.get("ids") or {}
+    said = {
+        "--items": intake.get("items_file"), "--seeding": intake.get("seeding"), "--id-cut": ids.get("cut"),
+        "--ids": (ids.get("crosswalk") or {}).get("file"),
+    }  # fmt: skip
+    return [word for option, value in said.items() if value for word in (option, value)]

@@ -1,0 +1,164 @@
+"""Exporting a bundle from the workspace, and verifying one without it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vendoreval import __version__
+from vendoreval.errors import Conflict, EvidenceError, InputError
+from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
+from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.verify import Held, Verification, verify_bundle
+from vendoreval.jsonfile import parse_json
+from vendoreval.store.tables import ClaimRow, DeliveryRow, ExposureRow, SampleRow, SeedRow
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.audits.samples import load_sample
+from vendoreval.workflow.claims.claims import claim_record
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts.contracts import contract_row
+from vendoreval.workflow.evidence.own_delivery import check_own_delivery
+from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.gold.golds import opened
+from vendoreval.workflow.gold.receipts import receipts_of
+from vendoreval.workflow.gold.seedings import opened_seeding, own_tasks
+from vendoreval.workflow.log.log_view import events_for_bundle
+
+_PROGRAM = f"vendoreval {__version__}"
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal."""
+
+    receipts: Sequence[Path] = ()
+    delivered: Sequence[Path] = ()
+    tasks: Path | None = None
+    contract: Path | None = None
+    seal: Path | None = None
+    acknowledgement: Path | None = None
+
+
+def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
+    """Write an audit's bundle to `out`; returns its SHA-256.
+
+    The bundle opens the gold of the audited items, and the log notes it. Raises NotFound, and Conflict for an
+    audit that an earlier version ran, whose gold and labels were not kept apart.
+    """
+    stored = load_audit(workspace, audit_id)
+    if stored.seen.gold is None:
+        raise Conflict(
+            f"Audit {audit_id!r} was run by an earlier version, which did not keep gold and labels apart.",
+            remedy="Run it again under a new id and export that one.",
+        )
+    data = to_zip(seal(_contents(workspace, stored)))
+    write_whole(out, data)
+    sha, at = sha256_hex(data), now()
+    items = workspace.objects.put_bytes(json.dumps(sorted(stored.seen.units.item.values)).encode())
+    with workspace.write(actor(), at) as tx:
+        tx.add(
+            ExposureRow(
+                gold_id=stored.row.gold_id, vendor_id=stored.contract.vendor, kind="revealed",
+                items_sha=items, at=at,
+            )
+        )  # fmt: skip
+        told = {"sha256": sha, "exposed": tx.sealed(items)}
+        tx.event("evidence.exported", audit_id, told, stored.row.delivery_id)
+    return sha
+
+
+def verify_file(path: Path, own: Own | None = None) -> Verification:
+    """Verify a bundle file against the reader's `own` files; needs no workspace.
+
+    Raises EvidenceError naming the first misfit.
+    """
+    mine = own or Own()
+    files = from_zip(read_bytes(path, "memory"))
+    held = Held(
+        tuple(parse_json(read_bytes(one), one.name) for one in mine.receipts),
+        read_bytes(mine.contract) if mine.contract else None,
+        own_tasks(mine.tasks) if mine.tasks else None,
+        _record(mine.seal),
+        _record(mine.acknowledgement),
+    )
+    try:
+        found = verify_bundle(files, held)
+    except EvidenceError as error:
+        made_with = _made_with(files)
+        if made_with == _PROGRAM:
+            raise
+        remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
+        raise EvidenceError(error.what, remedy=remedy) from error
+    if not mine.delivered:
+        return found
+    fits = check_own_delivery(files, mine.delivered, tasks=held.tasks)
+    left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
+    return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
+
+
+def _record(path: Path | None) -> Any:
+    return parse_json(read_bytes(path), path.name) if path else None
+
+
+def _made_with(files: Mapping[str, bytes]) -> str:
+    """The program that a bundle names; this one where its seal says nothing that can be read."""
+    try:
+        return str(parse_json(files[SEAL], SEAL)["made_with"])
+    except (InputError, KeyError, TypeError):
+        return _PROGRAM
+
+
+def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
+    row, objects = stored.row, workspace.objects
+    with workspace.read() as reader:
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+        issued = [c for c in reader.all(ClaimRow, audit_id=row.id) if c.state == "issued"]
+    contract = contract_row(workspace, row.contract_id, row.contract_version)
+    result = json.loads(objects.read(row.result_sha))
+    if canonical(result) != canonical(stored.result.to_json()):
+        raise EvidenceError(
+            f"The stored result of audit {row.id!r} is not what its gold and labels give.",
+            remedy="If an earlier version of vendoreval computed it, run the audit again under a new id.",
+        )
+    intake = json.loads(objects.read(delivery.intake_sha))
+    drawn = _draw(workspace, row.id)
+    places, proof = opened(workspace, row.gold_id, frozenset(stored.seen.units.item.values))
+    return Contents(
+        audit=row.id,
+        made_at=now().isoformat(),
+        contract=objects.read(contract.source_sha),
+        seen=stored.seen,
+        result=result,
+        manifest=json.loads(objects.read(delivery.manifest_sha)),
+        intake=intake,
+        claim=claim_record(workspace, issued[-1].id) if issued else None,
+        received=delivery.received_at.date().isoformat(),
+        log=events_for_bundle(workspace, row.delivery_id),
+        made_with=_PROGRAM,
+        receipts=receipts_of(workspace, row.contract_id),
+        places=places,
+        proof=proof,
+        seeding=_seeding(workspace, intake, row.gold_id) if drawn is None else None,
+        draw=drawn,
+    )
+
+
+def _seeding(workspace: Workspace, intake: Mapping[str, Any], gold_id: str) -> dict[str, Any] | None:
+    """What opens the seeding of this gold; None where other parts of the list are still to come."""
+    name = intake.get("seeding")
+    if not name or intake.get("part_of_seeding"):
+        return None
+    with workspace.read() as reader:
+        planted = reader.require(SeedRow, name, "seeding").gold_id
+    return opened_seeding(workspace, name) if planted == gold_id else None
+
+
+def _draw(workspace: Workspace, audit_id: str) -> dict[str, Any] | None:
+    """Where the seed of a sample comes from; None for audits on a gold set."""
+    with workspace.read() as reader:
+        sampled = reader.get(SampleRow, audit_id)
+    return dict(load_sample(workspace, audit_id).draw) if sampled else None

@@ -1,0 +1,174 @@
+"""Holding a bundle against the vendor's own files: the same files, all of their labels on gold, the totals."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.drawing import TICKETS
+from vendoreval.engines.items import item_ids, most_labels
+from vendoreval.engines.local import labels_on_items
+from vendoreval.errors import EvidenceError, InputError, UsageError
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.settled import KINDS as SETTLED
+from vendoreval.labels.table import CONTEXT, LabelTable
+from vendoreval.tasks.outcomes import CODE
+from vendoreval.workflow.audits.sample_draws import drawn_ids
+from vendoreval.workflow.deliveries.agreement import tally_of
+from vendoreval.workflow.deliveries.intake import read_again
+from vendoreval.workflow.files import sha256_of
+
+Label = tuple[str | None, ...]  # item, annotator, label, time, then what else is told of it
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The vendor's files, read as the buyer read them: canonical labels, and the intake report."""
+
+    table: Path
+    labels: int
+    items: int
+    report: Mapping[str, Any]
+
+
+def check_own_delivery(
+    files: Mapping[str, bytes], delivered: Sequence[Path], tasks: Mapping[str, str] | None = None
+) -> Findings:
+    """Check a bundle's labels and totals against the `delivered` files; returns what fits and what stays open.
+
+    The files must be those of the manifest, and their labels on the audited items exactly those that were
+    judged: none changed, added or left out. `tasks` is the vendor's own task list, where it gave one. Raises
+    EvidenceError naming the first that does not fit.
+    """
+    bundle, found = open_bundle(files), Findings()
+    _check_manifest(bundle.manifest, delivered)
+    seen = bundle.seen
+    whole = not seen.task_ids or tasks is not None
+    sent_as = _sent_as(seen, tasks) if seen.task_ids else None
+    with tempfile.TemporaryDirectory() as folder:
+        read = _read(bundle, delivered, sent_as, Path(folder) / "labels.parquet")
+        _check_labels(seen, labels_on_items(read.table, seen.by_label.item.values), found)
+        if whole:
+            _check_totals(bundle, read, found)
+            _check_drawn(bundle, read, tasks, found)
+        else:
+            found.open(
+                "totals", "the delivery's totals: give --tasks, for only your list tells gold from the rest"
+            )
+            if seen.drawn == TICKETS:
+                found.open("drawn", "that the audited items have the smallest tickets: give --tasks")
+    return found
+
+
+def _sent_as(seen: AuditInput, tasks: Mapping[str, str] | None) -> dict[str, str]:
+    """The item behind each task: for gold as the bundle tells, for all others under the task's own id."""
+    gold = {task: item for item, task in seen.task_ids.items()}
+    return {**{task: task for task in tasks or ()}, **gold}
+
+
+def _check_manifest(manifest: Mapping[str, Any], delivered: Sequence[Path]) -> None:
+    mine = {sha256_of(path): path.name for path in delivered}
+    listed = {file["sha256"]: file["name"] for file in manifest["files"]}
+    for sha, name in mine.items():
+        if sha not in listed:
+            raise EvidenceError(f"{name} is not a file of the audited delivery: its SHA-256 is {sha}.")
+    for sha, name in listed.items():
+        if sha not in mine:
+            raise EvidenceError(
+                f"The audited delivery has a further file {name}.", remedy="Give it with --delivered."
+            )
+
+
+def _read(
+    bundle: OpenedBundle, delivered: Sequence[Path], sent_as: Mapping[str, str] | None, table: Path
+) -> _Read:
+    place = {file["sha256"]: number for number, file in enumerate(bundle.manifest["files"])}
+    paths = sorted(delivered, key=lambda path: place[sha256_of(path)])  # whatever the vendor calls them
+    try:
+        with table.open("w+b") as sink:
+            intake = read_again(bundle.contract, bundle.intake, paths, sink, sent_as)
+    except (InputError, UsageError) as error:
+        raise EvidenceError(f"Your files cannot be read as the bundle says they were: {error}") from error
+    return _Read(table, intake.labels, intake.items, intake.to_json())
+
+
+def _check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
+    kept = seen.by_label.take(np.flatnonzero(seen.by_label.outcome != CODE["missing"]))
+    context = [name for name in CONTEXT if name in kept.context]
+    judged = _counted(kept.item, kept.annotator, kept.delivered, kept.labelled_at, kept.context, context)
+    answer = own.answers["label"]
+    assert isinstance(answer, Coded)
+    told = {name: getattr(own, name) for name in context}
+    sent = _counted(own.item, own.annotator, answer, own.labelled_at, told, context)
+    for label in sorted((judged - sent) + (sent - judged), key=str):
+        item, annotator, answered = label[:3]
+        more = judged[label] > sent[label]
+        where = "the bundle but not in the files" if more else "the files but not in the bundle"
+        raise EvidenceError(
+            f"The label {answered!r} of annotator {annotator!r} on item {item!r} is in {where}."
+        )
+    found.fit(f"the {judged.total():,} labels judged are exactly those in the delivered files")
+
+
+def _counted(
+    item: Coded, annotator: Coded, label: Coded, times: Any, context: Mapping[str, Coded | None],
+    names: Sequence[str],
+) -> Counter[Label]:  # fmt: skip
+    when = [None] * len(item) if times is None else np.datetime_as_string(times, unit="us").tolist()
+    told = [column.text() for name in names if (column := context[name]) is not None]
+    return Counter(zip(item.text(), annotator.text(), label.text(), when, *told, strict=True))
+
+
+def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
+    seen = bundle.seen
+    pairs = {"labels": (seen.labels, read.labels), "items": (bundle.intake.get("items"), read.items)}
+    if seen.most_units > 1 or not (bundle.old or bundle.contract.task.answers == "consensus"):
+        pairs["most labels on an item"] = (seen.most_units, most_labels(read.table))
+    for what, (told, own) in pairs.items():
+        if told != own:
+            raise EvidenceError(f"The bundle counts {told:,} {what}, your files hold {own:,}.")
+    _check_settled(bundle, read)
+    if seen.agreement is not None:
+        own_tally = tally_of(read.table, bundle.contract, bundle.intake)
+        if canonical(list(own_tally.rows())) != canonical(list(seen.agreement.rows())):
+            raise EvidenceError("The tally of agreement is not that of your files.")
+    found.fit(f"the delivery's totals follow from your files: {read.labels:,} labels on {read.items:,} items")
+
+
+def _check_settled(bundle: OpenedBundle, read: _Read) -> None:
+    """What was settled comes out the same from the vendor's files; a crosswalk's own file is the buyer's."""
+    for kind in () if bundle.old else SETTLED:
+        told, own = bundle.intake.get(kind), read.report.get(kind)
+        if kind == "ids" and told and own and "crosswalk" in told:
+            told = {**told, "crosswalk": {k: v for k, v in told["crosswalk"].items() if k in own["crosswalk"]}}
+        if canonical(told) != canonical(own):
+            raise EvidenceError(f"What your files give for {kind!r} is not what the intake report says.")
+
+
+def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | None, found: Findings) -> None:
+    """The audited items have the smallest tickets of all items of the delivery."""
+    seen = bundle.seen
+    if bundle.old or seen.drawn != TICKETS or bundle.draw is None:
+        return
+    if seen.strata or (seen.sent_known and tasks is None):
+        what = (
+            "the strata are not in the bundle" if seen.strata else "give --tasks, with all items that you got"
+        )
+        found.open("drawn", f"that the audited items have the smallest tickets of all: {what}")
+        return
+    came = {seen.task_ids.get(item, item) for item in item_ids(read.table)}
+    population = sorted(came | set(tasks or ()) if seen.sent_known else came)
+    used = {seen.task_ids.get(item, item) for item in seen.units.item.values}
+    first = drawn_ids(population, seen.seed, len(used))
+    if len(population) != bundle.draw["population"] or set(first) != used:
+        raise EvidenceError("The audited items are not those that the seed draws from your files.")
+    found.fit(f"the {len(used):,} audited items are the first of the draw from your {len(population):,}")

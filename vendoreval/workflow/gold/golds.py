@@ -1,0 +1,188 @@
+"""Gold sets: adding, committing, showing, retiring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from vendoreval.errors import Conflict
+from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.commitments import Opened, commit, gold_leaf, open_all
+from vendoreval.evidence.receipts import SCHEMA
+from vendoreval.formats.intake.accepted_answers import separator_of
+from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, gold_from, read_gold
+from vendoreval.formats.intake.row_filter import parse_where
+from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.gold.goldset import GoldSet, older_records
+from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
+from vendoreval.store.transactions import Transaction
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.contracts.contracts import list_contracts, load_contract
+from vendoreval.workflow.files import read_bytes
+from vendoreval.workflow.gold.receipts import add_receipt, told
+
+
+def add_gold(
+    workspace: Workspace,
+    file: Path | str,
+    *,
+    gold_id: str = "",
+    contract_id: str = "",
+    mapping: Sequence[str] = (),
+    where: Sequence[str] = (),
+    separator: str = "",
+    id_cut: str = "",
+) -> dict[str, Any]:
+    """Add a gold set from a row file; returns its record.
+
+    `where` takes rows as for a delivery, `separator` stands between accepted answers, `id_cut` "query" cuts
+    item ids at the "?".
+    Without `contract_id`, the workspace must hold exactly one contract. Raises InputError with file
+    and line for anything wrong in the file, Conflict when the id is taken.
+    """
+    path = Path(file)
+    name = slug(gold_id or path.name.split(".")[0].lower(), "gold set")
+    contract = load_contract(workspace, contract_id or _only_contract(workspace))
+    gold, notes = read_gold(
+        path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes,
+        reading=Reading(parse_where(where), separator_of(separator), id_cut),
+    )  # fmt: skip
+    at = now()
+    received, canonical_bytes = read_bytes(path, "memory"), gold_bytes(gold)
+    with workspace.write(actor(), at) as tx:
+        if tx.get(GoldRow, name):
+            raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")
+        source = workspace.objects.put_bytes(received)  # only now: a refusal leaves nothing behind
+        table = workspace.objects.put_bytes(canonical_bytes)
+        row = GoldRow(
+            id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
+            source_sha=source, items=len(gold), added_at=at,
+        )  # fmt: skip
+        keep_gold(tx, row)
+    return {**show_gold(workspace, name), "notes": list(notes)}
+
+
+def keep_gold(tx: Transaction, row: GoldRow, delivery: str = "") -> None:
+    """Record a gold set; `delivery`: the one whose sample was answered, where gold came about so."""
+    tx.add(row)
+    told = {"table": tx.sealed(row.table_sha), "source": tx.sealed(row.source_sha)}
+    tx.event("gold.added", row.id, {"contract": row.contract_id, "items": row.items, **told}, delivery)
+
+
+def _only_contract(workspace: Workspace) -> str:
+    found = list_contracts(workspace)
+    if len(found) != 1:
+        ids = ", ".join(contract.id for contract in found) or "none yet"
+        raise Conflict(
+            f"Which contract does the gold belong to? The workspace has: {ids}.",
+            remedy="Say it with --contract.",
+        )
+    return found[0].id
+
+
+def load_gold(workspace: Workspace, gold_id: str) -> GoldSet:
+    """A gold set with its answers; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(GoldRow, gold_id, "gold set")
+    return gold_from(workspace.objects.path(row.table_sha), gold_id)
+
+
+def show_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:
+    """What is known of a gold set, without its answers; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(GoldRow, gold_id, "gold set")
+        commitment = reader.get(CommitmentRow, gold_id)
+        exposures = reader.all(ExposureRow, gold_id=gold_id)
+    return {
+        "schema": "vendoreval/gold/1",
+        "gold": row.id,
+        "contract": row.contract_id,
+        "items": row.items,
+        "added_at": row.added_at.isoformat(),
+        "committed_at": commitment.committed_at.isoformat() if commitment else None,
+        "root": commitment.root if commitment else None,
+        "retired_at": row.retired_at.isoformat() if row.retired_at else None,
+        "exposures": len(exposures),
+    }
+
+
+def list_golds(workspace: Workspace) -> list[dict[str, Any]]:
+    """All gold sets by id."""
+    with workspace.read() as reader:
+        ids = [row.id for row in reader.all(GoldRow)]
+    return [show_gold(workspace, gold_id) for gold_id in ids]
+
+
+def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]:
+    """Commit to a gold set and write the vendor's receipt; the salts stay in the workspace.
+
+    Raises Conflict when there is a commitment already: it must not change.
+    """
+    gold = load_gold(workspace, gold_id)
+    at = now()
+    records = gold.records()
+    salts = [secret() for _ in records]
+    made = commit(records, salts)
+    with workspace.write(actor(), at) as tx:
+        if tx.get(CommitmentRow, gold_id):
+            raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
+        contract = tx.require(GoldRow, gold_id, "gold set").contract_id
+        shown = add_receipt(
+            workspace,
+            tx,
+            "gold",
+            gold_id,
+            Path(out),
+            contract=contract,
+            at=at,
+            gold=gold_id,
+            items=made.size,
+            root=made.root,
+        )
+        hidden = workspace.objects.put_bytes(canonical([salt.hex() for salt in salts]))
+        receipt_sha = workspace.objects.put_bytes(canonical(shown))
+        tx.add(
+            CommitmentRow(
+                gold_id=gold_id, root=made.root, secret_sha=hidden, receipt_sha=receipt_sha, committed_at=at
+            )
+        )
+        said = {"root": made.root, "items": made.size, **told(shown), "secret": tx.sealed(hidden)}
+        tx.event("gold.committed", gold_id, said)
+    return shown
+
+
+def opened(
+    workspace: Workspace, gold_id: str, items: Collection[str]
+) -> tuple[tuple[Opened, ...], tuple[bytes, ...]]:
+    """The records of `items` as they were committed to, with their proof; nothing for uncommitted gold."""
+    with workspace.read() as reader:
+        row = reader.get(CommitmentRow, gold_id)
+    if row is None:
+        return (), ()
+    gold = load_gold(workspace, gold_id)
+    shown = json.loads(workspace.objects.read(row.receipt_sha))
+    records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
+    salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
+    wanted = [place for place, item in enumerate(gold.item_ids) if item in items]
+    return open_all(records, salts, wanted)
+
+
+def committed_leaves(workspace: Workspace, gold_id: str) -> dict[str, str]:
+    """The hash of each item's leaf in the commitment to a gold set; empty where there is none."""
+    places, _ = opened(workspace, gold_id, frozenset(load_gold(workspace, gold_id).item_ids))
+    return {str(one.record["item_id"]): gold_leaf(one) for one in places}
+
+
+def retire_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:
+    """Mark a gold set as retired; raises NotFound, Conflict when it is already."""
+    at = now()
+    with workspace.write(actor(), at) as tx:
+        row = tx.require(GoldRow, gold_id, "gold set")
+        if row.retired_at:
+            raise Conflict(f"Gold set {gold_id!r} is retired already.")
+        tx.update(row, retired_at=at)
+        tx.event("gold.retired", gold_id, {})
+    return show_gold(workspace, gold_id)

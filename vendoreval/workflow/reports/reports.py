@@ -1,0 +1,219 @@
+"""Reports: gather the facts, build the view, write PDF, HTML or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from vendoreval import __version__
+from vendoreval.claims.deadlines import deadlines
+from vendoreval.claims.records import Claim
+from vendoreval.contracts.terms import Contract
+from vendoreval.errors import Conflict, InputError, MissingPart
+from vendoreval.questionnaires.assessment import Assessment
+from vendoreval.questionnaires.promises import Promise
+from vendoreval.reports.audit_view import audit_view
+from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.delivery_parts import Received
+from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.report import Report
+from vendoreval.reports.scorecard_view import in_order, scorecard_view
+from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
+from vendoreval.store.transactions import Reader
+from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.audits import StoredAudit, list_audits, load_audit
+from vendoreval.workflow.audits.provenance import rests_on
+from vendoreval.workflow.claims.claims import load_claim
+from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts.contracts import contract_row
+from vendoreval.workflow.deliveries.agreement import agreement_trend
+from vendoreval.workflow.deliveries.deliveries import business_days
+from vendoreval.workflow.deliveries.escalations import escalations_of
+from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
+from vendoreval.workflow.questionnaires.promises import vendor_promises
+from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers, score_vendor
+from vendoreval.workflow.reports.measured import track
+from vendoreval.workflow.vendors.vendors import show_vendor
+
+if TYPE_CHECKING:
+    from vendoreval.reports.pdf import Paper
+
+Format = Literal["pdf", "html", "json"]
+
+
+def audit_report(workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The certificate of an audit; raises NotFound."""
+    stored = load_audit(workspace, audit_id)
+    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks))
+
+
+def claim_report(workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The notice of a claim; raises NotFound."""
+    claim, stored = load_claim(workspace, claim_id)
+    return claim_view(stored.contract, claim, stored.result, _facts(workspace, stored, remarks))
+
+
+def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The scorecard of a vendor: answers, audits over time, claims; raises NotFound."""
+    vendor = show_vendor(workspace, vendor_id)
+    names = {audit for audit, _ in vendor.audits}
+    stored = [load_audit(workspace, row.id) for row in list_audits(workspace) if row.id in names]
+    with workspace.read() as reader:
+        rows = [row for row in reader.all(ClaimRow) if row.audit_id in names]
+    claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
+    audits = [(audit.result, audit.row.ran_at) for audit in stored]
+    received = _received(workspace, vendor_id)
+    latest = in_order(audits, received)[-1][0].audit if audits else ""
+    contract: Contract | None = next((one.contract for one in stored if one.row.id == latest), None)
+    told, promised, why = _questionnaire(workspace, vendor_id)
+    trend, unmeasured = _agreement(workspace, vendor_id)
+    pilot = latest_judged(workspace, vendor_id)
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
+        buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
+        remarks=(*remarks, *why, *unmeasured),
+    )  # fmt: skip
+    return scorecard_view(
+        contract,
+        told,
+        audits,
+        claims,
+        facts,
+        promised,
+        trend,
+        received,
+        judged_record(workspace, pilot) if pilot else None,
+    )
+
+
+def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
+    seen = track(workspace, vendor_id)
+    trials = {row.id for row in seen.trials}
+    found = []
+    for row in sorted((*seen.deliveries, *seen.trials), key=lambda row: (row.received_at, row.id)):
+        asked = escalations_of(workspace, row)
+        longest = {times.answered_by: times.longest for times in asked.times}
+        kind = "pilot" if row.id in trials else f"rework of {row.rework_of}" if row.rework_of else ""
+        found.append(
+            Received(
+                row.id, kind, row.ordered, row.received_at.date(), business_days(workspace, row), row.items,
+                asked.counted.share if asked.counted else None, (longest["vendor"], longest["buyer"]),
+                row.rework_of or "",
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _agreement(workspace: Workspace, vendor_id: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The trend of agreement, or a remark that says why there is none."""
+    try:
+        return agreement_trend(workspace, vendor_id), ()
+    except InputError as error:  # labels that do not fit the contract's scale
+        return None, (f"Agreement is left out. {error}",)
+
+
+def _questionnaire(
+    workspace: Workspace, vendor_id: str
+) -> tuple[Assessment | None, tuple[Promise, ...], tuple[str, ...]]:
+    """Scores and promises, or a remark that says why there are none yet."""
+    bank = bank_of(workspace)
+    if not current_answers(workspace, vendor_id, bank):
+        return None, (), ()
+    try:
+        return score_vendor(workspace, vendor_id, bank), vendor_promises(workspace, vendor_id, bank), ()
+    except Conflict as error:  # a moderation is needed, or the weights are not the frozen ones
+        return None, (), (f"The questionnaire is left out. {error}",)
+
+
+def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) -> Facts:
+    row, contract = stored.row, stored.contract
+    with workspace.read() as reader:
+        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+        commitment = reader.get(CommitmentRow, row.gold_id)
+    ends = {entry.name: entry.due for entry in deadlines(contract, received=stored.received.date())}
+    return Facts(
+        printed=now(),
+        program=f"vendoreval {__version__}",
+        vendor=show_vendor(workspace, contract.vendor).name,
+        buyer=contract.buyer,
+        delivered=stored.received.date(),
+        notice_by=ends.get("acceptance"),
+        hashes=Hashes(
+            contract=contract_row(workspace, contract.id, contract.version).source_sha,
+            manifest=delivery.manifest_sha,
+            gold_root=commitment.root if commitment else "",
+            result=row.result_sha,
+            log_head=workspace.verify_log(),
+        ),
+        remarks=remarks,
+        rests=rests_on(workspace, stored),
+    )
+
+
+def write_report(
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
+) -> int:
+    """Write a report whole or not at all, log it, and return its size in bytes.
+
+    Raises MissingPart for PDF where Pango is absent; HTML and JSON always work (`write_what_can_be`).
+    """
+    data = _rendered(report, fmt, paper)
+    at = now()
+    with workspace.write(actor(), at) as tx:
+        write_whole(out, data)  # killed now, it can be repeated
+        sha = workspace.objects.put_bytes(data)
+        tx.add(ReportRow(kind=report.kind, subject=subject, sha=sha, name=out.name, made_at=at))
+        told = {"kind": report.kind, "sha256": sha, "name": out.name}
+        tx.event("report.made", subject, told, _delivery_of(tx, report.kind, subject))
+    return len(data)
+
+
+def _delivery_of(reader: Reader, kind: str, subject: str) -> str:
+    """The delivery that a report is about; empty for reports on vendors, contracts and the like."""
+    if kind == "pilot":
+        return subject
+    if kind == "claim":
+        claims = reader.all(ClaimRow, id=subject)
+        kind, subject = "audit", claims[-1].audit_id if claims else ""
+    audit = reader.get(AuditRow, subject) if kind == "audit" else None
+    return audit.delivery_id if audit else ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written for a report: its files and their sizes in bytes, the one to read first, and a word."""
+
+    files: tuple[tuple[Path, int], ...]
+    note: str = ""
+
+
+def write_what_can_be(
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
+) -> Made:
+    """Write a report as `write_report` does; where PDF cannot be made here, as HTML and JSON instead."""
+    try:
+        return Made(((out, write_report(workspace, report, subject, out, fmt, paper)),))
+    except MissingPart as error:
+        if fmt != "pdf":
+            raise
+        others: tuple[tuple[Format, Path], ...] = (
+            ("html", out.with_suffix(".html")), ("json", out.with_suffix(".report.json")),
+        )  # fmt: skip
+        written = ((file, write_report(workspace, report, subject, file, form)) for form, file in others)
+        return Made(
+            tuple(written), f"HTML and JSON instead of PDF. {error.what} `vendoreval doctor` tells more."
+        )
+
+
+def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:
+    from vendoreval.reports.render import to_html, to_json
+
+    if fmt == "html":
+        return to_html(report).encode()
+    if fmt == "json":
+        return to_json(report).encode()
+    from vendoreval.reports.pdf import to_pdf
+
+    return to_pdf(report, paper)
