@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
-from tests.unit.audits.test_audits_planning import contract
+from tests.unit.designs.test_designs_planning import contract
 
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
 from vendoreval.audits.audit_input import AuditInput

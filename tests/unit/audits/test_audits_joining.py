@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.unit.audits.test_audits_planning import clause, contract
+from tests.unit.designs.test_designs_planning import clause, contract
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.joining import judge_all

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.unit.audits.test_audits_planning import clause, contract
+from tests.unit.designs.test_designs_planning import clause, contract
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import Finding

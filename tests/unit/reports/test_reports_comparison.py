@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.audits.test_audits_comparing import audited, candidate
+from tests.unit.comparing.test_comparing import audited, candidate
 from tests.unit.questionnaires.test_questionnaires_robustness import answered
 from tests.unit.questionnaires.test_questionnaires_scoring import CORE
 from tests.unit.reports.report_samples import facts
