@@ -11,7 +11,7 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.classification import DEFAULT_SEVERITY
 from vendoreval.tasks.consensus import majority
-from vendoreval.tasks.outcomes import CODE, SEVERITY_CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, SEVERITY_CODE, Outcomes
 
 
 def check_outcomes(contract: Contract, seen: AuditInput) -> None:
@@ -33,7 +33,11 @@ def _check_units(contract: Contract, outcomes: Outcomes) -> None:
     right, wrong, missing = CODE["correct"], CODE["wrong_label"], CODE["missing"]
     outcome = np.where(answered, np.where(same, right, wrong), missing)
     _name_first(outcomes, outcome != outcomes.outcome, "outcome is not what its answers give")
-    _name_first(outcomes, outcomes.score != (outcome == right), "score is not what its answers give")
+    _name_first(
+        outcomes,
+        outcomes.score != ONE * (outcome == right).astype(np.int64),
+        "score is not what its answers give",
+    )
     weights = [SEVERITY_CODE[contract.task.severity.get(name, DEFAULT_SEVERITY)] for name in names]
     differs = np.asarray(weights, dtype=np.int8)[outcomes.expected.codes] != outcomes.severity
     _name_first(outcomes, differs, "severity is not the contract's")

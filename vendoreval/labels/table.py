@@ -1,4 +1,4 @@
-"""The long label table: one row for one annotator's answer on one item."""
+"""The long label table: the rows of every annotator's answer on every item, and the sheets they stand on."""
 
 from __future__ import annotations
 
@@ -9,20 +9,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded, Index
+from vendoreval.labels.nested import Nested
 
 # Text columns with few distinct values: written and read as integer codes.
-CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged")
+CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged", "keypoint")
 CONTEXT = ("stage", "guideline_version", "source", "flagged")  # what they tell of a label besides its answer
-Column = Coded | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]
+Column = Coded | Nested | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """The pairs of item and annotator that were answered, one row a pair; -1 in `annotator` is nobody known.
+
+    A sheet without rows in the label table was answered with nothing. `width` and `height` in pixels and
+    `text` of the item are there where the delivery tells them; unknown sizes are 0.
+    """
+
+    item: Coded
+    annotator: Coded
+    width: NDArray[np.int64] | None = None
+    height: NDArray[np.int64] | None = None
+    text: Coded | None = None
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    def take(self, rows: Index) -> Sheets:
+        """The chosen sheets."""
+        changed = {
+            part.name: _take(value, rows)
+            for part in fields(self)
+            if (value := getattr(self, part.name)) is not None
+        }
+        return replace(self, **changed)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)
 class LabelTable:
     """Labels of one delivery, or of a gold set, in columns of equal length.
 
-    `answers` holds the task type's columns: {"label": Coded} for classification.
+    `answers` holds the columns of the task type's shape (labels.shapes): {"label": Coded} for classification.
     `labelled_at` is datetime64[us] in UTC (NaT unknown), `seconds` is working time (NaN unknown).
     `source` is human, model-assisted or auto; `flagged` is "true" where the annotator asked about the item.
+    `label_id` is the tool's own id of the annotation. `sheets` says who answered which item, for types whose
+    answers are any number of rows; None for others, where each row is a sheet. Gold alone has `alternative`
+    (0 for an item's first answer, 1 for the second …) and `ignored` (what falls on such a row is unscorable).
     """
 
     item: Coded
@@ -35,21 +66,57 @@ class LabelTable:
     source: Coded | None = None
     flagged: Coded | None = None
     extra: Mapping[str, Column] = field(default_factory=dict)
+    label_id: Coded | None = None
+    sheets: Sheets | None = None
+    alternative: NDArray[np.int64] | None = None
+    ignored: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.item)
 
+    def text(self, name: str) -> Coded:
+        """The answer column `name`, which holds text; raises TypeError where it does not."""
+        column = self.answers[name]
+        if not isinstance(column, Coded):
+            raise TypeError(f"the answer column {name!r} holds no text")
+        return column
+
+    def numbers(self, name: str) -> NDArray[np.int64]:
+        """The answer column `name`, which holds whole numbers; raises TypeError where it does not."""
+        column = self.answers[name]
+        if isinstance(column, Coded | Nested) or column.dtype != np.int64:
+            raise TypeError(f"the answer column {name!r} holds no whole numbers")
+        return column.astype(np.int64, copy=False)
+
+    def lists(self, name: str) -> Nested:
+        """The answer column `name`, which holds lists; raises TypeError where it does not."""
+        column = self.answers[name]
+        if not isinstance(column, Nested):
+            raise TypeError(f"the answer column {name!r} holds no lists")
+        return column
+
     def take(self, rows: Index) -> LabelTable:
-        """The chosen rows of every column."""
+        """The chosen rows of every column; the sheets stay as they are."""
         changed: dict[str, object] = {}
         for part in fields(self):
             value = getattr(self, part.name)
             if isinstance(value, Mapping):
                 changed[part.name] = {name: _take(column, rows) for name, column in value.items()}
-            elif value is not None:
+            elif value is not None and part.name != "sheets":
                 changed[part.name] = _take(value, rows)
         return replace(self, **changed)  # type: ignore[arg-type]
 
+    def on_items(self, items: tuple[str, ...]) -> LabelTable:
+        """The rows and sheets whose item is one of `items`; item codes index `items` afterwards."""
+        known = self.item.recode(items)
+        kept = self.take(np.flatnonzero(known.codes >= 0))
+        sheets = None
+        if self.sheets is not None:
+            named = self.sheets.item.recode(items)
+            rows = np.flatnonzero(named.codes >= 0)
+            sheets = replace(self.sheets.take(rows), item=named.take(rows))
+        return replace(kept, item=kept.item.recode(items), sheets=sheets)
 
-def _take(column: Column, rows: Index) -> Column:
-    return column.take(rows) if isinstance(column, Coded) else column[rows]
+
+def _take(column: Column | NDArray[np.bool_], rows: Index) -> Column | NDArray[np.bool_]:
+    return column.take(rows) if isinstance(column, Coded | Nested) else column[rows]

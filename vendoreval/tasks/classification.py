@@ -8,16 +8,52 @@ was delivered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded, Codes
+from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import CONTEXT, LabelTable
-from vendoreval.tasks.outcomes import CODE, SEVERITY_CODE, Outcomes
+from vendoreval.tasks.consensus import count_ties, majority
+from vendoreval.tasks.interface import Distances
+from vendoreval.tasks.outcomes import CODE, ONE, SEVERITY_CODE, Outcomes
 
 DEFAULT_SEVERITY = "major"
+
+
+@dataclass(frozen=True)
+class Classification:
+    """One class for each item."""
+
+    shape: Shape = SHAPES["classification"]
+    unit: str = "item"
+
+    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+        """One outcome a label, one a missing item."""
+        return compare(gold, labels, task.classes, task.severity)
+
+    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
+        """The majority of each item's labels."""
+        return majority(labels, task.ties)
+
+    def ties(self, labels: LabelTable) -> int:
+        """Items without a single most frequent label."""
+        return count_ties(labels)
+
+    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
+        """None: classes are equal or not."""
+        return None
+
+    def describe(self, labels: LabelTable, row: int) -> str:
+        """The class."""
+        return labels.text("label")[row] or ""
+
+
+TYPE = Classification()
 
 
 def compare(
@@ -35,9 +71,7 @@ def compare(
     known = labels.item.recode(gold.item_ids)
     rows = np.flatnonzero(known.codes >= 0)
     kept, gold_row = labels.take(rows), known.codes[rows]
-    answer = kept.answers["label"]
-    if not isinstance(answer, Coded):
-        raise TypeError("classification needs a text column 'label'")
+    answer = kept.text("label")
     values = _value_list(classes, gold, answer)
     delivered = answer.recode(values).codes
     position = {value: code for code, value in enumerate(values)}
@@ -56,7 +90,7 @@ def compare(
         expected=Coded(expected, values),
         delivered=Coded(np.concatenate([delivered, blank]), values),
         outcome=outcome,
-        score=(outcome == CODE["correct"]).astype(np.float64),
+        score=(outcome == CODE["correct"]).astype(np.int64) * ONE,
         severity=_severities(values, severity or {})[expected],
         context=_context(kept, gold, item),
     )

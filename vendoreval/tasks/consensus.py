@@ -20,9 +20,7 @@ def majority(labels: LabelTable, ties: Literal["smallest_label", "first_answer",
     where times are known, then by row), or becomes the label TIE, which gold never accepts. Rows
     without a label have no vote; items without a vote are left out. Items come in text order.
     """
-    answer = labels.answers["label"]
-    if not isinstance(answer, Coded):
-        raise TypeError("a consensus needs a text column 'label'")
+    answer = labels.text("label")
     by_text = answer.recode(sorted(answer.values))
     voting = np.flatnonzero((by_text.codes >= 0) & (labels.item.codes >= 0))
     items, item = np.unique(labels.item.codes[voting], return_inverse=True)
@@ -49,8 +47,7 @@ def majority(labels: LabelTable, ties: Literal["smallest_label", "first_answer",
 
 def count_ties(labels: LabelTable) -> int:
     """How many items have no single most frequent label."""
-    answer = majority(labels, "wrong").answers["label"]
-    assert isinstance(answer, Coded)
+    answer = majority(labels, "wrong").text("label")
     return int(np.count_nonzero(answer.codes == len(answer.values) - 1))
 
 

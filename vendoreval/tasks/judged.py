@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.classification import compare
-from vendoreval.tasks.consensus import count_ties, majority
+from vendoreval.tasks.interface import TaskType
+from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
 
 
@@ -25,14 +25,18 @@ class Judged:
     ties: int = 0
 
 
-def judge(gold: GoldSet, labels: LabelTable, task: Task) -> Judged:
+def judge(gold: GoldSet, labels: LabelTable, task: Task, kind: TaskType | None = None) -> Judged:
     """Pair `labels` with `gold` by item and judge each unit by the contract's `task`.
 
-    Labels on items that are not in gold are no opportunity. A gold item without a label is `missing`.
+    Labels on items that are not in gold are no opportunity. A gold item without a label is `missing`. `kind` is
+    the contract's task type unless another one is given.
     """
-    by_label = compare(gold, labels, task.classes, task.severity)
+    chosen = kind or task_type(task.type)
+    by_label = chosen.compare(gold, labels, task)
     if task.answers != "consensus":
         return Judged(by_label, by_label)
-    on_gold = labels.take(labels.item.recode(gold.item_ids).codes >= 0)
-    votes = majority(on_gold, task.ties)
-    return Judged(compare(gold, votes, task.classes, task.severity), by_label, count_ties(on_gold))
+    on_gold = labels.on_items(gold.item_ids)
+    votes = chosen.vote(on_gold, task)
+    if votes is None:
+        return Judged(by_label, by_label)
+    return Judged(chosen.compare(gold, votes, task), by_label, chosen.ties(on_gold))

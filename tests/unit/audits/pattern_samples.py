@@ -11,7 +11,7 @@ from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 CLASSES = ("cat", "dog", "emu", "fox")
 START = np.datetime64("2026-03-02T08:00:00", "us")
@@ -138,7 +138,7 @@ def _input(
         expected=Coded(gold[item].astype(np.int32), CLASSES),
         delivered=Coded(given.astype(np.int32), CLASSES),
         outcome=np.where(right, CODE["correct"], CODE["wrong_label"]).astype(np.int8),
-        score=right.astype(np.float64),
+        score=right.astype(np.int64) * ONE,
         severity=np.ones(len(item), dtype=np.int8),
         context=context,
     )

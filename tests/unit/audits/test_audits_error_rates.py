@@ -16,7 +16,7 @@ from vendoreval.contracts.terms import Clause
 from vendoreval.designs.designs import design
 from vendoreval.designs.dynamic import operating_rows
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 N, VENDORS = 600, 300
 RULES: dict[str, dict[str, Any]] = {
@@ -161,7 +161,7 @@ def rare_class(rng: np.random.Generator, gold_error: float) -> AuditInput:
         Coded(np.arange(n, dtype=np.int32), names), zeros, Coded(zeros, ("ann",)), None,
         Coded(gold, ("a", "b")), Coded(said, ("a", "b")),
         np.where(said == gold, CODE["correct"], CODE["wrong_label"]).astype(np.int8),
-        (said == gold).astype(np.float64), np.ones(n, dtype=np.int8),
+        (said == gold).astype(np.int64) * ONE, np.ones(n, dtype=np.int8),
     )  # fmt: skip
     overturned = int(off[rng.permutation(n)[:200]].sum())
     return AuditInput(units, units, n, 20_000, 20_000, most_units=1, gold_checked=(overturned, 200))

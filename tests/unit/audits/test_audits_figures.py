@@ -14,7 +14,7 @@ from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 CLASSES = ("a", "b", "c")
 pairs = st.lists(st.tuples(st.sampled_from(CLASSES), st.sampled_from(CLASSES)), min_size=1, max_size=40)
@@ -32,7 +32,7 @@ def units(given_pairs: list[tuple[str, str]], items: list[str] | None = None) ->
         expected=Coded.from_text(gold for gold, _ in given_pairs).recode(CLASSES),
         delivered=Coded.from_text(answer for _, answer in given_pairs).recode(CLASSES),
         outcome=np.where(right, CODE["correct"], CODE["wrong_label"]).astype(np.int8),
-        score=right.astype(np.float64),
+        score=right.astype(np.int64) * ONE,
         severity=np.ones(count, dtype=np.int8),
     )
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
-from tests.unit.designs.test_designs_planning import contract
 
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
+from tests.unit.designs.test_designs_planning import contract
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import Finding

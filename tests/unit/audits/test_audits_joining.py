@@ -16,7 +16,7 @@ from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.hypergeometric import p_breach
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 NAMES = tuple("abcdefghij")
 FLOOR = replace(clause("claim", threshold="0.90"), metric="recall", scope="class")
@@ -37,7 +37,7 @@ def by_class(
     units = Outcomes(
         Coded(np.arange(n, dtype=np.int32), tuple(f"item-{k}" for k in range(n))), zeros,
         Coded(zeros, ("ann",)), None, Coded(gold.astype(np.int32), names), Coded(said.astype(np.int32), names),
-        np.where(right, CODE["correct"], CODE["wrong_label"]).astype(np.int8), right.astype(np.float64),
+        np.where(right, CODE["correct"], CODE["wrong_label"]).astype(np.int8), right.astype(np.int64) * ONE,
         np.ones(n, dtype=np.int8),
     )  # fmt: skip
     return AuditInput(units, units, n, 50 * n, 50 * n, most_units=1)

@@ -13,7 +13,7 @@ from tests.unit.inference.real_labels import Real, real
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.patterns.judging import patterns
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 
 def seen(labels: Real) -> AuditInput:
@@ -27,7 +27,7 @@ def seen(labels: Real) -> AuditInput:
         expected=Coded(labels.gold[rows].astype(np.int32), labels.classes),
         delivered=Coded(labels.label[rows].astype(np.int32), labels.classes),
         outcome=np.where(right, CODE["correct"], CODE["wrong_label"]).astype(np.int8),
-        score=right.astype(np.float64),
+        score=right.astype(np.int64) * ONE,
         severity=np.ones(len(rows), dtype=np.int8),
     )
     items = len(outcomes.item.values)

@@ -14,7 +14,7 @@ from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Clause
 from vendoreval.labels.columns import Coded
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 __all__ = ["audited", "clause", "delivery", "outcomes"]
 
@@ -27,7 +27,7 @@ def outcomes(items: Sequence[int], wrong: NDArray[np.bool_], names: tuple[str, .
         Coded(np.asarray(items, dtype=np.int32), names), zeros, Coded(zeros, ("ann",)), None,
         Coded(zeros, ("a", "b")), Coded(wrong.astype(np.int32), ("a", "b")),
         np.where(wrong, CODE["wrong_label"], CODE["correct"]).astype(np.int8),
-        (~wrong).astype(np.float64), np.ones(n, dtype=np.int8),
+        (~wrong).astype(np.int64) * ONE, np.ones(n, dtype=np.int8),
     )  # fmt: skip
 
 

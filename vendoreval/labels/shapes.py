@@ -1,0 +1,93 @@
+"""Shapes: which answer columns a task type has; nobody else names them.
+
+Kinds of columns, and how they are held in memory (labels.table.Column):
+
+    text      text                                            Coded
+    map       attributes by name, as canonical JSON text      Coded
+    int       whole number, NONE where there is none          int64
+    fixed     number in 1/SCALE of its unit (pixel, degree)   int64, NONE where there is none
+    float     number, NaN where there is none                 float64
+    rings     parts of rings of x, y in 1/SCALE pixel         Nested of depth 3
+    runs      run lengths of a mask, by columns, zeros first  Nested of depth 1
+
+Numbers that decide at a limit are whole, so that they are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+Kind = Literal["text", "map", "int", "fixed", "float", "rings", "runs"]
+SCALE = 1000  # steps of a pixel or a degree in `fixed` columns
+LARGEST = 10**9  # of a `fixed` number in steps: a million pixels
+NONE = int(np.iinfo(np.int64).min)  # no number in an `int` or `fixed` column
+DEPTH = {"runs": 1, "rings": 3}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One answer column. `coded`: few distinct texts; `required`: a row without it is refused."""
+
+    name: str
+    kind: Kind
+    coded: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The answer columns of a task type; `many`: an answer on an item is any number of rows."""
+
+    name: str
+    fields: tuple[Field, ...]
+    many: bool = False
+
+    def field(self, name: str) -> Field:
+        """The column of that name; raises KeyError."""
+        return next(one for one in self.fields if one.name == name) if name in self.names else _unknown(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(one.name for one in self.fields)
+
+
+def _unknown(name: str) -> Field:
+    raise KeyError(name)
+
+
+LABEL = Field("label", "text", coded=True)
+ATTRIBUTES = Field("attributes", "map", required=False)
+OBJECT = Field("object_id", "text", required=False)  # the tool's id of the object, where it has one
+
+
+def _many(name: str, *fields: Field) -> Shape:
+    return Shape(name, (*fields, ATTRIBUTES), many=True)
+
+
+SHAPES: Mapping[str, Shape] = MappingProxyType({
+    shape.name: shape
+    for shape in (
+        Shape("classification", (LABEL,)),
+        _many(
+            "boxes", OBJECT, LABEL, Field("x_min", "fixed"), Field("y_min", "fixed"), Field("x_max", "fixed"),
+            Field("y_max", "fixed"), Field("angle", "fixed", required=False),
+        ),
+        _many("polygons", OBJECT, LABEL, Field("rings", "rings")),
+        _many("masks", OBJECT, LABEL, Field("width", "int"), Field("height", "int"), Field("runs", "runs")),
+        _many(
+            "keypoints", Field("object_id", "text"), LABEL, Field("keypoint", "text", coded=True),
+            Field("x", "fixed"), Field("y", "fixed"), Field("visible", "int", required=False),
+            Field("area", "fixed", required=False),
+        ),
+        _many(
+            "spans", Field("span_id", "text", required=False), Field("start", "int"), Field("end", "int"),
+            LABEL, Field("pieces", "text", required=False),
+        ),
+    )
+})  # fmt: skip

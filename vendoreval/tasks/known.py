@@ -1,0 +1,29 @@
+"""The task types of this version, by the name that a contract writes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from vendoreval.errors import InputError
+from vendoreval.tasks.interface import TaskType
+
+_MODULES = {
+    "classification": "vendoreval.tasks.classification",
+}
+
+
+def task_type(name: str) -> TaskType:
+    """The task type of that name, imported when it is asked for; raises InputError for one that is not here."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise InputError(
+            f"This version does not judge the task type {name!r}.",
+            remedy=f"It judges {', '.join(_MODULES)}.",
+        )
+    kind: TaskType = import_module(module).TYPE
+    return kind
+
+
+def judged_types() -> tuple[str, ...]:
+    """The names of all task types that this version judges."""
+    return tuple(_MODULES)
