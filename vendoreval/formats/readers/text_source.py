@@ -7,10 +7,11 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from vendoreval.errors import InputError
+from vendoreval.formats.readers.sources import Member
 from vendoreval.limits import allowed, beyond
 from vendoreval.received import check_ratio
 
@@ -27,27 +28,46 @@ _BEGINNINGS = (
 _CHUNK = 1 << 18
 
 
-def open_text(path: Path) -> IO[str]:
-    """The file as text; line ends are left as they are.
+def open_text(file: Path | Member) -> IO[str]:
+    """The file, or a member of a source, as text; line ends are left as they are.
 
     Raises InputError for what is no UTF-8 text, and beyond the limits `rows`, `ratio` and `line`.
     """
-    source = _Checked(_open_bytes(path), path, path.stat().st_size)
+    source = _Checked(_open_bytes(file), name_of(file), _packed(file))
     buffered = io.BufferedReader(source, _CHUNK)
     try:
         head = buffered.peek(4)[:4]
         for beginning, what, remedy in _BEGINNINGS:
             if head.startswith(beginning):
-                raise InputError(f"The file {what}, not UTF-8 text.", file=str(path), remedy=remedy)
-        if not head:
-            raise InputError("The file is empty.", file=str(path), remedy="Ask for it again.")
+                raise InputError(f"The file {what}, not UTF-8 text.", file=name_of(file), remedy=remedy)
+        if not head and isinstance(file, Path):
+            raise InputError("The file is empty.", file=str(file), remedy="Ask for it again.")
     except BaseException:
         buffered.close()
         raise
     return io.TextIOWrapper(buffered, encoding="utf-8-sig", newline="")
 
 
-def _open_bytes(path: Path) -> Any:
+def whole_text(file: Path | Member, limit: str = "memory") -> str:
+    """All of its text, with line ends as they are; raises InputError as `open_text`, and beyond `limit`."""
+    if _packed(file) > getattr(allowed(), limit):
+        raise beyond(limit, "The file is larger than", file=name_of(file), found=_packed(file))
+    with explained(file), open_text(file) as stream:
+        return stream.read()
+
+
+def name_of(file: Path | Member) -> str:
+    """What messages call the file."""
+    return file.name if isinstance(file, Member) else str(file)
+
+
+def _packed(file: Path | Member) -> int:
+    return file.size if isinstance(file, Member) else file.stat().st_size
+
+
+def _open_bytes(path: Path | Member) -> Any:
+    if isinstance(path, Member):
+        return path.open()
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb", buffering=0)
 
 
@@ -57,8 +77,8 @@ class _Checked(io.RawIOBase):
     No text has NUL, but UTF-16 without a mark and damaged files do.
     """
 
-    def __init__(self, source: Any, path: Path, packed: int) -> None:
-        self._source, self._path, self._lines, self._head = source, path, 0, True
+    def __init__(self, source: Any, name: str, packed: int) -> None:
+        self._source, self._name, self._lines, self._head = source, name, 0, True
         self._limits, self._packed = allowed(), packed
         self._read, self._line = 0, 0  # bytes in all, and since the last line's end
 
@@ -72,14 +92,14 @@ class _Checked(io.RawIOBase):
         if found >= 0 and not data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf", b"\x1f\x8b")):
             raise InputError(
                 "There is a NUL byte: the file is damaged, binary, or UTF-16 text.",
-                file=str(self._path), line=self._lines + data[:found].count(b"\n") + 1, remedy=_SAVE,
+                file=self._name, line=self._lines + data[:found].count(b"\n") + 1, remedy=_SAVE,
             )  # fmt: skip
         self._count(data)
         buffer[: len(data)] = data
         return len(data)
 
     def _count(self, data: bytes) -> None:
-        limits, file = self._limits, str(self._path)
+        limits, file = self._limits, self._name
         ends = data.count(b"\n")
         self._lines += ends
         self._read += len(data)
@@ -97,7 +117,7 @@ class _Checked(io.RawIOBase):
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path | Member) -> Iterator[None]:
     """Turn what the libraries raise about a damaged file into one clear sentence."""
     try:
         yield
@@ -105,14 +125,14 @@ def explained(path: Path) -> Iterator[None]:
         raise _not_utf8(path) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
-            f"The gzip file is damaged or cut off ({error}).", file=str(path), remedy="Ask for it again."
+            f"The gzip file is damaged or cut off ({error}).", file=name_of(path), remedy="Ask for it again."
         ) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(f"The file cannot be read: {reason}.", file=str(path)) from error
+        raise InputError(f"The file cannot be read: {reason}.", file=name_of(path)) from error
 
 
-def _not_utf8(path: Path) -> InputError:
+def _not_utf8(path: Path | Member) -> InputError:
     """Names the first line that is not UTF-8, and how it reads in the most usual other encoding."""
     with io.BufferedReader(_open_bytes(path), _CHUNK) as stream:
         for number, line in enumerate(stream, start=1):
@@ -122,8 +142,8 @@ def _not_utf8(path: Path) -> InputError:
                 around = line[max(error.start - 20, 0) : error.start + 20].decode("cp1252", "replace").strip()
                 return InputError(
                     f"The file is not UTF-8 text: byte {line[error.start]:#04x} at position {error.start + 1}.",
-                    file=str(path), line=number,
+                    file=name_of(path), line=number,
                     remedy=f"Save it as UTF-8. If {around!r} reads right, it is Windows-1252: "
-                    f"iconv -f WINDOWS-1252 -t UTF-8 {path.name} > utf8-{path.name}",
+                    f"iconv -f WINDOWS-1252 -t UTF-8 {path.name} > utf8-{PurePosixPath(path.name).name}",
                 )  # fmt: skip
-    return InputError("The file is not UTF-8 text.", file=str(path), remedy=_SAVE)
+    return InputError("The file is not UTF-8 text.", file=name_of(path), remedy=_SAVE)
