@@ -8,37 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conftest import Cli
+from tests.contracts import WINDOW, clause, contract_toml
 
 SENT, CAME = "2026-03-02T09:00:00+00:00", "2026-03-09T09:00:00+00:00"
 CLASSES = ("bunting", "grosbeak")
-CONTRACT = """\
-schema = "vendoreval/contract/1"
-id = "birds"
-vendor = "acme"
-title = "Bird species"
-currency = "USD"
-[task]
-type = "classification"
-classes = ["bunting", "grosbeak", "robin"]
-[price]
-per_unit = "0.08"
-unit = "label"
-[acceptance]
-window_days = 10
-silence = "not_accepted"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "label"
-scope = "delivery"
-threshold = "0.97"
-decision = { rule = "claim" }
-remedy = ["rework", "credit"]
-[[remedy]]
-id = "rework"
-[[remedy]]
-id = "credit"
-"""
+CONTRACT = contract_toml(
+    "birds", title="Bird species", task={"classes": [*CLASSES, "robin"]}, price=("0.08", "label"),
+    acceptance=WINDOW, remedies=[{"id": "rework"}, {"id": "credit"}],
+    clauses=[clause(unit="label", decision={"rule": "claim"}, remedy=["rework", "credit"])],
+)  # fmt: skip
 OWN = ("--receipt", "gold-receipt.json", "--receipt", "tasks-receipt.json", "--delivered", "answers.csv",
        "--tasks", "tasks.csv", "--contract", "contract.toml")  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +9,13 @@ import numpy as np
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
+from tests.contracts import contract_toml
 from vendoreval import agreement, agreement_trend, open_workspace
-
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "{id}"
-vendor = "acme"
-title = "Labels"
-currency = "USD"
-[task]
-type = "classification"
-classes = {classes}
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.97"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
-"""
 
 
 def contract(cli: Cli, name: str, classes: list[str]) -> None:
     path = cli.folder / f"{name}.toml"
-    path.write_text(CONTRACT.format(id=name, classes=json.dumps(classes)), "utf-8")
+    path.write_text(contract_toml(name, task={"classes": classes}), "utf-8")
     if not (cli.folder / "vendoreval.db").exists():
         cli("init")
         cli("vendor", "add", "acme")

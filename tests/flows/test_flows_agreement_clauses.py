@@ -8,55 +8,31 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
+from tests.contracts import REWORK, YEAR, Terms, clause, contract_toml
 
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "Labels"
-currency = "USD"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = ["0", "1", "2", "3", "4"]
-guideline = {{ id = "g", version = "1" }}
-[price]
-per_unit = "0.08"
-unit = "label"
-{clauses}
-[[remedy]]
-id = "rework"
-kind = "rework"
-rounds = 1
-deadline_days = 5
-[[remedy]]
-id = "credit"
-kind = "credit"
-justification = "What a wrong label costs."
-"""
-CLAUSE = """
-[[clause]]
-id = "{id}"
-metric = "{metric}"
-unit = "item"
-scope = "{scope}"
-threshold = "{threshold}"
-decision = {{ rule = "{rule}" }}
-remedy = ["{remedy}"]
-"""
+CREDIT = {"id": "credit", "kind": "credit", "justification": "What a wrong label costs."}
 
 
-def clause(
-    name: str, metric: str = "alpha", *, scope: str = "delivery", threshold: str = "0.8", rule: str = "claim",
-    remedy: str = "rework",
-) -> str:  # fmt: skip
-    return CLAUSE.format(id=name, metric=metric, scope=scope, threshold=threshold, rule=rule, remedy=remedy)
+def agreed(
+    name: str, metric: str = "alpha", *, scope: str = "delivery", threshold: str = "0.8",
+    decided: str = "claim", remedy: str = "rework",
+) -> Terms:  # fmt: skip
+    decision = {"rule": decided}
+    return clause(
+        name, metric=metric, scope=scope, threshold=threshold, decision=decision, remedy=[remedy]
+    )  # fmt: skip
 
 
-def prepare(cli: Cli, clauses: str) -> str:
+def terms(*clauses: Terms) -> str:
+    task = {"classes": list("01234"), "guideline": {"id": "g", "version": "1"}}
+    return contract_toml(
+        **YEAR, task=task, price=("0.08", "label"), clauses=clauses, remedies=[REWORK, CREDIT]
+    )  # fmt: skip
+
+
+def prepare(cli: Cli, *clauses: Terms) -> str:
     data = SHARED / "data" / "weather_sentiment_two_vendors"
-    (cli.folder / "c.toml").write_text(CONTRACT.format(clauses=clauses), "utf-8")
+    (cli.folder / "c.toml").write_text(terms(*clauses), "utf-8")
     cli("init")
     cli("vendor", "add", "acme")
     said = cli("contract", "check", "c.toml").out
@@ -68,12 +44,12 @@ def prepare(cli: Cli, clauses: str) -> str:
 
 def test_clauses_are_judged_sealed_and_verified(cli: Cli, tmp_path: Path) -> None:
     clauses = [
-        clause("too-low"), clause("enough", threshold="0.45"), clause("close", threshold="0.53"),
-        clause("fleiss", "kappa", threshold="0.52", rule="point"), clause("gwet", "ac1", threshold="0.4"),
-        clause("strict", "ac1", threshold="0.9", rule="acceptance"),
-        clause("each", scope="class", threshold="0.3"),
+        agreed("too-low"), agreed("enough", threshold="0.45"), agreed("close", threshold="0.53"),
+        agreed("fleiss", "kappa", threshold="0.52", decided="point"), agreed("gwet", "ac1", threshold="0.4"),
+        agreed("strict", "ac1", threshold="0.9", decided="acceptance"),
+        agreed("each", scope="class", threshold="0.3"),
     ]  # fmt: skip
-    prepare(cli, "".join(clauses))
+    prepare(cli, *clauses)
     result = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json", code=3).json
     found = {(f["clause"], f["group"]): f for f in result["findings"]}
     verdicts = {key[0]: f["verdict"] for key, f in found.items() if key[1] is None}
@@ -102,14 +78,14 @@ def _with_other_tally(bundle: Path, out: Path) -> Path:
 
 
 def test_without_such_a_clause_nothing_is_tallied(cli: Cli, tmp_path: Path) -> None:
-    prepare(cli, clause("accuracy", "accuracy"))
+    prepare(cli, agreed("accuracy", "accuracy"))
     cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3)
     cli("evidence", "export", "a", "--out", "bundle.zip")
     assert "agreement.jsonl" not in zipfile.ZipFile(tmp_path / "bundle.zip").namelist()
 
 
 def test_a_claim_on_agreement_names_no_wrong_label(cli: Cli) -> None:
-    said = prepare(cli, clause("agree") + clause("paid", "kappa", remedy="credit"))
+    said = prepare(cli, agreed("agree"), agreed("paid", "kappa", remedy="credit"))
     assert "paid is about agreement, which counts no wrong units" in said
     cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3)
     claim = cli("claim", "draft", "a", "--id", "k", "--json").json
@@ -123,5 +99,5 @@ def test_a_claim_on_agreement_names_no_wrong_label(cli: Cli) -> None:
 
 @pytest.mark.parametrize("rule", ["sequential", "zero_defect"])
 def test_other_rules_do_not_judge_agreement(cli: Cli, rule: str) -> None:
-    (cli.folder / "c.toml").write_text(CONTRACT.format(clauses=clause("agree", rule=rule)), "utf-8")
+    (cli.folder / "c.toml").write_text(terms(agreed("agree", decided=rule)), "utf-8")
     assert f"agreement is not decided by {rule}" in cli("contract", "check", "c.toml", code=2).err

@@ -12,46 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Cli
+from tests.contracts import REWORK, WINDOW, YEAR, clause, contract_toml
 from tests.flows.state import state
 
-TERMS = """\
-schema = "vendoreval/contract/1"
-id = "birds"
-vendor = "acme"
-title = "Birds"
-currency = "USD"
-effective = 2026-01-01
-ends = 2026-12-31
-
-[task]
-type = "classification"
-classes = ["finch", "jay"]
-guideline = { id = "birds", version = "1.0" }
-
-[price]
-per_unit = "0.10"
-unit = "item"
-
-[acceptance]
-window_days = 10
-silence = "not_accepted"
-
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.90"
-decision = { rule = "claim", alpha = 0.05, beta = 0.10 }
-remedy = ["rework"]
-
-[[remedy]]
-id = "rework"
-kind = "rework"
-scope = "delivery"
-rounds = 1
-deadline_days = 5
-"""
+TERMS = contract_toml(
+    "birds", title="Birds", **YEAR, price=("0.10", "item"), acceptance=WINDOW,
+    task={"classes": ["finch", "jay"], "guideline": {"id": "birds", "version": "1.0"}},
+    clauses=[clause(threshold="0.90", remedy=["rework"])], remedies=[{**REWORK, "scope": "delivery"}],
+)  # fmt: skip
 HEAD = "item_id,annotator_id,label\n"
 ROWS = "".join(f"i{n},ann,{('finch', 'jay')[n % 2]}\n" for n in range(40))
 GOLD = "item_id,label\n" + "".join(f"i{n},{('finch', 'jay')[n % 2]}\n" for n in range(20))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +9,9 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SHARED, Cli, Ran, facts
+from tests.contracts import YEAR, clause, contract_toml
 from tests.counted_facts import counted, one_answer, rows_of
 
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "c-{vendor}"
-vendor = "{vendor}"
-title = "Labels"
-currency = "USD"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = {classes}
-answers = "{answers}"
-repeats = "first"
-[price]
-per_unit = "{price}"
-unit = "label"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.70"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
-"""
 COSTS = """
 schema = "vendoreval/cost-inputs/1"
 [labels]
@@ -56,9 +32,12 @@ def prepare(cli: Cli, name: str, vendors: dict[str, str], answers: str) -> None:
     for vendor, price in vendors.items():
         slug = vendor.replace("_", "-")
         terms = cli.folder / f"{slug}.toml"
-        terms.write_text(
-            CONTRACT.format(vendor=slug, classes=json.dumps(classes), answers=answers, price=price), "utf-8"
-        )
+        task = {"classes": classes, "answers": answers, "repeats": "first"}
+        text = contract_toml(
+            f"c-{slug}", vendor=slug, **YEAR, task=task, price=(price, "label"),
+            clauses=[clause(threshold="0.70")],
+        )  # fmt: skip
+        terms.write_text(text, "utf-8")
         cli("vendor", "add", slug)
         cli("contract", "add", terms)
         cli("gold", "add", data / "gold.csv", "--id", f"g-{slug}", "--contract", f"c-{slug}")

@@ -10,32 +10,16 @@ import krippendorff
 import pytest
 
 from tests.conftest import Cli
+from tests.contracts import clause, contract_toml, rule
 from vendoreval.formats.writers.task_sheets import read_answers
-
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "Labels"
-currency = "USD"
-[task]
-type = "classification"
-classes = {classes}
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.90"
-decision = {{ rule = "point" }}
-"""
 
 Rows = list[tuple[str, str, Any]]
 
 
 def deliver(cli: Cli, classes: list[str], rows: Rows) -> dict[str, Any]:
     """A workspace with one delivery `d` of JSON lines; its intake report."""
-    (cli.folder / "contract.toml").write_text(CONTRACT.format(classes=json.dumps(classes)), "utf-8")
+    terms = contract_toml(task={"classes": classes}, clauses=[clause(threshold="0.90", decision=rule("point"))])
+    (cli.folder / "contract.toml").write_text(terms, "utf-8")
     cli("init")
     cli("vendor", "add", "acme")
     cli("contract", "add", "contract.toml")

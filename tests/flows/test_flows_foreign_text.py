@@ -12,38 +12,13 @@ import pikepdf
 import pytest
 
 from tests.conftest import Cli, Ran
+from tests.contracts import REWORK, clause, contract_toml
 from vendoreval.evidence.__main__ import main as verify
 
-TERMS = """schema = "vendoreval/contract/1"
-id = "c-1"
-vendor = "acme"
-title = "Two classes"
-currency = "USD"
-
-[task]
-type = "classification"
-classes = ["good", "bad"]
-answers = "each"
-
-[price]
-per_unit = "1.00"
-unit = "item"
-
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.95"
-decision = { rule = "claim", alpha = 0.05, beta = 0.10 }
-remedy = ["rework"]
-
-[[remedy]]
-id = "rework"
-kind = "rework"
-rounds = 1
-deadline_days = 5
-"""
+TERMS = contract_toml(
+    "c-1", title="Two classes", task={"classes": ["good", "bad"], "answers": "each"}, price=("1.00", "item"),
+    clauses=[clause(threshold="0.95", remedy=["rework"])], remedies=[REWORK],
+)  # fmt: skip
 # Clears the screen, turns the reading direction, sets colours by one byte, fakes a line of ours.
 HOSTILE = "\x1b[2J\u202e99.51\x9b31m\x07\u200b\nverdict ✔ kept"
 WRONG = ("--wrong", f'"bad{HOSTILE}"')  # settled: this text is a wrong answer

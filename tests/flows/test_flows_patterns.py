@@ -7,37 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Cli
+from tests.contracts import REWORK, YEAR, clause, contract_toml, rule
 from tests.unit.audits.pattern_samples import Vendor
 from vendoreval.audits.audit_input import AuditInput
 
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "Animals"
-currency = "EUR"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = ["cat", "dog", "emu", "fox"]
-[price]
-per_unit = "0.08"
-unit = "item"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.99"
-decision = { rule = "claim", alpha = 0.05, beta = 0.05 }
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-rounds = 1
-deadline_days = 5
-"""
+CONTRACT = contract_toml(
+    title="Animals", currency="EUR", **YEAR, task={"classes": ["cat", "dog", "emu", "fox"]},
+    price=("0.08", "item"), remedies=[REWORK],
+    clauses=[clause(threshold="0.99", decision=rule(alpha=0.05, beta=0.05), remedy=["rework"])],
+)  # fmt: skip
 
 
 def write(folder: Path, name: str, seen: AuditInput, only: range | None = None) -> None:

@@ -6,7 +6,7 @@ again by the function that gives those of FACTS.json on all rows.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +14,9 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
+from tests.contracts import REWORK, YEAR, clause, contract_toml
 from tests.counted_facts import counted, one_answer, rows_of
 
-CONTRACT = """
-schema = "vendoreval/contract/1"
-id = "c-{answers}"
-vendor = "acme"
-title = "Labels"
-currency = "USD"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = {classes}
-answers = "{answers}"
-repeats = "first"
-[price]
-per_unit = "0.08"
-unit = "label"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.97"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-rounds = 1
-deadline_days = 5
-"""
 CASES = [
     ("bluebirds", None, ()),
     ("music_genre", None, ()),
@@ -57,6 +28,14 @@ CASES = [
     ("weather_sentiment_two_vendors", ("by_vendor", "mturk"), ("--where", "vendor=mturk")),
     ("dermxdb", ("diagnosis_round1",), ("--where", "round=1")),
 ]
+
+
+def repeated_labels(answers: str, classes: Sequence[str]) -> str:
+    """A contract under which the first of a person's labels on an item counts."""
+    return contract_toml(
+        f"c-{answers}", **YEAR, task={"classes": classes, "answers": answers, "repeats": "first"},
+        price=("0.08", "label"), clauses=[clause(remedy=["rework"])], remedies=[REWORK],
+    )  # fmt: skip
 
 
 def _known(name: str, path: tuple[str, ...] | None) -> dict[str, Any]:
@@ -106,7 +85,7 @@ def test_figures_equal_the_facts(
     results = {}
     for answers in ("each", "consensus"):
         terms = tmp_path / f"{answers}.toml"
-        terms.write_text(CONTRACT.format(answers=answers, classes=json.dumps(classes)), "utf-8")
+        terms.write_text(repeated_labels(answers, classes), "utf-8")
         cli("contract", "add", terms)
     cli("gold", "add", data / "gold.csv", "--id", "g", "--contract", "c-each")
     delivered = cli(

@@ -12,40 +12,18 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Cli
+from tests.contracts import WINDOW, YEAR, clause, contract_toml, rule
 from vendoreval.store.workspace import find
 from vendoreval.workflow.audits.samples import answer_sample
 
-CONTRACT = """schema = "vendoreval/contract/1"
-id = "birds"
-vendor = "acme"
-title = "Birds"
-currency = "USD"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = ["bunting", "grosbeak"]
-guideline = { id = "birds", version = "1" }
-[price]
-per_unit = "0.10"
-unit = "item"
-[acceptance]
-window_days = 10
-silence = "not_accepted"
-[[clause]]
-id = "accuracy"
-ref = "§4"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.97"
-decision = { rule = "sequential", alpha = 0.05, beta = 0.05, tolerated = "0.92" }
-remedy = ["credit"]
-[[remedy]]
-id = "credit"
-kind = "credit"
-justification = "loss"
-"""
+SEQUENTIAL = rule("sequential", alpha=0.05, beta=0.05, tolerated="0.92")
+TERMS: dict[str, Any] = {
+    "title": "Birds", **YEAR, "price": ("0.10", "item"), "acceptance": WINDOW,
+    "task": {"classes": ["bunting", "grosbeak"], "guideline": {"id": "birds", "version": "1"}},
+    "remedies": [{"id": "credit", "kind": "credit", "justification": "loss"}],
+}  # fmt: skip
+ACCURACY = clause(ref="§4", decision=SEQUENTIAL, remedy=["credit"])
+CONTRACT = contract_toml("birds", **TERMS, clauses=[ACCURACY])
 N = 800
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
 KNOWN = ("--announced", "1")  # the receipt that named the seed's source before its value was known
@@ -227,17 +205,11 @@ def test_two_auditors_and_an_adjudicator_settle_the_gold(cli: Cli) -> None:
 
 
 def test_clauses_that_are_read_once_wait_for_the_whole_sample(cli: Cli) -> None:
-    recall = """[[clause]]
-id = "recall"
-metric = "recall"
-unit = "item"
-scope = "class"
-group = "grosbeak"
-threshold = "0.90"
-decision = { rule = "claim" }
-remedy = ["credit"]
-[[remedy]]"""
-    delivered(cli, 0.2, CONTRACT.replace("[[remedy]]", recall, 1))
+    recall = clause(
+        "recall", metric="recall", scope="class", group="grosbeak", threshold="0.90", decision=rule(),
+        remedy=["credit"],
+    )  # fmt: skip
+    delivered(cli, 0.2, contract_toml("birds", **TERMS, clauses=[ACCURACY, recall]))
     cli(
         "audit", "tasks", "batch", "--id", "a", "--out", "tasks.csv", "--items", "150", "--seed", "s", *KNOWN,
         env=FIXED,

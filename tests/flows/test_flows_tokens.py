@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED, Cli, facts
-from tests.flows.test_flows_real_data import CONTRACT
+from tests.flows.test_flows_real_data import repeated_labels
 
 DATA = SHARED / "data" / "conll03_test_corrections"
 Tag = Callable[[str, bool], str]
@@ -37,8 +36,8 @@ def audited(cli: Cli, tag: Tag) -> dict[str, Any]:
     gold, delivered = tokens("gold.csv", tag), tokens("delivered.csv", tag)
     write(cli.folder / "gold.csv", "item_id,label", gold)
     write(cli.folder / "delivered.csv", "item_id,label", delivered)
-    classes = json.dumps(sorted({*gold.values(), *delivered.values()}))
-    (cli.folder / "terms.toml").write_text(CONTRACT.format(answers="each", classes=classes), "utf-8")
+    classes = sorted({*gold.values(), *delivered.values()})
+    (cli.folder / "terms.toml").write_text(repeated_labels("each", classes), "utf-8")
     cli("init")
     cli("vendor", "add", "acme")
     cli("contract", "add", "terms.toml")

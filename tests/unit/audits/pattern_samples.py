@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tests.contracts import clause, contract_toml, rule
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
@@ -18,31 +19,12 @@ START = np.datetime64("2026-03-02T08:00:00", "us")
 
 
 def contract(answers: str = "each", accuracy: str = "0.90") -> Contract:
-    return parse_contract(f"""
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "t"
-currency = "EUR"
-[task]
-type = "classification"
-classes = ["cat", "dog", "emu", "fox"]
-answers = "{answers}"
-[price]
-per_unit = "1"
-unit = "item"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "{accuracy}"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.05 }}
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-""")
+    text = contract_toml(
+        currency="EUR", task={"classes": ["cat", "dog", "emu", "fox"], "answers": answers},
+        price=("1", "item"), remedies=[{"id": "rework", "kind": "rework"}],
+        clauses=[clause(threshold=accuracy, decision=rule(alpha=0.05, beta=0.05), remedy=["rework"])],
+    )  # fmt: skip
+    return parse_contract(text)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
+from tests.contracts import REWORK, clause, contract_toml, rule
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
@@ -37,33 +38,15 @@ def units(given_pairs: list[tuple[str, str]], items: list[str] | None = None) ->
     )
 
 
-def judged(outcomes: Outcomes, metric: str, threshold: str, items: int, rule: str = "claim") -> AuditResult:
-    chances = ", alpha = 0.05, beta = 0.05" if rule != "point" else ""
-    contract = parse_contract(f"""
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "t"
-currency = "EUR"
-[task]
-type = "classification"
-classes = ["a", "b", "c"]
-[price]
-per_unit = "1"
-unit = "item"
-[[clause]]
-id = "it"
-metric = "{metric}"
-unit = "item"
-scope = "{"class" if metric in ("recall", "precision", "f1") else "delivery"}"
-threshold = "{threshold}"
-decision = {{ rule = "{rule}"{chances} }}
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-deadline_days = 5
-""")
+def judged(outcomes: Outcomes, metric: str, threshold: str, items: int, decided: str = "claim") -> AuditResult:
+    chances = {"alpha": 0.05, "beta": 0.05} if decided != "point" else {}
+    by_class = metric in ("recall", "precision", "f1")
+    terms = clause(
+        "it", metric=metric, scope="class" if by_class else "delivery", threshold=threshold,
+        decision=rule(decided, **chances), remedy=["rework"],
+    )  # fmt: skip
+    text = contract_toml(task={"classes": list("abc")}, price=("1", "item"), clauses=[terms], remedies=[REWORK])
+    contract = parse_contract(text)
     seen = AuditInput(outcomes, outcomes, len(set(outcomes.item.codes.tolist())), items, len(outcomes))
     return audit(contract, seen, audit_id="x", delivery="d", gold="g")
 

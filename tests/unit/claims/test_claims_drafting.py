@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.contracts import Terms, clause, contract_toml
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult
@@ -40,50 +41,19 @@ def outcomes(rows: list[tuple[str, str, str, str | None, str, str]]) -> Outcomes
     )
 
 
-def terms(extra: str = "", metric: str = "accuracy", scope: str = "delivery") -> Contract:
-    return parse_contract(f"""
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "acme"
-title = "t"
-currency = "EUR"
-[task]
-type = "classification"
-classes = ["a", "b", "c"]
-[price]
-per_unit = "1"
-unit = "item"
-[acceptance]
-window_days = 10
-silence = "accepted"
-response_days = 3
-[[clause]]
-id = "accuracy"
-metric = "{metric}"
-unit = "item"
-scope = "{scope}"
-threshold = "0.9"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
-remedy = ["rework", "credit"]
-{extra}
-[[remedy]]
-id = "rework"
-deadline_days = 5
-[[remedy]]
-id = "credit"
-""")
+def terms(*further: Terms, metric: str = "accuracy", scope: str = "delivery") -> Contract:
+    whole = clause(metric=metric, scope=scope, threshold="0.9", remedy=["rework", "credit"])
+    text = contract_toml(
+        currency="EUR", task={"classes": list("abc")}, price=("1", "item"),
+        acceptance={"window_days": 10, "silence": "accepted", "response_days": 3},
+        clauses=[whole, *further], remedies=[{"id": "rework", "deadline_days": 5}, {"id": "credit"}],
+    )  # fmt: skip
+    return parse_contract(text)
 
 
-FLOOR = """
-[[clause]]
-id = "floor"
-metric = "recall"
-unit = "item"
-scope = "class"
-threshold = "0.8"
-decision = { rule = "claim" }
-remedy = ["rework"]
-"""
+FLOOR = clause(
+    "floor", metric="recall", scope="class", threshold="0.8", decision={"rule": "claim"}, remedy=["rework"]
+)
 
 
 def bad_delivery() -> AuditInput:

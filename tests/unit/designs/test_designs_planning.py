@@ -10,29 +10,15 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
+from tests.contracts import clause as agreed
+from tests.contracts import contract_toml, rule
 from vendoreval.contracts.terms import Clause, Contract, Decision, Task
 from vendoreval.designs.designs import design
 from vendoreval.designs.dynamic import Boundaries
 from vendoreval.designs.planning import plan_audit
 from vendoreval.errors import InputError
 
-SEQUENTIAL = '{ rule = "sequential", alpha = 0.05, beta = 0.05, tolerated = "0.95" }'
-CONTRACT = """schema = "vendoreval/contract/1"
-id = "birds"
-vendor = "acme"
-title = "Birds"
-currency = "USD"
-[task]
-type = "classification"
-classes = ["a", "b"]
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.97"
-decision = {decision}
-"""
+SEQUENTIAL = rule("sequential", alpha=0.05, beta=0.05, tolerated="0.95")
 
 
 def clause(rule: str, *, metric: str = "accuracy", threshold: str = "0.97", **given: Any) -> Clause:
@@ -158,7 +144,9 @@ def test_what_cannot_be_planned_says_why() -> None:
 def test_the_command_prints_the_record_and_writes_the_tables(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     file = cli.folder / "contract.toml"
-    file.write_text(CONTRACT.replace("{decision}", SEQUENTIAL), "utf-8")
+    file.write_text(
+        contract_toml("birds", task={"classes": ["a", "b"]}, clauses=[agreed(decision=SEQUENTIAL)]), "utf-8"
+    )
     words = ("audit", "plan", "--contract", file, "--items", "10000", "--cost-per-item", "0.50")
     record = cli(*words, "--boundaries", "limits.csv", "--json").json
     assert record["schema"] == "vendoreval/plan/1"
