@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from vendoreval.contracts.joint import joint_risk, joint_sentence
-from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES
-from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy, Task
+from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES, assumed
+from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, Remedy, Task
 from vendoreval.money import Money
 
 
@@ -60,6 +60,8 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         task.append("A delivery is judged whole: no row is left out by a filter.")
     if contract.task.repeats != "refuse":
         task.append(f"Of a person's different answers on one item, the {contract.task.repeats} counts.")
+    if contract.task.attributes:
+        task.append(f"Of an object's attributes count: {', '.join(map(_attribute, contract.task.attributes))}.")
     task.append(_gold(contract.task))
     price = []
     if contract.price:
@@ -94,9 +96,10 @@ def _task(task: Task) -> str:
         parts.append(f"by guideline {task.guideline.id} version {task.guideline.version}")
     for key in kind.matching:
         chosen = task.matching.get(key.name)
-        parts.append(
-            f"{key.name} = {key.default} (not written, assumed)" if chosen is None else f"{key.name} = {chosen}"
-        )
+        if chosen is not None:
+            parts.append(f"{key.name} = {chosen}")
+        elif not key.tacit:
+            parts.append(f"{key.name} = {assumed(key, task.matching)} (not written, assumed)")
     if task.answers == "each":
         return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
     ties = {
@@ -105,6 +108,12 @@ def _task(task: Task) -> str:
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _attribute(attribute: Attribute) -> str:
+    if attribute.tolerance is None:
+        return f"{attribute.name}, which must be equal"
+    return f"{attribute.name}, a number that may differ by {attribute.tolerance:f}"
 
 
 def _gold(task: Task) -> str:

@@ -19,7 +19,17 @@ from vendoreval.contracts.rules import (
     UNITS,
     MatchingKey,
 )
-from vendoreval.contracts.terms import Acceptance, Clause, Contract, Guideline, Price, Remedy, Task
+from vendoreval.contracts.terms import (
+    Acceptance,
+    Answers,
+    Attribute,
+    Clause,
+    Contract,
+    Guideline,
+    Price,
+    Remedy,
+    Task,
+)
 from vendoreval.errors import InvalidDocument, Problem
 from vendoreval.numerals import POINTS
 from vendoreval.tomlfile import parse_toml
@@ -92,7 +102,7 @@ def _task(section: Section | None) -> Task:
         kind,
         classes,
         guideline=_guideline(section.section("guideline")),
-        answers=cast(Any, section.choice("answers", ("each", "consensus"), "each")),
+        answers=_answers(section, kind),
         ties=cast(Any, section.choice("ties", ("smallest_label", "first_answer", "wrong"), "smallest_label")),
         severity=_severity(section.section("severity"), classes),
         matching=_matching(section.section("matching"), kind),
@@ -100,9 +110,20 @@ def _task(section: Section | None) -> Task:
         filters=cast(Any, section.choice("filters", ("allowed", "forbidden"), "allowed")),
         repeats=cast(Any, section.choice("repeats", ("refuse", "last", "first"), "refuse")),
         gold=cast(Any, section.choice("gold", ("drawn", "chosen"), "drawn")),
+        attributes=_attributes(section.section("attributes"), kind),
     )
     section.finish()
     return task
+
+
+def _answers(section: Section, kind: str) -> Answers:
+    answers = cast(Answers, section.choice("answers", ("each", "consensus"), "each"))
+    if answers == "consensus" and kind in TASK_TYPES and not TASK_TYPES[kind].consensus:
+        what = f"answers of type {kind} have no majority."
+        section.problem(
+            "answers", what, 'Write answers = "each", and let the vendor deliver what it stands by.'
+        )
+    return answers
 
 
 def _unsure(section: Section, classes: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,6 +177,26 @@ def _matching_value(section: Section, key: MatchingKey) -> None:
     value = section.number(key.name)
     if value is not None and key.highest is not None and value > key.highest:
         section.problem(key.name, f"{value} is more than {key.highest}.", f"The usual value is {key.default}.")
+
+
+def _attributes(section: Section | None, kind: str) -> tuple[Attribute, ...]:
+    """`name = "equal"`, or `name = { tolerance = "2" }` for a number."""
+    if section is None:
+        return ()
+    if kind in TASK_TYPES and not TASK_TYPES[kind].attributes:
+        section.problem("", f"answers of type {kind} have no attributes.", "Leave [task.attributes] out.")
+    found = []
+    for name, rule in section.table.items():
+        inner = section.section(name) if isinstance(rule, dict) else None
+        if inner is None:
+            section.choice(name, ("equal",))
+            found.append(Attribute(name))
+            continue
+        tolerance = inner.decimal_text("tolerance", required=True)
+        inner.finish()
+        found.append(Attribute(name, _decimal(tolerance)))
+    section.finish()
+    return tuple(found)
 
 
 def _price(section: Section | None) -> Price | None:

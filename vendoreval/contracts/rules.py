@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 UNITS = {
     "item": "what was sent to be labelled, however many labels it got",
@@ -32,26 +33,44 @@ CALENDARS = {
 
 @dataclass(frozen=True)
 class MatchingKey:
-    """A key of `[task.matching]`; `default` holds where the contract says nothing."""
+    """A key of `[task.matching]`; `default` holds where the contract says nothing.
+
+    `tacit`: the default goes without saying, and a contract that is silent about it is not weaker.
+    """
 
     name: str
     default: str
     choices: tuple[str, ...] = ()  # empty: a number from 0 to `highest`
     highest: int | None = 1
+    tacit: bool = False
 
 
 @dataclass(frozen=True)
 class TaskType:
-    """A type of answer, and how an answer is held against gold."""
+    """A type of answer, and how an answer is held against gold.
+
+    `attributes`: its units can have attributes; `consensus`: several people's answers have a majority.
+    """
 
     name: str
     meaning: str
     matching: tuple[MatchingKey, ...] = ()
     available: bool = False
+    attributes: bool = False
+    consensus: bool = True
 
 
 _IOU = MatchingKey("iou", "0.5")
-_PRESET = MatchingKey("preset", "none", ("none", "cvat", "coco", "fiftyone", "labelbox", "datumaro"))
+_PRESET = MatchingKey(
+    "preset", "none", ("none", "cvat", "coco", "fiftyone", "labelbox", "datumaro"), tacit=True
+)
+_SPAN_PRESET = MatchingKey("preset", "none", ("none", "seqeval", "nervaluate"), tacit=True)
+_IMPRECISE = MatchingKey("imprecise_below", "0", tacit=True)  # nothing is below 0: no such limit
+_EMPTY = MatchingKey("empty", "not_counted", ("not_counted", "counted"), tacit=True)
+_MANY = (_IMPRECISE, _EMPTY)
+_PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
+_REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
+_SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True)
 _TOLERANCE = MatchingKey("tolerance", "0", highest=None)
 
 TASK_TYPES = {
@@ -62,23 +81,60 @@ TASK_TYPES = {
         TaskType("ordinal", "one class of an ordered scale", (_TOLERANCE,)),
         TaskType("numeric", "one number", (_TOLERANCE,)),
         TaskType("transcription", "text", (MatchingKey("normalize", "none", ("none", "basic")),)),
-        TaskType("boxes", "boxes in an image, upright or turned", (_IOU, _PRESET)),
-        TaskType("polygons", "outlines in an image", (_IOU, _PRESET)),
-        TaskType("masks", "pixels of an image", (_IOU, _PRESET)),
-        TaskType("keypoints", "named points of an object", (MatchingKey("oks", "0.5"), _PRESET)),
+        TaskType(
+            "boxes",
+            "boxes in an image, upright or turned",
+            (_IOU, _PRESET, *_MANY, _PIXELS),
+            attributes=True,
+            consensus=False,
+        ),
+        TaskType(
+            "polygons",
+            "outlines in an image",
+            (_IOU, _PRESET, *_MANY, _REPAIR),
+            attributes=True,
+            consensus=False,
+        ),
+        TaskType("masks", "pixels of an image", (_IOU, _PRESET, *_MANY), attributes=True, consensus=False),
+        TaskType(
+            "keypoints",
+            "named points of an object",
+            (
+                MatchingKey("oks", "0.5"),
+                MatchingKey("sigma", "0.09", highest=None),
+                _SIGMAS,
+                MatchingKey("pck", "0.1"),
+                _PRESET,
+                *_MANY,
+            ),
+            attributes=True,
+            consensus=False,
+        ),
         TaskType(
             "spans",
             "pieces of a text",
             (
                 MatchingKey("mode", "strict", ("strict", "exact", "partial", "type")),
                 MatchingKey("overlap", "0.5"),
+                _SPAN_PRESET,
+                _EMPTY,
             ),
+            attributes=True,
+            consensus=False,
         ),
-        TaskType("segments", "pieces of time", (_IOU, _TOLERANCE)),
-        TaskType("tracks", "objects followed through a video", (_IOU, _PRESET)),
+        TaskType("segments", "pieces of time", (_IOU, _TOLERANCE), consensus=False),
+        TaskType("tracks", "objects followed through a video", (_IOU, _PRESET), consensus=False),
         TaskType("preference", "which of two answers is better"),
     )
 }
+
+# What a preset assumes otherwise: the defaults of the tool whose rules it stands for.
+PRESETS = {"cvat": {"iou": "0.4", "oks": "0.4"}}
+
+
+def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:
+    """What holds for `key` where `matching`, a contract's `[task.matching]`, does not write it."""
+    return PRESETS.get(str(matching.get("preset")), {}).get(key.name, key.default)
 
 
 @dataclass(frozen=True)

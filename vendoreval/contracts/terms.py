@@ -29,6 +29,14 @@ class Guideline:
 
 
 @dataclass(frozen=True)
+class Attribute:
+    """An attribute of an object that counts: by equality, or as a number with a tolerance."""
+
+    name: str
+    tolerance: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Task:
     """What is labelled, and how an answer is held against gold.
 
@@ -36,7 +44,7 @@ class Task:
     a delivery may be taken in with some of its rows left out. `repeats` says which of a person's different
     answers on one item counts; `refuse`: no rule, an audit asks first.
     `gold`: whether only items that were drawn speak for a whole delivery, or also those that the buyer chose
-    (audits.drawing).
+    (audits.drawing). `attributes`: those of an object that count, in the order of the contract.
     """
 
     type: str
@@ -50,6 +58,7 @@ class Task:
     filters: Filters = "allowed"
     repeats: Repeats = "refuse"
     gold: Gold = "drawn"
+    attributes: tuple[Attribute, ...] = ()
 
     @property
     def ways_to_ask(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendoreval.contracts.rules import METRICS, TASK_TYPES, WITHOUT_DRAW
+from vendoreval.contracts.rules import METRICS, TASK_TYPES, WITHOUT_DRAW, assumed
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy
 
 _SHORT_WINDOW = 5
@@ -60,10 +60,10 @@ def _frame(contract: Contract) -> Iterator[Weakness]:
             'Write guideline = { id = "…", version = "…" }.',
         )
     for key in TASK_TYPES[contract.task.type].matching:
-        if key.name not in contract.task.matching and key.default != "none":
+        if key.name not in contract.task.matching and not key.tacit:
             yield Weakness(
                 f"task.matching.{key.name}",
-                f"it is not written; {key.default} is assumed.",
+                f"it is not written; {assumed(key, contract.task.matching)} is assumed.",
                 "Write it, so that both sides count alike.",
             )
     if contract.price is None:

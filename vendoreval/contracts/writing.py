@@ -11,7 +11,7 @@ from typing import Any
 
 from vendoreval.contracts.parsing import SCHEMA
 from vendoreval.contracts.rules import REMEDIES
-from vendoreval.contracts.terms import Clause, Contract, Remedy
+from vendoreval.contracts.terms import Attribute, Clause, Contract, Remedy
 
 TO_SETTLE = "to settle: "  # starts a comment of a draft
 Plain = dict[str, Any]
@@ -38,6 +38,8 @@ def plain(contract: Contract) -> Plain:
         document["task"] |= {"answers": task.answers, "ties": task.ties}
     document["task"] |= {key: value for key, usual in _USUAL.items() if (value := getattr(task, key)) != usual}
     document["task"] |= {key: dict(table) for key in ("severity", "matching") if (table := getattr(task, key))}
+    if task.attributes:
+        document["task"]["attributes"] = {one.name: _attribute(one) for one in task.attributes}
     if contract.price:
         document["price"] = {"per_unit": f"{contract.price.per_unit:f}", "unit": contract.price.unit}
     if contract.acceptance:
@@ -47,6 +49,10 @@ def plain(contract: Contract) -> Plain:
     if contract.remedies:
         document["remedy"] = [_remedy(remedy) for remedy in contract.remedies]
     return document
+
+
+def _attribute(attribute: Attribute) -> Any:
+    return "equal" if attribute.tolerance is None else {"tolerance": f"{attribute.tolerance:f}"}
 
 
 def to_settle(source: str) -> tuple[str, ...]:

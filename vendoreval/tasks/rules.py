@@ -1,0 +1,22 @@
+"""What a contract's matching rule says, or what holds where it says nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from vendoreval.contracts.rules import TASK_TYPES, assumed
+from vendoreval.contracts.terms import Task
+
+
+def matching_value(task: Task, name: str) -> Fraction:
+    """The number of the key `name` in `[task.matching]`, exact; raises KeyError for a key the type has not."""
+    return Fraction(str(task.matching.get(name, _default(task, name))))
+
+
+def matching_word(task: Task, name: str) -> str:
+    """The word of the key `name` in `[task.matching]`; raises KeyError for a key that the type has not."""
+    return str(task.matching.get(name, _default(task, name)))
+
+
+def _default(task: Task, name: str) -> str:
+    return {key.name: assumed(key, task.matching) for key in TASK_TYPES[task.type].matching}[name]
