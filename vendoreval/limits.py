@@ -26,8 +26,10 @@ class Limits:
     rows: a file of rows that is read piece by piece, unpacked. memory: what is held whole, such as a gold
     set or all that an archive unpacks to. document: a text, form or receipt as it came. workbook: what an
     XLSX file unpacks to. yaml: a YAML document, which is slow to read. ratio: how often its own size a file
-    may unpack to, once that is more than `FREE`. members: files in an archive. line: one row of a text
-    file. columns: columns of a row file. depth: lists and tables within each other.
+    may unpack to, once that is more than `FREE`. members: files in an evidence bundle. files: files of a
+    folder or an archive that is delivered. line: one row of a text file. columns: columns of a row file.
+    depth: lists and
+    tables within each other.
     """
 
     rows: int = 4_000_000_000
@@ -37,6 +39,7 @@ class Limits:
     yaml: int = 1_000_000
     ratio: int = 200
     members: int = 2_000
+    files: int = 200_000
     line: int = 10_000_000
     columns: int = 16_384
     depth: int = 100
