@@ -79,9 +79,9 @@ def test_only_formats_of_the_task_type_are_asked(source: Source, monkeypatch: py
     assert recognise(source, "boxes", known)[0].name == "b1"
     with pytest.raises(InputError, match=r"This is a1, which holds no boxes\..* It holds spans"):
         recognise(source, "boxes", known[:1])
-    with pytest.raises(InputError, match="No format of boxes is recognised in it. Say which .* --format: c1"):
+    with pytest.raises(InputError, match=r"No format of boxes is recognised in it. Say which .* --format: c1"):
         recognise(source, "boxes", known[2:])
-    with pytest.raises(InputError, match="reads no format 'z'. It reads a1, b1, c1"):
+    with pytest.raises(InputError, match=r"reads no format 'z'. It reads a1, b1, c1"):
         reader("z", known)
 
 
