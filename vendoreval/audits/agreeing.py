@@ -76,21 +76,16 @@ def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, order
         design_effect=held.share.design_effect,
         p_breach=held.p_breach,
         p_kept=held.p_kept,
-        more_items=held.more_items(*_risks(clause)) if verdict == INCONCLUSIVE else None,
+        more_items=held.more_items(*clause.risks) if verdict == INCONCLUSIVE else None,
     )  # fmt: skip
     return replace(finding, reason=_reason(finding, clause.decision.rule))
-
-
-def _risks(clause: Clause) -> tuple[float, float]:
-    alpha, beta = float(clause.decision.alpha), float(clause.decision.beta)
-    return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
 
 
 def _verdict(clause: Clause, held: Held) -> str:
     if clause.decision.rule == "point":
         reached = (held.found.estimate or 0.0) >= float(clause.limit) - _EQUAL
         return KEPT if reached else BREACHED
-    alpha, beta = _risks(clause)
+    alpha, beta = clause.risks
     if held.p_breach <= alpha:
         return BREACHED
     return KEPT if held.p_kept <= beta else INCONCLUSIVE

@@ -65,7 +65,7 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> 
         return not_run(clause, "No unit on the gold items belongs to this clause.", group)
     is_error = clause.metric == "error_rate"
     limit = 1 - clause.limit if is_error else clause.limit
-    alpha, beta = _risks(clause)
+    alpha, beta = clause.risks
     confidence = float(1 - clause.decision.alpha)
     whole = group is None and clause.scope == "delivery"
     share = _estimate(totals, limit, confidence, frame, whole=whole, people=clause.scope == "annotator")
@@ -88,12 +88,6 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> 
         strikeouts=_strikeouts(clause, totals, share, limit, alpha) if verdict == BREACHED else None,
     )  # fmt: skip
     return replace(finding, reason=_reason(finding, clause.decision.rule, totals.absent, frame))
-
-
-def _risks(clause: Clause) -> tuple[float, float]:
-    """The risk of a wrong `breached` and of a wrong `kept`."""
-    alpha, beta = float(clause.decision.alpha), float(clause.decision.beta)
-    return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
 
 
 def _estimate(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT
 from vendoreval.contracts.terms import Clause
-from vendoreval.designs.designs import lowest_share, risks, tolerated_share
+from vendoreval.designs.designs import lowest_share, tolerated_share
 from vendoreval.designs.strata import Stratum, stratified_e_values, stratified_share
 from vendoreval.errors import InputError
 from vendoreval.inference.hypergeometric import allowed_errors, smallest
@@ -39,7 +39,7 @@ def counted_strata(
 
 def judged(clause: Clause, strata: Sequence[Stratum]) -> tuple[str, float, float]:
     """The verdict, and the p-values against "kept" and against "broken"."""
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     allowed, intolerable = _edges(clause, strata)
     e = stratified_e_values(strata, allowed, intolerable)
     if e.p_breached <= alpha:

@@ -22,7 +22,7 @@ from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.betting import audit_clusters, cluster_bounds
-from vendoreval.designs.designs import READ_ONCE, Design, design, lowest_share, risks, tolerated_share
+from vendoreval.designs.designs import READ_ONCE, Design, design, lowest_share, tolerated_share
 from vendoreval.designs.dynamic import Stop
 from vendoreval.designs.sequential import e_values
 from vendoreval.errors import InputError
@@ -177,7 +177,7 @@ def _clusters(
 ) -> Finding:
     """Items with any number of units, each judged whole."""
     limit, tolerated = lowest_share(clause), tolerated_share(clause)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     cap = min(int(clause.decision.options.get("max_items", items)), items)
     good, whole = right[:cap].tolist(), counted[:cap].tolist()
     stop = audit_clusters(

@@ -57,11 +57,12 @@ def show(
     json: Json = False,
 ) -> None:
     """Show an audit's findings and figures."""
+    from vendoreval.audits.own_number import against_vendor
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import audits
 
     stored = audits.load_audit(workspaces.open_workspace(), audit)
-    own = audits.against_vendor(stored, vendor_says) if vendor_says else None
+    own = against_vendor(stored.seen, stored.contract.task, vendor_says) if vendor_says else None
     if json:
         return emit(stored.result.to_json() | ({"vendor_says": own.to_json()} if own else {}))
     print_result(stored.result)

@@ -36,7 +36,7 @@ def check(
 
 
 def _explain(checked: ContractCheck) -> None:
-    from vendoreval.workflow.contracts.contracts import FACTORS
+    from vendoreval.designs.power_tables import FACTORS
 
     contract = checked.contract
     say(f"{contract.title} ({contract.id}) with {contract.vendor}: the terms can be read.", "")

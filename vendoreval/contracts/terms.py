@@ -131,6 +131,12 @@ class Clause:
         """The threshold as an exact fraction."""
         return Fraction(self.threshold)
 
+    @property
+    def risks(self) -> tuple[float, float]:
+        """The agreed risk of a wrong `breached` and of a wrong `kept`; `acceptance` swaps the two."""
+        alpha, beta = float(self.decision.alpha), float(self.decision.beta)
+        return (beta, alpha) if self.decision.rule == "acceptance" else (alpha, beta)
+
 
 @dataclass(frozen=True)
 class Remedy:

@@ -73,12 +73,6 @@ def tolerated_share(clause: Clause) -> Fraction | None:
     return 1 - tolerated if METRICS[clause.metric].lower_is_better else tolerated
 
 
-def risks(clause: Clause) -> tuple[float, float]:
-    """The agreed risk of a wrong `breached` and of a wrong `kept`; `acceptance` swaps the two."""
-    alpha, beta = float(clause.decision.alpha), float(clause.decision.beta)
-    return (beta, alpha) if clause.decision.rule == "acceptance" else (alpha, beta)
-
-
 def design(clause: Clause, population: int, *, sample: int | None = None, inspection: str = "normal") -> Design:
     """The design of `clause` for a delivery of `population` units.
 
@@ -107,7 +101,7 @@ def _made(
     clause: Clause, population: int, limits: Boundaries, method: str, edges: tuple[int, int] | None = None
 ) -> Design:
     allowed, intolerable = edges or _edges(clause, population)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     rule = clause.decision.rule
     return Design(rule, population, allowed, intolerable, alpha, beta, limits, method)
 
@@ -151,7 +145,7 @@ def _curtailed(clause: Clause, population: int, inspection: str) -> Design:
 def _fixed_numbers(clause: Clause, population: int) -> tuple[int, int, int]:
     """Sample, acceptance and rejection number: as agreed, or the smallest sample with both risks."""
     allowed, intolerable = _edges(clause, population)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     items = clause.decision.options.get("items")
     if items is None:
         plan = find_plan(population, allowed, intolerable, alpha, beta)
@@ -189,13 +183,13 @@ def two_sided_limits(n: int, accept: int, reject: int, *, curtailed: bool = Fals
 def _zero_defect(clause: Clause, population: int, inspection: str) -> Design:
     _, intolerable = _edges(clause, population)
     items = clause.decision.options.get("items")
-    n = int(items) if items else zero_defect_size(population, min(intolerable, population), risks(clause)[1])
+    n = int(items) if items else zero_defect_size(population, min(intolerable, population), clause.risks[1])
     return _made(clause, population, two_sided_limits(min(n, population), 0, 1, curtailed=True), "zero defects")
 
 
 def _double(clause: Clause, population: int, inspection: str) -> Design:
     allowed, intolerable = _edges(clause, population)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     if not 0 < allowed < intolerable < population:
         raise InputError(
             f"A double plan cannot tell {allowed:,} from {intolerable:,} wrong units of {population:,}.",
@@ -216,7 +210,7 @@ _two_samples = lru_cache(maxsize=64)(find_double_plan)  # many audits share one 
 
 def _group_sequential(clause: Clause, population: int, inspection: str) -> Design:
     allowed, intolerable = _edges(clause, population)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     looks = int(clause.decision.options.get("looks", _DEFAULT_LOOKS))
     limits = _grouped(population, allowed, intolerable, alpha, beta, looks)
     return _made(clause, population, limits, f"group-sequential with {looks} looks, exact")
@@ -254,7 +248,7 @@ def _limiting_quality(clause: Clause, population: int, inspection: str) -> Desig
             f"The limiting quality of {float(100 * quality):g} % wrong units is allowed by the threshold.",
             remedy="Name a worse quality than the threshold allows.",
         )
-    plan = find_plan(population, allowed, intolerable, *risks(clause))
+    plan = find_plan(population, allowed, intolerable, *clause.risks)
     method = "limiting-quality plan, computed exactly (not a table of ISO 2859-2)"
     return _made(clause, population, single_limits(plan.n, plan.c), method, (allowed, intolerable))
 
@@ -264,7 +258,7 @@ def _declared(clause: Clause, population: int, inspection: str) -> Design:
     share = 1 - lowest_share(clause)
     quality = Fraction(str(options["dql"])) / 100 if "dql" in options else share
     declared = math.floor(population * quality)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     n = min(int(options["items"]), population)
     critical = declared_level(population, declared, n, alpha).critical
     _, accept, _ = _tested(population, declared, declared + 1, n, (alpha, beta))
@@ -277,7 +271,7 @@ def _plain(clause: Clause, population: int, sample: int | None) -> Design:
     """A rule without a plan of its own, laid out for one sample."""
     limit = lowest_share(clause)
     allowed, intolerable = _edges(clause, population)
-    alpha, beta = risks(clause)
+    alpha, beta = clause.risks
     n = min(sample or _usual_sample(population, limit, alpha), population)
     if clause.decision.rule == "point":
         most = allowed_errors(n, limit)

@@ -57,6 +57,11 @@ class GoldSet:
         )
 
     @property
+    def right_answers(self) -> dict[str, frozenset[str]]:
+        """The answers that count as right, by item, for types with one answer an item."""
+        return dict(zip(self.item_ids, map(frozenset, self.accepted), strict=True))
+
+    @property
     def edge_items(self) -> frozenset[str]:
         """The items that gold marks as edge cases."""
         edges = self.edge_case.tolist() if self.edge_case is not None else []

@@ -127,7 +127,7 @@ def _repeated(seen: Answers) -> tuple[Totals, Totals]:
     """Answers given again: by the same person where one answered twice, else against the consensus."""
     voted = _answers_by_unit(majority(seen.labels, seen.task.ties))
     single = _answers_by_unit(seen.labels)
-    accepted = dict(zip(seen.gold.item_ids, map(frozenset, seen.gold.accepted), strict=True))
+    accepted = seen.gold.right_answers
     ys, xs = [], []
     for task in (one for one in seen.tasks if one.block == REPEATS):
         before, after = voted.get(task.item, {}), voted.get(task.unit, {})

@@ -53,6 +53,14 @@ class Block:
         """The block as plain JSON values."""
         return {**vars(self), "limit": float(self.limit), "measures": list(self.measures)}
 
+    def critical_at(self, tasks: int) -> int:
+        """The critical number of misses where the block has so many tasks."""
+        return critical_errors(tasks, self.limit, ALPHA) if tasks else 0
+
+    def power_at(self, tasks: int) -> float:
+        """The power that the block has with so many tasks."""
+        return power(tasks, self.limit, ALPHA, self.factor) if tasks else 0.0
+
 
 @dataclass(frozen=True)
 class PilotPlan:

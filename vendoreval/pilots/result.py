@@ -168,7 +168,7 @@ def main_totals(name: str, seen: Answers) -> ItemTotals:
     """The main items, as vendors are compared by them."""
     items = seen.items(MAIN)
     y, x = totals(seen, MAIN)
-    accepted = dict(zip(seen.gold.item_ids, map(frozenset, seen.gold.accepted), strict=True))
+    accepted = seen.gold.right_answers
     return ItemTotals(name, items, y, x, tuple(accepted[item] for item in items), seen.task.answers)
 
 

@@ -14,12 +14,12 @@ from vendoreval.contracts.explain import explain_parts
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.designs import design
+from vendoreval.designs.power_tables import FACTORS, power_tables
 from vendoreval.reports.annex_view import AnnexClause, annex_view
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.render import to_html, to_json
 from vendoreval.reports.report import Report
 from vendoreval.resources import resource
-from vendoreval.workflow.contracts.contracts import FACTORS, power_tables
 
 SOURCE = (resource("samples") / "contracts" / "weather-sentiment.toml").read_bytes()
 SEQUENTIAL = SOURCE.replace(

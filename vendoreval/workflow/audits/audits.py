@@ -6,14 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from vendoreval.audits.agreeing import on_agreement
-from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.drawing import CHOSEN, ROOT, UNPROVEN
-from vendoreval.audits.measures import measure
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
@@ -24,10 +22,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.receipts import committed_when
 from vendoreval.evidence.sealed_input import input_files, read_input
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.inference.leakage import OwnNumber, own_number
-from vendoreval.inference.proportions import clustered
 from vendoreval.labels.settled import settled
-from vendoreval.numerals import share as share_of
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
@@ -225,16 +220,6 @@ def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
     seen, _ = read_input(files, contract)
     result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
     return StoredAudit(row, result, contract, seen, delivery.received_at)
-
-
-def against_vendor(stored: StoredAudit, says: str) -> OwnNumber:
-    """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
-    claimed = float(share_of(says, "--vendor-says"))
-    totals = measure("accuracy", counted(stored.seen, "accuracy"), None, stored.contract.task.classes)
-    if not totals.n:
-        raise InputError("The audit counted no unit, so there is nothing to compare.")
-    share = clustered(totals.ys[0], totals.xs[0], Fraction(1, 2), confidence=0.95, population_clusters=None)
-    return own_number(claimed, totals.n - totals.errors, totals.n, share.n / share.effective_n)
 
 
 def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:

@@ -17,6 +17,7 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import TO_SETTLE, filled, plain, to_settle, to_toml
 from vendoreval.designs.designs import DESIGNED, design
 from vendoreval.designs.planning import plannable
+from vendoreval.designs.power_tables import FACTORS, power_tables
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
 from vendoreval.numerals import amount
 from vendoreval.reports.annex_view import AnnexClause, annex_view
@@ -25,7 +26,7 @@ from vendoreval.reports.report import Report
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
-from vendoreval.workflow.contracts.contracts import FACTORS, contract_row, load_contract, power_tables
+from vendoreval.workflow.contracts.contracts import contract_row, load_contract
 from vendoreval.workflow.files import read_bytes, write_whole
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers
 from vendoreval.workflow.reports.measured import measured, track

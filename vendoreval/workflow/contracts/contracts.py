@@ -7,30 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.contracts.amending import amend
-from vendoreval.contracts.explain import PowerQuestion, explain, power_questions
+from vendoreval.contracts.explain import explain
 from vendoreval.contracts.joint import joint_risk
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.weaknesses import Weakness, warnings
 from vendoreval.contracts.writing import to_settle
+from vendoreval.designs.power_tables import FACTORS, ClausePower, power_tables
 from vendoreval.errors import Conflict, InputError, NotFound
-from vendoreval.inference.power import PowerRow, power_table, sample_for_power
 from vendoreval.store.tables import ContractRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.files import read_text
-
-SIZES = (100, 200, 500, 1000, 2000, 5000)
-FACTORS = (1.25, 1.5, 2.0)
-
-
-@dataclass(frozen=True)
-class ClausePower:
-    """The power table of one clause; `needed` items catch double the allowed errors 9 times in 10."""
-
-    clause: str
-    needed: int
-    rows: tuple[PowerRow, ...]
 
 
 @dataclass(frozen=True)
@@ -62,19 +50,6 @@ def check_contract(path: Path | str) -> ContractCheck:
     contract = parse_contract(read_text(Path(path)), Path(path).name)
     found = tuple(warnings(contract))
     return ContractCheck(contract, tuple(explain(contract)), found, power_tables(contract))
-
-
-def power_tables(contract: Contract) -> tuple[ClausePower, ...]:
-    """What samples would catch, for every clause on a share that is decided by chance."""
-    return tuple(_power(question) for question in power_questions(contract) if 0 < question.limit < 1)
-
-
-def _power(question: PowerQuestion) -> ClausePower:
-    limit, alpha = question.limit, question.alpha
-    factors = [factor for factor in FACTORS if factor * float(1 - limit) < 1]
-    rows = power_table(limit, alpha, SIZES, factors)
-    needed = sample_for_power(limit, alpha, 0.9, factors[-1])[0] if factors else 0
-    return ClausePower(question.clause, needed, rows)
 
 
 def add_contract(workspace: Workspace, path: Path | str) -> Contract:

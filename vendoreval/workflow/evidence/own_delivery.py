@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.drawing import TICKETS
@@ -18,16 +15,12 @@ from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
-from vendoreval.labels.columns import Coded
+from vendoreval.evidence.own_labels import check_labels
 from vendoreval.labels.settled import KINDS as SETTLED
-from vendoreval.labels.table import CONTEXT, LabelTable
-from vendoreval.tasks.outcomes import CODE
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import tally_of
 from vendoreval.workflow.deliveries.intake import read_again
 from vendoreval.workflow.files import sha256_of
-
-Label = tuple[str | None, ...]  # item, annotator, label, time, then what else is told of it
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ def check_own_delivery(
     sent_as = _sent_as(seen, tasks) if seen.task_ids else None
     with tempfile.TemporaryDirectory() as folder:
         read = _read(bundle, delivered, sent_as, Path(folder) / "labels.parquet")
-        _check_labels(seen, labels_on_items(read.table, seen.by_label.item.values), found)
+        check_labels(seen, labels_on_items(read.table, seen.by_label.item.values), found)
         if whole:
             _check_totals(bundle, read, found)
             _check_drawn(bundle, read, tasks, found)
@@ -99,33 +92,6 @@ def _read(
     except (InputError, UsageError) as error:
         raise EvidenceError(f"Your files cannot be read as the bundle says they were: {error}") from error
     return _Read(table, intake.labels, intake.items, intake.to_json())
-
-
-def _check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
-    kept = seen.by_label.take(np.flatnonzero(seen.by_label.outcome != CODE["missing"]))
-    context = [name for name in CONTEXT if name in kept.context]
-    judged = _counted(kept.item, kept.annotator, kept.delivered, kept.labelled_at, kept.context, context)
-    answer = own.answers["label"]
-    assert isinstance(answer, Coded)
-    told = {name: getattr(own, name) for name in context}
-    sent = _counted(own.item, own.annotator, answer, own.labelled_at, told, context)
-    for label in sorted((judged - sent) + (sent - judged), key=str):
-        item, annotator, answered = label[:3]
-        more = judged[label] > sent[label]
-        where = "the bundle but not in the files" if more else "the files but not in the bundle"
-        raise EvidenceError(
-            f"The label {answered!r} of annotator {annotator!r} on item {item!r} is in {where}."
-        )
-    found.fit(f"the {judged.total():,} labels judged are exactly those in the delivered files")
-
-
-def _counted(
-    item: Coded, annotator: Coded, label: Coded, times: Any, context: Mapping[str, Coded | None],
-    names: Sequence[str],
-) -> Counter[Label]:  # fmt: skip
-    when = [None] * len(item) if times is None else np.datetime_as_string(times, unit="us").tolist()
-    told = [column.text() for name in names if (column := context[name]) is not None]
-    return Counter(zip(item.text(), annotator.text(), label.text(), when, *told, strict=True))
 
 
 def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:

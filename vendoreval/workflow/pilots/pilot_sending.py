@@ -25,8 +25,7 @@ from vendoreval.gold.piloting import (
     blocks_of,
     mix,
 )
-from vendoreval.inference.power import power
-from vendoreval.pilots.pilot import ALPHA, POWER, plan_pilot, tasks_wanted
+from vendoreval.pilots.pilot import POWER, plan_pilot, tasks_wanted
 from vendoreval.store.tables import CommitmentRow, DeliveryRow, ExposureRow, GoldRow, PilotRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
@@ -232,7 +231,7 @@ def _notes(workspace: Workspace, sent: Sent, met: int, items: int) -> list[str]:
         if not tasks:
             notes.append(f"No item of the block {block.name}: it is not judged.")
         elif tasks < block.tasks or block.power < POWER:
-            found = 100 * power(tasks, block.limit, ALPHA, block.factor)
+            found = 100 * block.power_at(tasks)
             notes.append(
                 f"{block.name}: {tasks:,} tasks of the {block.tasks:,} planned find {block.factor:g} times "
                 f"the misses allowed with a chance of {found:.0f} %."

@@ -14,9 +14,8 @@ from vendoreval.gold.piloting import (
     PARTS,
     PilotTask,
 )
-from vendoreval.inference.power import critical_errors, power
 from vendoreval.pilots.levels import findings, stricter
-from vendoreval.pilots.pilot import ALPHA, Block, PilotPlan, plan_pilot
+from vendoreval.pilots.pilot import Block, PilotPlan, plan_pilot
 from vendoreval.questionnaires.answers import Answer, fold
 from vendoreval.questionnaires.bank import CORE_BANK, Bank
 from vendoreval.questionnaires.promises import claimed_figures
@@ -135,9 +134,8 @@ def write_lists(workspace: Workspace, pilot_id: str, folder: Path) -> list[Path]
 
 def _block(block: Block, tasks: int) -> dict[str, Any]:
     """A block as it went out: its power, where it has fewer tasks than planned."""
-    reached = power(tasks, block.limit, ALPHA, block.factor) if tasks else 0.0
     return {
         "name": block.name, "tasks": tasks, "planned": block.tasks, "limit": float(block.limit),
-        "critical": critical_errors(tasks, block.limit, ALPHA) if tasks else 0, "factor": block.factor,
-        "power": reached, "measures": list(block.measures),
+        "critical": block.critical_at(tasks), "factor": block.factor,
+        "power": block.power_at(tasks), "measures": list(block.measures),
     }  # fmt: skip

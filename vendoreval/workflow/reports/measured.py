@@ -6,14 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import median
 from typing import Any
 
+from vendoreval.audits.promised import (
+    accuracy_found,
+    by_the_pilots_people,
+    pilot_found,
+    rejected_found,
+    volume_found,
+)
 from vendoreval.engines.items import labels_by_person
 from vendoreval.errors import InputError
 from vendoreval.evidence.canonical import hash_of
-from vendoreval.inference.binomial import clopper_pearson
 from vendoreval.labels.escalations import answer_days
 from vendoreval.questionnaires.promises import Measured
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, RegisterRow
@@ -24,9 +29,6 @@ from vendoreval.workflow.deliveries.agreement import delivery_alpha
 from vendoreval.workflow.deliveries.deliveries import business_days
 from vendoreval.workflow.deliveries.escalations import escalations_of, stored_register
 from vendoreval.workflow.pilots.pilots import judged_record
-
-WEEK = timedelta(days=7)
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -101,21 +103,11 @@ def _result(workspace: Workspace, row: AuditRow) -> dict[str, Any]:
 
 
 def _accuracy(workspace: Workspace, audits: Sequence[AuditRow]) -> dict[str, Measured]:
-    """Accuracy and its complement in per cent, from the latest audit that measured a whole delivery."""
+    """From the latest audit that measured a whole delivery."""
     for row in reversed(audits):
-        for finding in _result(workspace, row)["findings"]:
-            whole = finding["scope"] == "delivery" and finding["estimate"] is not None
-            if whole and finding["metric"] in ("accuracy", "error_rate"):
-                ends = [finding[key] for key in ("estimate", "low", "high")]
-                right, low, high = ends if finding["metric"] == "accuracy" else _complement(ends)
-                wrong, least, most = _complement([right, low, high])
-                of, name = f"audited {finding['unit']}s", f"audit {row.id}"
-                return {
-                    "accuracy": Measured(100 * right, finding["n"], of, name, _percent(low), _percent(high)),
-                    "escape_rate": Measured(
-                        100 * wrong, finding["n"], of, name, _percent(least), _percent(most)
-                    ),
-                }
+        found = accuracy_found(_result(workspace, row))
+        if found:
+            return found
     return {}
 
 
@@ -126,62 +118,28 @@ def _piloted(workspace: Workspace, seen: Track) -> dict[str, Measured]:
         return {}
     row = seen.pilots[-1]
     record = judged_record(workspace, row)
-    main, alpha = record["blocks"][0], record["alpha"]
-    of, name = "answers on main items", f"pilot {row.id}"
-    right, low, high = (100 * main[key] for key in ("estimate", "low", "high"))
-    found = {
-        "accuracy": Measured(right, main["n"], of, name, low, high),
-        "escape_rate": Measured(100 - right, main["n"], of, name, 100 - high, 100 - low),
-    }
-    if alpha and alpha["estimate"] is not None:
-        of = "main items with several labels"
-        found["agreement"] = Measured(alpha["estimate"], alpha["items"], of, name, alpha["low"], alpha["high"])
+    found = pilot_found(record)
     since = [one for one in seen.deliveries if row.judged_at and one.received_at > row.judged_at]
     total = sum(one.rows for one in since)
     if total and record["people"]:
         labels = sum((labels_by_person(workspace.objects.path(one.table_sha)) for one in since), Counter[str]())
-        share = 100 * sum(count for who, count in labels.items() if who in record["people"]) / total
-        found["pilot"] = Measured(share, total, "labels since, by the pilot’s people", name, unit="% of labels")
+        found |= by_the_pilots_people(record["people"], labels, total, row.id)
     return found
 
 
-def _complement(ends: Sequence[float | None]) -> tuple[float, float | None, float | None]:
-    value, low, high = ends
-    assert value is not None
-    return 1 - value, None if high is None else 1 - high, None if low is None else 1 - low
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
 def _rejected(seen: Track) -> dict[str, Measured]:
-    """Deliveries whose first audit found a breach, in per cent, with the exact interval; reworks aside."""
+    """Deliveries whose first audit found a breach; reworks aside."""
     reworks = {row.id for row in seen.deliveries if row.rework_of}
     first: dict[str, str] = {}
     for row in seen.audits:
         if row.delivery_id not in reworks:
             first.setdefault(row.delivery_id, row.verdict)
-    if not first:
-        return {}
-    rejected = sum(verdict == "breached" for verdict in first.values())
-    low, high = clopper_pearson(rejected, len(first), CONFIDENCE)
-    share = Measured(
-        100 * rejected / len(first), len(first), "audited deliveries", "first audits", 100 * low, 100 * high
-    )
-    return {"first_pass_acceptance": share}
+    return rejected_found(tuple(first.values()))
 
 
 def _volume(deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
-    """The most items that arrived within seven days; work that is done again is not counted twice."""
-    first = [row for row in deliveries if not row.rework_of]
-    if not first:
-        return {}
-    most = max(
-        sum(row.items for row in first if timedelta() <= row.received_at - start.received_at < WEEK)
-        for start in first
-    )
-    return {"capacity": Measured(float(most), len(first), "deliveries", "the largest week")}
+    """Work that is done again is not counted twice."""
+    return volume_found([(row.received_at, row.items) for row in deliveries if not row.rework_of])
 
 
 def _agreement(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vendoreval.audits.cost_inputs import contract_values, in_currency, measured_inputs, no_file, priced
 from vendoreval.audits.records import NOT_RUN, worst
 from vendoreval.comparing.records import Candidate
 from vendoreval.contracts.terms import Contract
@@ -23,7 +24,6 @@ from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
 from vendoreval.workflow.questionnaires.questionnaires import current_answers, score_vendor, sent_mode
 from vendoreval.workflow.reports.measured import track, track_hash
-from vendoreval.workflow.vendors.costs import contract_values, in_currency, measured_inputs, no_file, priced
 from vendoreval.workflow.vendors.measurements import Measurement, latest_measurement
 from vendoreval.workflow.vendors.vendors import show_vendor
 

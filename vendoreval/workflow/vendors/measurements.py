@@ -61,18 +61,11 @@ def latest_measurement(workspace: Workspace, vendor: str) -> Measurement | None:
 
 def _audited(workspace: Workspace, audit: str) -> Measurement:
     stored = load_audit(workspace, audit)
-    totals = item_totals(
-        stored.row.id, stored.seen, _accepted(workspace, stored.row.gold_id), stored.contract.task.answers
-    )
+    right = load_gold(workspace, stored.row.gold_id).right_answers
+    totals = item_totals(stored.row.id, stored.seen, right, stored.contract.task.answers)
     return Measurement(
         "audit", stored.contract, totals, stored.row.result_sha, stored.row.ran_at, stored.result
     )
-
-
-def _accepted(workspace: Workspace, gold_id: str) -> dict[str, frozenset[str]]:
-    """The answers that gold accepts of each item."""
-    gold = load_gold(workspace, gold_id)
-    return dict(zip(gold.item_ids, map(frozenset, gold.accepted), strict=True))
 
 
 def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:

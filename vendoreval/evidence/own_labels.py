@@ -1,0 +1,46 @@
+"""The labels that were judged, held against those in the vendor's own files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.opened_bundle import Findings
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.table import CONTEXT, LabelTable
+from vendoreval.tasks.outcomes import CODE
+
+Label = tuple[str | None, ...]  # item, annotator, label, time, then what else is told of it
+
+
+def check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
+    """The labels on the audited items are exactly those judged; raises EvidenceError naming one that is not."""
+    kept = seen.by_label.take(np.flatnonzero(seen.by_label.outcome != CODE["missing"]))
+    context = [name for name in CONTEXT if name in kept.context]
+    judged = _counted(kept.item, kept.annotator, kept.delivered, kept.labelled_at, kept.context, context)
+    answer = own.answers["label"]
+    assert isinstance(answer, Coded)
+    told = {name: getattr(own, name) for name in context}
+    sent = _counted(own.item, own.annotator, answer, own.labelled_at, told, context)
+    for label in sorted((judged - sent) + (sent - judged), key=str):
+        item, annotator, answered = label[:3]
+        more = judged[label] > sent[label]
+        where = "the bundle but not in the files" if more else "the files but not in the bundle"
+        raise EvidenceError(
+            f"The label {answered!r} of annotator {annotator!r} on item {item!r} is in {where}."
+        )
+    found.fit(f"the {judged.total():,} labels judged are exactly those in the delivered files")
+
+
+def _counted(
+    item: Coded, annotator: Coded, label: Coded, times: Any, context: Mapping[str, Coded | None],
+    names: Sequence[str],
+) -> Counter[Label]:  # fmt: skip
+    when = [None] * len(item) if times is None else np.datetime_as_string(times, unit="us").tolist()
+    told = [column.text() for name in names if (column := context[name]) is not None]
+    return Counter(zip(item.text(), annotator.text(), label.text(), when, *told, strict=True))
