@@ -48,6 +48,10 @@ class Classification:
         """None: classes are equal or not."""
         return None
 
+    def distance_words(self, task: Task) -> str:
+        """Empty: classes are equal or not."""
+        return ""
+
     def describe(self, labels: LabelTable, row: int) -> str:
         """The class."""
         return labels.text("label")[row] or ""

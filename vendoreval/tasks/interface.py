@@ -41,11 +41,15 @@ class TaskType(Protocol):
         """Items whose consensus hangs on the contract's rule for ties."""
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """How far apart two people's answers on the same items are, 0 for equal, 1 for nothing in common.
+        """How far apart answers are, pair by pair: 0 for equal, 1 for nothing in common; the same both ways.
 
-        Both tables hold the same items, by the same codes; the result has one value an item, in code order.
-        None where the type has no distance but equality.
+        Item k of one table is held against item k of the other: the two have the same codes, and one sheet an
+        item, in code order (`sheets.item.codes` are 0, 1, 2 …). Two sheets without a row are equal. The result
+        has one value an item. None where the type has no distance but equality.
         """
+
+    def distance_words(self, task: Task) -> str:
+        """What `distance` measures, in a few words: `1 - mean IoU of matched boxes`; empty where there is none."""
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """What a claim line shows of one row: `box 12,40 to 80,90`."""
