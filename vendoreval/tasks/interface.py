@@ -49,7 +49,7 @@ class TaskType(Protocol):
         """
 
     def distance_words(self, task: Task) -> str:
-        """What `distance` measures, in a few words: `1 - mean IoU of matched boxes`; empty where there is none."""
+        """What `distance` measures, in a few words: `1 - mean IoU of boxes`; empty where there is none."""
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """What a claim line shows of one row: `box 12,40 to 80,90`."""
