@@ -8,7 +8,8 @@ print can be read.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import Literal, Protocol
@@ -76,6 +77,37 @@ class Svg:
             f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" '
             f'stroke-width="{_n(width)}"{_dashed(dash)}/>'
         )
+
+    def rings(
+        self,
+        rings: Iterable[Iterable[tuple[float, float]]],
+        stroke: str,
+        width: float = 1.4,
+        dash: str = "",
+        fill: str = "none",
+    ) -> None:
+        """A figure of closed rings; what lies within two of them is a hole."""
+        drawn = "".join(f"M{_points(ring)}Z" for ring in rings)
+        self._parts.append(
+            f'<path d="{drawn}" fill="{fill}" fill-rule="evenodd" stroke="{stroke}" '
+            f'stroke-width="{_n(width)}" stroke-linejoin="round"{_dashed(dash)}/>'
+        )
+
+    def image(self, x: float, y: float, width: float, height: float, href: str) -> None:
+        """A raster picture, given as a data address; without interpolation, which PDF/A forbids (6.2.8)."""
+        self._parts.append(
+            f'<image x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" '
+            f'preserveAspectRatio="none" image-rendering="optimizeQuality" href="{escape(href)}"/>'
+        )
+
+    @contextmanager
+    def window(self, x: float, y: float, width: float, height: float) -> Iterator[None]:
+        """While inside, drawing starts at the window's corner and is cut at its edges."""
+        self._parts.append(
+            f'<svg x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" overflow="hidden">'
+        )
+        yield
+        self._parts.append("</svg>")
 
     def circle(self, x: float, y: float, radius: float, fill: str, stroke: str = "none") -> None:
         """A disc."""

@@ -1,0 +1,83 @@
+"""The buyer's pictures under the shapes: read once, cut to what is shown, embedded small, named by hash."""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.reports.pictures.item_picture import ItemPicture, Under
+from vendoreval.reports.pictures.views import HIGH, WIDE, Frame
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Images = Callable[[str], tuple[str, bytes] | None]  # an item's picture: name of the file and its bytes
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+MOST_PIXELS = 150_000_000  # of a picture; opening a larger one takes too much memory
+SHARP = 2  # dots of the picture for each CSS pixel, at most
+_QUALITY = 82
+_LEAST = 0.02  # how far the sides of picture and sheet may differ, as a share
+
+
+class NoBackdrop(Exception):  # noqa: N818 - tells why there is no picture; the shapes are drawn without it
+    """Why a picture cannot stand under the shapes."""
+
+
+def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
+    """`picture` over the image in `data`; raises NoBackdrop with the reason where that cannot be."""
+    image = _opened(data, picture.size)
+    if picture.size is None:
+        picture = replace(picture, size=image.size)
+    wide, high = picture.size or image.size
+    if abs(image.width * high - image.height * wide) > _LEAST * image.width * high:
+        raise NoBackdrop(f"it is {image.width} × {image.height}, and the item {wide} × {high}")
+    item = Frame(0, 0, wide, high)
+    part = _overlap(picture.part, item)
+    if part is None:
+        raise NoBackdrop("nothing of it is shown")
+    scale = image.width / wide
+    box = (int(part.left * scale), int(part.top * scale), -int(-part.right * scale // 1), -int(-part.bottom * scale // 1))
+    box = (box[0], box[1], min(max(box[2], box[0] + 1), image.width), min(max(box[3], box[1] + 1), image.height))
+    shown = tuple(edge / scale for edge in box)
+    cut = image.crop(box).convert("RGB")
+    cut.thumbnail((int(WIDE * SHARP), int(HIGH * SHARP)))
+    under = Under(name, sha256_hex(data), (shown[0], shown[1], shown[2], shown[3]), _address(cut))
+    return replace(picture, under=under)
+
+
+def _opened(data: bytes, size: tuple[int, int] | None) -> Image:
+    """The image, turned as its camera says, unless the item's size is that of the image as it lies."""
+    from PIL import Image, ImageOps
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's words on odd files; what cannot be read raises
+        try:
+            image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+            if image.width * image.height > MOST_PIXELS:
+                raise NoBackdrop(f"it has more than {MOST_PIXELS // 10**6} million pixels")
+            turned = ImageOps.exif_transpose(image)
+            chosen: Image = image if size == image.size and size != turned.size else turned
+            chosen.load()
+        except NoBackdrop:
+            raise
+        except Exception as error:  # Pillow raises many kinds for broken files
+            raise NoBackdrop("it cannot be read as a picture") from error
+    return chosen
+
+
+def _overlap(one: Frame, other: Frame) -> Frame | None:
+    found = Frame(
+        max(one.left, other.left), max(one.top, other.top), min(one.right, other.right), min(one.bottom, other.bottom)
+    )
+    return found if found.width > 0 and found.height > 0 else None
+
+
+def _address(image: Image) -> str:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=_QUALITY)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -1,0 +1,142 @@
+"""What a row of an answer looks like: rings and points, in pixels of the item."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.labels.shapes import NONE, SCALE
+from vendoreval.labels.table import LabelTable
+
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+MOST_EDGES = 4000  # of a mask's outline; a longer one is drawn coarser
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A named point."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Closed rings (a ring inside another is a hole) and named points."""
+
+    rings: tuple[Ring, ...] = ()
+    spots: tuple[Spot, ...] = ()
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Left, top, right, bottom; None where nothing is to be seen."""
+        xs = [x for ring in self.rings for x, _ in ring] + [spot.x for spot in self.spots]
+        ys = [y for ring in self.rings for _, y in ring] + [spot.y for spot in self.spots]
+        return (min(xs), min(ys), max(xs), max(ys)) if xs else None
+
+
+def outline(labels: LabelTable, rows: Sequence[int]) -> Outline:
+    """The outline of an object: of one row, or of the rows of its points."""
+    if "keypoint" in labels.answers:
+        return Outline(spots=tuple(spot for row in rows if (spot := _spot(labels, row))))
+    (row,) = rows
+    if "x_min" in labels.answers:
+        return Outline((_corners(labels, row),))
+    if "rings" in labels.answers:
+        return Outline(_rings(labels.lists("rings")[row]))
+    if "runs" in labels.answers:
+        width, height = (int(labels.numbers(name)[row]) for name in ("width", "height"))
+        return Outline(traced(labels.lists("runs")[row], width, height))
+    return Outline()
+
+
+def _spot(labels: LabelTable, row: int) -> Spot | None:
+    if "visible" in labels.answers and labels.numbers("visible")[row] == 0:  # named, but nowhere
+        return None
+    x, y = (int(labels.numbers(name)[row]) / SCALE for name in ("x", "y"))
+    return Spot(labels.text("keypoint")[row] or "", x, y)
+
+
+def _corners(labels: LabelTable, row: int) -> Ring:
+    """A box's corners; its angle turns it clockwise about its centre."""
+    left, top, right, bottom = (
+        int(labels.numbers(name)[row]) / SCALE for name in ("x_min", "y_min", "x_max", "y_max")
+    )
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    angle = int(labels.numbers("angle")[row]) if "angle" in labels.answers else 0
+    if angle in (0, NONE):
+        return corners
+    turn = math.radians(angle / SCALE)
+    cos, sin, x, y = math.cos(turn), math.sin(turn), (left + right) / 2, (top + bottom) / 2
+    return tuple((x + (a - x) * cos - (b - y) * sin, y + (a - x) * sin + (b - y) * cos) for a, b in corners)
+
+
+def _rings(parts: Sequence[Sequence[Sequence[int]]]) -> tuple[Ring, ...]:
+    return tuple(
+        tuple((x / SCALE, y / SCALE) for x, y in zip(flat[::2], flat[1::2], strict=True))
+        for part in parts
+        for flat in part
+    )
+
+
+def traced(runs: Sequence[int], width: int, height: int) -> tuple[Ring, ...]:
+    """The edges of a mask's pixels as rings. `runs` go down the columns, those outside the mask first.
+
+    A long outline is traced on blocks of 2, 4, 8 … pixels, each inside where any of its pixels is.
+    """
+    inside = np.arange(len(runs)) % 2 == 1
+    flat = np.repeat(inside, runs)[: width * height]
+    flat = np.pad(flat, (0, width * height - len(flat)))
+    mask = flat.reshape(width, height).T
+    step = 1
+    while _edges(mask) > MOST_EDGES:
+        mask, step = _halved(mask), step * 2
+    return tuple(tuple((x * step, y * step) for x, y in ring) for ring in _chained(mask))
+
+
+def _edges(mask: NDArray[np.bool_]) -> int:
+    padded = np.pad(mask, 1)
+    return int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
+
+
+def _halved(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    height, width = (size + size % 2 for size in mask.shape)
+    even = np.pad(mask, ((0, height - mask.shape[0]), (0, width - mask.shape[1])))
+    blocks: NDArray[np.bool_] = even.reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3))
+    return blocks
+
+
+def _chained(mask: NDArray[np.bool_]) -> list[Ring]:
+    """Edges with the mask on their right, one after the other, until each ring closes."""
+    padded = np.pad(mask, 1).astype(np.int8)
+    down, right = np.diff(padded, axis=0)[:, 1:-1], np.diff(padded, axis=1)[1:-1]
+    following: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for y, x in np.argwhere(down).tolist():  # the upper edge of a pixel goes right, the lower one left
+        start, end = ((x, y), (x + 1, y)) if down[y, x] > 0 else ((x + 1, y), (x, y))
+        following.setdefault(start, []).append(end)
+    for y, x in np.argwhere(right).tolist():  # the left edge goes up, the right one down
+        start, end = ((x, y + 1), (x, y)) if right[y, x] > 0 else ((x, y), (x, y + 1))
+        following.setdefault(start, []).append(end)
+    rings = []
+    while following:
+        first = at = next(iter(following))
+        corners: list[tuple[int, int]] = []
+        before = (0, 0)
+        while True:
+            ends = following[at]
+            end = ends.pop()
+            if not ends:
+                del following[at]
+            step = (end[0] - at[0], end[1] - at[1])
+            if step != before:
+                corners.append(at)
+            before, at = step, end
+            if at == first:
+                break
+        rings.append(tuple((float(x), float(y)) for x, y in corners))
+    return rings
