@@ -7,11 +7,12 @@ of the first three stops the rendering.
 
 from __future__ import annotations
 
+import base64
 import gc
 import hashlib
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
@@ -33,13 +34,20 @@ class RefusedResource(VendorevalError):
 
 def to_pdf(report: Report, paper: Paper = "A4") -> bytes:
     """The report as PDF with its files attached; raises as `html_to_pdf` does."""
-    return html_to_pdf(to_html(report), created=report.created, attachments=report.files, paper=paper)
+    return html_to_pdf(
+        to_html(report), created=report.created, attachments=report.files, paper=paper, pictures=report.pictures
+    )
 
 
 def html_to_pdf(
-    html: str, *, created: datetime, attachments: Sequence[Attached] = (), paper: Paper = "A4"
+    html: str,
+    *,
+    created: datetime,
+    attachments: Sequence[Attached] = (),
+    paper: Paper = "A4",
+    pictures: Collection[str] = (),
 ) -> bytes:
-    """Render a page that stands alone.
+    """Render a page that stands alone. `pictures`: the data addresses of the pictures that it holds itself.
 
     Raises MissingPart where WeasyPrint or Pango is absent, RefusedResource when the page asks for
     anything outside itself, UsageError for an unknown paper or attachments of equal content.
@@ -50,15 +58,16 @@ def html_to_pdf(
         raise UsageError("Two attached files have the same content.", remedy="Attach it once.")
     weasyprint = _weasyprint()
     with _quiet(), shipped_fonts(), _no_collection():
-        return _render(weasyprint, drawable(html), created, attachments, paper)
+        return _render(weasyprint, drawable(html), created, attachments, paper, frozenset(pictures))
 
 
 def _render(
-    weasyprint: Any, html: str, created: datetime, attachments: Sequence[Attached], paper: Paper
-) -> bytes:
+    weasyprint: Any, html: str, created: datetime, attachments: Sequence[Attached], paper: Paper,
+    pictures: frozenset[str],
+) -> bytes:  # fmt: skip
     from weasyprint.text.fonts import FontConfiguration
 
-    fetcher = _refuser()
+    fetcher = _refuser(pictures)
     fonts = FontConfiguration()
     size = weasyprint.CSS(string=f"@page {{ size: {paper} }}", font_config=fonts, url_fetcher=fetcher)
     try:
@@ -107,9 +116,12 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _refuser() -> Any:
-    """A fetcher that refuses everything, stops the rendering, and remembers what was asked for."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+def _refuser(pictures: frozenset[str]) -> Any:
+    """A fetcher of the report's own `pictures`, which are addresses that hold their bytes.
+
+    It refuses everything else, stops the rendering, and remembers what was asked for.
+    """
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class Refuser(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def __init__(self) -> None:
@@ -117,6 +129,8 @@ def _refuser() -> Any:
             self.refused: list[str] = []
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in pictures:
+                return URLFetcherResponse(url, base64.b64decode(url.partition(",")[2]))
             self.refused.append(url[:200])
             raise FatalURLFetchingError(f"refused: {url[:80]}")
 

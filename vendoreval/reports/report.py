@@ -44,13 +44,15 @@ class Attached:
 class Report:
     """One report: what the template `<kind>.html` shows, when it was made, and the files it carries.
 
-    `view` holds plain values that are worded already, and charts (dataclasses with `svg()`).
+    `view` holds plain values that are worded already, and charts (dataclasses with `svg()`). `pictures` are the
+    data addresses that its drawings hold, the only ones that are read while it is rendered.
     """
 
     kind: Kind
     created: datetime
     view: Mapping[str, Any]
     files: tuple[Attached, ...] = ()
+    pictures: frozenset[str] = frozenset()
 
 
 def claim_files(claim: Claim) -> tuple[Attached, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from vendoreval.errors import VendorevalError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.reports.pictures.item_picture import ItemPicture, Under
 from vendoreval.reports.pictures.views import HIGH, WIDE, Frame
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image as Raster
 
 Images = Callable[[str], tuple[str, bytes] | None]  # an item's picture: name of the file and its bytes
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
@@ -24,8 +26,8 @@ _QUALITY = 82
 _LEAST = 0.02  # how far the sides of picture and sheet may differ, as a share
 
 
-class NoBackdrop(Exception):  # noqa: N818 - tells why there is no picture; the shapes are drawn without it
-    """Why a picture cannot stand under the shapes."""
+class NoBackdrop(VendorevalError):
+    """Why a picture cannot stand under the shapes, which are drawn without it."""
 
 
 def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
@@ -41,16 +43,16 @@ def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
     if part is None:
         raise NoBackdrop("nothing of it is shown")
     scale = image.width / wide
-    box = (int(part.left * scale), int(part.top * scale), -int(-part.right * scale // 1), -int(-part.bottom * scale // 1))
-    box = (box[0], box[1], min(max(box[2], box[0] + 1), image.width), min(max(box[3], box[1] + 1), image.height))
-    shown = tuple(edge / scale for edge in box)
+    left, top = math.floor(part.left * scale), math.floor(part.top * scale)
+    right, bottom = math.ceil(part.right * scale), math.ceil(part.bottom * scale)
+    box = (left, top, min(max(right, left + 1), image.width), min(max(bottom, top + 1), image.height))
     cut = image.crop(box).convert("RGB")
     cut.thumbnail((int(WIDE * SHARP), int(HIGH * SHARP)))
-    under = Under(name, sha256_hex(data), (shown[0], shown[1], shown[2], shown[3]), _address(cut))
-    return replace(picture, under=under)
+    shown = (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)
+    return replace(picture, under=Under(name, sha256_hex(data), shown, _address(cut)))
 
 
-def _opened(data: bytes, size: tuple[int, int] | None) -> Image:
+def _opened(data: bytes, size: tuple[int, int] | None) -> Raster:
     """The image, turned as its camera says, unless the item's size is that of the image as it lies."""
     from PIL import Image, ImageOps
 
@@ -61,7 +63,7 @@ def _opened(data: bytes, size: tuple[int, int] | None) -> Image:
             if image.width * image.height > MOST_PIXELS:
                 raise NoBackdrop(f"it has more than {MOST_PIXELS // 10**6} million pixels")
             turned = ImageOps.exif_transpose(image)
-            chosen: Image = image if size == image.size and size != turned.size else turned
+            chosen: Raster = image if size == image.size and size != turned.size else turned
             chosen.load()
         except NoBackdrop:
             raise
@@ -72,12 +74,15 @@ def _opened(data: bytes, size: tuple[int, int] | None) -> Image:
 
 def _overlap(one: Frame, other: Frame) -> Frame | None:
     found = Frame(
-        max(one.left, other.left), max(one.top, other.top), min(one.right, other.right), min(one.bottom, other.bottom)
+        max(one.left, other.left),
+        max(one.top, other.top),
+        min(one.right, other.right),
+        min(one.bottom, other.bottom),
     )
     return found if found.width > 0 and found.height > 0 else None
 
 
-def _address(image: Image) -> str:
+def _address(image: Raster) -> str:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"

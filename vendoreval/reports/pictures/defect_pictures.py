@@ -52,8 +52,8 @@ def defect_pictures(
 ) -> DefectPictures:
     """One picture for each answered item with a line, in the order of `lines`, at most `most`.
 
-    `units` are the outcomes that `lines` stand for, with the rows of `gold` and `delivered` that they come from;
-    without rows, or for answers that are no shapes and no spans, there are no pictures.
+    `units` are the outcomes that `lines` stand for, and know the rows of `gold` and `delivered` that they come
+    from; without rows, or for answers that are neither shapes nor spans, there are no pictures.
     """
     if gold is None or delivered is None or gold.shape.name not in DRAWN or units.expected_row is None:
         return DefectPictures()
@@ -70,14 +70,17 @@ def defect_pictures(
         if isinstance(picture, ItemPicture) and images is not None:
             picture, why = _over_image(picture, sheet[0], images)
             lacking += [f"{told[0].shown}: {why}"] if why else []
-        made.append({"item": told[0].shown, "picture": picture, "told": _told(told)})
+        text = isinstance(picture, TextPicture)
+        made.append({"item": told[0].shown, "picture": picture, "text": text, "told": _told(told)})
     return DefectPictures(tuple(made), _note(len(made), len(by_sheet), len(lines), lacking))
 
 
 def _rows_of(units: Outcomes, sheets: Mapping[Sheet, object]) -> dict[Sheet, list[int]]:
     found: dict[Sheet, list[int]] = {sheet: [] for sheet in sheets}
     wanted = {item for item, _ in sheets}
-    near = np.flatnonzero(np.asarray([value in wanted for value in units.item.values] + [False])[units.item.codes])
+    near = np.flatnonzero(
+        np.asarray([value in wanted for value in units.item.values] + [False])[units.item.codes]
+    )
     for row in near.tolist():
         rows = found.get((units.item[row] or "", units.annotator[row] or ""))
         if rows is not None:
@@ -162,7 +165,10 @@ def _told(lines: Sequence[ClaimLine]) -> list[str]:
 def _sentence(line: ClaimLine) -> str:
     look = LOOKS.get(line.outcome)
     what = look.word if look else line.outcome.replace("_", " ")
-    sides = [f"gold {line.expected}" if line.expected else "", f"delivered {line.delivered}" if line.delivered else ""]
+    sides = [
+        f"gold {line.expected}" if line.expected else "",
+        f"delivered {line.delivered}" if line.delivered else "",
+    ]
     at = getattr(line, "where", None)
     said = joined([side for side in sides if side]) + (f" ({at})" if at else "")
     return f"{line.number}: {what}, {said}."

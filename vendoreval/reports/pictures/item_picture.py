@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from vendoreval.reports.pictures.legend import Legend
 from vendoreval.reports.pictures.marks import LOOKS, Mark, cross, dash_of, ring, tag_of
+from vendoreval.reports.pictures.outlines import Spot
 from vendoreval.reports.pictures.views import HIGH, WIDE, Frame, View, around, zoomed
 from vendoreval.reports.svg import ACCENT, FULL, MUTED, PAPER, RULE, SMALL, Svg
 
@@ -91,9 +92,7 @@ class ItemPicture:
         _links(drawing, view, ordered)
         for mark in ordered:
             for spot in mark.outline.spots:
-                (ring if mark.side == "gold" else cross)(
-                    drawing, *view(spot.x, spot.y), LOOKS[mark.state].ink
-                )
+                (ring if mark.side == "gold" else cross)(drawing, *view(spot.x, spot.y), LOOKS[mark.state].ink)
         _names(drawing, view, ordered)
         _tags(drawing, view, ordered)
 
@@ -126,8 +125,10 @@ def _lines(drawing: Svg, view: View, mark: Mark, ink: str, width: float, dash: s
 
 def _links(drawing: Svg, view: View, marks: Sequence[Mark]) -> None:
     """From each point of gold to the delivered one of its name, where one line tells of both objects."""
-    given = {(mark.number, spot.name): spot for mark in marks if mark.side == "delivered" and mark.number
-             for spot in mark.outline.spots}  # fmt: skip
+    given: dict[tuple[int | None, str], Spot] = {}
+    for mark in marks:
+        if mark.side == "delivered" and mark.number is not None:
+            given |= {(mark.number, spot.name): spot for spot in mark.outline.spots}
     for mark in marks:
         for spot in mark.outline.spots if mark.side == "gold" else ():
             other = given.get((mark.number, spot.name))

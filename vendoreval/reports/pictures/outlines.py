@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.labels.runs import pixels_of
 from vendoreval.labels.shapes import NONE, SCALE
 from vendoreval.labels.table import LabelTable
 
@@ -89,10 +90,7 @@ def traced(runs: Sequence[int], width: int, height: int) -> tuple[Ring, ...]:
 
     A long outline is traced on blocks of 2, 4, 8 … pixels, each inside where any of its pixels is.
     """
-    inside = np.arange(len(runs)) % 2 == 1
-    flat = np.repeat(inside, runs)[: width * height]
-    flat = np.pad(flat, (0, width * height - len(flat)))
-    mask = flat.reshape(width, height).T
+    mask = pixels_of(runs, height, width)
     step = 1
     while _edges(mask) > MOST_EDGES:
         mask, step = _halved(mask), step * 2

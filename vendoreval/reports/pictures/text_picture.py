@@ -53,17 +53,22 @@ class TextPicture:
 
     def _excerpt(self, start: int, end: int, lanes: dict[SpanMark, int]) -> str:
         inside = [mark for mark in lanes if mark.start < end and mark.end > start]
-        cuts = sorted({start, end, *(at for mark in inside for at in (mark.start, mark.end) if start < at < end)})
+        cuts = sorted(
+            {start, end, *(at for mark in inside for at in (mark.start, mark.end) if start < at < end)}
+        )
         parts = "".join(self._piece(a, b, inside, lanes) for a, b in pairwise(cuts))
         return f"{'… ' if start else ''}{parts}{' …' if end < len(self.text) else ''}"
 
     def _piece(self, start: int, end: int, marks: Sequence[SpanMark], lanes: dict[SpanMark, int]) -> str:
-        """A stretch on which no span begins or ends, with the tags of those that begin at its start."""
+        """A stretch on which no span begins or ends, with the tags of those that begin at its start.
+
+        Right spans have one tag, that of gold.
+        """
         over = sorted((m for m in marks if m.start < end and m.end > start), key=lambda m: lanes[m])
         tags = "".join(
             f'<span class="tag {mark.side} {mark.state}">{escape(visible(mark.tag))}</span>'
             for mark in over
-            if mark.start == start
+            if mark.start == start and not (mark.side == "delivered" and mark.state == "correct")
         )
         said = _text(self.text[start:end])
         for mark in over:
@@ -102,8 +107,10 @@ def _lanes(marks: Iterable[SpanMark], side: str) -> list[tuple[SpanMark, int]]:
 
 def _legend(marks: Iterable[SpanMark]) -> str:
     states = {mark.state for mark in marks}
-    letters = "; ".join(f"{look.letter} {look.word}" for state, look in LOOKS.items() if state in states and look.letter)
+    said = [f"{look.letter} {look.word}" for state, look in LOOKS.items() if state in states and look.letter]
+    if states & {"ignored", "unscorable"}:
+        said.append("dotted: not counted")
     return (
         '<p class="small"><span class="gold correct lane0">gold above</span>, '
-        f'<span class="delivered correct lane0">delivered below</span>{"; " + letters if letters else ""}.</p>'
+        f'<span class="delivered correct lane0">delivered below</span>{"".join(f"; {one}" for one in said)}.</p>'
     )
