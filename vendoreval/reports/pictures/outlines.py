@@ -93,7 +93,8 @@ def traced(runs: Sequence[int], width: int, height: int) -> tuple[Ring, ...]:
     mask = pixels_of(runs, height, width)
     step = 1
     while _edges(mask) > MOST_EDGES:
-        mask, step = _halved(mask), step * 2
+        mask = _halved(mask)
+        step *= 2
     return tuple(tuple((x * step, y * step) for x, y in ring) for ring in _chained(mask))
 
 
@@ -105,8 +106,7 @@ def _edges(mask: NDArray[np.bool_]) -> int:
 def _halved(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     height, width = (size + size % 2 for size in mask.shape)
     even = np.pad(mask, ((0, height - mask.shape[0]), (0, width - mask.shape[1])))
-    blocks: NDArray[np.bool_] = even.reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3))
-    return blocks
+    return even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]
 
 
 def _chained(mask: NDArray[np.bool_]) -> list[Ring]:

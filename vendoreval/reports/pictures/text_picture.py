@@ -13,6 +13,7 @@ from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Side, tag_of
 from vendoreval.safe_text import visible
 
 AROUND = 90  # characters of context on each side
+_PLACES = (("gold", "above"), ("delivered", "below"))
 MOST_LANES = 6  # spans over one another that get a line of their own
 
 
@@ -110,7 +111,5 @@ def _legend(marks: Iterable[SpanMark]) -> str:
     said = [f"{look.letter} {look.word}" for state, look in LOOKS.items() if state in states and look.letter]
     if states & {"ignored", "unscorable"}:
         said.append("dotted: not counted")
-    return (
-        '<p class="small"><span class="gold correct lane0">gold above</span>, '
-        f'<span class="delivered correct lane0">delivered below</span>{"".join(f"; {one}" for one in said)}.</p>'
-    )
+    sides = [f'<span class="{side} correct lane0">{side} {place}</span>' for side, place in _PLACES]
+    return f'<p class="small">{", ".join(sides)}{"".join(f"; {one}" for one in said)}.</p>'
