@@ -1,0 +1,56 @@
+"""Boxes as plain rows, and gold sets and deliveries of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.records import answer_columns, canonical_map, sheets_of
+from vendoreval.labels.shapes import SHAPES
+from vendoreval.labels.table import LabelTable
+
+BOXES = SHAPES["boxes"]
+Row = dict[str, Any]
+
+
+def box(label: str, *edges: float, **further: Any) -> Row:
+    """A box in pixels; `attributes` and `ignored` as in records."""
+    names = ("x_min", "y_min", "x_max", "y_max", "angle")
+    return {"label": label, **{n: round(e * 1000) for n, e in zip(names, edges, strict=False)}, **further}
+
+
+def gold_of(items: dict[str, Sequence[Row] | Sequence[Sequence[Row]]], **further: Any) -> GoldSet:
+    """Gold by item: rows, or alternative answers of rows."""
+    records = [
+        {"item_id": item, "answers": list(rows) if rows and isinstance(rows[0], list) else [list(rows)],
+         "edge_case": -1}
+        for item, rows in items.items()
+    ]  # fmt: skip
+    return GoldSet.from_records("g", records, shape=BOXES, **further)
+
+
+def delivery_of(sheets: dict[tuple[str, str | None], Sequence[Row]]) -> LabelTable:
+    """What each (item, annotator) answered; an empty list is a sheet without boxes."""
+    listed = [(item, who, row) for (item, who), rows in sheets.items() for row in rows]
+    return LabelTable(
+        Coded.from_text(item for item, _, _ in listed),
+        Coded.from_text(who for _, who, _ in listed),
+        answer_columns([row for _, _, row in listed], BOXES),
+        sheets=sheets_of([i for i, _ in sheets], [{}] * len(sheets), [who for _, who in sheets]),
+    )
+
+
+def shuffled(labels: LabelTable, seed: int) -> LabelTable:
+    """The same rows and sheets in another order."""
+    stream = np.random.default_rng(seed)
+    assert labels.sheets is not None
+    mixed = labels.take(stream.permutation(len(labels)))
+    sheets = labels.sheets.take(stream.permutation(len(labels.sheets)))
+    return LabelTable(**{**vars(mixed), "sheets": sheets})
+
+
+__all__ = ["BOXES", "box", "canonical_map", "delivery_of", "gold_of", "shuffled"]

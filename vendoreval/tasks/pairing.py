@@ -1,0 +1,64 @@
+"""Which units of two sides can have anything in common: intervals that lie near enough on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+_BLOCK = 1 << 20  # pairs that are looked at at a time
+_FAR = 1 << 31  # further than any two coordinates lie apart
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Intervals from `low` to `high`, whole numbers of at most 2**30; only those of one `group` can meet."""
+
+    group: Ints
+    low: Ints
+    high: Ints
+
+
+def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of one group, in blocks, among them all that have at least `share` of their union in common.
+
+    With a share of 0: all that overlap or touch. Intersection ÷ union of areas is never more than that of
+    the sides, so this is a first sieve for boxes, too. Pairs come in the order of `first`; further ones may
+    be among them.
+    """
+    if not len(first.low) or not len(second.low):
+        return
+    order = np.argsort(second.group * (2 * _FAR) + second.low + _FAR // 2, kind="stable")
+    keys = second.group[order] * (2 * _FAR) + second.low[order] + _FAR // 2
+    lowest, highest = _window(first, second, float(share))
+    start = np.searchsorted(keys, first.group * (2 * _FAR) + np.clip(lowest, 0, 2 * _FAR - 1), side="left")
+    stop = np.searchsorted(keys, first.group * (2 * _FAR) + np.clip(highest, 0, 2 * _FAR - 1), side="right")
+    counts = np.maximum(stop - start, 0)
+    ends = np.cumsum(counts)
+    begin = 0
+    while begin < len(counts):
+        before = int(ends[begin - 1]) if begin else 0
+        end = max(int(np.searchsorted(ends, before + _BLOCK, side="right")), begin + 1)
+        block = counts[begin:end]
+        mine = np.repeat(np.arange(begin, end), block)
+        inside = np.arange(len(mine)) - np.repeat(np.cumsum(block) - block, block)
+        yield mine, order[start[mine] + inside]
+        begin = end
+
+
+def _window(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints]:
+    """Where partners can begin, moved so that it is never negative.
+
+    Of lengths f and s, the common part is at least share × max(f, s); so s is at most f ÷ share, and the
+    partner begins at most (1 − share) × s before and (1 − share) × f after.
+    """
+    length = first.high - first.low
+    longest = float((second.high - second.low).max())
+    most = np.ceil(length / share * (1 - share)) + 1 if share > 0 else longest
+    before = np.minimum(longest, most).astype(np.int64)
+    after = length if share == 0 else np.ceil(length * (1 - share)).astype(np.int64) + 1
+    return first.low - before + _FAR // 2, first.low + after + _FAR // 2

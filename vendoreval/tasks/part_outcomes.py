@@ -1,0 +1,250 @@
+"""Outcomes of types with any number of units an item; each answered sheet is held against gold by itself.
+
+    matched, labels agree             correct, or imprecise below the contract's limit
+    matched, labels differ            wrong_label
+    gold unit without a match         missing
+    delivered unit without a match    extra; unscorable where it falls on an ignored gold unit
+    nothing there, nothing given      empty_agreed, of level item
+
+Ignored gold units give no row of their own. Units of an item without any sheet are `missing` and not
+`answered`; where gold has none, the item itself is. Of several alternative answers of an item, the one with
+the fewest errors counts for each sheet, then the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.contracts.terms import Task
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded, Codes
+from vendoreval.labels.table import CONTEXT, LabelTable
+from vendoreval.tasks.attributes import attributes
+from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, RIGHT, SEVERITY_CODE, Outcomes
+from vendoreval.tasks.parts import Finer, Parts, Side, side_of
+from vendoreval.tasks.tries import Match, Tries, lay_out, match, on_items
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+DEFAULT_SEVERITY = "major"
+NEAR = "; at the limit, within the error of floating numbers"
+_NO_ERROR = (*RIGHT, CODE["unscorable"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows before they are outcomes, in columns: the sides are units or -1, `place` orders a try's rows."""
+
+    attempt: Ints
+    place: Ints
+    expected: Ints
+    delivered: Ints
+    outcome: Ints
+    level: Ints
+    score: Ints
+    near: Ints  # 1: decided within the error of floating numbers
+    finer: Ints  # the number of a unit below another one, else -1
+
+    @classmethod
+    def of(cls, attempt: Ints, place: int, outcome: Ints | int, **columns: Ints | int) -> _Rows:
+        """Rows of which the columns that are not given hold what is usual."""
+        usual = {"expected": -1, "delivered": -1, "level": LEVEL_CODE["object"], "score": 0, "near": 0}
+        given = {"finer": -1, **usual, **columns, "place": place, "outcome": outcome}
+        full = {name: np.broadcast_to(np.int64(value), attempt.shape) for name, value in given.items()}
+        return cls(attempt=attempt, **full)
+
+    def take(self, rows: Ints) -> _Rows:
+        return _Rows(*(getattr(self, part.name)[rows] for part in fields(self)))
+
+
+def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+    """Hold every sheet on a gold item against gold: one row a unit, by item, annotator and content.
+
+    `labels` may hold rows and sheets on other items: they are no opportunity. The score of a matched unit is
+    the type's quality of the match, whatever its label.
+    """
+    gold_row, gold_labels = on_items(gold.labels, gold.item_ids)
+    label_row, given_labels = on_items(labels, gold.item_ids)
+    expected, delivered = side_of(kind, gold_labels, task), side_of(kind, given_labels, task)
+    values = values_of(task, expected, delivered)
+    classes = tuple(
+        side.labels.text("label").recode(values).codes[side.units.row] for side in (expected, delivered)
+    )
+    tries = lay_out(len(gold), expected, delivered)
+    pairs = kind.pairs(expected, delivered, task)
+    found = match(tries, pairs, expected, classes[0][pairs.expected] == classes[1][pairs.delivered])
+    finer = _finer(kind, expected, delivered, found, task)
+    rows = _settled(_all_rows(tries, found, classes, finer), tries)
+    sheet = tries.sheet[rows.attempt]
+    item = tries.sheets.item[sheet]
+    codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
+    row = tuple(_pick(side.units.row, units) for side, units in
+                ((expected, rows.expected), (delivered, rows.delivered)))  # fmt: skip
+    return Outcomes(
+        item=Coded(item.astype(np.int32), gold.item_ids),
+        unit=_number_in(item),
+        annotator=tries.sheets.annotator.take(sheet),
+        labelled_at=_times(delivered, tries, sheet, row[1]),
+        expected=Coded(codes[0].astype(np.int32), values),
+        delivered=Coded(codes[1].astype(np.int32), values),
+        outcome=rows.outcome.astype(np.int8),
+        score=rows.score,
+        severity=_severities(values, task.severity)[np.where(codes[0] >= 0, codes[0], codes[1])],
+        context=_context(gold, delivered, tries, sheet, row[1]),
+        answered=tries.sheets.answered[sheet],
+        level=rows.level.astype(np.int8),
+        where=_where(kind, expected, delivered, rows, finer),
+        expected_row=_pick(gold_row, row[0]),
+        delivered_row=_pick(label_row, row[1]),
+    )
+
+
+def values_of(task: Task, *sides: Side) -> tuple[str, ...]:
+    """The contract's classes in their order, then whatever else occurs on one of the sides, in text order."""
+    seen: set[str] = set()
+    for side in sides:
+        label = side.labels.text("label")
+        seen.update(label.values[code] for code in np.unique(label.codes[label.codes >= 0]).tolist())
+    return (*task.classes, *sorted(seen - set(task.classes)))
+
+
+def codes_of(side: Side, values: tuple[str, ...]) -> Codes:
+    """Each unit's label as a code of `values`."""
+    return side.labels.text("label").recode(values).codes[side.units.row]
+
+
+def _finer(kind: Parts, expected: Side, delivered: Side, found: Match, task: Task) -> list[Finer]:
+    """Attributes and whatever else the type has below its matched units."""
+    below = (
+        attributes(expected, delivered, found.pairs, task),
+        kind.finer(expected, delivered, found.pairs, task),
+    )
+    return [finer for finer in below if finer is not None]
+
+
+def _all_rows(tries: Tries, found: Match, classes: Sequence[Codes], finer: Sequence[Finer]) -> _Rows:
+    """The rows of all tries, in no order yet."""
+    left, right, pairs = tries.expected, tries.delivered, found.pairs
+    same = classes[0][pairs.expected] == classes[1][pairs.delivered]
+    outcome = np.where(same, CODE["correct"], CODE["wrong_label"])
+    if pairs.precise is not None:
+        outcome[same & ~pairs.precise] = CODE["imprecise"]
+    partner, result, score, near = (np.full(len(left.unit), fill) for fill in (-1, CODE["missing"], 0, 0))
+    partner[found.expected], result[found.expected], score[found.expected] = (
+        pairs.delivered,
+        outcome,
+        pairs.score,
+    )
+    near[found.expected] = 0 if pairs.near is None else pairs.near
+    free = np.ones(len(right.unit), dtype=np.bool_)
+    free[found.delivered] = False
+    alone = np.where(found.fallen[free], CODE["unscorable"], CODE["extra"])
+    parts = [
+        _Rows.of(left.attempt, 0, result, expected=left.unit, delivered=partner, score=score, near=near),
+        _Rows.of(right.attempt[free], 1, alone, delivered=right.unit[free]),
+        _empty(tries),
+    ]
+    started = 0
+    for below in finer:
+        parts.append(_Rows.of(
+            left.attempt[found.expected[below.pair]], 3, below.outcome.astype(np.int64), score=below.score,
+            level=LEVEL_CODE[below.level], expected=pairs.expected[below.pair],
+            delivered=pairs.delivered[below.pair], finer=started + np.arange(len(below.pair)),
+        ))  # fmt: skip
+        started += len(below.pair)
+    return _Rows(*(np.concatenate([getattr(one, part.name) for one in parts]) for part in fields(_Rows)))
+
+
+def _empty(tries: Tries) -> _Rows:
+    """A row for each try in which neither side has a unit."""
+    used = np.zeros(len(tries), dtype=np.bool_)
+    used[tries.expected.attempt] = used[tries.delivered.attempt] = True
+    attempt = np.flatnonzero(~used)
+    answered = tries.sheets.answered[tries.sheet[attempt]]
+    outcome = np.where(answered, CODE["empty_agreed"], CODE["missing"])
+    return _Rows.of(attempt, 2, outcome, level=LEVEL_CODE["item"], score=answered * ONE)
+
+
+def _settled(rows: _Rows, tries: Tries) -> _Rows:
+    """The rows of each sheet's best try, by item, annotator and content."""
+    order = np.argsort(rows.attempt * 4 + rows.place, kind="stable")
+    if len(tries) > len(tries.sheets.item):
+        wrong = rows.attempt[~np.isin(rows.outcome, _NO_ERROR)]
+        errors = np.bincount(wrong, minlength=len(tries))
+        ranked = np.lexsort((np.arange(len(tries)), errors, tries.sheet))
+        kept = np.zeros(len(tries), dtype=np.bool_)
+        kept[ranked[tries.first]] = True
+        order = order[kept[rows.attempt[order]]]
+    return rows.take(order)
+
+
+def _pick(of: NDArray[np.integer], units: Ints) -> Ints:
+    """The values of the units, -1 where there is none."""
+    return np.append(of.astype(np.int64), -1)[units]
+
+
+def _number_in(item: Ints) -> NDArray[np.int32]:
+    """0, 1, 2 … for the rows of each item; rows of an item stand together."""
+    first = np.r_[True, item[1:] != item[:-1]][: len(item)]
+    starts = np.flatnonzero(first)
+    found: NDArray[np.int32] = (np.arange(len(item)) - starts[np.cumsum(first) - 1]).astype(np.int32)
+    return found
+
+
+def _severities(values: tuple[str, ...], severity: Mapping[str, str]) -> NDArray[np.int8]:
+    """The severity of each class; what has no class weighs as the default."""
+    named = [severity.get(value, DEFAULT_SEVERITY) for value in values]
+    return np.asarray([SEVERITY_CODE[name] for name in (*named, DEFAULT_SEVERITY)], dtype=np.int8)
+
+
+def _times(side: Side, tries: Tries, sheet: Ints, row: Ints) -> NDArray[np.datetime64] | None:
+    """The time of the delivered unit; for what was missed, the last time of its sheet."""
+    if side.labels.labelled_at is None:
+        return None
+    times = side.labels.labelled_at
+    last = np.full(len(tries.sheets.item), np.iinfo(np.int64).min)  # NaT
+    np.maximum.at(last, tries.sheet_of, times[side.units.row].astype(np.int64))
+    found = last[sheet].astype(times.dtype)
+    found[row >= 0] = times[row[row >= 0]]
+    return found
+
+
+def _context(gold: GoldSet, side: Side, tries: Tries, sheet: Ints, row: Ints) -> dict[str, Coded]:
+    """What the delivery tells of the delivered unit; for what was missed, what its whole sheet says alike."""
+    found = {}
+    for name in CONTEXT:
+        column = getattr(side.labels, name)
+        if column is None:
+            continue
+        codes = column.codes[side.units.row]
+        low = np.full(len(tries.sheets.item), len(column.values), dtype=np.int32)
+        high = np.full(len(low), -1, dtype=np.int32)
+        np.minimum.at(low, tries.sheet_of, codes)
+        np.maximum.at(high, tries.sheet_of, codes)
+        shared = np.where(low == high, high, -1)
+        mine = np.where(row >= 0, _pick(column.codes, row), shared[sheet])
+        found[name] = Coded(mine.astype(np.int32), column.values)
+    if gold.difficulty is not None:
+        found["difficulty"] = gold.difficulty.take(tries.sheets.item[sheet])
+    return found
+
+
+def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, finer: Sequence[Finer]) -> Coded:
+    """What a person must look at, of every row that is not right or was decided at a limit."""
+    said = [text for below in finer for text in below.where]
+    wrong = ~np.isin(rows.outcome, RIGHT) | (rows.near > 0)
+    texts = np.full(len(rows.outcome), None, dtype=object)
+    for side, units, which in (
+        (delivered, rows.delivered, wrong & (rows.delivered >= 0)),
+        (expected, rows.expected, wrong & (rows.delivered < 0) & (rows.expected >= 0)),
+    ):
+        texts[which] = kind.where(side, units[which])
+    for row in np.flatnonzero(wrong & (rows.finer >= 0)).tolist():
+        texts[row] = f"{texts[row]}: {said[rows.finer[row]]}"
+    for row in np.flatnonzero(rows.near > 0).tolist():
+        texts[row] += NEAR
+    return Coded.from_text(texts.tolist())
