@@ -14,6 +14,7 @@ from vendoreval.formats.readers.interface import MAYBE, SURE, Confidence, Reader
 from vendoreval.formats.readers.sources import Source
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
+TEXTS = frozenset({"spans"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,13 @@ class Entry:
         return found
 
 
-READERS: tuple[Entry, ...] = ()
+READERS: tuple[Entry, ...] = (
+    Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
+    Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
+    Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
+    Entry("doccano", (".jsonl", ".json"), TEXTS | {"classification"}, "doccano"),
+    Entry("brat", (".ann",), TEXTS, "brat"),
+)
 
 
 def reader(name: str, readers: Sequence[Entry] = READERS) -> Reader:
