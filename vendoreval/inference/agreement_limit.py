@@ -8,8 +8,9 @@ distribution show no error at all.
 
 Where one class outweighs the others, a few items carry all that is known about the rest, and a sample without
 them looks like chance. So p_breach, and the interval's upper end, are those of the items and one more on
-which everybody agrees on the rarest class. Own construction, held against simulated annotators in
-tests/unit/inference/test_inference_agreement_limit.py.
+which everybody agrees on the rarest class; where answers have a distance, on an answer unlike all others.
+Own construction, held against simulated annotators in
+tests/unit/inference/test_inference_agreement_limit.py and test_inference_spread.py.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from vendoreval.inference.agreement import Agreement, Metric, Scale, agreement
 from vendoreval.inference.drawn import Drawn
 from vendoreval.inference.effective import effective_size, size_for_kept
 from vendoreval.inference.proportions import Proportion, more_items_needed
+from vendoreval.inference.spread import Spread, alpha_of_spread
 from vendoreval.inference.tally import Tally
 
 METHOD = "agreement over items (Korn-Graubard, linearised)"
@@ -64,26 +66,41 @@ def against_limit(
 
     The items are taken as a sample of the work that the limit is about.
     """
-    held = _held(counts, metric, limit, scale, order, confidence)
-    if held is None:
-        return None
-    milder = _held(_with_one_more(counts), metric, limit, scale, order, confidence)
-    if milder is None:
-        return held
-    return replace(held, high=max(held.high, milder.high), p_breach=max(held.p_breach, milder.p_breach))
+
+    def held(seen: Tally) -> Held | None:
+        found = agreement(seen, metric, scale=scale, order=order, confidence=confidence)
+        paired = seen.compared()
+        differing = int(paired.items[np.diff(paired.start) > 1].sum())
+        return _held(found, differing, limit, confidence)
+
+    first = held(counts)
+    return _milder(first, held(_with_one_more(counts))) if first else None
 
 
-def _held(
-    counts: Tally, metric: Metric, limit: Fraction, scale: Scale, order: Sequence[str], confidence: float
-) -> Held | None:
-    found = agreement(counts, metric, scale=scale, order=order, confidence=confidence)
+def spread_against_limit(spread: Spread, limit: Fraction, confidence: float = 0.95) -> Held | None:
+    """Alpha of answers that have a distance, against `limit`; None where it is not defined."""
+
+    def held(seen: Spread) -> Held | None:
+        return _held(alpha_of_spread(seen, confidence), seen.differing, limit, confidence)
+
+    first = held(spread)
+    return _milder(first, held(spread.one_more())) if first else None
+
+
+def _milder(first: Held, with_one_more: Held | None) -> Held:
+    """What one more item leaves of the word breached."""
+    if with_one_more is None:
+        return first
+    high, p_breach = max(first.high, with_one_more.high), max(first.p_breach, with_one_more.p_breach)
+    return replace(first, high=high, p_breach=p_breach)
+
+
+def _held(found: Agreement, differing: int, limit: Fraction, confidence: float) -> Held | None:
     if found.estimate is None or found.observed is None or found.chance is None:
         return None
     share = min(max(found.observed, 0.0), 1.0)
     room = 1 - found.chance
     required = min(max(1 - (1 - float(limit)) * room, 0.0), 1.0)
-    paired = counts.compared()
-    differing = int(paired.items[np.diff(paired.start) > 1].sum())
     comparisons = found.labels - found.items
     size = _size(share, (found.standard_error or 0.0) * room, comparisons, found.items, confidence)
     kept = size_for_kept(size, found.items, differing)

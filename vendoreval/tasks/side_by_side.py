@@ -1,0 +1,83 @@
+"""Whole answers held against each other by their type's distance, on whichever items they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.contracts.terms import Task
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.table import LabelTable, Sheets
+from vendoreval.tasks.interface import TaskType
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_BLOCK = 1 << 16  # pairs that are held against each other at a time
+
+
+class SideBySide:
+    """The sheets of a label table, any two of which can be held against each other.
+
+    Sheets are numbered as in `labels.sheets`; raises ValueError for a table that has none.
+    """
+
+    def __init__(self, labels: LabelTable, task: Task, kind: TaskType) -> None:
+        if labels.sheets is None:
+            raise ValueError("labels without sheets are one answer an item")
+        self._task, self._kind = task, kind
+        self._sheets = labels.sheets
+        self._labels = LabelTable(labels.item, labels.annotator, labels.answers)
+        sheet = sheet_of_rows(labels, labels.sheets)
+        self._rows = np.argsort(sheet, kind="stable")[np.count_nonzero(sheet < 0) :]
+        self.sizes: Ints = np.bincount(sheet[sheet >= 0], minlength=len(labels.sheets)).astype(np.int64)
+        self._start = np.concatenate([[0], np.cumsum(self.sizes)])
+        self._names: tuple[str, ...] = ()
+
+    def distances(self, first: Ints, second: Ints) -> Floats:
+        """The distance of sheet `first[k]` from sheet `second[k]`, from 0 to 1."""
+        parts = [self._block(first[rows], second[rows]) for rows in _blocks(len(first))]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _block(self, first: Ints, second: Ints) -> Floats:
+        if len(first) > len(self._names):
+            self._names = tuple(map(str, range(len(first))))
+        names = self._names[: len(first)]
+        found = self._kind.distance(self._side(first, names), self._side(second, names), self._task)
+        if found is None:
+            raise ValueError(f"answers of the type {self._task.type!r} have no distance")
+        return found
+
+    def _side(self, chosen: Ints, names: tuple[str, ...]) -> LabelTable:
+        """The chosen sheets as a table in which the k-th is on an item of its own."""
+        sizes = self.sizes[chosen]
+        inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        rows = self._labels.take(self._rows[np.repeat(self._start[chosen], sizes) + inside])
+        number = np.arange(len(chosen), dtype=np.int32)
+        sheets = self._sheets.take(chosen)
+        return LabelTable(
+            Coded(np.repeat(number, sizes), names), rows.annotator, rows.answers,
+            sheets=Sheets(Coded(number, names), sheets.annotator, sheets.width, sheets.height, sheets.text),
+        )  # fmt: skip
+
+
+def sheet_of_rows(labels: LabelTable, sheets: Sheets) -> Ints:
+    """The number of each row's sheet; -1 for a row that stands on none."""
+    people = sorted({*labels.annotator.values, *sheets.annotator.values})
+    width = len(people) + 1
+    item = labels.item.recode(sheets.item.values)
+    keys = sheets.item.codes.astype(np.int64) * width + sheets.annotator.recode(people).codes + 1
+    order = np.argsort(keys, kind="stable")
+    wanted = item.codes.astype(np.int64) * width + labels.annotator.recode(people).codes + 1
+    place = np.searchsorted(keys[order], wanted)
+    place = np.minimum(place, max(len(keys) - 1, 0))
+    if not len(keys):
+        return np.full(len(labels), -1, dtype=np.int64)
+    found = order[place]
+    return np.where((keys[found] == wanted) & (item.codes >= 0), found, -1).astype(np.int64)
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    for begin in range(0, count, _BLOCK):
+        yield slice(begin, begin + _BLOCK)
