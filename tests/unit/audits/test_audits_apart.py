@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import krippendorff
 import numpy as np
@@ -104,7 +105,8 @@ def test_alpha_is_that_of_the_krippendorff_package() -> None:
         pairs = zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
         return np.asarray([jaccard(every[a], every[b]) for a, b in pairs]).reshape(first.shape)
 
-    known = krippendorff.alpha(reliability_data=data, level_of_measurement=metric)
+    measured: Any = metric
+    known = krippendorff.alpha(reliability_data=data, level_of_measurement=measured)
     assert alpha_of_spread(spread_of(delivered(sheets), TASK, SETS)).estimate == pytest.approx(known, abs=1e-5)
 
 
@@ -114,8 +116,9 @@ def test_answers_of_one_class_have_the_alpha_and_the_error_of_classes(items: Seq
     sheets = {
         (f"i{k}", f"p{n}"): frozenset(label) for k, labels in enumerate(items) for n, label in enumerate(labels)
     }
-    rows = [(k, "abc".index(label)) for k, labels in enumerate(items) for label in labels]
-    counts = tally(*np.asarray(rows, dtype=np.int64).T, "abc")
+    item = np.asarray([k for k, labels in enumerate(items) for _ in labels])
+    label = np.asarray(["abc".index(label) for labels in items for label in labels])
+    counts = tally(item, label, "abc")
     known, found = agreement(counts, "alpha"), alpha_of_spread(spread_of(delivered(sheets), TASK, SETS))
     assert (found.items, found.labels) == (known.items, known.labels)
     for name in ("estimate", "observed", "chance", "low", "high", "standard_error"):
