@@ -14,6 +14,7 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.pairing import Intervals, near
+from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Side, Units
 from vendoreval.tasks.rules import matching_value
@@ -43,7 +44,12 @@ class Boxes:
         return 0
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        return None
+        """By the quality of matched boxes (tasks.part_distance)."""
+        return part_distance(self, first, second, task)
+
+    def distance_words(self, task: Task) -> str:
+        """What `distance` measures."""
+        return WORDS.format(units="boxes")
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`box 12,40 to 80,90`."""
