@@ -2,8 +2,8 @@
 
     distance = 1 - 2 Q ÷ (n + m)
 
-n and m are the numbers of units of the two answers, Q the largest sum of the matches' quality (intersection ÷
-union for boxes) over one-to-one pairs of units of one label that reach the contract's limit. Where every quality
+n and m are the numbers of units of both answers, Q the largest sum of the matches' quality (intersection ÷
+union for boxes) over one-to-one pairs of units of one label that reach the contract's limit. Where each quality
 is 1 this is 1 - F1. Two answers with nothing are equal. Attributes and points below a unit play no part.
 """
 
