@@ -39,7 +39,8 @@ def table(sheets: Sequence[tuple[str, str, Sequence[Box]]]) -> LabelTable:
 
 
 def iou(one: Box, other: Box) -> float:
-    width, height = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (1, 2))
+    width = min(one[3], other[3]) - max(one[1], other[1])
+    height = min(one[4], other[4]) - max(one[2], other[2])
     common = max(width, 0) * max(height, 0)
     areas = [(box[3] - box[1]) * (box[4] - box[2]) for box in (one, other)]
     return common / (sum(areas) - common)
