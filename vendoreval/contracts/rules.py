@@ -70,6 +70,7 @@ _EMPTY = MatchingKey("empty", "not_counted", ("not_counted", "counted"), tacit=T
 _MANY = (_IMPRECISE, _EMPTY)
 _PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
 _REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
+_INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
 _SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True)
 _TOLERANCE = MatchingKey("tolerance", "0", highest=None)
 
@@ -91,7 +92,7 @@ TASK_TYPES = {
         TaskType(
             "polygons",
             "outlines in an image",
-            (_IOU, _PRESET, *_MANY, _REPAIR),
+            (_IOU, _PRESET, *_MANY, _REPAIR, _INVALID),
             attributes=True,
             consensus=False,
         ),

@@ -10,6 +10,7 @@ from vendoreval.tasks.interface import TaskType
 _MODULES = {
     "classification": "vendoreval.tasks.classification",
     "boxes": "vendoreval.tasks.boxes",
+    "polygons": "vendoreval.tasks.polygons",
 }
 
 

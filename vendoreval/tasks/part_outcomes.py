@@ -4,6 +4,7 @@
     matched, labels differ            wrong_label
     gold unit without a match         missing
     delivered unit without a match    extra; unscorable where it falls on an ignored gold unit
+    delivered unit that is faulty     unscorable, and so is the gold unit that it matches
     nothing there, nothing given      empty_agreed, of level item
 
 Ignored gold units give no row of their own. Units of an item without any sheet are `missing` and not
@@ -78,7 +79,7 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
     pairs = kind.pairs(expected, delivered, task)
     found = match(tries, pairs, expected, classes[0][pairs.expected] == classes[1][pairs.delivered])
     finer = _finer(kind, expected, delivered, found, task)
-    rows = _settled(_all_rows(tries, found, classes, finer), tries)
+    rows = _settled(_all_rows(tries, found, classes, finer, delivered.ignored), tries)
     sheet = tries.sheet[rows.attempt]
     item = tries.sheets.item[sheet]
     codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
@@ -126,23 +127,24 @@ def _finer(kind: Parts, expected: Side, delivered: Side, found: Match, task: Tas
     return [finer for finer in below if finer is not None]
 
 
-def _all_rows(tries: Tries, found: Match, classes: Sequence[Codes], finer: Sequence[Finer]) -> _Rows:
-    """The rows of all tries, in no order yet."""
+def _all_rows(
+    tries: Tries, found: Match, classes: Sequence[Codes], finer: Sequence[Finer], faulty: Mask
+) -> _Rows:
+    """The rows of all tries, in no order yet; `faulty` delivered units are unscorable."""
     left, right, pairs = tries.expected, tries.delivered, found.pairs
     same = classes[0][pairs.expected] == classes[1][pairs.delivered]
     outcome = np.where(same, CODE["correct"], CODE["wrong_label"])
     if pairs.precise is not None:
         outcome[same & ~pairs.precise] = CODE["imprecise"]
+    outcome[faulty[pairs.delivered]] = CODE["unscorable"]
     partner, result, score, near = (np.full(len(left.unit), fill) for fill in (-1, CODE["missing"], 0, 0))
-    partner[found.expected], result[found.expected], score[found.expected] = (
-        pairs.delivered,
-        outcome,
-        pairs.score,
-    )
-    near[found.expected] = 0 if pairs.near is None else pairs.near
+    partner[found.expected], result[found.expected] = pairs.delivered, outcome
+    score[found.expected] = np.where(outcome == CODE["unscorable"], 0, pairs.score)
+    near[found.expected] = 0 if pairs.near is None else pairs.near & (outcome != CODE["unscorable"])
     free = np.ones(len(right.unit), dtype=np.bool_)
     free[found.delivered] = False
-    alone = np.where(found.fallen[free], CODE["unscorable"], CODE["extra"])
+    unscorable = found.fallen | faulty[right.unit]
+    alone = np.where(unscorable[free], CODE["unscorable"], CODE["extra"])
     parts = [
         _Rows.of(left.attempt, 0, result, expected=left.unit, delivered=partner, score=score, near=near),
         _Rows.of(right.attempt[free], 1, alone, delivered=right.unit[free]),

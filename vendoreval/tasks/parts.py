@@ -7,7 +7,7 @@ unit, which pairs of units are similar enough to be one object, and how a unit i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,11 +29,13 @@ class Units:
     `row` is the row of the label table that stands for the unit: its label, time and attributes are the
     unit's; where several rows form a unit, it is chosen by content. `keys` say a unit's content in whole
     numbers, the one that tells most units apart first: units of equal keys are alike but for label, attributes
-    and time. A type that has more to remember of its units derives from this class.
+    and time. `faulty` units are such that nothing can be scored on them, on either side (None: there are none).
+    A type that has more to remember of its units derives from this class.
     """
 
     row: Ints
     keys: tuple[Ints, ...]
+    faulty: Mask | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -53,9 +55,14 @@ class Side:
 
     @property
     def ignored(self) -> Mask:
-        """Units on which nothing can be scored."""
-        ignored = self.labels.ignored
-        return np.zeros(len(self.units), dtype=np.bool_) if ignored is None else ignored[self.units.row]
+        """Units on which nothing can be scored: as gold says, or as they are."""
+        masks = (
+            self.units.faulty,
+            None if self.labels.ignored is None else self.labels.ignored[self.units.row],
+        )
+        nothing = np.zeros(len(self.units), dtype=np.bool_)
+        found: Mask = np.logical_or.reduce([nothing, *(mask for mask in masks if mask is not None)])
+        return found
 
 
 @dataclass(frozen=True, eq=False)

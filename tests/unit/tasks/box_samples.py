@@ -1,8 +1,8 @@
-"""Boxes as plain rows, and gold sets and deliveries of them."""
+"""Boxes as plain rows, and gold sets and deliveries of them or of other shapes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.records import answer_columns, canonical_map, sheets_of
-from vendoreval.labels.shapes import SHAPES
+from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 
 BOXES = SHAPES["boxes"]
@@ -23,23 +23,25 @@ def box(label: str, *edges: float, **further: Any) -> Row:
     return {"label": label, **{n: round(e * 1000) for n, e in zip(names, edges, strict=False)}, **further}
 
 
-def gold_of(items: dict[str, Sequence[Row] | Sequence[Sequence[Row]]], **further: Any) -> GoldSet:
+def gold_of(
+    items: Mapping[str, Sequence[Row] | Sequence[Sequence[Row]]], shape: Shape = BOXES, **further: Any
+) -> GoldSet:
     """Gold by item: rows, or alternative answers of rows."""
     records = [
         {"item_id": item, "answers": list(rows) if rows and isinstance(rows[0], list) else [list(rows)],
          "edge_case": -1}
         for item, rows in items.items()
     ]  # fmt: skip
-    return GoldSet.from_records("g", records, shape=BOXES, **further)
+    return GoldSet.from_records("g", records, shape=shape, **further)
 
 
-def delivery_of(sheets: dict[tuple[str, str | None], Sequence[Row]]) -> LabelTable:
-    """What each (item, annotator) answered; an empty list is a sheet without boxes."""
+def delivery_of(sheets: Mapping[tuple[str, str | None], Sequence[Row]], shape: Shape = BOXES) -> LabelTable:
+    """What each (item, annotator) answered; an empty list is a sheet without rows."""
     listed = [(item, who, row) for (item, who), rows in sheets.items() for row in rows]
     return LabelTable(
         Coded.from_text(item for item, _, _ in listed),
         Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], BOXES),
+        answer_columns([row for _, _, row in listed], shape),
         sheets=sheets_of([i for i, _ in sheets], [{}] * len(sheets), [who for _, who in sheets]),
     )
 

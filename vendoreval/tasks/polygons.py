@@ -1,0 +1,149 @@
+"""Polygons in an image: matched by intersection ÷ union of what they enclose.
+
+An invalid outline (it crosses itself, has no area …) is repaired only by the method that the contract names.
+Without one it takes part by what shapely makes of it, so that it is known which object is meant; then it is
+unscorable on either side, or, where the contract says `invalid = "counted"`, a defect of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.contracts.terms import Task
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.nested import Nested
+from vendoreval.labels.shapes import SCALE, SHAPES, Shape
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.interface import Distances
+from vendoreval.tasks.meeting import pairs_that_meet
+from vendoreval.tasks.outcomes import ONE, Outcomes
+from vendoreval.tasks.outlines import BAND, Outlines, Repair, intersections, iou, outlines
+from vendoreval.tasks.part_outcomes import compare
+from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.rules import matching_value, matching_word
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn(Units):
+    """Polygons as geometry; unit k is row k."""
+
+    outlines: Outlines
+    invalid: Mask
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Any number of polygons an item, with holes and in several parts."""
+
+    shape: Shape = SHAPES["polygons"]
+    unit: str = "object"
+
+    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+        """One outcome a polygon, matched one to one on each sheet."""
+        return compare(self, gold, labels, task)
+
+    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
+        """None: several people's polygons have no majority."""
+        return None
+
+    def ties(self, labels: LabelTable) -> int:
+        """None: there is no consensus."""
+        return 0
+
+    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
+        """None as yet."""
+        return None
+
+    def distance_words(self, task: Task) -> str:
+        """Nothing as yet."""
+        return ""
+
+    def describe(self, labels: LabelTable, row: int) -> str:
+        """`polygon 12,40 to 80,90 of 7 corners`."""
+        return _text(labels.lists("rings"), row)
+
+    def units(self, labels: LabelTable, task: Task) -> Drawn:
+        """A row is a unit."""
+        rings = labels.lists("rings")
+        drawn = outlines(rings, cast(Repair, matching_word(task, "repair")))
+        invalid = np.zeros(len(labels), dtype=np.bool_)
+        invalid[list(drawn.faults)] = True
+        is_gold = labels.alternative is not None
+        faulty = invalid if is_gold or matching_word(task, "invalid") == "unscorable" else None
+        keys = (*drawn.boxes.T, _digests(rings))
+        return Drawn(np.arange(len(labels)), keys, faulty=faulty, outlines=drawn, invalid=invalid)
+
+    def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
+        """Pairs whose IoU reaches the contract's; in the band around it they do.
+
+        A delivered polygon falls on an ignored one where that share of its own area does.
+        """
+        gold, given = _outlines(expected), _outlines(delivered)
+        least, fine = (float(matching_value(task, name)) for name in ("iou", "imprecise_below"))
+
+        def judge(e: Ints, d: Ints, falls: bool) -> Pairs:
+            if falls:
+                shared = intersections(gold.shapes[e], given.shapes[d])
+                value = shared / given.areas[d]
+            else:
+                value = iou(gold, e, given, d, least)
+            kept = np.flatnonzero((value > 0) & (value >= least - BAND))
+            value = value[kept]
+            at_limit = (np.abs(value - least) <= BAND) | ((np.abs(value - fine) <= BAND) & (fine > 0))
+            score = np.rint(value * ONE).astype(np.int64)
+            precise = (value >= fine - BAND) & ~cast(Drawn, delivered.units).invalid[d[kept]]
+            return Pairs(e[kept], d[kept], score, precise=precise, near=at_limit)
+
+        return pairs_that_meet(expected, delivered, (gold.boxes, given.boxes), Fraction(least), judge)
+
+    def where(self, side: Side, units: Ints) -> list[str]:
+        """The polygons' places, what is wrong with them, and what a repair changed."""
+        rings, drawn = side.labels.lists("rings"), _outlines(side)
+        return [
+            "; ".join([
+                _text(rings, row),
+                *(notes[row] for notes in (drawn.faults, drawn.repairs) if row in notes),
+            ])
+            for row in side.units.row[units].tolist()
+        ]  # fmt: skip
+
+    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
+        """None: a polygon has no further units."""
+        return None
+
+
+TYPE = Polygons()
+
+
+def _outlines(side: Side) -> Outlines:
+    return cast(Drawn, side.units).outlines
+
+
+def _digests(rings: Nested) -> Ints:
+    """A number for the content of each row, so that the order of units hangs on nothing but content."""
+    parts, first_ring, first_number = rings.offsets
+    numbers, found = rings.values.astype("<i8"), np.empty(len(rings), dtype=np.int64)
+    sizes = np.diff(first_number).astype("<i8")
+    for row, (start, stop) in enumerate(pairwise(first_ring[parts].tolist())):
+        content = numbers[first_number[start] : first_number[stop]].tobytes() + sizes[start:stop].tobytes()
+        found[row] = int.from_bytes(hashlib.sha256(content).digest()[:6], "big")
+    return found
+
+
+def _text(rings: Nested, row: int) -> str:
+    points = np.asarray([n for part in rings[row] for ring in part for n in ring], dtype=np.int64)
+    points = points[: len(points) // 2 * 2].reshape(-1, 2)
+    if not len(points):
+        return "polygon without corners"
+    x_min, y_min, x_max, y_max = (n / SCALE for n in (*points.min(axis=0), *points.max(axis=0)))
+    return f"polygon {x_min:.10g},{y_min:.10g} to {x_max:.10g},{y_max:.10g} of {len(points)} corners"
