@@ -69,7 +69,6 @@ _IMPRECISE = MatchingKey("imprecise_below", "0", tacit=True)  # nothing is below
 _EMPTY = MatchingKey("empty", "not_counted", ("not_counted", "counted"), tacit=True)
 _MANY = (_IMPRECISE, _EMPTY)
 _PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
-_OUTSIDE = MatchingKey("outside", "kept", ("kept", "cut"), tacit=True)
 _REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
 _INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
 _SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True)
@@ -86,7 +85,7 @@ TASK_TYPES = {
         TaskType(
             "boxes",
             "boxes in an image, upright or turned",
-            (_IOU, _PRESET, *_MANY, _PIXELS, _OUTSIDE),
+            (_IOU, _PRESET, *_MANY, _PIXELS),
             attributes=True,
             consensus=False,
         ),
@@ -131,7 +130,7 @@ TASK_TYPES = {
 }
 
 # What a preset assumes otherwise: the defaults of the tool whose rules it stands for.
-PRESETS = {"cvat": {"iou": "0.4", "oks": "0.4"}}
+PRESETS = {"cvat": {"iou": "0.4", "oks": "0.4"}, "nervaluate": {"overlap": "0.01"}}
 
 
 def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ _MODULES = {
     "classification": "vendoreval.tasks.classification",
     "boxes": "vendoreval.tasks.boxes",
     "polygons": "vendoreval.tasks.polygons",
+    "spans": "vendoreval.tasks.spans",
 }
 
 

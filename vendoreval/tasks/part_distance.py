@@ -27,8 +27,11 @@ def part_distance(kind: Parts, first: LabelTable, second: LabelTable, task: Task
     one, other = side_of(kind, first, task), side_of(kind, second, task)
     values = values_of(task, one, other)
     pairs = kind.pairs(one, other, task)
-    mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
-    kept = np.flatnonzero((mine == theirs) & (mine >= 0))
+    same = pairs.same
+    if same is None:
+        mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
+        same = (mine == theirs) & (mine >= 0)
+    kept = np.flatnonzero(same)
     chosen = kept[
         assign(
             pairs.expected[kept], pairs.delivered[kept], pairs.score[kept], np.ones(len(kept), dtype=np.bool_)

@@ -15,7 +15,7 @@ the fewest errors counts for each sheet, then the first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +77,11 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
     )
     tries = lay_out(len(gold), expected, delivered)
     pairs = kind.pairs(expected, delivered, task)
-    found = match(tries, pairs, expected, classes[0][pairs.expected] == classes[1][pairs.delivered])
+    if pairs.same is None:
+        pairs = replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
+    found = match(tries, pairs, expected)
     finer = _finer(kind, expected, delivered, found, task)
-    rows = _settled(_all_rows(tries, found, classes, finer, delivered.ignored), tries)
+    rows = _settled(_all_rows(tries, found, finer, delivered.ignored), tries)
     sheet = tries.sheet[rows.attempt]
     item = tries.sheets.item[sheet]
     codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
@@ -127,12 +129,10 @@ def _finer(kind: Parts, expected: Side, delivered: Side, found: Match, task: Tas
     return [finer for finer in below if finer is not None]
 
 
-def _all_rows(
-    tries: Tries, found: Match, classes: Sequence[Codes], finer: Sequence[Finer], faulty: Mask
-) -> _Rows:
+def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) -> _Rows:
     """The rows of all tries, in no order yet; `faulty` delivered units are unscorable."""
     left, right, pairs = tries.expected, tries.delivered, found.pairs
-    same = classes[0][pairs.expected] == classes[1][pairs.delivered]
+    same = np.ones(len(pairs.score), dtype=np.bool_) if pairs.same is None else pairs.same
     outcome = np.where(same, CODE["correct"], CODE["wrong_label"])
     if pairs.precise is not None:
         outcome[same & ~pairs.precise] = CODE["imprecise"]

@@ -73,7 +73,8 @@ class Pairs:
     billionths (outcomes.ONE for a perfect one). `similarity`, in billionths too, is what the assignment
     maximises (None: the score). `precise` is false where the quality is below the contract's limit (None:
     nowhere). `near` marks decisions that stand within the error of floating numbers at a limit (None: none).
-    A pair with an `ignored` unit says that the delivered one falls on it.
+    `same` says whether the label counts as right (None: where it is the same on both sides). A pair
+    with an `ignored` unit says that the delivered one falls on it.
     """
 
     expected: Ints
@@ -82,6 +83,7 @@ class Pairs:
     precise: Mask | None = None
     near: Mask | None = None
     similarity: Ints | None = None
+    same: Mask | None = None
 
     def take(self, pairs: Ints) -> Pairs:
         """The chosen pairs."""

@@ -130,8 +130,8 @@ def _slots(block: Ints, block_of: Ints, chosen: Ints, side: Side, blocks: int) -
     return Slots(attempt, order[begins[block][attempt] + inside], start, place)
 
 
-def match(tries: Tries, pairs: Pairs, expected: Side, same: Mask) -> Match:
-    """Assign each try's delivered units to its gold units; `same`: whether a pair's labels agree."""
+def match(tries: Tries, pairs: Pairs, expected: Side) -> Match:
+    """Assign each try's delivered units to its gold units."""
     attempt = tries.first[tries.sheet_of[pairs.delivered]] + tries.alternative_of[pairs.expected]
     right = tries.delivered.start[attempt] + tries.delivered.place[pairs.delivered]
     ignored = expected.ignored[pairs.expected]
@@ -140,6 +140,7 @@ def match(tries: Tries, pairs: Pairs, expected: Side, same: Mask) -> Match:
     scored = np.flatnonzero(~ignored)
     left = tries.expected.start[attempt[scored]] + tries.expected.place[pairs.expected[scored]]
     similarity = pairs.score if pairs.similarity is None else pairs.similarity
+    same = np.ones(len(pairs.score), dtype=np.bool_) if pairs.same is None else pairs.same
     chosen = assign(left, right[scored], similarity[scored], same[scored])
     chosen = chosen[np.argsort(left[chosen], kind="stable")]
     fallen[right[scored[chosen]]] = False
