@@ -1,0 +1,245 @@
+"""One COCO file's annotations as batches of answers, and its images as sheets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vendoreval.formats.readers.answer_rows import sheet_columns
+from vendoreval.formats.readers.coco_frame import Frame
+from vendoreval.formats.readers.coco_panoptic import Pictures
+from vendoreval.formats.readers.coco_records import Annotations
+from vendoreval.formats.readers.coco_shapes import TAKE, Context
+from vendoreval.formats.readers.interface import Answers
+from vendoreval.formats.readers.masks import MaskCheck
+from vendoreval.formats.readers.row_batches import NOT_COUNTED
+from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.shapes import Shape
+
+_CROWD = "{} annotations are crowds; what falls on them is not judged. If the tool writes masks so: --read crowd=object"
+_IGNORE = "{} annotations are to be ignored; what falls on them is not judged"
+_SCORE = "{} annotations have a score, which is not read"
+_TWICE = "{} annotation ids stand for several annotations; all are kept"
+_NOT_DONE = "image without annotations, taken as not done"
+
+
+@dataclass
+class CocoBatches:
+    """Turns pieces of annotations into answers, and remembers what their file says as a whole."""
+
+    frame: Frame
+    shape: Shape
+    options: Mapping[str, str]
+    sheet_ids: Sequence[str | None]  # of the images
+    pictures: Pictures
+    _place: int = 0
+    _ids: list[Any] = field(default_factory=list)  # arrays of whole numbers
+    _other_ids: Counter[str] = field(default_factory=Counter)
+    _answered: set[tuple[int, str | None]] = field(default_factory=set)  # image, annotator
+
+    def __post_init__(self) -> None:
+        self._reader = Annotations(self.frame.file, turned=self.shape.name == "boxes")
+        self._masks = MaskCheck(self.frame.remarks, self.options["rle"] == "rows")
+
+    def refused_entries(self) -> Answers:
+        """What of images and categories could not be read."""
+        file = self.frame.file
+        refusals = tuple(Refusal(file, place, why, NOT_COUNTED) for place, why in self.frame.refused)
+        return Answers(file, {}, (), refusals=refusals)
+
+    def batch(self, piece: bytes) -> Answers:
+        """The answers in some annotations."""
+        records, places, refused = self._known(*self._records(piece))
+        context = self._context(records)
+        taken = TAKE[self.shape.name](records, context)
+        refused += [(places[row], why) for row, why in taken.refused.items()]
+        of = np.asarray(taken.of, dtype=np.int64)
+        columns = dict(taken.columns) | self._common(records, of, context, refused, places)
+        self._remember(records, context)
+        return Answers(
+            self.frame.file, columns, np.asarray(places, dtype=np.int64)[of],
+            refusals=tuple(Refusal(self.frame.file, place, why, NOT_COUNTED) for place, why in refused),
+            set_aside=dict(taken.aside),
+        )  # fmt: skip
+
+    def _records(self, piece: bytes) -> tuple[list[Any], list[int], list[tuple[int, str]]]:
+        """The annotations of a piece with their places in the file, segments of pictures one by one."""
+        found, whys = self._reader.read(piece)
+        start, self._place = self._place + 1, self._place + len(found)
+        places = list(range(start, start + len(found)))
+        refused: list[tuple[int, str]] = []
+        if whys:
+            refused = [(p, f"It cannot be read: {w}.") for p, w in zip(places, whys, strict=True) if w]
+            places = [p for p, one in zip(places, found, strict=True) if one is not None]
+            found = [one for one in found if one is not None]
+        if any(one.segments_info is not None for one in found):
+            return self._spread(found, places, refused)
+        return found, places, refused
+
+    def _spread(
+        self, found: Sequence[Any], places: Sequence[int], refused: list[tuple[int, str]]
+    ) -> tuple[list[Any], list[int], list[tuple[int, str]]]:
+        records, at = [], []
+        for record, place in zip(found, places, strict=True):
+            each: Iterator[tuple[Any, str]] = iter(((record, ""),))
+            if record.segments_info is not None:
+                each = self.pictures.segments(record, drawn=self.shape.name == "masks")
+            for one, why in each:
+                if why:
+                    refused.append((place, why))
+                else:
+                    records.append(one)
+                    at.append(place)
+        return records, at, refused
+
+    def _known(
+        self, records: list[Any], places: list[int], refused: list[tuple[int, str]]
+    ) -> tuple[list[Any], list[int], list[tuple[int, str]]]:
+        """Those whose image and category the file has."""
+        images, categories = self.frame.images, self.frame.categories
+        if all(
+            images.get(one.image_id, -1) >= 0 and categories.get(one.category_id, -1) >= 0 for one in records
+        ):
+            return records, places, refused
+        kept, at = [], []
+        for one, place in zip(records, places, strict=True):
+            why = _unknown(one.image_id, images, "image") or _unknown(one.category_id, categories, "category")
+            if why:
+                refused.append((place, why))
+            else:
+                kept.append(one)
+                at.append(place)
+        return kept, at, refused
+
+    def _context(self, records: Sequence[Any]) -> Context:
+        frame, count = self.frame, len(records)
+        images = np.fromiter((frame.images[one.image_id] for one in records), np.int64, count)
+        categories = np.fromiter((frame.categories[one.category_id] for one in records), np.int64, count)
+        drawn = self.options["polygons"] == "drawn"
+        return Context(frame, images, categories, frame.remarks, self._masks, drawn)
+
+    def _common(
+        self, records: Sequence[Any], of: Any, context: Context, refused: list[tuple[int, str]],
+        places: Sequence[int],
+    ) -> dict[str, Any]:  # fmt: skip
+        """The columns that all shapes have."""
+        import pyarrow as pa
+
+        frame = self.frame
+        images, categories = context.images[of], context.categories[of]
+        columns = {
+            "item_id": pa.array(frame.names, pa.string()).take(pa.array(images)),
+            "label": pa.array(frame.labels, pa.string()).take(pa.array(categories)),
+            "label_id": self._label_ids(records).take(pa.array(of)),
+        }
+        if any(self.sheet_ids):
+            columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(pa.array(images))
+        if any(one.annotator is not None for one in records):
+            people = [None if one.annotator is None else str(one.annotator) for one in records]
+            columns["annotator_id"] = pa.array(people, pa.string()).take(pa.array(of))
+        ignored = self._ignored(records)
+        if ignored.any():
+            columns["ignored"] = pa.array(ignored[of])
+        if self.shape.name == "keypoints":  # annotations are told apart by their places: ids may repeat
+            columns["object_id"] = pa.array(np.asarray(places, dtype=np.int64)[of]).cast(pa.string())
+        return columns | self._attributes(records, of, refused, places)
+
+    def _label_ids(self, records: Sequence[Any]) -> Any:
+        """The annotations' own ids as text; which of them repeat is found at the end."""
+        import pyarrow as pa
+
+        ids = [one.id for one in records]
+        try:
+            numbers = np.fromiter(ids, np.int64, len(ids))
+            if all(type(one) is int for one in ids):
+                self._ids.append(numbers)
+                return pa.array(numbers).cast(pa.string())
+        except (TypeError, ValueError, OverflowError):
+            pass
+        texts = [None if one is None else str(one) for one in ids]
+        self._other_ids.update(text for text in texts if text is not None)
+        return pa.array(texts, pa.string())
+
+    def _attributes(
+        self, records: Sequence[Any], of: Any, refused: list[tuple[int, str]], places: Sequence[int]
+    ) -> dict[str, Any]:
+        import pyarrow as pa
+
+        if not self._reader.extras and not any(one.attributes for one in records):
+            return {}
+        texts, angles = [], []
+        for one, place in zip(records, places, strict=True):
+            try:
+                text, angle = self._reader.attributes(one)
+            except ValueError as error:
+                text = angle = None
+                self.frame.remarks.count("{} annotations have attributes that cannot be read", f"the {place}th: {error}")
+            texts.append(text)
+            angles.append(angle)
+        columns = {"attributes": pa.array(texts, pa.string()).take(pa.array(of))}
+        if any(angle is not None for angle in angles):
+            columns["angle"] = pa.array(angles, pa.float64()).take(pa.array(of))
+        return columns
+
+    def _ignored(self, records: Sequence[Any]) -> Any:
+        count = len(records)
+        remarks, options = self.frame.remarks, self.options
+        crowd = np.fromiter((bool(one.iscrowd) for one in records), np.bool_, count)
+        marked = np.fromiter((bool(one.ignore) for one in records), np.bool_, count)
+        nothing = np.zeros(count, dtype=np.bool_)
+        if options["crowd"] == "ignored":
+            remarks.count(_CROWD, count=int(crowd.sum()))
+        if options["ignore"] == "ignored":
+            remarks.count(_IGNORE, count=int((marked & ~crowd).sum()))
+        remarks.count(_SCORE, count=sum(bool(one.score) for one in records))
+        return (crowd if options["crowd"] == "ignored" else nothing) | (
+            marked if options["ignore"] == "ignored" else nothing
+        )
+
+    def _remember(self, records: Sequence[Any], context: Context) -> None:
+        people = (None if one.annotator is None else str(one.annotator) for one in records)
+        self._answered.update(zip(context.images.tolist(), people, strict=True))
+
+    def sheets(self) -> Answers:
+        """All images as sheets, and what is to be said of the file."""
+        frame, aside = self.frame, Counter[str]()
+        answered: dict[int, list[str | None]] = {}
+        for image, person in self._answered:
+            answered.setdefault(image, []).append(person)
+        sheets = []
+        for image, name in enumerate(frame.names):
+            if image not in answered and self.options["empty"] == "not_done":
+                aside[_NOT_DONE] += 1
+                continue
+            if frame.images[frame.ids[image]] < 0:
+                continue
+            width, height = frame.sizes[image] or (None, None)
+            for person in sorted(answered.get(image, [None]), key=lambda one: one or ""):
+                sheets.append({
+                    "item_id": name, "annotator_id": person, "sheet_id": self.sheet_ids[image],
+                    "width": width, "height": height,
+                })  # fmt: skip
+        self._say_repeats()
+        return Answers(
+            frame.file, {}, (), sheet_columns(sheets), set_aside=dict(aside), notes=frame.remarks.sentences()
+        )
+
+    def _say_repeats(self) -> None:
+        ids, counts = np.unique(np.concatenate([np.empty(0, np.int64), *self._ids]), return_counts=True)
+        twice = [str(one) for one in ids[counts > 1].tolist()]
+        twice += [text for text, count in self._other_ids.items() if count > 1]
+        for text in twice:
+            self.frame.remarks.count(_TWICE, text)
+
+
+def _unknown(own: Any, known: Mapping[Any, int], what: str) -> str:
+    if own is None:
+        return f"It has no {what}_id."
+    if own not in known:
+        return f"Its {what}_id {own!r} is not among the file's."
+    return f"Its {what}_id {own!r} stands for several in the file." if known[own] < 0 else ""
+

@@ -1,0 +1,146 @@
+"""The images and categories of a COCO file: what its annotations point to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from vendoreval.errors import InputError
+from vendoreval.formats.readers.coco_types import Category, Id, Image
+from vendoreval.formats.readers.json_stream import top_level
+from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.remarks import Remarks
+
+_TYPES = {"images": Image, "categories": Category}
+ARRAY = ""  # the name of a document that is an array of results
+_NAMED_TWICE = "{} image ids stand for several files; what points to them is refused"
+
+
+@dataclass
+class Frame:
+    """Images and categories of one file, numbered by their order in it.
+
+    `ids` are the images' own. An id that stands for two files, or a category id with two names,
+    is in `images` or `categories` as -1.
+    """
+
+    file: str
+    images: dict[Id, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    ids: list[Id] = field(default_factory=list)
+    sizes: list[tuple[int, int] | None] = field(default_factory=list)  # width, height
+    categories: dict[Id, int] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    points: list[tuple[str, ...]] = field(default_factory=list)  # names of keypoints, by category
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    remarks: Remarks = field(default_factory=Remarks)
+    arrays: set[str] = field(default_factory=set)
+
+    @property
+    def is_results(self) -> bool:
+        """Whether it is an array of results, which names neither images nor categories."""
+        return ARRAY in self.arrays
+
+
+def read_frame(member: Member) -> Frame:
+    """Images and categories of a file; its annotations are passed over.
+
+    Raises InputError where the file is no JSON.
+    """
+    frame = Frame(member.name)
+    places = Counter[str]()
+    with member.open() as stream:
+        for name, pieces in top_level(stream, member.name):
+            frame.arrays.add(name)
+            if name not in ("images", "categories"):
+                continue
+            for piece in pieces:
+                for record, why in records(piece, _TYPES[name], member.name):
+                    places[name] += 1
+                    _add(frame, name, places[name], record, why)
+    _say_near(frame)
+    return frame
+
+
+def records(piece: bytes, kind: Any, file: str) -> Iterator[tuple[Any, str]]:
+    """Elements of a piece as that type, each or else None with the reason why it is none."""
+    if not piece.startswith(b"["):
+        raise InputError("Where a list of objects belongs, something else stands.", file=file)
+    try:
+        yield from ((record, "") for record in msgspec.json.decode(piece, type=list[kind]))
+        return
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raws = msgspec.json.decode(piece, type=list[msgspec.Raw])
+    for raw in raws:
+        try:
+            yield msgspec.json.decode(raw, type=kind), ""
+        except RecursionError:
+            yield None, "it is nested too deeply"
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            yield None, str(error).replace(" - at `$.", " at `")
+
+
+def _add(frame: Frame, what: str, place: int, record: Any, why: str) -> None:
+    if record is None:
+        one = "image" if what == "images" else "category"
+        frame.refused.append((place, f"The {one} cannot be read: {why}."))
+    elif what == "images":
+        _add_image(frame, record)
+    else:
+        _add_category(frame, record)
+
+
+def _add_image(frame: Frame, image: Any) -> None:
+    known = frame.images.get(image.id)
+    if known is not None:
+        if known >= 0 and frame.names[known] == image.file_name:
+            frame.remarks.count("{} images are listed twice under one id; they count once", image.file_name)
+        else:
+            frame.images[image.id] = -1
+            frame.remarks.count(_NAMED_TWICE, str(image.id))
+        return
+    frame.images[image.id] = len(frame.names)
+    frame.names.append(image.file_name)
+    frame.ids.append(image.id)
+    frame.sizes.append(_size(image.width, image.height))
+
+
+def _size(width: float | None, height: float | None) -> tuple[int, int] | None:
+    if not width or not height or width < 0 or height < 0:
+        return None
+    return (int(width), int(height)) if width == int(width) and height == int(height) else None
+
+
+def _add_category(frame: Frame, category: Any) -> None:
+    known = frame.categories.get(category.id)
+    if known is not None and (known < 0 or frame.labels[known] != category.name):
+        frame.categories[category.id] = -1
+        frame.remarks.count("{} category ids have several names; what points to them is refused", str(category.id))
+    if known is not None:
+        return
+    if category.name in frame.labels:
+        frame.remarks.count("{} category names stand under several ids; they are one class", category.name)
+    frame.categories[category.id] = len(frame.labels)
+    frame.labels.append(category.name)
+    frame.points.append(tuple(category.keypoints or ()))
+
+
+def _say_near(frame: Frame) -> None:
+    """Say that two images differ in folder or extension only: a tool that cuts names would mix them up."""
+    first: dict[str, str] = {}
+    for name in dict.fromkeys(frame.names):
+        stem = str(PurePosixPath(name.replace("\\", "/").rpartition("/")[2]).with_suffix("")) if name else ""
+        if stem and stem in first:
+            frame.remarks.count("{} images differ from another in folder or ending only", f"{first[stem]} and {name}")
+        first.setdefault(stem, name)
+
+
+def repeated_names(frames: Sequence[Frame]) -> set[str]:
+    """File names with several image entries: as many answers on one item, of people the files do not name."""
+    counts = Counter(name for frame in frames for name in frame.names)
+    return {name for name, count in counts.items() if count > 1}

@@ -1,0 +1,95 @@
+"""Annotations of a COCO file as records, some thousand at a time.
+
+Fields that are not COCO's own are attributes (FiftyOne writes them so). They are found when they first occur.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from vendoreval.formats.readers.coco_frame import records
+from vendoreval.formats.readers.coco_types import ANNOTATION, NOTHING
+from vendoreval.labels.records import canonical_map
+from vendoreval.limits import allowed, beyond
+
+_CACHED = 50_000  # different attributes that are kept as text
+
+
+@dataclass
+class Annotations:
+    """Reads pieces of the annotations; `extras` are the names of fields that are not COCO's."""
+
+    file: str
+    turned: bool  # whether an attribute "rotation" turns the shape
+    extras: list[str] = field(default_factory=list)
+    _kind: Any = None
+    _known: dict[tuple[bytes, ...], tuple[str | None, float | None]] = field(default_factory=dict)
+
+    def read(self, piece: bytes) -> tuple[list[Any], list[str]]:
+        """The records of a piece, None where one cannot be read, and why."""
+        if self._kind is None:
+            self._kind = self._type()
+        try:
+            found: list[Any] = msgspec.json.decode(piece, type=list[self._kind])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            self._learn(piece)
+            both = list(records(piece, self._kind, self.file))
+            return [record for record, _ in both], [why for _, why in both]
+        return found, []
+
+    def _type(self) -> Any:
+        extras = [(f"extra_{place}", msgspec.Raw, NOTHING) for place in range(len(self.extras))]
+        names = {f"extra_{place}": name for place, name in enumerate(self.extras)}
+        return msgspec.defstruct(
+            "Annotation", [*ANNOTATION, *extras], rename=names, forbid_unknown_fields=True, gc=False
+        )
+
+    def _learn(self, piece: bytes) -> None:
+        """Take up fields that were not met before."""
+        known = {name for name, *_ in ANNOTATION} | set(self.extras)
+        for record, _ in records(piece, dict[str, msgspec.Raw], self.file):
+            for name in record or ():
+                if name not in known:
+                    known.add(name)
+                    self.extras.append(name)
+        if len(self.extras) > allowed().columns:
+            raise beyond("columns", "Its annotations have more fields than", file=self.file)
+        self._kind = self._type()
+
+    def attributes(self, record: Any) -> tuple[str | None, float | None]:
+        """The attributes as JSON text, and apart from them the rotation in degrees where shapes are turned.
+
+        Raises ValueError where they are no object.
+        """
+        parts = (bytes(record.attributes), *(bytes(getattr(record, f"extra_{n}")) for n in range(len(self.extras))))
+        found = self._known.get(parts)
+        if found is None:
+            found = self._attributes(parts)
+            if len(self._known) > _CACHED:
+                self._known.clear()
+            self._known[parts] = found
+        return found
+
+    def _attributes(self, parts: Sequence[bytes]) -> tuple[str | None, float | None]:
+        own = _value(parts[0]) if parts[0] else None
+        if own is not None and not isinstance(own, dict):
+            raise ValueError("the attributes are no object")
+        told = {name: _value(part) for name, part in zip(self.extras, parts[1:], strict=True) if part}
+        told |= own or {}
+        angle = told.get("rotation") if self.turned else None
+        if isinstance(angle, int | float) and not isinstance(angle, bool):
+            del told["rotation"]
+            return (canonical_map(told) if told else None), float(angle) or None
+        return (canonical_map(told) if told else None), None
+
+
+def _value(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the attributes are nested too deeply") from error

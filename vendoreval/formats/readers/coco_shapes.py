@@ -1,0 +1,269 @@
+"""Which part of a COCO annotation answers which task: its box, its polygon, its mask, its keypoints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import msgspec
+
+from vendoreval.formats.readers.coco_frame import Frame
+from vendoreval.formats.readers.coco_types import Rle
+from vendoreval.formats.readers.masks import MaskCheck
+from vendoreval.formats.readers.remarks import Remarks
+
+BARE = "annotation without a shape"
+_BESIDE = {
+    "polygon": "{} annotations also hold a polygon, which is no part of a box",
+    "mask": "{} annotations also hold a mask, which is no part of a box",
+}
+_NO_AREA = "{} boxes have no area, or a negative side"
+_VISIBLE = "{} annotations tell another num_keypoints than they have visible keypoints"
+_NO_AREA_TOLD = "{} annotations tell no area; it is taken from their boxes"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of some records is an answer. `of` is the record of each row; `columns` are Arrow arrays.
+
+    `refused` and `aside` say of the other records why they are none.
+    """
+
+    of: Sequence[int]
+    columns: Mapping[str, Any]
+    refused: Mapping[int, str] = field(default_factory=dict)
+    aside: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the records point to, beside what is noticed on the way."""
+
+    frame: Frame
+    images: NDArray[np.int64]  # of each record
+    categories: NDArray[np.int64]
+    remarks: Remarks
+    masks: MaskCheck
+    raster: bool  # whether polygons may be drawn as masks
+
+    def named(self, record: Any, row: int) -> str:
+        """An annotation as a person finds it."""
+        return f"annotation {record.id} of {self.frame.names[self.images[row]]}"
+
+
+def segment_kind(record: Any) -> str:
+    """What stands in `segmentation`: "polygon", "mask", "list" of bare numbers, or nothing."""
+    text = bytes(record.segmentation).lstrip(b"[ \t\r\n") if record.segmentation else b""
+    if not text or text.startswith((b"]", b"null")):
+        return ""
+    if text.startswith(b"{"):
+        return "mask"
+    return "polygon" if b"[" in bytes(record.segmentation).lstrip()[1:] else "list"
+
+
+def other_kind(record: Any) -> str:
+    """A word for an annotation that holds no answer of the shape that is read."""
+    kind = segment_kind(record)
+    if kind:
+        return "mask" if kind == "list" else kind
+    return "keypoints" if record.keypoints else "box" if record.bbox else BARE
+
+
+def boxes(records: Sequence[Any], context: Context) -> Taken:
+    """x, y, width, height as corners."""
+    import pyarrow as pa
+
+    aside, refused = Counter[str](), dict[int, str]()
+    of = []
+    for row, record in enumerate(records):
+        size = len(record.bbox or ())
+        if size == 4:
+            of.append(row)
+        elif size:
+            refused[row] = f"Its bbox has {size} numbers; 4 are a box."
+        else:
+            aside[other_kind(record)] += 1
+    numbers = np.fromiter(
+        chain.from_iterable(records[row].bbox for row in of), np.float64, 4 * len(of)
+    ).reshape(-1, 4)
+    corners = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
+    for place in np.flatnonzero((numbers[:, 2:] <= 0).any(axis=1)).tolist():
+        context.remarks.count(_NO_AREA, context.named(records[of[place]], of[place]))
+    for kind, count in Counter(segment_kind(records[row]) for row in of).items():
+        context.remarks.count(_BESIDE.get("mask" if kind == "list" else kind, ""), count=count if kind else 0)
+    names = ("x_min", "y_min", "x_max", "y_max")
+    return Taken(of, {n: pa.array(corners[:, i]) for i, n in enumerate(names)}, refused, aside)
+
+
+def polygons(records: Sequence[Any], context: Context) -> Taken:
+    """Every list of numbers is a part of one ring; COCO has no holes."""
+    aside, refused = Counter[str](), dict[int, str]()
+    of, parts = [], []
+    for row, record in enumerate(records):
+        if segment_kind(record) != "polygon":
+            aside[other_kind(record)] += 1
+            continue
+        rings, why = polygon_of(record)
+        if why:
+            refused[row] = why
+        else:
+            of.append(row)
+            parts.append(rings)
+    return Taken(of, {"rings": rings_array(parts)}, refused, aside)
+
+
+def polygon_of(record: Any) -> tuple[list[list[float]], str]:
+    """The rings of an annotation, or why there are none."""
+    try:
+        rings = msgspec.json.decode(record.segmentation, type=list[list[float]])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return [], f"Its segmentation cannot be read: {error}."
+    odd = next((ring for ring in rings if len(ring) % 2), None)
+    if odd is not None:
+        return [], f"A ring of its segmentation has {len(odd)} numbers; x and y belong together."
+    return rings, ""
+
+
+def rings_array(parts: Sequence[Sequence[Sequence[float]]]) -> Any:
+    """Parts of one ring each as an Arrow column: list<list<list<double>>>."""
+    import pyarrow as pa
+
+    def offsets(sizes: list[int]) -> Any:
+        return pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
+
+    rings = list(chain.from_iterable(parts))
+    numbers = np.fromiter(chain.from_iterable(rings), np.float64)
+    inner = pa.ListArray.from_arrays(offsets([len(ring) for ring in rings]), pa.array(numbers))
+    single = pa.ListArray.from_arrays(pa.array(np.arange(len(rings) + 1, dtype=np.int32)), inner)
+    return pa.ListArray.from_arrays(offsets([len(one) for one in parts]), single)
+
+
+def masks(records: Sequence[Any], context: Context) -> Taken:
+    """Run lengths, compressed or not; a bare list of them where they fill the image."""
+    import pyarrow as pa
+
+    aside, refused = Counter[str](), dict[int, str]()
+    of, runs, sizes = [], [], []
+    for row, record in enumerate(records):
+        kind = segment_kind(record)
+        if kind not in ("mask", "list") and not (kind == "polygon" and context.raster):
+            aside[other_kind(record)] += 1
+            continue
+        try:
+            found, size = _mask(record, kind, context, row)
+        except ValueError as error:
+            refused[row] = f"Its mask cannot be read: {error}."
+            continue
+        context.masks.check(found, size, record.bbox, lambda r=record, n=row: context.named(r, n))
+        of.append(row)
+        runs.append(found)
+        sizes.append(size)
+    columns = {
+        "width": pa.array([width for width, _ in sizes], pa.int64()),
+        "height": pa.array([height for _, height in sizes], pa.int64()),
+        "runs": runs_array(runs),
+    }
+    return Taken(of, columns, refused, aside)
+
+
+def _mask(record: Any, kind: str, context: Context, row: int) -> tuple[NDArray[np.int64], tuple[int, int]]:
+    size = context.frame.sizes[context.images[row]]
+    if kind == "mask":
+        return _rle(record, context, size)
+    if size is None:
+        raise ValueError("the image's width and height are not told")
+    if kind == "polygon":
+        rings, why = polygon_of(record)
+        if why:
+            raise ValueError(why.removesuffix("."))
+        return context.masks.drawn(rings, size), size
+    numbers = _read(record.segmentation, list[int])
+    if sum(numbers) != size[0] * size[1]:
+        raise ValueError("a bare list of numbers, which are no run lengths, for they do not fill the image")
+    return context.masks.decoded(numbers, size), size
+
+
+def _rle(
+    record: Any, context: Context, size: tuple[int, int] | None
+) -> tuple[NDArray[np.int64], tuple[int, int]]:
+    found = _read(record.segmentation, Rle)
+    height, width = found.size
+    if size is not None and (width, height) != size:
+        raise ValueError(f"it is {width} x {height} pixels, its image {size[0]} x {size[1]}")
+    return context.masks.decoded(found.counts, (width, height)), (width, height)
+
+
+def _read(text: Any, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def runs_array(runs: Sequence[NDArray[np.int64]]) -> Any:
+    """Run lengths as an Arrow column: list<int64>."""
+    import pyarrow as pa
+
+    ends = np.concatenate([[0], np.cumsum([len(one) for one in runs])]).astype(np.int32)
+    values = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(values))
+
+
+def keypoints(records: Sequence[Any], context: Context) -> Taken:
+    """x, y and visibility of each keypoint that the category names, one row each."""
+    import pyarrow as pa
+
+    aside, refused = Counter[str](), dict[int, str]()
+    of, names, numbers, areas = [], [], [], []
+    for row, record in enumerate(records):
+        if not record.keypoints:
+            aside[other_kind(record)] += 1
+            continue
+        points = context.frame.points[context.categories[row]]
+        if why := _misfit(record, points):
+            refused[row] = why
+            continue
+        of += [row] * len(points)
+        names += points
+        numbers.append(record.keypoints)
+        areas += [_area(record, context, row)] * len(points)
+        _check_visible(record, context, row)
+    flat = np.fromiter(chain.from_iterable(numbers), np.float64, 3 * len(of)).reshape(-1, 3)
+    columns = {
+        "keypoint": pa.array(names, pa.string()), "x": pa.array(flat[:, 0]), "y": pa.array(flat[:, 1]),
+        "visible": pa.array(flat[:, 2].astype(np.int64)), "area": pa.array(areas, pa.float64()),
+    }  # fmt: skip
+    return Taken(of, columns, refused, aside)
+
+
+def _misfit(record: Any, points: Sequence[str]) -> str:
+    if len(record.keypoints) != 3 * len(points):
+        return f"It has {len(record.keypoints)} numbers for the {len(points)} keypoints of its category."
+    wild = next((seen for seen in record.keypoints[2::3] if seen not in (0, 1, 2)), None)
+    return "" if wild is None else f"A visibility is {wild:g}; 0, 1 and 2 are known."
+
+
+def _area(record: Any, context: Context, row: int) -> float | None:
+    if record.area is not None:
+        return float(record.area)
+    if record.bbox is None or len(record.bbox) != 4:
+        return None
+    context.remarks.count(_NO_AREA_TOLD, context.named(record, row))
+    return float(record.bbox[2] * record.bbox[3])
+
+
+def _check_visible(record: Any, context: Context, row: int) -> None:
+    seen = sum(visible > 0 for visible in record.keypoints[2::3])
+    if record.num_keypoints is not None and record.num_keypoints != seen:
+        context.remarks.count(_VISIBLE, context.named(record, row))
+
+
+TAKE: Mapping[str, Callable[[Sequence[Any], Context], Taken]] = {
+    "boxes": boxes, "polygons": polygons, "masks": masks, "keypoints": keypoints,
+}  # fmt: skip

@@ -1,0 +1,252 @@
+"""A large JSON document read in blocks: what stands at its top, arrays in pieces of whole elements.
+
+Where a block may be cut is found cheaply: at the last text that parts two elements of the array, as its first
+two are parted. Whatever is cut so is read strictly afterwards, and a piece that can be read ends between two
+elements; where it cannot, its brackets are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+import msgspec
+
+from vendoreval.errors import InputError
+from vendoreval.limits import allowed, beyond
+
+BLOCK = 1 << 22
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[][{},]|"', re.DOTALL)
+_BARE = re.compile(rb"[^][{},:\s\"]++")
+
+
+def top_level(stream: IO[bytes], file: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The names at the top of an object with their values as pieces of JSON, in file order.
+
+    A value that is an array comes as arrays of some of its elements each; any other as one piece. The
+    document may be an array itself: it has the name "". Pieces that are not taken are passed over.
+
+    Raises InputError where this is no JSON, and beyond the limits `line` (one element) and `depth`.
+    """
+    text = _Text(stream, file)
+    if text.peek() == b"[":
+        yield "", text.pieces()
+        text.end()
+        return
+    text.expect(b"{")
+    seen: set[str] = set()
+    while text.peek() != b"}":
+        if seen:
+            text.expect(b",")
+        name = text.name()
+        if name in seen:
+            raise InputError(f"The field {name!r} stands twice in it.", file=file)
+        seen.add(name)
+        text.expect(b":")
+        pieces = text.pieces()
+        yield name, pieces
+        for _ in pieces:
+            pass
+    text.expect(b"}")
+    text.end()
+
+
+class _Text:
+    """The document's bytes from where reading stands."""
+
+    def __init__(self, stream: IO[bytes], file: str) -> None:
+        self._stream, self._file = stream, file
+        self._block, self._place, self._before = b"", 0, 0
+        self._raw = msgspec.json.Decoder(list[msgspec.Raw])
+        self._more()
+        if self._block.startswith(b"\xef\xbb\xbf"):
+            self._place = 3
+
+    def peek(self) -> bytes:
+        """The next character that is no white space; nothing at the end."""
+        while True:
+            self._place = _found(_SPACE, self._block, self._place)
+            if self._place < len(self._block):
+                return self._block[self._place : self._place + 1]
+            if not self._more():
+                return b""
+
+    def expect(self, mark: bytes) -> None:
+        if self.peek() != mark:
+            raise self.broken(f"{mark.decode()!r} is expected")
+        self._place += 1
+
+    def end(self) -> None:
+        if self.peek():
+            raise self.broken("more follows after its end")
+
+    def name(self) -> str:
+        """A text."""
+        if self.peek() != b'"':
+            raise self.broken("a name in quotes is expected")
+        while not (found := _TEXT.match(self._block, self._place)):
+            self._need()
+        self._place = found.end()
+        try:
+            return msgspec.json.decode(found.group(), type=str)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise self.broken("a name cannot be read") from error
+
+    def pieces(self) -> Iterator[bytes]:
+        """The value that comes next."""
+        if self.peek() == b"[":
+            self._place += 1
+            return self._elements()
+        return iter((self._value(),))
+
+    def broken(self, why: str) -> InputError:
+        return InputError(
+            f"This is not JSON: {why} at byte {self._before + self._place + 1:,}.", file=self._file,
+            remedy="Ask for it again; it may be cut off.",
+        )  # fmt: skip
+
+    def _value(self) -> bytes:
+        """A value that is no array; at most as long as the limit `line`."""
+        while True:
+            end = self._value_end()
+            if end >= 0:
+                found = self._block[self._place : end]
+                self._place = end
+                return found
+            self._need()
+
+    def _value_end(self) -> int:
+        block, place = self._block, self._place
+        first = block[place : place + 1]
+        if first == b"{":
+            _, end = _ends(block, place + 1)
+            return end
+        match = (_TEXT if first == b'"' else _BARE).match(block, place)
+        if match is None and first != b'"':
+            raise self.broken("a value is expected")
+        return match.end() if match and match.end() < len(block) else -1
+
+    def _elements(self) -> Iterator[bytes]:
+        if self.peek() == b"]":
+            self._place += 1
+            return
+        between = b""
+        while True:
+            between = between or _between(self._block, self._place)
+            piece, done = self._piece(between)
+            if piece:
+                yield piece
+            if done:
+                return
+
+    def _piece(self, between: bytes) -> tuple[bytes, bool]:
+        """The elements up to the end of the block, or of the array."""
+        cut = self._block.rfind(between, self._place) if between else -1
+        if cut > 0:
+            piece = b"[%b]" % self._block[self._place : cut + 1]
+            if self._whole(piece):
+                self._place = self._block.index(b",", cut + 1) + 1
+                self._more()
+                return piece, False
+        last, end = _ends(self._block, self._place)
+        stop = end - 1 if end >= 0 else last
+        if stop < 0:
+            self._need()
+            return b"", False
+        piece = b"[%b]" % self._block[self._place : stop]
+        self._place = stop + 1
+        if not self._whole(piece) or not piece[1:-1].strip():
+            raise self.broken(f"{self._why(piece)}, before")
+        if end < 0:
+            self._more()
+        return piece, end >= 0
+
+    def _whole(self, piece: bytes) -> bool:
+        """Whether it is an array by itself; then it ends between two elements."""
+        try:
+            self._raw.decode(piece)
+        except RecursionError as error:
+            raise beyond("depth", "Its lists and tables are nested more deeply than", file=self._file) from error
+        except msgspec.MsgspecError:
+            return False
+        return True
+
+    def _why(self, piece: bytes) -> str:
+        try:
+            self._raw.decode(piece)
+        except msgspec.MsgspecError as error:
+            return str(error).removeprefix("JSON is malformed: ")
+        return "an element is missing"
+
+    def _need(self) -> None:
+        """Read on although nothing was taken from the block."""
+        if len(self._block) - self._place > allowed().line:
+            raise beyond("line", "One element of it is longer than", file=self._file)
+        if not self._more():
+            self._place = len(self._block)
+            raise self.broken("the file is cut off")
+
+    def _more(self) -> bool:
+        data = self._stream.read(BLOCK)
+        self._before += self._place
+        if self._before > allowed().rows:
+            raise beyond("rows", "The file holds more than", file=self._file)
+        self._block, self._place = self._block[self._place :] + data, 0
+        return bool(data)
+
+
+def _found(pattern: re.Pattern[bytes], block: bytes, place: int) -> int:
+    match = pattern.match(block, place)
+    return match.end() if match else place
+
+
+def _ends(block: bytes, start: int) -> tuple[int, int]:
+    """Of what begins within an array or object: where its last comma stands, and after which byte it ends.
+
+    -1 where there is none in the block.
+    """
+    depth, comma = 1, -1
+    for mark in _MARKS.finditer(block, start):
+        sign = mark.group()
+        if sign in b"[{":
+            depth += 1
+        elif sign in b"]}":
+            depth -= 1
+            if not depth:
+                return comma, mark.end()
+        elif sign == b",":
+            if depth == 1:
+                comma = mark.start()
+        elif sign == b'"':  # a text that is not closed in this block
+            break
+    return comma, -1
+
+
+def _between(block: bytes, start: int) -> bytes:
+    """What stands between the first two elements, if they are objects: `}` to `{`."""
+    depth = 0
+    for mark in _MARKS.finditer(block, start):
+        sign = mark.group()
+        if sign in b"[{":
+            depth += 1
+        elif sign in b"]}":
+            depth -= 1
+            if depth < 0:
+                return b""
+        elif sign == b"," and not depth:
+            parted = re.compile(rb"}\s*,\s*{").search(block, max(mark.start() - 1_000, start))
+            return parted.group() if parted and parted.start() < mark.start() < parted.end() else b""
+    return b""
+
+
+def decoded(piece: bytes, decoder: Any, file: str, what: str) -> Any:
+    """A piece that is read as a whole; raises InputError where it is not what it should be."""
+    try:
+        return decoder.decode(piece)
+    except RecursionError as error:
+        raise beyond("depth", "Its lists and tables are nested more deeply than", file=file) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{what} cannot be read: {error}.", file=file) from error
