@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from vendoreval.formats.readers.answer_rows import sheet_columns
 from vendoreval.formats.readers.coco_frame import Frame
 from vendoreval.formats.readers.coco_panoptic import Pictures
 from vendoreval.formats.readers.coco_records import Annotations
@@ -20,11 +21,14 @@ from vendoreval.formats.readers.row_batches import NOT_COUNTED
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.shapes import Shape
 
-_CROWD = "{} annotations are crowds; what falls on them is not judged. If the tool writes masks so: --read crowd=object"
-_IGNORE = "{} annotations are to be ignored; what falls on them is not judged"
-_SCORE = "{} annotations have a score, which is not read"
-_TWICE = "{} annotation ids stand for several annotations; all are kept"
+_CROWD = "Crowds, so that what falls on them is not judged (if the tool marks masks so: --read crowd=object)"
+_IGNORE = "Annotations with `ignore: 1`, so that what falls on them is not judged"
+_SCORE = "Annotations with a score, which is not read"
+_TWICE = "Ids that stand for several annotations, all of which are kept"
+_UNREAD = "Annotations whose attributes cannot be read, and are left out"
 _NOT_DONE = "image without annotations, taken as not done"
+
+_IS_PANOPTIC = attrgetter("segments_info")
 
 
 @dataclass
@@ -39,9 +43,11 @@ class CocoBatches:
     _place: int = 0
     _ids: list[Any] = field(default_factory=list)  # arrays of whole numbers
     _other_ids: Counter[str] = field(default_factory=Counter)
-    _answered: set[tuple[int, str | None]] = field(default_factory=set)  # image, annotator
+    _people: set[tuple[int, str]] = field(default_factory=set)  # image, annotator
 
     def __post_init__(self) -> None:
+        self._answered = np.zeros(len(self.frame.names), dtype=np.bool_)
+        self._ids_repeat = False  # segments are numbered picture by picture
         self._reader = Annotations(self.frame.file, turned=self.shape.name == "boxes")
         self._masks = MaskCheck(self.frame.remarks, self.options["rle"] == "rows")
 
@@ -53,8 +59,12 @@ class CocoBatches:
 
     def batch(self, piece: bytes) -> Answers:
         """The answers in some annotations."""
-        records, places, refused = self._known(*self._records(piece))
-        context = self._context(records)
+        records, places, refused = self._records(piece)
+        images, categories = self._pointed(records)
+        if None in images or -1 in images or None in categories or -1 in categories:
+            records, places, refused = self._known(records, places, refused)
+            images, categories = self._pointed(records)
+        context = self._context(images, categories)
         taken = TAKE[self.shape.name](records, context)
         refused += [(places[row], why) for row, why in taken.refused.items()]
         of = np.asarray(taken.of, dtype=np.int64)
@@ -76,7 +86,7 @@ class CocoBatches:
             refused = [(p, f"It cannot be read: {w}.") for p, w in zip(places, whys, strict=True) if w]
             places = [p for p, one in zip(places, found, strict=True) if one is not None]
             found = [one for one in found if one is not None]
-        if any(one.segments_info is not None for one in found):
+        if any(map(_IS_PANOPTIC, found)):
             return self._spread(found, places, refused)
         return found, places, refused
 
@@ -87,6 +97,7 @@ class CocoBatches:
         for record, place in zip(found, places, strict=True):
             each: Iterator[tuple[Any, str]] = iter(((record, ""),))
             if record.segments_info is not None:
+                self._ids_repeat = True
                 each = self.pictures.segments(record, drawn=self.shape.name == "masks")
             for one, why in each:
                 if why:
@@ -96,15 +107,18 @@ class CocoBatches:
                     at.append(place)
         return records, at, refused
 
+    def _pointed(self, records: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """The numbers of each record's image and category, None where the file has none."""
+        return (
+            list(map(self.frame.images.get, _each(records, "image_id"))),
+            list(map(self.frame.categories.get, _each(records, "category_id"))),
+        )
+
     def _known(
         self, records: list[Any], places: list[int], refused: list[tuple[int, str]]
     ) -> tuple[list[Any], list[int], list[tuple[int, str]]]:
         """Those whose image and category the file has."""
         images, categories = self.frame.images, self.frame.categories
-        if all(
-            images.get(one.image_id, -1) >= 0 and categories.get(one.category_id, -1) >= 0 for one in records
-        ):
-            return records, places, refused
         kept, at = [], []
         for one, place in zip(records, places, strict=True):
             why = _unknown(one.image_id, images, "image") or _unknown(one.category_id, categories, "category")
@@ -115,12 +129,11 @@ class CocoBatches:
                 at.append(place)
         return kept, at, refused
 
-    def _context(self, records: Sequence[Any]) -> Context:
-        frame, count = self.frame, len(records)
-        images = np.fromiter((frame.images[one.image_id] for one in records), np.int64, count)
-        categories = np.fromiter((frame.categories[one.category_id] for one in records), np.int64, count)
-        drawn = self.options["polygons"] == "drawn"
-        return Context(frame, images, categories, frame.remarks, self._masks, drawn)
+    def _context(self, images: Sequence[int], categories: Sequence[int]) -> Context:
+        return Context(
+            self.frame, np.asarray(images, dtype=np.int64), np.asarray(categories, dtype=np.int64),
+            self.frame.remarks, self._masks, self.options["polygons"] == "drawn",
+        )  # fmt: skip
 
     def _common(
         self, records: Sequence[Any], of: Any, context: Context, refused: list[tuple[int, str]],
@@ -138,12 +151,12 @@ class CocoBatches:
         }
         if any(self.sheet_ids):
             columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(pa.array(images))
-        if any(one.annotator is not None for one in records):
+        if any(people is not None for people in set(_each(records, "annotator"))):
             people = [None if one.annotator is None else str(one.annotator) for one in records]
             columns["annotator_id"] = pa.array(people, pa.string()).take(pa.array(of))
-        ignored = self._ignored(records)
+        ignored = self._ignored([records[row] for row in np.unique(of).tolist()])
         if ignored.any():
-            columns["ignored"] = pa.array(ignored[of])
+            columns["ignored"] = pa.array(ignored[np.unique(of, return_inverse=True)[1]])
         if self.shape.name == "keypoints":  # annotations are told apart by their places: ids may repeat
             columns["object_id"] = pa.array(np.asarray(places, dtype=np.int64)[of]).cast(pa.string())
         return columns | self._attributes(records, of, refused, places)
@@ -152,14 +165,12 @@ class CocoBatches:
         """The annotations' own ids as text; which of them repeat is found at the end."""
         import pyarrow as pa
 
-        ids = [one.id for one in records]
-        try:
-            numbers = np.fromiter(ids, np.int64, len(ids))
-            if all(type(one) is int for one in ids):
+        ids = list(_each(records, "id"))
+        if set(map(type, ids)) == {int}:
+            with suppress(OverflowError):
+                numbers = np.fromiter(ids, np.int64, len(ids))
                 self._ids.append(numbers)
                 return pa.array(numbers).cast(pa.string())
-        except (TypeError, ValueError, OverflowError):
-            pass
         texts = [None if one is None else str(one) for one in ids]
         self._other_ids.update(text for text in texts if text is not None)
         return pa.array(texts, pa.string())
@@ -169,7 +180,7 @@ class CocoBatches:
     ) -> dict[str, Any]:
         import pyarrow as pa
 
-        if not self._reader.extras and not any(one.attributes for one in records):
+        if not self._reader.extras and not any(map(bytes, _each(records, "attributes"))):
             return {}
         texts, angles = [], []
         for one, place in zip(records, places, strict=True):
@@ -177,7 +188,7 @@ class CocoBatches:
                 text, angle = self._reader.attributes(one)
             except ValueError as error:
                 text = angle = None
-                self.frame.remarks.count("{} annotations have attributes that cannot be read", f"the {place}th: {error}")
+                self.frame.remarks.count(_UNREAD, f"the {place}th: {error}")
             texts.append(text)
             angles.append(angle)
         columns = {"attributes": pa.array(texts, pa.string()).take(pa.array(of))}
@@ -188,52 +199,76 @@ class CocoBatches:
     def _ignored(self, records: Sequence[Any]) -> Any:
         count = len(records)
         remarks, options = self.frame.remarks, self.options
-        crowd = np.fromiter((bool(one.iscrowd) for one in records), np.bool_, count)
-        marked = np.fromiter((bool(one.ignore) for one in records), np.bool_, count)
+        crowd = np.fromiter(map(bool, _each(records, "iscrowd")), np.bool_, count)
+        marked = np.fromiter(map(bool, _each(records, "ignore")), np.bool_, count)
         nothing = np.zeros(count, dtype=np.bool_)
         if options["crowd"] == "ignored":
             remarks.count(_CROWD, count=int(crowd.sum()))
         if options["ignore"] == "ignored":
             remarks.count(_IGNORE, count=int((marked & ~crowd).sum()))
-        remarks.count(_SCORE, count=sum(bool(one.score) for one in records))
+        remarks.count(_SCORE, count=sum(map(bool, map(bytes, _each(records, "score")))))
         return (crowd if options["crowd"] == "ignored" else nothing) | (
             marked if options["ignore"] == "ignored" else nothing
         )
 
     def _remember(self, records: Sequence[Any], context: Context) -> None:
-        people = (None if one.annotator is None else str(one.annotator) for one in records)
-        self._answered.update(zip(context.images.tolist(), people, strict=True))
+        """Which images were answered, and by whom where that is told."""
+        people = list(_each(records, "annotator"))
+        named = [one is not None for one in people] if any(one is not None for one in set(people)) else []
+        self._answered[context.images[~np.asarray(named, dtype=np.bool_)] if named else context.images] = True
+        if named:
+            told = zip(context.images.tolist(), people, strict=True)
+            self._people.update((image, str(one)) for image, one in told if one is not None)
 
     def sheets(self) -> Answers:
         """All images as sheets, and what is to be said of the file."""
-        frame, aside = self.frame, Counter[str]()
-        answered: dict[int, list[str | None]] = {}
-        for image, person in self._answered:
-            answered.setdefault(image, []).append(person)
-        sheets = []
-        for image, name in enumerate(frame.names):
-            if image not in answered and self.options["empty"] == "not_done":
-                aside[_NOT_DONE] += 1
-                continue
-            if frame.images[frame.ids[image]] < 0:
-                continue
-            width, height = frame.sizes[image] or (None, None)
-            for person in sorted(answered.get(image, [None]), key=lambda one: one or ""):
-                sheets.append({
-                    "item_id": name, "annotator_id": person, "sheet_id": self.sheet_ids[image],
-                    "width": width, "height": height,
-                })  # fmt: skip
+        import pyarrow as pa
+
+        frame, aside = self.frame, dict[str, int]()
+        people: dict[int, list[str | None]] = {image: [] for image, _ in sorted(self._people)}
+        for image, person in sorted(self._people):
+            people[image].append(person)
+        listed = np.fromiter((frame.images[own] >= 0 for own in frame.ids), np.bool_, len(frame.ids))
+        untouched = listed & ~self._answered
+        untouched[list(people)] = False
+        if self.options["empty"] == "not_done" and untouched.any():
+            aside[_NOT_DONE] = int(untouched.sum())
+            listed &= ~untouched
+        nobody = np.flatnonzero(listed & (self._answered | untouched))
+        images = [*nobody.tolist(), *(image for image, names in people.items() for _ in names)]
+        who = [*[None] * len(nobody), *(name for names in people.values() for name in names)]
         self._say_repeats()
         return Answers(
-            frame.file, {}, (), sheet_columns(sheets), set_aside=dict(aside), notes=frame.remarks.sentences()
-        )
+            frame.file, {}, (), self._sheet_columns(pa.array(images, pa.int64()), who), set_aside=aside,
+            notes=frame.remarks.sentences(),
+        )  # fmt: skip
+
+    def _sheet_columns(self, images: Any, who: Sequence[str | None]) -> dict[str, Any]:
+        import pyarrow as pa
+
+        frame = self.frame
+        sizes = [size or (None, None) for size in frame.sizes]
+        columns = {
+            "item_id": pa.array(frame.names, pa.string()).take(images),
+            "width": pa.array([width for width, _ in sizes], pa.int64()).take(images),
+            "height": pa.array([height for _, height in sizes], pa.int64()).take(images),
+        }
+        if any(self.sheet_ids):
+            columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(images)
+        return columns | ({"annotator_id": pa.array(who, pa.string())} if self._people else {})
 
     def _say_repeats(self) -> None:
         ids, counts = np.unique(np.concatenate([np.empty(0, np.int64), *self._ids]), return_counts=True)
+        if self._ids_repeat:
+            return
         twice = [str(one) for one in ids[counts > 1].tolist()]
         twice += [text for text, count in self._other_ids.items() if count > 1]
         for text in twice:
             self.frame.remarks.count(_TWICE, text)
+
+
+def _each(records: Sequence[Any], name: str) -> Iterator[Any]:
+    return map(attrgetter(name), records)
 
 
 def _unknown(own: Any, known: Mapping[Any, int], what: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from vendoreval.formats.readers.remarks import Remarks
 
 _TYPES = {"images": Image, "categories": Category}
 ARRAY = ""  # the name of a document that is an array of results
-_NAMED_TWICE = "{} image ids stand for several files; what points to them is refused"
+_NAMED_TWICE = "Image ids that stand for several files, so that what points to them is refused"
 
 
 @dataclass
@@ -99,7 +98,7 @@ def _add_image(frame: Frame, image: Any) -> None:
     known = frame.images.get(image.id)
     if known is not None:
         if known >= 0 and frame.names[known] == image.file_name:
-            frame.remarks.count("{} images are listed twice under one id; they count once", image.file_name)
+            frame.remarks.count("Images that are listed again under the same id, and count once", image.file_name)
         else:
             frame.images[image.id] = -1
             frame.remarks.count(_NAMED_TWICE, str(image.id))
@@ -120,11 +119,11 @@ def _add_category(frame: Frame, category: Any) -> None:
     known = frame.categories.get(category.id)
     if known is not None and (known < 0 or frame.labels[known] != category.name):
         frame.categories[category.id] = -1
-        frame.remarks.count("{} category ids have several names; what points to them is refused", str(category.id))
+        frame.remarks.count("Category ids with several names, so that what points to them is refused", str(category.id))
     if known is not None:
         return
     if category.name in frame.labels:
-        frame.remarks.count("{} category names stand under several ids; they are one class", category.name)
+        frame.remarks.count("Category names that stand under several ids, and are one class", category.name)
     frame.categories[category.id] = len(frame.labels)
     frame.labels.append(category.name)
     frame.points.append(tuple(category.keypoints or ()))
@@ -134,9 +133,10 @@ def _say_near(frame: Frame) -> None:
     """Say that two images differ in folder or extension only: a tool that cuts names would mix them up."""
     first: dict[str, str] = {}
     for name in dict.fromkeys(frame.names):
-        stem = str(PurePosixPath(name.replace("\\", "/").rpartition("/")[2]).with_suffix("")) if name else ""
-        if stem and stem in first:
-            frame.remarks.count("{} images differ from another in folder or ending only", f"{first[stem]} and {name}")
+        base = name.replace("\\", "/").rpartition("/")[2]
+        stem = base.rpartition(".")[0] or base
+        if stem in first:
+            frame.remarks.count("Images that differ from another in folder or ending only", f"{first[stem]} and {name}")
         first.setdefault(stem, name)
 
 

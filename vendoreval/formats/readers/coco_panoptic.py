@@ -13,7 +13,7 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.coco_frame import Frame
-from vendoreval.formats.readers.coco_types import NOTHING, Segment
+from vendoreval.formats.readers.coco_types import Segment
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.pictures import colours_of
 from vendoreval.formats.readers.remarks import Remarks
@@ -21,7 +21,9 @@ from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.run_codecs import coco_counts
 from vendoreval.labels.runs import runs_from_pixels
 
-_UNLISTED = "{} segments of the pictures are not listed in the JSON, and are no answers"
+_UNLISTED = "Segments of the pictures that the JSON does not list, and that are no answers"
+
+_UNDRAWN = msgspec.Raw(b"{}")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Pictures:
     def segments(self, record: Any, *, drawn: bool) -> Iterator[tuple[Any, str]]:
         """Each listed segment as an annotation by itself, or None and why not; `drawn` gives it its mask."""
         if not drawn:
-            yield from ((_annotation(record, segment, NOTHING), "") for segment in record.segments_info)
+            yield from ((_annotation(record, segment, _UNDRAWN), "") for segment in record.segments_info)
             return
         try:
             colours = colours_of(self._picture(record.file_name).open)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,15 @@ from vendoreval.formats.readers.coco_types import Rle
 from vendoreval.formats.readers.masks import MaskCheck
 from vendoreval.formats.readers.remarks import Remarks
 
+_KINDS = {b"": "", b"[]": "", b"[[": "polygon", b'{"': "mask", b"nu": ""}
 BARE = "annotation without a shape"
 _BESIDE = {
-    "polygon": "{} annotations also hold a polygon, which is no part of a box",
-    "mask": "{} annotations also hold a mask, which is no part of a box",
+    "polygon": "Annotations that also hold a polygon, which is no part of a box",
+    "mask": "Annotations that also hold a mask, which is no part of a box",
 }
-_NO_AREA = "{} boxes have no area, or a negative side"
-_VISIBLE = "{} annotations tell another num_keypoints than they have visible keypoints"
-_NO_AREA_TOLD = "{} annotations tell no area; it is taken from their boxes"
+_NO_AREA = "Boxes without an area, or with a negative side"
+_VISIBLE = "Annotations whose num_keypoints is not the number of their visible keypoints, which counts"
+_NO_AREA_TOLD = "Annotations without an area, for which that of their boxes is taken"
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,26 @@ class Context:
         return f"annotation {record.id} of {self.frame.names[self.images[row]]}"
 
 
-def segment_kind(record: Any) -> str:
-    """What stands in `segmentation`: "polygon", "mask", "list" of bare numbers, or nothing."""
-    text = bytes(record.segmentation).lstrip(b"[ \t\r\n") if record.segmentation else b""
-    if not text or text.startswith((b"]", b"null")):
-        return ""
+def segment_kinds(records: Sequence[Any]) -> list[str]:
+    """What stands in `segmentation` of each: "polygon", "mask", "list" of bare numbers, or nothing."""
+    texts = list(map(bytes, map(attrgetter("segmentation"), records)))
+    heads = [_KINDS.get(text[:2]) for text in texts]
+    if None not in heads:
+        return heads  # type: ignore[return-value]
+    return [_segment_kind(text) if head is None else head for text, head in zip(texts, heads, strict=True)]
+
+
+def _segment_kind(text: bytes) -> str:
+    inner = text.strip(b" \t\r\n")[1:].lstrip(b" \t\r\n")
     if text.startswith(b"{"):
         return "mask"
-    return "polygon" if b"[" in bytes(record.segmentation).lstrip()[1:] else "list"
+    if inner.startswith(b"["):
+        return "polygon"
+    return "list" if text.startswith(b"[") and inner != b"]" else ""
 
 
-def other_kind(record: Any) -> str:
+def other_kind(record: Any, kind: str) -> str:
     """A word for an annotation that holds no answer of the shape that is read."""
-    kind = segment_kind(record)
     if kind:
         return "mask" if kind == "list" else kind
     return "keypoints" if record.keypoints else "box" if record.bbox else BARE
@@ -79,23 +88,22 @@ def boxes(records: Sequence[Any], context: Context) -> Taken:
     """x, y, width, height as corners."""
     import pyarrow as pa
 
-    aside, refused = Counter[str](), dict[int, str]()
-    of = []
-    for row, record in enumerate(records):
-        size = len(record.bbox or ())
-        if size == 4:
-            of.append(row)
-        elif size:
-            refused[row] = f"Its bbox has {size} numbers; 4 are a box."
-        else:
-            aside[other_kind(record)] += 1
+    kinds = segment_kinds(records)
+    told = [record.bbox or () for record in records]
+    sizes = np.fromiter(map(len, told), np.int64, len(told))
+    of = np.flatnonzero(sizes == 4).tolist()
+    refused = {
+        row: f"Its bbox has {sizes[row]} numbers; 4 are a box."
+        for row in np.flatnonzero((sizes != 4) & (sizes != 0)).tolist()
+    }
+    aside = Counter(other_kind(records[row], kinds[row]) for row in np.flatnonzero(sizes == 0).tolist())
     numbers = np.fromiter(
-        chain.from_iterable(records[row].bbox for row in of), np.float64, 4 * len(of)
+        chain.from_iterable(told if len(of) == len(told) else [told[row] for row in of]), np.float64, 4 * len(of)
     ).reshape(-1, 4)
     corners = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
     for place in np.flatnonzero((numbers[:, 2:] <= 0).any(axis=1)).tolist():
         context.remarks.count(_NO_AREA, context.named(records[of[place]], of[place]))
-    for kind, count in Counter(segment_kind(records[row]) for row in of).items():
+    for kind, count in Counter(kinds if len(of) == len(kinds) else [kinds[row] for row in of]).items():
         context.remarks.count(_BESIDE.get("mask" if kind == "list" else kind, ""), count=count if kind else 0)
     names = ("x_min", "y_min", "x_max", "y_max")
     return Taken(of, {n: pa.array(corners[:, i]) for i, n in enumerate(names)}, refused, aside)
@@ -104,18 +112,27 @@ def boxes(records: Sequence[Any], context: Context) -> Taken:
 def polygons(records: Sequence[Any], context: Context) -> Taken:
     """Every list of numbers is a part of one ring; COCO has no holes."""
     aside, refused = Counter[str](), dict[int, str]()
-    of, parts = [], []
-    for row, record in enumerate(records):
-        if segment_kind(record) != "polygon":
-            aside[other_kind(record)] += 1
-            continue
-        rings, why = polygon_of(record)
-        if why:
-            refused[row] = why
-        else:
-            of.append(row)
-            parts.append(rings)
+    kinds = segment_kinds(records)
+    of = [row for row, kind in enumerate(kinds) if kind == "polygon"]
+    if len(of) < len(kinds):
+        aside.update(other_kind(r, kind) for r, kind in zip(records, kinds, strict=True) if kind != "polygon")
+    parts = _polygons([records[row].segmentation for row in of])
+    if parts is None:
+        one_by_one = [(row, *polygon_of(records[row])) for row in of]
+        refused = {row: why for row, _, why in one_by_one if why}
+        of = [row for row, _, why in one_by_one if not why]
+        parts = [rings for _, rings, why in one_by_one if not why]
     return Taken(of, {"rings": rings_array(parts)}, refused, aside)
+
+
+def _polygons(texts: Sequence[bytes]) -> list[list[list[float]]] | None:
+    """The rings of all of them at once; None where one of them is no polygon."""
+    try:
+        found = msgspec.json.decode(b"[%b]" % b",".join(texts), type=list[list[list[float]]])
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    rings = list(chain.from_iterable(found))
+    return found if not (np.fromiter(map(len, rings), np.int64, len(rings)) % 2).any() else None
 
 
 def polygon_of(record: Any) -> tuple[list[list[float]], str]:
@@ -134,14 +151,16 @@ def rings_array(parts: Sequence[Sequence[Sequence[float]]]) -> Any:
     """Parts of one ring each as an Arrow column: list<list<list<double>>>."""
     import pyarrow as pa
 
-    def offsets(sizes: list[int]) -> Any:
+    def offsets(lists: Sequence[Any]) -> Any:
+        sizes = np.fromiter(map(len, lists), np.int64, len(lists))
         return pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
 
     rings = list(chain.from_iterable(parts))
-    numbers = np.fromiter(chain.from_iterable(rings), np.float64)
-    inner = pa.ListArray.from_arrays(offsets([len(ring) for ring in rings]), pa.array(numbers))
+    ends = offsets(rings)
+    numbers = np.fromiter(chain.from_iterable(rings), np.float64, ends[-1].as_py())
+    inner = pa.ListArray.from_arrays(ends, pa.array(numbers))
     single = pa.ListArray.from_arrays(pa.array(np.arange(len(rings) + 1, dtype=np.int32)), inner)
-    return pa.ListArray.from_arrays(offsets([len(one) for one in parts]), single)
+    return pa.ListArray.from_arrays(offsets(parts), single)
 
 
 def masks(records: Sequence[Any], context: Context) -> Taken:
@@ -150,10 +169,9 @@ def masks(records: Sequence[Any], context: Context) -> Taken:
 
     aside, refused = Counter[str](), dict[int, str]()
     of, runs, sizes = [], [], []
-    for row, record in enumerate(records):
-        kind = segment_kind(record)
+    for row, (record, kind) in enumerate(zip(records, segment_kinds(records), strict=True)):
         if kind not in ("mask", "list") and not (kind == "polygon" and context.raster):
-            aside[other_kind(record)] += 1
+            aside[other_kind(record, kind)] += 1
             continue
         try:
             found, size = _mask(record, kind, context, row)
@@ -221,9 +239,9 @@ def keypoints(records: Sequence[Any], context: Context) -> Taken:
 
     aside, refused = Counter[str](), dict[int, str]()
     of, names, numbers, areas = [], [], [], []
-    for row, record in enumerate(records):
+    for row, (record, kind) in enumerate(zip(records, segment_kinds(records), strict=True)):
         if not record.keypoints:
-            aside[other_kind(record)] += 1
+            aside[other_kind(record, kind)] += 1
             continue
         points = context.frame.points[context.categories[row]]
         if why := _misfit(record, points):

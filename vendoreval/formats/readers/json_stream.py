@@ -33,7 +33,10 @@ def top_level(stream: IO[bytes], file: str) -> Iterator[tuple[str, Iterator[byte
     """
     text = _Text(stream, file)
     if text.peek() == b"[":
-        yield "", text.pieces()
+        pieces = text.pieces()
+        yield "", pieces
+        for _ in pieces:
+            pass
         text.end()
         return
     text.expect(b"{")

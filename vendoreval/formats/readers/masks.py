@@ -16,7 +16,7 @@ from vendoreval.labels.shapes import SCALE
 
 Runs = NDArray[np.int64]
 Size = tuple[int, int]  # width, height
-_APART = "{} masks do not fill the boxes that the file gives them"
+_APART = "Masks that do not fill the boxes that the file gives them"
 _TURNED = "Read along the rows, masks would fit their boxes: --read rle=rows reads them so."
 _SLACK = 1.0  # pixels: boxes are rounded, and some tools take the last pixel's edge for its centre
 

@@ -11,7 +11,7 @@ SHOWN = 3
 
 @dataclass
 class Remarks:
-    """Sentences with a place for the count, such as "{} boxes have no area", and where it was seen."""
+    """Sentences, and things that are counted, such as "Boxes without an area", with where they were seen."""
 
     _counts: Counter[str] = field(default_factory=Counter)
     _examples: dict[str, list[str]] = field(default_factory=dict)
@@ -22,23 +22,23 @@ class Remarks:
         if sentence not in self._said:
             self._said.append(sentence)
 
-    def count(self, sentence: str, example: str = "", count: int = 1) -> None:
-        """Count cases of a sentence; the first examples are named."""
+    def count(self, thing: str, example: str = "", count: int = 1) -> None:
+        """Count a thing; the first examples are named."""
         if not count:
             return
-        self._counts[sentence] += count
-        if example and len(self._examples.setdefault(sentence, [])) < SHOWN:
-            self._examples[sentence].append(example)
+        self._counts[thing] += count
+        if example and self.wants_example(thing):
+            self._examples.setdefault(thing, []).append(example)
 
-    def wants_example(self, sentence: str) -> bool:
+    def wants_example(self, thing: str) -> bool:
         """Whether a further example would be named."""
-        return len(self._examples.get(sentence, ())) < SHOWN
+        return len(self._examples.get(thing, ())) < SHOWN
 
     def sentences(self) -> tuple[str, ...]:
         """All that is to be said, in the order in which it was seen first."""
         counted = (
-            f"{sentence.format(f'{count:,}')}{_shown(self._examples.get(sentence, ()), count)}."
-            for sentence, count in self._counts.items()
+            f"{thing}: {count:,}{_shown(self._examples.get(thing, ()), count)}."
+            for thing, count in self._counts.items()
         )
         return (*self._said, *counted)
 
