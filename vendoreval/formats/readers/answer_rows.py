@@ -78,7 +78,7 @@ class AnswerRows:
 
 def columns_of(rows: Sequence[dict[str, Any]], shape: Shape) -> dict[str, Any]:
     """Arrow columns of rows by name: those of the shape, the item's, and what tells sheets apart."""
-    kinds = {"item_id": "text", **{one.name: one.kind for one in shape.fields}}
+    kinds: dict[str, str] = {"item_id": "text", **{one.name: one.kind for one in shape.fields}}
     kinds |= dict.fromkeys(_CONTEXT, "text") | {"seconds": "float", "ignored": "flag"}
     needed = {"item_id", *(one.name for one in shape.fields if one.required)}
     return _columns(rows, kinds, needed)

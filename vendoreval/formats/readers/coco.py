@@ -36,7 +36,7 @@ class Coco:
         ReaderOption("crowd", "what `iscrowd: 1` is", "ignored", ("ignored", "object")),
         ReaderOption("ignore", "what `ignore: 1` is", "ignored", ("ignored", "object")),
         ReaderOption("empty", "what an image without annotations is", "answered", ("answered", "not_done")),
-        ReaderOption("rle", "whether masks run down the columns or along the rows", "columns", ("columns", "rows")),
+        ReaderOption("rle", "masks run down the columns or along the rows", "columns", ("columns", "rows")),
         ReaderOption("polygons", "for masks: leave polygons aside, or draw them", "aside", ("aside", "drawn")),
         ReaderOption("companion", "the file with the images and categories of a results array", ""),
     )
@@ -87,7 +87,7 @@ def _read(member: Member, batches: CocoBatches) -> Iterator[Answers]:
 
 
 def _chosen(source: Source, frames: Mapping[str, Frame], shape: Shape) -> tuple[list[Member], list[str]]:
-    """The files to read: one of those that tell the same images for several tasks; and what to say of others."""
+    """The files to read: one of those that tell of the same images; and what to say of the others."""
     coco = [m for m in _json_files(source) if frames[m.name].arrays & {"images", "annotations", ARRAY}]
     said = [
         f"{member.name} is not read: it has no images or annotations"
@@ -105,7 +105,7 @@ def _chosen(source: Source, frames: Mapping[str, Frame], shape: Shape) -> tuple[
         best = min(rank for rank, _ in members)
         kept += [member for rank, member in members if rank in (best, -1)]
         said += [
-            f"{member.name} is not read, for another file says the same images' answers. To read it, name it alone"
+            f"{member.name} is not read, for another file tells of the same images. To read it, name it alone"
             for rank, member in members
             if rank not in (best, -1)
         ]
@@ -132,7 +132,9 @@ def _companion(files: Sequence[Frame], option: str) -> Frame:
         check_file(path, "rows")
         named = [read_frame(file_member(path, path.name))]
     if len(named) != 1:
-        what = "no names and sizes of images, and no names of classes" if not named else "several files beside it"
+        what = (
+            "no names and sizes of images, and no names of classes" if not named else "several files beside it"
+        )
         raise InputError(f"This is an array of results: it has {what}.", file=first.file, remedy=_NO_FRAME)
     return named[0]
 
@@ -144,7 +146,7 @@ def _lent(companion: Frame, results: Frame) -> Frame:
         companion.labels, companion.points, arrays=results.arrays,
     )  # fmt: skip
     lent.remarks.say(
-        f"Images and categories are those of {companion.file}; the annotations in it are no answers, and not read."
+        f"Images and categories are those of {companion.file}; the annotations in it are not read."
     )
     return lent
 
@@ -153,12 +155,11 @@ def _sheet_ids(frame: Frame, repeated: set[str], *, several: bool) -> list[str |
     """What tells image entries of one file name apart."""
     if repeated.intersection(frame.names):
         frame.remarks.say(
-            "Some images are listed several times: each entry is an answer by itself, of somebody the file may not name."
+            "Some images are listed several times: each entry is an answer by itself, maybe of another person."
         )
     prefix = f"{frame.file}#" if several else ""
     return [
-        f"{prefix}{own}" if name in repeated else None
-        for name, own in zip(frame.names, frame.ids, strict=True)
+        f"{prefix}{own}" if name in repeated else None for name, own in zip(frame.names, frame.ids, strict=True)
     ]
 
 

@@ -71,8 +71,8 @@ class CocoBatches:
         columns = dict(taken.columns) | self._common(records, of, context, refused, places)
         self._remember(records, context)
         return Answers(
-            self.frame.file, columns, np.asarray(places, dtype=np.int64)[of],
-            refusals=tuple(Refusal(self.frame.file, place, why, NOT_COUNTED) for place, why in refused),
+            self.frame.file, columns, np.asarray(places, dtype=np.int64)[of].tolist(),
+            refusals=tuple(Refusal(self.frame.file, place, why, NOT_COUNTED) for place, why in sorted(refused)),
             set_aside=dict(taken.aside),
         )  # fmt: skip
 
@@ -124,6 +124,8 @@ class CocoBatches:
             why = _unknown(one.image_id, images, "image") or _unknown(one.category_id, categories, "category")
             if why:
                 refused.append((place, why))
+                if images.get(one.image_id, -1) >= 0:
+                    self._answered[images[one.image_id]] = True
             else:
                 kept.append(one)
                 at.append(place)
@@ -277,4 +279,3 @@ def _unknown(own: Any, known: Mapping[Any, int], what: str) -> str:
     if own not in known:
         return f"Its {what}_id {own!r} is not among the file's."
     return f"Its {what}_id {own!r} stands for several in the file." if known[own] < 0 else ""
-

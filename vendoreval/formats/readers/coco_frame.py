@@ -98,7 +98,9 @@ def _add_image(frame: Frame, image: Any) -> None:
     known = frame.images.get(image.id)
     if known is not None:
         if known >= 0 and frame.names[known] == image.file_name:
-            frame.remarks.count("Images that are listed again under the same id, and count once", image.file_name)
+            frame.remarks.count(
+                "Images that are listed again under the same id, and count once", image.file_name
+            )
         else:
             frame.images[image.id] = -1
             frame.remarks.count(_NAMED_TWICE, str(image.id))
@@ -119,7 +121,9 @@ def _add_category(frame: Frame, category: Any) -> None:
     known = frame.categories.get(category.id)
     if known is not None and (known < 0 or frame.labels[known] != category.name):
         frame.categories[category.id] = -1
-        frame.remarks.count("Category ids with several names, so that what points to them is refused", str(category.id))
+        frame.remarks.count(
+            "Category ids with several names, so that what points to them is refused", str(category.id)
+        )
     if known is not None:
         return
     if category.name in frame.labels:
@@ -136,7 +140,9 @@ def _say_near(frame: Frame) -> None:
         base = name.replace("\\", "/").rpartition("/")[2]
         stem = base.rpartition(".")[0] or base
         if stem in first:
-            frame.remarks.count("Images that differ from another in folder or ending only", f"{first[stem]} and {name}")
+            frame.remarks.count(
+                "Images that differ from another in folder or ending only", f"{first[stem]} and {name}"
+            )
         first.setdefault(stem, name)
 
 

@@ -28,26 +28,29 @@ class Annotations:
     turned: bool  # whether an attribute "rotation" turns the shape
     extras: list[str] = field(default_factory=list)
     _kind: Any = None
+    _decoder: Any = None
     _known: dict[tuple[bytes, ...], tuple[str | None, float | None]] = field(default_factory=dict)
 
     def read(self, piece: bytes) -> tuple[list[Any], list[str]]:
         """The records of a piece, None where one cannot be read, and why."""
         if self._kind is None:
-            self._kind = self._type()
+            self._know()
         try:
-            found: list[Any] = msgspec.json.decode(piece, type=list[self._kind])
+            found = self._decoder.decode(piece)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self._learn(piece)
             both = list(records(piece, self._kind, self.file))
             return [record for record, _ in both], [why for _, why in both]
         return found, []
 
-    def _type(self) -> Any:
+    def _know(self) -> None:
+        """Make the record's type anew, with the extras."""
         extras = [(f"extra_{place}", msgspec.Raw, NOTHING) for place in range(len(self.extras))]
         names = {f"extra_{place}": name for place, name in enumerate(self.extras)}
-        return msgspec.defstruct(
+        self._kind = msgspec.defstruct(
             "Annotation", [*ANNOTATION, *extras], rename=names, forbid_unknown_fields=True, gc=False
         )
+        self._decoder = msgspec.json.Decoder(list[self._kind])  # type: ignore[name-defined]
 
     def _learn(self, piece: bytes) -> None:
         """Take up fields that were not met before."""
@@ -59,14 +62,17 @@ class Annotations:
                     self.extras.append(name)
         if len(self.extras) > allowed().columns:
             raise beyond("columns", "Its annotations have more fields than", file=self.file)
-        self._kind = self._type()
+        self._know()
 
     def attributes(self, record: Any) -> tuple[str | None, float | None]:
         """The attributes as JSON text, and apart from them the rotation in degrees where shapes are turned.
 
         Raises ValueError where they are no object.
         """
-        parts = (bytes(record.attributes), *(bytes(getattr(record, f"extra_{n}")) for n in range(len(self.extras))))
+        parts = (
+            bytes(record.attributes),
+            *(bytes(getattr(record, f"extra_{n}")) for n in range(len(self.extras))),
+        )
         found = self._known.get(parts)
         if found is None:
             found = self._attributes(parts)

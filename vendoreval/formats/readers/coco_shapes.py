@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
-
-import msgspec
 
 from vendoreval.formats.readers.coco_frame import Frame
 from vendoreval.formats.readers.coco_types import Rle
@@ -98,7 +98,9 @@ def boxes(records: Sequence[Any], context: Context) -> Taken:
     }
     aside = Counter(other_kind(records[row], kinds[row]) for row in np.flatnonzero(sizes == 0).tolist())
     numbers = np.fromiter(
-        chain.from_iterable(told if len(of) == len(told) else [told[row] for row in of]), np.float64, 4 * len(of)
+        chain.from_iterable(told if len(of) == len(told) else [told[row] for row in of]),
+        np.float64,
+        4 * len(of),
     ).reshape(-1, 4)
     corners = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
     for place in np.flatnonzero((numbers[:, 2:] <= 0).any(axis=1)).tolist():
@@ -178,7 +180,7 @@ def masks(records: Sequence[Any], context: Context) -> Taken:
         except ValueError as error:
             refused[row] = f"Its mask cannot be read: {error}."
             continue
-        context.masks.check(found, size, record.bbox, lambda r=record, n=row: context.named(r, n))
+        context.masks.check(found, size, record.bbox, partial(context.named, record, row))
         of.append(row)
         runs.append(found)
         sizes.append(size)

@@ -172,7 +172,9 @@ class _Text:
         try:
             self._raw.decode(piece)
         except RecursionError as error:
-            raise beyond("depth", "Its lists and tables are nested more deeply than", file=self._file) from error
+            raise beyond(
+                "depth", "Its lists and tables are nested more deeply than", file=self._file
+            ) from error
         except msgspec.MsgspecError:
             return False
         return True
