@@ -347,7 +347,8 @@ DEEP = "[" * 100_000
 
 @pytest.mark.parametrize("text", [
     "", "{", "[", "nothing", '{"images": [}', '{"images": [{"id": 1, "file_name": "a"}',
-    '{"images": {}, "a": []}', '{"annotations": [NaN]}', '{"images": [], "images": []}', DEEP, '{"annotations": [' + DEEP,
+    '{"images": {}, "a": []}',
+    '{"annotations": [NaN]}', '{"images": [], "images": []}', DEEP, '{"annotations": [' + DEEP,
     '{"annotations": [{"a": ' + DEEP + "]" * 100_000 + "}]}", '{"x": 1}', "[1, 2]", '{"annotations": [1,]}',
 ])  # fmt: skip
 def test_what_is_no_coco_is_refused_with_a_clear_word(tmp_path: Path, text: str) -> None:
