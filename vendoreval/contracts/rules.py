@@ -71,6 +71,7 @@ _MANY = (_IMPRECISE, _EMPTY)
 _PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
 _REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
 _INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
+_REGIONS = MatchingKey("regions", "instance", ("instance", "semantic"), tacit=True)
 _SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True)
 _TOLERANCE = MatchingKey("tolerance", "0", highest=None)
 
@@ -96,7 +97,9 @@ TASK_TYPES = {
             attributes=True,
             consensus=False,
         ),
-        TaskType("masks", "pixels of an image", (_IOU, _PRESET, *_MANY), attributes=True, consensus=False),
+        TaskType(
+            "masks", "pixels of an image", (_IOU, _PRESET, *_MANY, _REGIONS), attributes=True, consensus=False
+        ),
         TaskType(
             "keypoints",
             "named points of an object",

@@ -12,6 +12,7 @@ _MODULES = {
     "boxes": "vendoreval.tasks.boxes",
     "polygons": "vendoreval.tasks.polygons",
     "spans": "vendoreval.tasks.spans",
+    "masks": "vendoreval.tasks.masks",
 }
 
 

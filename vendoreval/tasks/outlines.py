@@ -3,8 +3,7 @@
 The first ring of a part is its outline, the others are its holes; a polygon is the union of its parts, which
 may touch or overlap. Coordinates are thousandths of a pixel, areas thousandths squared.
 
-An IoU is computed in floating point. It is far more exact than BAND, within which of the contract's limit a
-decision is said to be at the limit, and falls for the vendor.
+An IoU is computed in floating numbers, and is far more exact than the band of tasks.limits.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ Repair = Literal["none", "linework", "structure"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
-BAND = 1e-9
 _THREADS = 2  # shapely works outside of Python's lock
 _BLOCK = 2_500  # pairs
 _PLACE = re.compile(r"(.+?)\[(\S+) (\S+)\]")
@@ -90,7 +88,7 @@ def iou(first: Outlines, a: Ints, second: Outlines, b: Ints, least: float = 0.0)
     """
     found = np.zeros(len(a))
     bound = most_iou(first, a, second, b)
-    near = np.flatnonzero((bound > 0) & (bound >= least - BAND))
+    near = np.flatnonzero((bound > 0) & (bound >= least))
     a, b = a[near], b[near]
     shared = intersections(first.shapes[a], second.shapes[b])
     found[near] = np.minimum(_quotient(shared, first.areas[a] + second.areas[b] - shared), 1.0)

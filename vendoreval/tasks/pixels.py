@@ -88,3 +88,22 @@ def _spans(runs: Nested) -> tuple[Ints, Ints, Ints]:
     chosen = np.flatnonzero(_odd(runs) & (runs.values > 0))
     row, stops = row[chosen], ends[chosen] - begins[row[chosen]]
     return row, stops - runs.values[chosen], stops
+
+
+def unions(runs: Nested, group: Ints, pixels: Ints) -> Nested:
+    """One mask for each group 0, 1, 2 …: the union of its masks, which have pixels[group] pixels."""
+    row, starts, stops = _spans(runs)
+    far = int(pixels.max(initial=0)) + 1  # groups lie behind each other on one line
+    base = group[row] * far
+    order = np.argsort(base + starts, kind="stable")
+    starts, reach = (base + starts)[order], np.maximum.accumulate((base + stops)[order])
+    fresh = np.flatnonzero(np.concatenate([[True], starts[1:] > reach[:-1]])[: len(starts)])
+    last = np.concatenate([fresh[1:] - 1, [len(starts) - 1]])[: len(fresh)]
+    owner = starts[fresh] // far
+    edges = np.concatenate([starts[fresh], reach[last], np.arange(len(pixels)) * far + pixels])
+    edges.sort()
+    sizes = 2 * np.bincount(owner, minlength=len(pixels)) + 1
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    before = np.concatenate([[0], edges[:-1]])
+    before[offsets[:-1]] = np.arange(len(pixels)) * far
+    return Nested(edges - before, (offsets,))

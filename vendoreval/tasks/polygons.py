@@ -7,10 +7,7 @@ unscorable on either side, or, where the contract says `invalid = "counted"`, a 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -22,9 +19,11 @@ from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import SCALE, SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.interface import Distances
-from vendoreval.tasks.meeting import pairs_that_meet
+from vendoreval.tasks.limits import BAND, about_at_least
+from vendoreval.tasks.meeting import digests, meeting_pairs
 from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.outlines import BAND, Outlines, Repair, intersections, iou, outlines
+from vendoreval.tasks.outlines import Outlines, Repair, intersections, iou, outlines
+from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Side, Units
 from vendoreval.tasks.rules import matching_value, matching_word
@@ -61,12 +60,12 @@ class Polygons:
         return 0
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """None as yet."""
-        return None
+        """By the quality of matched polygons (tasks.part_distance)."""
+        return part_distance(self, first, second, task)
 
     def distance_words(self, task: Task) -> str:
-        """Nothing as yet."""
-        return ""
+        """What the distance measures."""
+        return WORDS.format(units="polygons")
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`polygon 12,40 to 80,90 of 7 corners`."""
@@ -80,7 +79,7 @@ class Polygons:
         invalid[list(drawn.faults)] = True
         is_gold = labels.alternative is not None
         faulty = invalid if is_gold or matching_word(task, "invalid") == "unscorable" else None
-        keys = (*drawn.boxes.T, _digests(rings))
+        keys = (*drawn.boxes.T, digests(rings))
         return Drawn(np.arange(len(labels)), keys, faulty=faulty, outlines=drawn, invalid=invalid)
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
@@ -89,22 +88,22 @@ class Polygons:
         A delivered polygon falls on an ignored one where that share of its own area does.
         """
         gold, given = _outlines(expected), _outlines(delivered)
-        least, fine = (float(matching_value(task, name)) for name in ("iou", "imprecise_below"))
+        least, fine = (matching_value(task, name) for name in ("iou", "imprecise_below"))
 
         def judge(e: Ints, d: Ints, falls: bool) -> Pairs:
             if falls:
-                shared = intersections(gold.shapes[e], given.shapes[d])
-                value = shared / given.areas[d]
+                value = intersections(gold.shapes[e], given.shapes[d]) / given.areas[d]
             else:
-                value = iou(gold, e, given, d, least)
-            kept = np.flatnonzero((value > 0) & (value >= least - BAND))
-            value = value[kept]
-            at_limit = (np.abs(value - least) <= BAND) | ((np.abs(value - fine) <= BAND) & (fine > 0))
-            score = np.rint(value * ONE).astype(np.int64)
-            precise = (value >= fine - BAND) & ~cast(Drawn, delivered.units).invalid[d[kept]]
-            return Pairs(e[kept], d[kept], score, precise=precise, near=at_limit)
+                value = iou(gold, e, given, d, float(least) - BAND)
+            enough, close = about_at_least(value, least)
+            kept = np.flatnonzero(enough & (value > 0))
+            precise, close_to_fine = about_at_least(value[kept], fine)
+            near = close[kept] | (close_to_fine & (fine > 0))
+            score = np.rint(value[kept] * ONE).astype(np.int64)
+            precise &= ~cast(Drawn, delivered.units).invalid[d[kept]]
+            return Pairs(e[kept], d[kept], score, precise, near)
 
-        return pairs_that_meet(expected, delivered, (gold.boxes, given.boxes), Fraction(least), judge)
+        return meeting_pairs(expected, delivered, (gold.boxes, given.boxes), least, judge)
 
     def where(self, side: Side, units: Ints) -> list[str]:
         """The polygons' places, what is wrong with them, and what a repair changed."""
@@ -127,17 +126,6 @@ TYPE = Polygons()
 
 def _outlines(side: Side) -> Outlines:
     return cast(Drawn, side.units).outlines
-
-
-def _digests(rings: Nested) -> Ints:
-    """A number for the content of each row, so that the order of units hangs on nothing but content."""
-    parts, first_ring, first_number = rings.offsets
-    numbers, found = rings.values.astype("<i8"), np.empty(len(rings), dtype=np.int64)
-    sizes = np.diff(first_number).astype("<i8")
-    for row, (start, stop) in enumerate(pairwise(first_ring[parts].tolist())):
-        content = numbers[first_number[start] : first_number[stop]].tobytes() + sizes[start:stop].tobytes()
-        found[row] = int.from_bytes(hashlib.sha256(content).digest()[:6], "big")
-    return found
 
 
 def _text(rings: Nested, row: int) -> str:
