@@ -22,11 +22,12 @@ from vendoreval.labels.shapes import Shape
 DOCUMENT = "-DOCSTART-"
 _BLANKS = re.compile(r"[ \t]+")
 _ID = re.compile(r"#\s*(?:sent_id|doc_id|id)\b\s*[=:]?\s*(\S+)")
+_SAID = {"repair": "they are read as conlleval reads them", "drop": "their spans are left out"}
 _OPTIONS = (
     ReaderOption("scheme", "the tags' scheme; auto tells it and says why", "auto", ("auto", *SCHEMES)),
     ReaderOption(
-        "broken", "tags that break the scheme: repair reads them as conlleval does, or refuse the sentence",
-        "repair", ("repair", "refuse"),
+        "broken", "tags that break the scheme: repair reads them as conlleval does, drop leaves spans out "
+        "as seqeval's strict mode does, refuse refuses their sentence", "repair", ("repair", "drop", "refuse"),
     ),
     ReaderOption(
         "items", "what an item is; documents begin at -DOCSTART-", "sentences", ("sentences", "documents")
@@ -52,6 +53,16 @@ class _Columns:
                 "token_column and tag_column are numbers of columns from 1.", remedy="Say tag_column=last."
             )
         return cls(int(numbers[0]) - 1, int(numbers[1]) - 1)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a file is read."""
+
+    columns: _Columns
+    scheme: str
+    items: str
+    broken: str
 
 
 @dataclass
@@ -117,6 +128,7 @@ class Conll:
         columns, scheme, why = _Columns.of(options), options["scheme"], "it was said so"
         if scheme == "auto":
             scheme, why = _scheme(source, columns)
+        way = _Way(columns, scheme, options["items"], options["broken"])
         note = f"The tags are read as {scheme.upper()}: {why}."
         for member in source.members:
             person = PurePosixPath(member.name).stem if options["annotators"] == "file" else None
@@ -125,7 +137,7 @@ class Conll:
                 if len(source.members) > 1 and not person
                 else ""
             )
-            yield from _answers(member, columns, scheme, options, prefix, person, note)
+            yield from _answers(member, way, prefix, person, note)
 
 
 READER = Conll()
@@ -153,43 +165,33 @@ def _scheme(source: Source, columns: _Columns) -> tuple[str, str]:
     return scheme, why
 
 
-def _answers(
-    member: Member,
-    columns: _Columns,
-    scheme: str,
-    options: Mapping[str, str],
-    prefix: str,
-    person: str | None,
-    note: str,
-) -> Iterator[Answers]:
+def _answers(member: Member, way: _Way, prefix: str, person: str | None, note: str) -> Iterator[Answers]:
     gathered = SpanAnswers(member.name)
     broken: list[int] = []
-    for number, part in enumerate(_items(member, columns, options["items"]), start=1):
+    for number, part in enumerate(_items(member, way), start=1):
         item = prefix + (part[0].name or str(number))
         gathered.set_aside("comment", sum(sentence.comments for sentence in part))
-        places = [s.lines[place] for s in part for place in chunks(s.tags, scheme)[1]]
+        places = [s.lines[place] for s in part for place in chunks(s.tags, way.scheme)[1]]
         reason = next((s.reason for s in part if s.reason), "")
-        if places and options["broken"] == "refuse":
-            reason = reason or f"The tag in line {places[0]} breaks the scheme {scheme.upper()}."
+        if places and way.broken == "refuse":
+            reason = reason or f"The tag in line {places[0]} breaks the scheme {way.scheme.upper()}."
         if reason:
             gathered.refuse(part[0].line, reason, item)
             continue
         broken += places
-        _add(gathered, item, person, part, scheme)
+        _add(gathered, item, person, part, way)
         if gathered.full:
             yield gathered.batch()
-    said = (
-        [f"{len(broken):,} tags break the scheme {scheme.upper()} (first: line {broken[0]}); they are read as "
-         "conlleval reads them."] if broken else []
-    )  # fmt: skip
-    yield gathered.batch(note, *said, last=True)
+    said = f"{len(broken):,} tags break the scheme {way.scheme.upper()}"
+    where = f" (first: line {broken[0]}); {_SAID[way.broken]}." if broken else ""
+    yield gathered.batch(note, *([said + where] if broken else []), last=True)
 
 
-def _items(member: Member, columns: _Columns, unit: str) -> Iterator[list[_Sentence]]:
+def _items(member: Member, way: _Way) -> Iterator[list[_Sentence]]:
     """The sentences of each item."""
     part: list[_Sentence] = []
-    for sentence in _sentences(member, columns):
-        if part and (unit == "sentences" or sentence.begins):
+    for sentence in _sentences(member, way.columns):
+        if part and (way.items == "sentences" or sentence.begins):
             yield part
             part = []
         part.append(sentence)
@@ -197,7 +199,7 @@ def _items(member: Member, columns: _Columns, unit: str) -> Iterator[list[_Sente
         yield part
 
 
-def _add(gathered: SpanAnswers, item: str, person: str | None, part: Sequence[_Sentence], scheme: str) -> None:
+def _add(gathered: SpanAnswers, item: str, person: str | None, part: Sequence[_Sentence], way: _Way) -> None:
     text = "\n".join(" ".join(sentence.tokens) for sentence in part)
     gathered.sheet(part[0].line, item, text, annotator_id=person, sheet_id=str(part[0].line))
     start = 0
@@ -206,7 +208,10 @@ def _add(gathered: SpanAnswers, item: str, person: str | None, part: Sequence[_S
         for token in sentence.tokens:
             starts.append(start)
             start += len(token) + 1
-        for chunk in chunks(sentence.tags, scheme)[0]:
+        for chunk in chunks(sentence.tags, way.scheme)[0]:
+            if way.broken == "drop" and not chunk.sound:
+                gathered.set_aside("span of tags that break the scheme")
+                continue
             end = starts[chunk.last - 1] + len(sentence.tokens[chunk.last - 1])
             gathered.span(chunk.label, [(starts[chunk.first], end)], place=sentence.lines[chunk.first])
 

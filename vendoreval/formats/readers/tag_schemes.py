@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 IOB1, IOB2, BIOES, BILOU = SCHEMES = ("iob1", "iob2", "bioes", "bilou")
 _PREFIXES = {IOB1: "IB", IOB2: "IB", BIOES: "BIES", BILOU: "BILU"}
@@ -13,11 +13,12 @@ Tag = tuple[str, str]  # prefix and class; ("O", "") outside
 
 @dataclass(frozen=True)
 class Chunk:
-    """A span of tokens, `last` exclusive."""
+    """A span of tokens, `last` exclusive; `sound`: begun and ended as the scheme wants it."""
 
     first: int
     last: int
     label: str
+    sound: bool = True
 
 
 def split(text: str) -> Tag | None:
@@ -69,28 +70,27 @@ def chunks(tags: Sequence[Tag], scheme: str) -> tuple[list[Chunk], list[int]]:
     """
     found: list[Chunk] = []
     broken: list[int] = []
-    first, label = -1, ""  # of the open span
-
-    def end(place: int) -> None:
-        nonlocal first
-        if first >= 0:
-            found.append(Chunk(first, place, label))
-        first = -1
-
-    for place, (prefix, mine) in enumerate(tags):
-        goes_on = first >= 0 and mine == label and prefix in "IEL"
-        if _breaks(scheme, prefix, opened=first >= 0, same=first >= 0 and mine == label):
-            broken.append(place)
-        if not goes_on:
-            end(place)
-            if prefix != "O":
-                first, label = place, mine
-        if prefix in "ESLU":
-            end(place + 1)
-    if first >= 0 and scheme in (BIOES, BILOU):
-        broken.append(len(tags) - 1)
-    end(len(tags))
+    opened: Chunk | None = None
+    for place, (prefix, label) in enumerate((*tags, ("O", ""))):
+        same = opened is not None and opened.label == label
+        wrong = _breaks(scheme, prefix, opened=opened is not None, same=same)
+        if wrong:
+            broken.append(min(place, len(tags) - 1))
+        if opened and not (same and prefix in "IEL"):
+            found.append(replace(opened, last=place, sound=opened.sound and not _closes(scheme)))
+            opened = None
+        if opened is None and prefix != "O":
+            begins = prefix in "BSU" if scheme != IOB1 else True
+            opened = Chunk(place, place, label, begins and (not wrong or _closes(scheme)))
+        if opened and prefix in "ESLU":
+            found.append(replace(opened, last=place + 1))
+            opened = None
     return found, broken
+
+
+def _closes(scheme: str) -> bool:
+    """Whether the scheme marks the last token of a span."""
+    return scheme in (BIOES, BILOU)
 
 
 def _breaks(scheme: str, prefix: str, *, opened: bool, same: bool) -> bool:

@@ -18,11 +18,15 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.tasks.outcomes import ONE
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 from vendoreval.tasks.parts import Pairs, Side
 
 VERSION = "nervaluate 1.2.1, rows by start, end and label"
 Ints = NDArray[np.int64]
+_COUNTED = {
+    "correct": ("correct",), "incorrect": ("wrong_label", "imprecise"), "missed": ("missing",),
+    "spurious": ("extra",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,24 @@ def greedy_pairs(
     e, d, score = columns
     same = (labels[0][e] == labels[1][d]) | (score > 0)
     return Pairs(e, d, score, precise=score == ONE, same=same, similarity=np.full(len(e), ONE))
+
+
+def counts(outcomes: Outcomes) -> dict[str, float]:
+    """What it counts in one scheme, and precision, recall and F1, from the preset's outcomes in that mode.
+
+    0 where nothing is to be divided by, as there.
+    """
+    objects, found = outcomes.take(outcomes.at("object")), {}
+    half = objects.score == ONE // 2
+    for name, kinds in _COUNTED.items():
+        found[name] = int(np.count_nonzero(np.isin(objects.outcome, [CODE[kind] for kind in kinds]) & ~half))
+    found["partial"] = int(np.count_nonzero(half))
+    actual = len(objects) - found["missed"]
+    possible = len(objects) - found["spurious"]
+    points = found["correct"] + found["partial"] / 2
+    precision, recall = points / actual if actual else 0.0, points / possible if possible else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if points else 0.0
+    return {**found, "precision": precision, "recall": recall, "f1": f1}
 
 
 def _spans(side: Side, labels: NDArray[np.int32]) -> list[_Span]:
