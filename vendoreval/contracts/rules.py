@@ -69,6 +69,7 @@ _IMPRECISE = MatchingKey("imprecise_below", "0", tacit=True)  # nothing is below
 _EMPTY = MatchingKey("empty", "not_counted", ("not_counted", "counted"), tacit=True)
 _MANY = (_IMPRECISE, _EMPTY)
 _PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
+_OUTSIDE = MatchingKey("outside", "kept", ("kept", "cut"), tacit=True)
 _REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
 _INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
 _REGIONS = MatchingKey("regions", "instance", ("instance", "semantic"), tacit=True)
@@ -86,7 +87,7 @@ TASK_TYPES = {
         TaskType(
             "boxes",
             "boxes in an image, upright or turned",
-            (_IOU, _PRESET, *_MANY, _PIXELS),
+            (_IOU, _PRESET, *_MANY, _PIXELS, _OUTSIDE),
             attributes=True,
             consensus=False,
         ),

@@ -1,4 +1,4 @@
-"""Boxes in an image, upright or turned: matched by intersection ÷ union, exactly."""
+"""Boxes in an image, upright or turned clockwise about their centre; matched by intersection ÷ union."""
 
 from __future__ import annotations
 
@@ -9,30 +9,28 @@ from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.shapes import SCALE, SHAPES, Shape
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.shapes import NONE, SCALE, SHAPES, Shape
 from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.box_overlap import EDGES, box_pairs, image_sizes
 from vendoreval.tasks.interface import Distances
-from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.pairing import Intervals, near
+from vendoreval.tasks.outcomes import Outcomes
 from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Side, Units
-from vendoreval.tasks.rules import matching_value
 
 Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-EDGES = ("x_min", "y_min", "x_max", "y_max")
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """Any number of boxes an item."""
+    """Any number of boxes an item; a row is a unit."""
 
     shape: Shape = SHAPES["boxes"]
     unit: str = "object"
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
-        """One outcome a box, matched one to one on each sheet."""
+        """One outcome a box; its score is its intersection ÷ union with gold's."""
         return compare(self, gold, labels, task)
 
     def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
@@ -40,7 +38,7 @@ class Boxes:
         return None
 
     def ties(self, labels: LabelTable) -> int:
-        """None: there is no consensus."""
+        """0: there is no consensus."""
         return 0
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
@@ -52,51 +50,65 @@ class Boxes:
         return WORDS.format(units="boxes")
 
     def describe(self, labels: LabelTable, row: int) -> str:
-        """`box 12,40 to 80,90`."""
-        return _text(labels, row)
+        """`box 12,40 to 80,90`, with its angle, its object's id and what is wrong with it."""
+        return _texts(labels, np.asarray([row]))[0]
 
     def units(self, labels: LabelTable, task: Task) -> Units:
-        """A row is a unit."""
-        keys = tuple(labels.numbers(name) for name in EDGES)
-        return Units(np.arange(len(labels)), keys)
+        """Each row; its content are its edges and its angle."""
+        keys = [labels.numbers(name) for name in EDGES]
+        if "angle" in labels.answers:
+            keys.append(labels.numbers("angle"))
+        return Units(np.arange(len(labels)), tuple(keys))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
-        limit = matching_value(task, "iou")
-        gold, given = ([side.labels.numbers(name) for name in EDGES] for side in (expected, delivered))
-        found = []
-        mine = Intervals(delivered.item, given[0], given[2])
-        theirs = Intervals(expected.item, gold[0], gold[2])
-        for d, e in near(mine, theirs, limit):
-            inter, union = overlap([g[e] for g in gold], [g[d] for g in given])
-            with np.errstate(invalid="ignore", divide="ignore"):
-                iou = inter / union
-            kept = np.flatnonzero(iou >= float(limit))
-            found.append((e[kept], d[kept], np.rint(iou[kept] * ONE).astype(np.int64)))
-        columns = (
-            [np.concatenate([*c, np.empty(0, dtype=np.int64)]) for c in zip(*found, strict=False)]
-            if found
-            else [np.empty(0, dtype=np.int64)] * 3
-        )
-        return Pairs(*columns)
+        """Boxes whose intersection ÷ union reaches the contract's limit."""
+        return box_pairs(expected, delivered, task)
 
     def where(self, side: Side, units: Ints) -> list[str]:
-        return [_text(side.labels, row) for row in side.units.row[units].tolist()]
+        """As `describe`; and which upright boxes reach outside their image, where its size is known."""
+        rows = side.units.row[units]
+        texts = _texts(side.labels, rows)
+        left, top, right, bottom = (side.labels.numbers(name)[rows] for name in EDGES)
+        width, height = (size[side.item[units]] * SCALE for size in image_sizes(side.labels))
+        beyond = (left < 0) | (top < 0) | (right > width) | (bottom > height)
+        known = (width > 0) & (height > 0) & (_angles(side.labels, rows) == 0)
+        for place in np.flatnonzero(beyond & known).tolist():
+            texts[place] += ", reaches outside the image"
+        return texts
 
     def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
+        """None: attributes apart, a box has no units below it."""
         return None
 
 
 TYPE = Boxes()
 
 
-def overlap(first: list[Ints], second: list[Ints]) -> tuple[Ints, Ints]:
-    width = np.minimum(first[2], second[2]) - np.maximum(first[0], second[0])
-    height = np.minimum(first[3], second[3]) - np.maximum(first[1], second[1])
-    inter = np.maximum(width, 0) * np.maximum(height, 0)
-    areas = [(one[2] - one[0]) * (one[3] - one[1]) for one in (first, second)]
-    return inter, areas[0] + areas[1] - inter
+def _texts(labels: LabelTable, rows: Ints) -> list[str]:
+    """How the boxes of these rows are called."""
+    left, top, right, bottom = edges = [labels.numbers(name)[rows] for name in EDGES]
+    listed = zip(*(edge.tolist() for edge in edges), strict=True)
+    texts = [f"box {_pixels(x)},{_pixels(y)} to {_pixels(w)},{_pixels(h)}" for x, y, w, h in listed]
+    angle = _angles(labels, rows)
+    ids = labels.answers.get("object_id")
+    for place in np.flatnonzero(angle != 0).tolist():
+        texts[place] += f" turned {_pixels(int(angle[place]))}°"
+    if isinstance(ids, Coded):
+        texts = [text if name is None else f"{text}, object {name}"
+                 for text, name in zip(texts, ids.take(rows).text(), strict=True)]  # fmt: skip
+    for place in np.flatnonzero((right <= left) | (bottom <= top)).tolist():
+        texts[place] += ", without area"
+    return texts
 
 
-def _text(labels: LabelTable, row: int) -> str:
-    x0, y0, x1, y1 = (labels.numbers(name)[row] / SCALE for name in EDGES)
-    return f"box {x0:g},{y0:g} to {x1:g},{y1:g}"
+def _angles(labels: LabelTable, rows: Ints) -> Ints:
+    """The angles of these rows' boxes, 0 where none is given."""
+    if "angle" not in labels.answers:
+        return np.zeros(len(rows), dtype=np.int64)
+    given = labels.numbers("angle")[rows]
+    return np.where(given == NONE, 0, given)
+
+
+def _pixels(steps: int) -> str:
+    """Steps as pixels (or degrees), in as few digits as are exact."""
+    return str(steps // SCALE) if steps % SCALE == 0 else repr(steps / SCALE)

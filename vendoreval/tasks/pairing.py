@@ -27,16 +27,19 @@ def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> 
     """Pairs of one group, in blocks, among them all that have at least `share` of their union in common.
 
     With a share of 0: all that overlap or touch. Intersection ÷ union of areas is never more than that of
-    the sides, so this is a first sieve for boxes, too. Pairs come in the order of `first`; further ones may
-    be among them.
+    the sides, so this is a first sieve for boxes, too. Further pairs may be among
+    them.
     """
     if not len(first.low) or not len(second.low):
         return
-    order = np.argsort(second.group * (2 * _FAR) + second.low + _FAR // 2, kind="stable")
-    keys = second.group[order] * (2 * _FAR) + second.low[order] + _FAR // 2
+    sequence = np.argsort(_key(first.group, first.low + _FAR // 2))
+    first = Intervals(first.group[sequence], first.low[sequence], first.high[sequence])
+    keys = _key(second.group, second.low + _FAR // 2)
+    order = np.argsort(keys)
+    keys = keys[order]
     lowest, highest = _window(first, second, float(share))
-    start = np.searchsorted(keys, first.group * (2 * _FAR) + np.clip(lowest, 0, 2 * _FAR - 1), side="left")
-    stop = np.searchsorted(keys, first.group * (2 * _FAR) + np.clip(highest, 0, 2 * _FAR - 1), side="right")
+    start = np.searchsorted(keys, _key(first.group, lowest), side="left")
+    stop = np.searchsorted(keys, _key(first.group, highest), side="right")
     counts = np.maximum(stop - start, 0)
     ends = np.cumsum(counts)
     begin = 0
@@ -46,8 +49,13 @@ def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> 
         block = counts[begin:end]
         mine = np.repeat(np.arange(begin, end), block)
         inside = np.arange(len(mine)) - np.repeat(np.cumsum(block) - block, block)
-        yield mine, order[start[mine] + inside]
+        yield sequence[mine], order[start[mine] + inside]
         begin = end
+
+
+def _key(group: Ints, place: Ints) -> Ints:
+    """One number by group, then by place."""
+    return group * (2 * _FAR) + np.clip(place, 0, 2 * _FAR - 1)
 
 
 def _window(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints]:
