@@ -77,7 +77,7 @@ def test_only_formats_of_the_task_type_are_asked(source: Source, monkeypatch: py
         monkeypatch, Dummy("a1", SURE, spans), Dummy("b1", MAYBE), Dummy("c1", SURE, suffixes=(".x",))
     )
     assert recognise(source, "boxes", known)[0].name == "b1"
-    with pytest.raises(InputError, match=r"This is a1, which holds no boxes\..* It holds spans"):
+    with pytest.raises(InputError, match=r"This is a1, which holds no boxes: .* It holds spans"):
         recognise(source, "boxes", known[:1])
     with pytest.raises(InputError, match=r"No format of boxes is recognised in it. Say which .* --format: c1"):
         recognise(source, "boxes", known[2:])

@@ -39,6 +39,8 @@ READERS: tuple[Entry, ...] = (
     Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
     Entry("doccano", (".jsonl", ".json"), TEXTS | {"classification"}, "doccano"),
     Entry("brat", (".ann",), TEXTS, "brat"),
+    Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
+    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | {"classification", "spans"}, "label_studio"),
 )
 
 
@@ -88,7 +90,7 @@ def _none(
     if sure:
         one, word = sure[0]
         return InputError(
-            f"This is {one.name}, which holds no {task_type}. {word.reason}", file=source.name,
+            f"This is {one.name}, which holds no {task_type}: {word.reason}", file=source.name,
             remedy=f"It holds {', '.join(sorted(one.yields))}: the contract's task type decides.",
         )  # fmt: skip
     fitting = ", ".join(entry.name for entry in readers if task_type in entry.yields)

@@ -19,7 +19,7 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 def column_names(path: Path, delimiter: str) -> list[str]:
     """The header's fields; raises InputError when there is none."""
     with open_text(path) as stream:
-        _, names = next(_rows(path, stream, delimiter), (1, []))
+        _, names = next(parsed(str(path), stream, delimiter), (1, []))
     if not any(names):
         raise InputError("The file has no header line.", file=str(path), line=1)
     return names
@@ -28,7 +28,7 @@ def column_names(path: Path, delimiter: str) -> list[str]:
 def read_batches(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
     """All rows with the columns `wanted`; a row of another width is refused."""
     with open_text(path) as stream:
-        source = _rows(path, stream, delimiter)
+        source = parsed(str(path), stream, delimiter)
         _, names = next(source)
         most = max(1, min(BATCH, CELLS // len(names)))
         rows: list[list[str]] = []
@@ -56,7 +56,7 @@ def _batch(
     return Batch(chosen, lines, tuple(refusals))
 
 
-def _rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def parsed(file: str, stream: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the line in which it begins."""
     most = allowed().line
     csv.field_size_limit(most)
@@ -68,7 +68,7 @@ def _rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[int, list[s
             size += len(line)
             if size > most:
                 what = "The row that begins here, maybe for want of a closing quotation mark, is longer than"
-                raise beyond("line", what, file=str(path), line=end + 1)
+                raise beyond("line", what, file=file, line=end + 1)
             yield line
 
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
@@ -80,7 +80,7 @@ def _rows(path: Path, stream: Any, delimiter: str) -> Iterator[tuple[int, list[s
                 yield start, row
     except csv.Error as error:
         raise InputError(
-            f"The row that begins here is not valid CSV: {_reason(error)}.", file=str(path), line=end + 1,
+            f"The row that begins here is not valid CSV: {_reason(error)}.", file=file, line=end + 1,
             remedy='Put fields that hold quotation marks into "…" and double the marks within.',
         ) from error  # fmt: skip
 
