@@ -205,6 +205,22 @@ def list_(json: Json = False) -> None:
     )  # fmt: skip
 
 
+@app.command()
+def formats(json: Json = False) -> None:
+    """List the formats that are read: their task types, and options with what they are by default."""
+    from vendoreval.workflow.deliveries.known_formats import known_formats
+
+    records = known_formats()
+    if json:
+        return emit(records)
+    for record in records:
+        say(f"{record['format']} ({' '.join(record['suffixes'])}): {', '.join(record['task_types'])}")
+        for option in record["options"]:
+            choices = f" ({', '.join(option['choices'])})" if option["choices"] else ""
+            say(f"  --read {option['name']}={option['default']}: {option['meaning']}{choices}")
+    return None
+
+
 def _print(record: dict[str, Any]) -> None:
     intake = record["intake"]
     facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))

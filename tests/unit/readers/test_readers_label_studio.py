@@ -141,10 +141,7 @@ def test_exports_that_lost_the_regions_ids_say_what_is_not_read(path: Path) -> N
     """The colours and doors of d_attr are parallel lists: two of each, three boxes."""
     found = read(READER, path, shape="boxes")
     assert found.aside["answer about a region that is not named"] == 4
-    assert found.notes == [
-        "What was asked about single regions stands in it without saying of which region it is: it is not read. "
-        "The JSON export tells it."
-    ]
+    assert "without saying of which region it is: it is not read. The JSON export tells it" in found.notes[0]
     assert all(row.get("attributes") is None for row in found.rows)
 
 
@@ -284,17 +281,18 @@ def test_ground_truth_counts_as_told(tmp_path: Path) -> None:
     [
         ("/data/upload/31/10581463-a b.png", ("a b.png", "a b.png", "10581463-a b.png")),
         ("/data/upload/31/notahash-a.png", ("notahash-a.png",) * 3),
-        ("/data/local-files/?d=a%20b/1234abcd-f.png", ("a b/1234abcd-f.png", "1234abcd-f.png", "a b/1234abcd-f.png")),
-        ("s3://bucket/x/a.png", ("x/a.png", "a.png", "x/a.png")),
-        ("https://host.example.invalid/x/a.png?token=1", ("x/a.png", "a.png", "x/a.png")),
-        ("x/12345678-a.png", ("x/12345678-a.png", "12345678-a.png", "x/12345678-a.png")),
+        ("/data/local-files/?d=a%20b/0abc1234-f.png", ("a b/0abc1234-f.png", "0abc1234-f.png")),
+        ("s3://bucket/x/a.png", ("x/a.png", "a.png")),
+        ("https://host.example.invalid/x/a.png?token=1", ("x/a.png", "a.png")),
+        ("x/12345678-a.png", ("x/12345678-a.png", "12345678-a.png")),
     ],
 )  # fmt: skip
-def test_an_item_is_called_by_its_file(tmp_path: Path, address: str, names: tuple[str, str, str]) -> None:
+def test_an_item_is_called_by_its_file(tmp_path: Path, address: str, names: tuple[str, ...]) -> None:
+    """By the path, by its last part, and with the prefix kept, which only uploaded files have."""
     path = written(tmp_path, [], {"image": address})
     said = ({}, {"names": "base"}, {"prefix": "keep"}, {"names": "value"}, {"item": "id"})
     found = [read(READER, path, shape="boxes", **options).sheets[0]["item_id"] for options in said]
-    assert found == [*names, address, "5"]
+    assert found == [*names[:2], names[-1] if len(names) == 3 else names[0], address, "5"]
 
 
 def test_two_files_in_a_task_leave_its_number(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_rows import AnswerRows, batches
-from vendoreval.formats.readers.cvat_shapes import KINDS, Size, joined, rows_of, whole_of
+from vendoreval.formats.readers.cvat_shapes import ALL_KINDS, KINDS, Size, joined, rows_of, whole_of
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.sources import Source
@@ -86,7 +86,9 @@ class _File:
                 self.annotator = _assignee(element) if self.options["annotator"] == "assignee" else None
             elif element.tag == "track":
                 self.rows.aside("track")
-                self.rows.aside("shape of a track", sum(one.tag != "attribute" for one in element))
+                for one in element:
+                    if one.tag != "attribute":
+                        self.rows.aside("shape of a track")
             yield
         for name, count in self.seen.items():
             if count > 1:
@@ -100,7 +102,8 @@ class _File:
         self.whole += 1
         if not name:
             self.rows.refuse(image.line, "The image has no name.")
-            self.rows.aside("shape of an image without a name", len(image.children))
+            for _ in image:
+                self.rows.aside("shape of an image without a name")
             return
         self.seen[name] += 1
         size = _size(image)
@@ -120,7 +123,7 @@ class _File:
         groups: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = {}
         for number, element in enumerate(image, start=1):
             if element.tag not in KINDS[self.shape]:
-                self.rows.aside(element.tag)
+                self.rows.aside(element.tag if element.tag in ALL_KINDS else "unknown element")
                 continue
             if element.attributes.get("outside") == "1":
                 self.rows.aside(f"{element.tag} that is outside")

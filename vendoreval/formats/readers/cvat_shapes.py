@@ -25,6 +25,7 @@ KINDS = {  # the elements that are answers of a shape
     "masks": ("mask",),
     "keypoints": ("skeleton", "points"),
 }
+ALL_KINDS = frozenset({"polyline", "ellipse", "cuboid"}.union(*KINDS.values()))
 SOURCES = {"manual": "human", "semi-auto": "model-assisted", "auto": "auto"}
 Size = tuple[int, int] | None  # width, height
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -23,6 +23,10 @@ KINDS = {
 _SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "vector")
 _ASKED = ("choices", "number", "rating", "textarea", "taxonomy", "datetime")
 _TEXTS = ("labels", "hypertextlabels")
+_OTHERS = (
+    "ellipse", "bitmask", "vector", "paragraphlabels", "timeserieslabels", "videorectangle", "pairwise", "ranker",
+)  # fmt: skip
+UNKNOWN = "result of another kind"
 
 
 @dataclass
@@ -97,7 +101,7 @@ def _of_text(kind: str, value: Mapping[str, Any]) -> str:
     """What a region is that is no shape on an image; empty for labels that only name another result's shape."""
     if kind in _TEXTS and "start" in value:
         return "region of a recording" if "channel" in value or isinstance(value["start"], float) else "text"
-    return "" if kind == "labels" else kind or "result without a type"
+    return "" if kind == "labels" else kind if kind in _OTHERS else UNKNOWN
 
 
 def _asked(found: Any) -> Any:

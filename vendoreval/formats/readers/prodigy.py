@@ -71,7 +71,7 @@ def _take(gathered: SpanAnswers, line: int, document: Any, path: str) -> str:
     if not isinstance(document, dict):
         return "The line is not a JSON object."
     answer, view = document.get("answer"), document.get("_view_id")
-    if answer in _ASIDE:
+    if isinstance(answer, str) and answer in _ASIDE:
         gathered.set_aside(_ASIDE[answer])
         return ""
     if answer != "accept":

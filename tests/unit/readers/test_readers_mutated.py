@@ -1,0 +1,149 @@
+"""Damaged files of every format: answers that add up or our own errors, and no end that does not come.
+
+The quick sample is read at each run, 10,000 files by the slow test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.unit.readers.mutations import damaged, files_of, no_longer_than, source_of
+from tests.unit.readers.span_corpus import CORPUS, Found, manifest, together
+from vendoreval.errors import InputError, UsageError
+from vendoreval.formats.readers.known import READERS, reader, recognise
+from vendoreval.labels.shapes import SHAPES
+
+QUICK, SLOW = 25, 10_000
+SECONDS = 20.0  # a busy machine is no failure
+MANIFEST_NAMES = {"label-studio": "labelstudio"}
+GIVEN = {"cvat": {"groups": "apart"}}
+Case = tuple[str, dict[str, bytes]]
+
+
+def corpus() -> list[tuple[str, Path]]:
+    """Every file or folder of the corpus with the name of its reader."""
+    return [
+        (entry.name, CORPUS / row["file"])
+        for entry in READERS
+        for row in manifest(MANIFEST_NAMES.get(entry.name, entry.name))
+    ]
+
+
+def cases(count: int, seed: str) -> Iterator[Case]:
+    """Files of the corpus in turn, one of each damaged."""
+    dice = random.Random(seed)
+    known = [(name, files_of(path)) for name, path in corpus()]
+    for number in range(count):
+        name, files = known[number % len(known)]
+        chosen = dice.choice(sorted(files))
+        yield name, {**files, chosen: damaged(files[chosen], dice)}
+
+
+def look(name: str, files: dict[str, bytes], shape: str) -> Found | None:
+    """What the reader makes of the files; None where it refuses them as a whole."""
+    one, source = reader(name), source_of(files)
+    options = {option.name: option.default for option in one.options} | GIVEN.get(name, {})
+    with no_longer_than(SECONDS):
+        with contextlib.suppress(InputError, UsageError):
+            one.recognises(source)
+            recognise(source, shape)
+        try:
+            found = together(one.read(source, SHAPES[shape], options))
+        except (InputError, UsageError):
+            return None
+    assert all(refusal.reason and refusal.effect for refusal in found.refusals)
+    assert all(count > 0 for count in found.aside.values())
+    needed = {"item_id", *(field.name for field in SHAPES[shape].fields if field.required)}
+    assert all(needed <= set(row) for row in found.rows)
+    return found
+
+
+def check(name: str, files: dict[str, bytes], shape: str) -> bool:
+    """Whether the files could be read; then all that is in them is in the answer."""
+    found = look(name, files, shape)
+    if found is not None and name == "cvat":
+        assert in_cvat(files, shape) == out_of_cvat(found), files
+    if found is not None and name == "label-studio" and all(one.endswith(".json") for one in files):
+        assert in_label_studio(files) == out_of_label_studio(found), files
+    return found is not None
+
+
+def in_cvat(files: dict[str, bytes], shape: str) -> int:
+    """Shapes of images and tracks, the tracks themselves, and images that are counted by themselves."""
+    (data,) = files.values()
+    root = ElementTree.fromstring(data)
+    images, tracks = root.findall("image"), root.findall("track")
+    shapes = sum(len(image) for image in images)
+    shapes += sum(one.tag != "attribute" for track in tracks for one in track)
+    unnamed = sum(not image.get("name") for image in images)
+    if shape == "classification":
+        unnamed += sum(bool(image.get("name")) and not answered_by_tag(image) for image in images)
+    return shapes + len(tracks) + unnamed
+
+
+def answered_by_tag(image: ElementTree.Element) -> bool:
+    return any(one.tag == "tag" and one.get("outside") != "1" and one.get("label") is not None for one in image)
+
+
+def out_of_cvat(found: Found) -> int:
+    objects = {(row.get("sheet_id"), row.get("object_id") or f"row {n}") for n, row in enumerate(found.rows)}
+    return len(objects) + len(found.refusals) + found.aside.total()
+
+
+def in_label_studio(files: dict[str, bytes]) -> int:
+    """Annotations of tasks that can be read; tasks that cannot."""
+    (data,) = files.values()
+    tasks = json.loads(data)
+    count = 0
+    for task in tasks if isinstance(tasks, list) else [tasks]:
+        flat = isinstance(task, dict) and "annotation_id" in task and "annotator" in task and "data" not in task
+        listed = task.get("annotations", task.get("completions")) if isinstance(task, dict) else None
+        count += max(len(listed), 1) if isinstance(listed, list) and not flat and named(task) else 1
+    return count
+
+
+def named(task: dict[str, Any]) -> bool:
+    data = task.get("data") if isinstance(task.get("data"), dict) else {}
+    told = isinstance(task.get("id"), str | int | float) and not isinstance(task.get("id"), bool)
+    files = [v for v in data.values() if isinstance(v, str) and v.rsplit("?")[0].endswith(".png")]
+    return bool(told and task["id"] != "") or len(files) == 1
+
+
+ANNOTATIONS = ("cancelled annotation", "rejected annotation", "annotation that its author replaced",
+               "task without an annotation")  # fmt: skip
+WHOLE = ("An annotation ", "The task ", "The row names", "It holds ", "Its choice ")
+
+
+def out_of_label_studio(found: Found) -> int:
+    refused = sum(refusal.reason.startswith(WHOLE) for refusal in found.refusals)
+    answered = found.sheets or found.rows  # of classification each row is a sheet
+    return len(answered) + sum(found.aside[word] for word in ANNOTATIONS) + refused
+
+
+@pytest.mark.parametrize(("name", "path"), corpus(), ids=lambda part: str(part)[-40:])
+def test_whole_files_are_read_without_loss(name: str, path: Path) -> None:
+    for shape in sorted(reader(name).yields):
+        check(name, files_of(path), shape)
+
+
+def test_a_sample_of_damaged_files() -> None:
+    for number, (name, files) in enumerate(cases(QUICK, "quick")):
+        kinds = sorted(reader(name).yields - {"classification"})
+        check(name, files, kinds[number % len(kinds)])
+
+
+@pytest.mark.slow
+def test_ten_thousand_damaged_files() -> None:
+    read = 0
+    for number, (name, files) in enumerate(cases(SLOW, "slow")):
+        kinds = sorted(reader(name).yields - {"classification"})
+        read += check(name, files, kinds[number % len(kinds)])
+    assert read > SLOW // 10
