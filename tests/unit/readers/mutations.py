@@ -25,7 +25,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None,
     True,
     -1,

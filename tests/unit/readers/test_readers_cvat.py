@@ -113,7 +113,9 @@ def test_groups_join_parts_of_one_label() -> None:
     assert [(row["label"], len(row["rings"])) for row in found.rows] == [
         ("traffic light", 1), ("person", 1), ("car", 2),
     ]  # fmt: skip
-    assert found.notes == ["1 shapes are further parts of another shape, by label and group_id (e_shapes.png)."]
+    assert found.notes == [
+        "Shapes that are further parts of another shape, by label and group_id: 1 (e_shapes.png)."
+    ]
 
 
 def test_skeletons_say_which_points_are_not_there() -> None:

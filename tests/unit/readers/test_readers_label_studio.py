@@ -118,9 +118,9 @@ def test_points_without_an_object_are_refused_or_taken_as_one() -> None:
         for name in ("f2head", "f2hip")
     ]
     found = read(READER, IMAGES, shape="keypoints", points="annotation", object="person")
-    assert [(r["label"], r["object_id"], r["keypoint"], [r["x"], r["y"]]) for r in found.rows] == [
-        ("person", "1", one["label"], pytest.approx(one["bbox"][:2])) for one in wanted("keypoint")
-    ]
+    for row, one in zip(found.rows, wanted("keypoint"), strict=True):
+        assert (row["label"], row["object_id"], row["keypoint"]) == ("person", "1", one["label"])
+        assert [row["x"], row["y"]] == pytest.approx(one["bbox"][:2])
 
 
 @pytest.mark.parametrize("shape", ["boxes", "polygons", "masks", "keypoints"])
@@ -290,7 +290,13 @@ def test_ground_truth_counts_as_told(tmp_path: Path) -> None:
 def test_an_item_is_called_by_its_file(tmp_path: Path, address: str, names: tuple[str, ...]) -> None:
     """By the path, by its last part, and with the prefix kept, which only uploaded files have."""
     path = written(tmp_path, [], {"image": address})
-    said = ({}, {"names": "base"}, {"prefix": "keep"}, {"names": "value"}, {"item": "id"})
+    said: tuple[dict[str, str], ...] = (
+        {},
+        {"names": "base"},
+        {"prefix": "keep"},
+        {"names": "value"},
+        {"item": "id"},
+    )
     found = [read(READER, path, shape="boxes", **options).sheets[0]["item_id"] for options in said]
     assert found == [*names[:2], names[-1] if len(names) == 3 else names[0], address, "5"]
 

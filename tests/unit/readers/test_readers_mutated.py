@@ -111,10 +111,11 @@ def in_label_studio(files: dict[str, bytes]) -> int:
 
 
 def named(task: dict[str, Any]) -> bool:
-    data = task.get("data") if isinstance(task.get("data"), dict) else {}
-    told = isinstance(task.get("id"), str | int | float) and not isinstance(task.get("id"), bool)
+    told = task.get("data")
+    data = told if isinstance(told, dict) else {}
+    number = isinstance(task.get("id"), str | int | float) and not isinstance(task.get("id"), bool)
     files = [v for v in data.values() if isinstance(v, str) and v.rsplit("?")[0].endswith(".png")]
-    return bool(told and task["id"] != "") or len(files) == 1
+    return bool(number and task["id"] != "") or len(files) == 1
 
 
 ANNOTATIONS = ("cancelled annotation", "rejected annotation", "annotation that its author replaced",

@@ -14,8 +14,10 @@ from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.shapes import Shape
 
 ROWS = 16_384  # of a batch
-_CONTEXT = ("annotator_id", "sheet_id", "label_id", "stage", "guideline_version", "source", "flagged")
-_SHEET = ("item_id", "annotator_id", "sheet_id", "text")
+_CONTEXT = (
+    "annotator_id", "sheet_id", "label_id", "labelled_at", "stage", "guideline_version", "source", "flagged",
+)  # fmt: skip
+_SHEET = ("item_id", "annotator_id", "sheet_id", "labelled_at", "text")
 
 
 def arrow_type(kind: str) -> Any:

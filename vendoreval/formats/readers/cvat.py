@@ -93,8 +93,8 @@ class _File:
         for name, count in self.seen.items():
             if count > 1:
                 self.rows.remarks.count(
-                    "{} images stand more than once, as in jobs that overlap or with honeypots, which are the "
-                    "buyer's gold; each is an answer by itself", name,
+                    "Images that stand more than once, as in jobs that overlap, or with honeypots, which are "
+                    "the buyer's gold; each is an answer by itself", name,
                 )  # fmt: skip
 
     def _image(self, image: Element) -> None:
@@ -151,7 +151,7 @@ class _File:
         self.rows.row(parts[0][0], **pair, **joined([row for _, row in parts]))
         if len(parts) > 1:
             self.rows.remarks.count(
-                "{} shapes are further parts of another shape, by label and group_id", pair["item_id"],
+                "Shapes that are further parts of another shape, by label and group_id", pair["item_id"],
                 len(parts) - 1,
             )  # fmt: skip
 

@@ -24,7 +24,7 @@ _SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "v
 _ASKED = ("choices", "number", "rating", "textarea", "taxonomy", "datetime")
 _TEXTS = ("labels", "hypertextlabels")
 _OTHERS = (
-    "ellipse", "bitmask", "vector", "paragraphlabels", "timeserieslabels", "videorectangle", "pairwise", "ranker",
+    "paragraphlabels", "timeserieslabels", "videorectangle", "pairwise", "ranker",
 )  # fmt: skip
 UNKNOWN = "result of another kind"
 

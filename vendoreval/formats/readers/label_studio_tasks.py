@@ -59,7 +59,7 @@ def answers_of(task: Any, place: int, rows: AnswerRows, options: Mapping[str, st
             rows.aside(why)
         else:
             if annotation.get("ground_truth") is True:
-                rows.remarks.count("{} annotations are marked as ground truth and count like any other", item)
+                rows.remarks.count("Annotations marked as ground truth, which count like any other", item)
             yield Answer(place, item, facts_of(annotation, options), annotation["result"], data)
 
 
