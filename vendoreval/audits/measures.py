@@ -10,11 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.units import Counting, Mask, Side, Totals, by_sheet, counted, drawn, has_score, sheets
+from vendoreval.audits.units import (
+    Counting,
+    Mask,
+    Side,
+    Totals,
+    by_sheet,
+    counted,
+    drawn,
+    has_score,
+    many,
+    sheets,
+)
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 Values = NDArray[np.int64]
@@ -81,20 +93,19 @@ def scores(metric: str, outcomes: Outcomes) -> Values:
     return (2 * found * ONE + (ONE + found) // 2) // (ONE + found) if metric == "mean_dice" else found
 
 
-def _per_item(outcomes: Outcomes, how: Counting, mask: Mask, value: Values | None = None) -> Totals:
+def per_item(outcomes: Outcomes, how: Counting, mask: Mask, value: Values | None = None) -> Totals:
     """The rows of `mask`, or the sum of their `value`, on each item of the sample."""
     codes, width = outcomes.item.codes, len(outcomes.item.values)
     inside = drawn(outcomes, how)
     if width > 4 * len(codes):  # few rows of many items
-        items, codes = np.unique(codes[inside], return_inverse=True)
-        mask, value = mask[inside], None if value is None else value[inside]
-        return _summed(codes, mask, value, len(items))
+        items, place = np.unique(codes[inside], return_inverse=True)
+        return _summed(place, mask[inside], None if value is None else value[inside], len(items))
     present = np.zeros(width, dtype=np.bool_)
     present[codes[inside]] = True
     return _summed(codes, mask, value, width)[present]
 
 
-def _summed(codes: NDArray[np.int_], mask: Mask, value: Values | None, width: int) -> Totals:
+def _summed(codes: NDArray[Any], mask: Mask, value: Values | None, width: int) -> Totals:
     if value is None:
         return np.bincount(codes[mask], minlength=width).astype(np.int64)
     sums = np.bincount(codes[mask], weights=value[mask], minlength=width)  # whole numbers below 2^53: exact
@@ -107,7 +118,7 @@ def _totals(outcomes: Outcomes, how: Counting, kept: Mask, value: Values) -> tup
     A sheet that is a unit has its lowest right or wrong, or the mean of its scores.
     """
     if not by_sheet(outcomes, how):
-        return _per_item(outcomes, how, kept, value), _per_item(outcomes, how, kept)
+        return per_item(outcomes, how, kept, value), per_item(outcomes, how, kept)
     _, sheet = sheets(outcomes, kept)
     rows = np.bincount(sheet)
     of_sheet = np.rint(np.bincount(sheet, weights=value[kept])).astype(np.int64) // np.maximum(rows, 1)
@@ -116,7 +127,7 @@ def _totals(outcomes: Outcomes, how: Counting, kept: Mask, value: Values) -> tup
     units[first] = True
     spread = np.zeros(len(outcomes), dtype=np.int64)
     spread[first] = of_sheet
-    return _per_item(outcomes, how, units, spread), _per_item(outcomes, how, units)
+    return per_item(outcomes, how, units, spread), per_item(outcomes, how, units)
 
 
 def _share(
@@ -126,16 +137,14 @@ def _share(
     if by_sheet(outcomes, how):
         y, x = _totals(outcomes, how, kept, outcomes.right.astype(np.int64))
     else:
-        y, x = _per_item(outcomes, how, kept & outcomes.right), _per_item(outcomes, how, kept)
+        y, x = per_item(outcomes, how, kept & outcomes.right), per_item(outcomes, how, kept)
     n = int(x.sum())
     return Measure((y,), (x,), n, n - int(y.sum()))
 
 
-def _completeness(
-    outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]
-) -> Measure:
+def _completeness(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
     every = Counting(how.unit, how.empty, omissions=True)
-    answers = _per_item(outcomes, every, ~outcomes.unanswered)
+    answers = per_item(outcomes, every, ~outcomes.unanswered)
     delivered = (answers > 0).astype(np.int64)  # an item counts once, however many labels it has
     n, present = len(delivered), int(delivered.sum())
     return Measure((delivered,), (np.ones(n, dtype=np.int64),), n, n - present)
@@ -144,14 +153,17 @@ def _completeness(
 def _f1(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
     """A right unit counts on both sides, and so does one of the right class that is too imprecise."""
     kept = counted(outcomes, how, group, "either")
-    right = _per_item(outcomes, how, kept & outcomes.right)
+    right = per_item(outcomes, how, kept & outcomes.right)
     n, good = int(kept.sum()), int(right.sum())
-    return Measure((2 * right,), (_both_sides(outcomes, how, group),), n, n - good, weight=2, wrong_weight=2)
+    return Measure(
+        (2 * right,), (_both_sides(outcomes, how, group),), n, n - good, weight=2,
+        wrong_weight=2 if many(outcomes) else 1,
+    )  # fmt: skip
 
 
 def _both_sides(outcomes: Outcomes, how: Counting, group: str | None) -> Totals:
-    expected = _per_item(outcomes, how, counted(outcomes, how, group, "expected"))
-    return expected + _per_item(outcomes, how, counted(outcomes, how, group, "delivered"))
+    expected = per_item(outcomes, how, counted(outcomes, how, group, "expected"))
+    return expected + per_item(outcomes, how, counted(outcomes, how, group, "delivered"))
 
 
 def _score(
@@ -166,13 +178,13 @@ def _score(
 
 
 def _pq(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
-    """Panoptic quality of one class: scores of its matched units ÷ (TP + FP/2 + FN/2), written as 2 ÷ (2TP+FP+FN).
+    """Panoptic quality of one class: 2 × scores of its matched units ÷ (2TP+FP+FN).
 
     Kirillov et al., Panoptic segmentation, CVPR 2019. A unit of the right class is matched, however precise.
     """
     kept = counted(outcomes, how, group, "either")
     matched = kept & np.isin(outcomes.outcome, (CODE["correct"], CODE["imprecise"]))
-    y = 2 * _per_item(outcomes, how, matched, scores("pq", outcomes))
+    y = 2 * per_item(outcomes, how, matched, scores("pq", outcomes))
     n = int(kept.sum())
     return Measure(
         (y,), (_both_sides(outcomes, how, group),), n, n - int((kept & outcomes.right).sum()),

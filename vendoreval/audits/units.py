@@ -86,7 +86,8 @@ def of_class(outcomes: Outcomes, name: str, side: Side) -> Mask:
     """The rows of a class on one side; `own`: gold's class, the delivered one of what is extra."""
     expected, delivered = _equals(outcomes.expected, name), _equals(outcomes.delivered, name)
     if side == "own":
-        return expected | (delivered & (outcomes.outcome == np.int8(CODE["extra"])))
+        extra: Mask = outcomes.outcome == np.int8(CODE["extra"])
+        return expected | (delivered & extra)
     if side == "either":
         return expected | delivered
     return expected if side == "expected" else delivered
@@ -118,6 +119,19 @@ def unanswered_items(outcomes: Outcomes) -> Mask:
     return lost
 
 
+def delivered_objects(outcomes: Outcomes) -> Mask:
+    """Rows of the objects that were delivered, whatever became of them."""
+    return _at(outcomes, "object") & (outcomes.delivered.codes >= 0)
+
+
+def answered_sheets(outcomes: Outcomes) -> Mask:
+    """One row of each sheet that was answered."""
+    rows = np.flatnonzero(~outcomes.unanswered)
+    first = np.zeros(len(outcomes), dtype=np.bool_)
+    first[rows[np.unique(sheets(outcomes, ~outcomes.unanswered)[1], return_index=True)[1]]] = True
+    return first
+
+
 def sheets(outcomes: Outcomes, rows: Mask) -> tuple[Totals, Totals]:
     """For each sheet with one of `rows`: its item code; for each of these rows: its sheet, from 0."""
     people = len(outcomes.annotator.values) + 1
@@ -140,18 +154,22 @@ def _of_unit(outcomes: Outcomes, how: Counting) -> Mask:
 
 
 def _at(outcomes: Outcomes, *levels: str) -> Mask:
-    return np.isin(outcomes.level, [LEVEL_CODE[name] for name in levels])
+    if outcomes.level is None:
+        return np.zeros(len(outcomes), dtype=np.bool_)
+    found: Mask = np.isin(outcomes.level, [LEVEL_CODE[name] for name in levels])
+    return found
 
 
 def _opportunities(outcomes: Outcomes) -> Mask:
     """Wrong objects, wrong attributes, and objects that are right in all their attributes."""
     objects, attributes = _at(outcomes, "object"), _at(outcomes, "attribute")
-    wrong = attributes & ~outcomes.right & (outcomes.outcome != np.int8(CODE["unscorable"]))
+    wrong: Mask = attributes & ~outcomes.right & (outcomes.outcome != np.int8(CODE["unscorable"]))
     if not wrong.any():
         return objects
     parent = _object_of(outcomes)
     spoilt = np.isin(parent, parent[wrong])
-    return wrong | (objects & ~(outcomes.right & spoilt))
+    found: Mask = wrong | (objects & ~(outcomes.right & spoilt))
+    return found
 
 
 def _object_of(outcomes: Outcomes) -> Totals:
