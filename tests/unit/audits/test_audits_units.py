@@ -122,7 +122,7 @@ def test_means_of_scores_are_over_units_and_items() -> None:
     image_a, image_b = (2 * ONE) // 3, (17 * ONE // 10) // 3
     assert share("mean_iou", "item") == Fraction(image_a + image_b + ONE, 3 * ONE)
     dice = {s: Fraction(2 * s, ONE + s) for s in (ONE * 8 // 10, ONE * 9 // 10)}
-    exact = (2 + sum(dice.values())) / 6
+    exact = (2 + sum(dice.values(), Fraction(0))) / 6
     assert abs(share("mean_dice") - exact) < Fraction(1, ONE)
     assert share("pq", group="car") == Fraction(2 * 19, 10 * (2 * 2 + 1 + 1))  # 2 Σ IoU / (2 TP + FP + FN)
 
