@@ -25,7 +25,6 @@ ROW_HEADER = (
     "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
     "clause", "also", "task_id",
 )  # fmt: skip
-PARTS_HEADER = ("level", "where", "score")  # of types with several units an item
 
 
 def draft_claim(
@@ -79,7 +78,7 @@ def draft_claim(
         demands=ladder(
             contract, Grounds(extrapolations, _audited_items(breached, result), result.counts, beyond)
         ),
-        lines=claim_lines(breached, seen, contract.task),
+        lines=claim_lines(breached, seen),
         supersedes=supersedes,
         notes=(
             *_superseding(supersedes),
@@ -119,13 +118,7 @@ def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         )
         for line in claim.lines
     ]  # fmt: skip
-    if not any(line.level for line in claim.lines):
-        return ROW_HEADER, rows
-    parts = [
-        (line.level or "", line.where or "", "" if line.score is None else f"{line.score:.4f}")
-        for line in claim.lines
-    ]
-    return (*ROW_HEADER, *PARTS_HEADER), [(*row, *part) for row, part in zip(rows, parts, strict=True)]
+    return ROW_HEADER, rows
 
 
 def _superseding(claims: tuple[str, ...]) -> tuple[str, ...]:

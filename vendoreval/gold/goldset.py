@@ -41,6 +41,8 @@ class GoldSet:
     def item_ids(self) -> tuple[str, ...]:
         """Item ids in order."""
         items = self.labels.item if self.labels.sheets is None else self.labels.sheets.item
+        if len(items) == len(items.values) and bool((items.codes == np.arange(len(items))).all()):
+            return items.values
         return tuple(items.values[code] for code in items.codes.tolist())
 
     def only(self, items: Collection[str]) -> GoldSet:

@@ -47,7 +47,7 @@ class Coded:
 
     def recode(self, values: Sequence[str]) -> Coded:
         """The same texts coded into `values`; texts that are not in `values` become -1."""
-        if values is self.values:
+        if values is self.values or (len(values) == len(self.values) and tuple(values) == self.values):
             return self
         position = {value: code for code, value in enumerate(values)}
         mapping = np.asarray([position.get(value, -1) for value in self.values] + [-1], dtype=np.int32)

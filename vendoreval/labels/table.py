@@ -109,13 +109,15 @@ class LabelTable:
     def on_items(self, items: tuple[str, ...]) -> LabelTable:
         """The rows and sheets whose item is one of `items`; item codes index `items` afterwards."""
         known = self.item.recode(items)
-        kept = self.take(np.flatnonzero(known.codes >= 0))
+        rows = np.flatnonzero(known.codes >= 0)
+        kept = self if len(rows) == len(self) else self.take(rows)
         sheets = None
         if self.sheets is not None:
             named = self.sheets.item.recode(items)
-            rows = np.flatnonzero(named.codes >= 0)
-            sheets = replace(self.sheets.take(rows), item=named.take(rows))
-        return replace(kept, item=kept.item.recode(items), sheets=sheets)
+            on = np.flatnonzero(named.codes >= 0)
+            some = self.sheets if len(on) == len(self.sheets) else self.sheets.take(on)
+            sheets = replace(some, item=named.take(on))
+        return replace(kept, item=known.take(rows), sheets=sheets)
 
 
 def _take(column: Column | NDArray[np.bool_], rows: Index) -> Column | NDArray[np.bool_]:

@@ -111,7 +111,8 @@ def values_of(task: Task, *sides: Side) -> tuple[str, ...]:
     seen: set[str] = set()
     for side in sides:
         label = side.labels.text("label")
-        seen.update(label.values[code] for code in np.unique(label.codes[label.codes >= 0]).tolist())
+        used = np.bincount(label.codes + 1, minlength=1)[1:]
+        seen.update(label.values[code] for code in np.flatnonzero(used).tolist())
     return (*task.classes, *sorted(seen - set(task.classes)))
 
 
@@ -239,14 +240,16 @@ def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, finer: Seq
     """What a person must look at, of every row that is not right or was decided at a limit."""
     said = [text for below in finer for text in below.where]
     wrong = ~np.isin(rows.outcome, RIGHT) | (rows.near > 0)
-    texts = np.full(len(rows.outcome), None, dtype=object)
-    for side, units, which in (
-        (delivered, rows.delivered, wrong & (rows.delivered >= 0)),
-        (expected, rows.expected, wrong & (rows.delivered < 0) & (rows.expected >= 0)),
-    ):
-        texts[which] = kind.where(side, units[which])
-    for row in np.flatnonzero(wrong & (rows.finer >= 0)).tolist():
-        texts[row] = f"{texts[row]}: {said[rows.finer[row]]}"
-    for row in np.flatnonzero(rows.near > 0).tolist():
+    named = np.flatnonzero(wrong & ((rows.delivered >= 0) | (rows.expected >= 0)))
+    given = rows.delivered[named] >= 0
+    texts = np.empty(len(named), dtype=object)
+    texts[given] = kind.where(delivered, rows.delivered[named[given]])
+    texts[~given] = kind.where(expected, rows.expected[named[~given]])
+    for row in np.flatnonzero(rows.finer[named] >= 0).tolist():
+        texts[row] = f"{texts[row]}: {said[rows.finer[named[row]]]}"
+    for row in np.flatnonzero(rows.near[named] > 0).tolist():
         texts[row] += NEAR
-    return Coded.from_text(texts.tolist())
+    found = Coded.from_text(texts.tolist())
+    codes = np.full(len(rows.outcome), -1, dtype=np.int32)
+    codes[named] = found.codes
+    return Coded(codes, found.values)

@@ -69,8 +69,11 @@ def same_borders(expected: Places, delivered: Places) -> tuple[Ints, Ints]:
     keys = _joint_keys(expected, delivered)
     order = np.argsort(keys[0], kind="stable")
     ordered = keys[0][order]
-    first, last = (np.searchsorted(ordered, keys[1], side=side) for side in ("left", "right"))
-    counts = last - first
+    first = np.searchsorted(ordered, keys[1])
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    alike_from = np.zeros(len(ordered) + 1, dtype=np.int64)  # how many equal keys begin here
+    alike_from[starts] = np.diff(np.append(starts, len(ordered)))
+    counts = np.where(np.append(ordered, 0)[first] == keys[1], alike_from[first], 0)
     d = np.repeat(np.arange(len(counts)), counts)
     inside = np.arange(len(d)) - np.repeat(np.cumsum(counts) - counts, counts)
     e = order[first[d] + inside]

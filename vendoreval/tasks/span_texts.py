@@ -12,7 +12,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
-from vendoreval.tasks.span_pairs import parse_pieces
+from vendoreval.tasks.span_pairs import Pieces, parse_pieces
 
 Ints = NDArray[np.int64]
 AROUND = 24  # characters of the text that are shown on either side
@@ -23,34 +23,42 @@ class Texts:
     """Describes the spans of a table in the texts of its sheets."""
 
     def __init__(self, labels: LabelTable) -> None:
-        self._labels = labels
+        self._item = labels.item
+        self._start, self._end = labels.numbers("start"), labels.numbers("end")
+        pieces = labels.answers.get("pieces")
+        self._pieces = pieces if isinstance(pieces, Coded) else None
+        self._sheets = labels.sheets
 
     @cached_property
     def _texts(self) -> dict[str | None, str]:
-        sheets = self._labels.sheets
-        if sheets is None or sheets.text is None:
+        if self._sheets is None or self._sheets.text is None:
             return {}
-        pairs = zip(sheets.item.text(), sheets.text.text(), strict=True)
+        pairs = zip(self._sheets.item.text(), self._sheets.text.text(), strict=True)
         return {item: text for item, text in pairs if text is not None}
 
-    def describe(self, row: int) -> str:
+    def describe(self, rows: Ints) -> list[str]:
         """`span 7–14: Doctor [Ada Moe] works`, and what is wrong with a span that marks no text."""
-        start, end = (int(self._labels.numbers(name)[row]) for name in ("start", "end"))
-        column = self._labels.answers.get("pieces")
-        written = column[row] if isinstance(column, Coded) else None
-        pieces = parse_pieces(written) if written else [(start, end)]
-        said = "span " + " and ".join(f"{a}–{b}" for a, b in pieces)
-        if any(a >= b for a, b in pieces):
-            return f"{said}, which is empty or ends before it begins"
-        text = self._texts.get(self._labels.item[row])
-        if text is None:
-            return said
-        if start < 0 or end > len(text):
-            return f"{said}, which lies outside its text of {len(text):,} characters"
-        return f"{said}: {_in_context(text, pieces)}"
+        borders = zip(self._start[rows].tolist(), self._end[rows].tolist(), strict=True)
+        written = [None] * len(rows) if self._pieces is None else self._pieces.take(rows).text()
+        texts = [self._texts.get(name) for name in self._item.take(rows).text()] if self._texts else written
+        return [
+            _described(parse_pieces(pieces) if pieces else [place], text if self._texts else None)
+            for place, pieces, text in zip(borders, written, texts, strict=True)
+        ]
 
 
-def _in_context(text: str, pieces: list[tuple[int, int]]) -> str:
+def _described(pieces: Pieces, text: str | None) -> str:
+    said = "span " + " and ".join([f"{start}–{end}" for start, end in pieces])
+    if any([start >= end for start, end in pieces]):  # noqa: C419 - a list is faster than a generator
+        return f"{said}, which is empty or ends before it begins"
+    if text is None:
+        return said
+    if min(pieces)[0] < 0 or max(end for _, end in pieces) > len(text):
+        return f"{said}, which lies outside its text of {len(text):,} characters"
+    return f"{said}: {_in_context(text, pieces)}"
+
+
+def _in_context(text: str, pieces: Pieces) -> str:
     low, high = min(a for a, _ in pieces), max(b for _, b in pieces)
     first, last = max(low - AROUND, 0), min(high + AROUND, len(text))
     shown, place = ["…" if first else ""], first

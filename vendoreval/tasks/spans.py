@@ -68,7 +68,7 @@ class Spans:
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`span 7–14: Doctor [Ada Moe] works`."""
-        return Texts(labels).describe(row)
+        return Texts(labels).describe(np.asarray([row]))[0]
 
     def units(self, labels: LabelTable, task: Task) -> Units:
         """A row is a unit."""
@@ -97,8 +97,7 @@ class Spans:
 
     def where(self, side: Side, units: Ints) -> list[str]:
         """The spans in their text."""
-        texts = Texts(side.labels)
-        return [texts.describe(row) for row in side.units.row[units].tolist()]
+        return Texts(side.labels).describe(side.units.row[units])
 
     def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
         """None: a span has attributes only."""

@@ -96,15 +96,29 @@ def _sheets(items: int, side: Side) -> tuple[Answered, Ints]:
                           {*labels.annotator.values, *labels.sheets.annotator.values}))  # fmt: skip
     width = len(people) + 1
     mine = _keys(labels.item, labels.annotator, people)
-    known = [np.unique(mine)]
-    if labels.sheets is not None:
-        known.append(_keys(labels.sheets.item, labels.sheets.annotator, people))
-    real = np.unique(np.concatenate(known))
-    absent = np.setdiff1d(np.arange(items), real // width) * width
-    keys = np.sort(np.concatenate([real, absent]))
-    answered = ~np.isin(keys // width, absent // width)
+    if labels.sheets is None:
+        real = _distinct(mine)
+    else:
+        real = _distinct(_keys(labels.sheets.item, labels.sheets.annotator, people))
+        real = _distinct(np.concatenate([real, mine[~_within(mine, real)]]))
+    has_sheet = np.zeros(items, dtype=np.bool_)
+    has_sheet[real // width] = True
+    keys = np.sort(np.concatenate([real, np.flatnonzero(~has_sheet) * width]), kind="stable")
+    answered = has_sheet[keys // width]
     annotator = Coded((keys % width - 1).astype(np.int32), people)
     return Answered(keys // width, annotator, answered), np.searchsorted(keys, mine[side.units.row])
+
+
+def _distinct(keys: Ints) -> Ints:
+    """The keys in order, each once. Rows mostly come in order, which a stable sort is quick with."""
+    ordered = np.sort(keys, kind="stable")
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)]]
+
+
+def _within(keys: Ints, known: Ints) -> Mask:
+    """Which keys are among the known ones, which stand in order."""
+    found: Mask = np.append(known, -1)[np.searchsorted(known, keys)] == keys
+    return found
 
 
 def _keys(item: Coded, annotator: Coded, people: tuple[str, ...]) -> Ints:

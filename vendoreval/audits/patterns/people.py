@@ -31,9 +31,7 @@ def inconsistency(labels: Labels, contract: Contract, findings: Sequence[Finding
         return Looked("inconsistency", DO, (), ("The labels name no annotators.",))
     signs, untested = _clauses(findings), []
     accuracy = promised(contract)
-    if labels.several:
-        untested.append("Agreement is tested on items with one answer each; see the agreement of the delivery.")
-    elif accuracy is None:
+    if accuracy is None:
         untested.append(
             "The contract asks no accuracy of single labels, so that it implies no least agreement."
         )
