@@ -27,6 +27,7 @@ from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.attributes import attributes
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, RIGHT, SEVERITY_CODE, Outcomes
 from vendoreval.tasks.parts import Finer, Parts, Side, side_of
+from vendoreval.tasks.presets.shapes import matching_of
 from vendoreval.tasks.tries import Match, Tries, lay_out, match, on_items
 
 Ints = NDArray[np.int64]
@@ -79,7 +80,7 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
     pairs = kind.pairs(expected, delivered, task)
     if pairs.same is None:
         pairs = replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
-    found = match(tries, pairs, expected)
+    found = match(tries, pairs, expected, matching_of(task))
     finer = _finer(kind, expected, delivered, found, task)
     rows = _settled(_all_rows(tries, found, finer, delivered.ignored), tries)
     sheet = tries.sheet[rows.attempt]

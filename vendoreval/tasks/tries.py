@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.matching import assign
 from vendoreval.tasks.parts import Pairs, Side, content_order
+from vendoreval.tasks.presets.shapes import Matching
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -144,8 +144,10 @@ def _slots(block: Ints, block_of: Ints, chosen: Ints, side: Side, blocks: int) -
     return Slots(attempt, order[begins[block][attempt] + inside], start, place)
 
 
-def match(tries: Tries, pairs: Pairs, expected: Side) -> Match:
-    """Assign each try's delivered units to its gold units."""
+def match(tries: Tries, pairs: Pairs, expected: Side, rule: Matching) -> Match:
+    """Assign each try's delivered units to its gold units, by the contract's rule."""
+    if rule.within_class and pairs.same is not None:
+        pairs = pairs.take(np.flatnonzero(pairs.same))
     attempt = tries.first[tries.sheet_of[pairs.delivered]] + tries.alternative_of[pairs.expected]
     right = tries.delivered.start[attempt] + tries.delivered.place[pairs.delivered]
     ignored = expected.ignored[pairs.expected]
@@ -155,7 +157,7 @@ def match(tries: Tries, pairs: Pairs, expected: Side) -> Match:
     left = tries.expected.start[attempt[scored]] + tries.expected.place[pairs.expected[scored]]
     similarity = pairs.score if pairs.similarity is None else pairs.similarity
     same = np.ones(len(pairs.score), dtype=np.bool_) if pairs.same is None else pairs.same
-    chosen = assign(left, right[scored], similarity[scored], same[scored])
+    chosen = rule.assign(left, right[scored], similarity[scored], same[scored])
     chosen = chosen[np.argsort(left[chosen], kind="stable")]
     fallen[right[scored[chosen]]] = False
     return Match(pairs.take(scored[chosen]), left[chosen], right[scored[chosen]], fallen)

@@ -1,0 +1,129 @@
+"""A delivery's figures by another tool's convention, which stand beside the contract's own.
+
+    cvat        accuracy = right ÷ (matched + missing + extra), precision = right ÷ delivered, recall = right ÷
+                gold
+    datumaro    counts of matched shapes whose labels agree, or do not, and of those without a partner
+    coco        precision, recall and F1 at IoU 0.5; AR, the mean recall over classes and IoU 0.50, 0.55 … 0.95
+    fiftyone    precision, recall and F1
+    labelbox    mean IoU of a class on an image, where a shape without a partner has 0; mean over its classes,
+                then over images
+
+Each answered sheet is an image of its own. There is no AP: it hangs on the order of scores, and people's labels
+have none. Where nothing is to be divided by, a figure is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.contracts.terms import Task
+from vendoreval.errors import InputError
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.known import task_type
+from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
+
+Figures = dict[str, float | int | None]
+Ints = NDArray[np.int64]
+_RIGHT = (CODE["correct"], CODE["imprecise"])  # to other tools, what is imprecise is right
+_SWEEP = tuple(f"0.{hundredths}" for hundredths in range(50, 100, 5))
+
+
+def convention(name: str, gold: GoldSet, labels: LabelTable, task: Task) -> Figures:
+    """The figures that the tool `name` would show by its own defaults.
+
+    Labels of several people on an item are several images; items without an answer are left out. Raises
+    InputError for a tool that is not known here.
+    """
+    figures = _FIGURES.get(name)
+    if figures is None:
+        raise InputError(f"There is no convention {name!r}.", remedy=f"Known: {', '.join(_FIGURES)}.")
+    return figures(lambda iou: _compared(name, gold, labels, task, iou), task)
+
+
+Compare = Callable[[str | None], Outcomes]
+
+
+def _compared(name: str, gold: GoldSet, labels: LabelTable, task: Task, iou: str | None) -> Outcomes:
+    """Outcomes of the answered objects by the preset, at another IoU than its own where one is given."""
+    matching = {"preset": name} if iou is None else {"preset": name, "iou": iou}
+    found = task_type(task.type).compare(gold, labels, replace(task, matching=matching, attributes=()))
+    return found.take(found.at("object") & ~found.unanswered)
+
+
+def _counts(found: Outcomes) -> tuple[int, int, int, int]:
+    """Right, of another label, missing, extra."""
+    counts = found.counts()
+    return counts["correct"] + counts["imprecise"], counts["wrong_label"], counts["missing"], counts["extra"]
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _cvat(compare: Compare, task: Task) -> Figures:
+    right, other, missing, extra = _counts(compare(None))
+    return {
+        "accuracy": _share(right, right + other + missing + extra),
+        "precision": _share(right, right + other + extra),
+        "recall": _share(right, right + other + missing),
+    }
+
+
+def _datumaro(compare: Compare, task: Task) -> Figures:
+    return dict(zip(("match", "mismatch", "missing", "extra"), _counts(compare(None)), strict=True))
+
+
+def _detections(compare: Compare, task: Task) -> Figures:
+    right, _, missing, extra = _counts(compare(None))
+    return {
+        "precision": _share(right, right + extra),
+        "recall": _share(right, right + missing),
+        "f1": _share(2 * right, 2 * right + missing + extra),
+    }
+
+
+def _coco(compare: Compare, task: Task) -> Figures:
+    recalls = []
+    for iou in _SWEEP:
+        found = compare(iou)
+        expected = found.take(found.expected.codes >= 0)
+        width = len(expected.expected.values)
+        units = np.bincount(expected.expected.codes, minlength=width)
+        right = np.bincount(expected.expected.codes, np.isin(expected.outcome, _RIGHT), minlength=width)
+        recalls.append((right[units > 0] / units[units > 0]).mean() if units.any() else np.nan)
+    mean = float(np.mean(recalls))
+    return _detections(compare, task) | {"ar": None if np.isnan(mean) else mean}
+
+
+def _labelbox(compare: Compare, task: Task) -> Figures:
+    found = compare(None)
+    label = np.where(found.expected.codes >= 0, found.expected.codes, found.delivered.codes)
+    sheets, sheet = np.unique(_sheet(found), return_inverse=True)
+    classes, feature = np.unique(sheet * len(found.expected.values) + label, return_inverse=True)
+    sides = [np.bincount(feature, codes >= 0) for codes in (found.expected.codes, found.delivered.codes)]
+    mean = np.bincount(feature, found.score) / ONE / np.maximum(*sides) if len(classes) else np.empty(0)
+    image = classes // max(len(found.expected.values), 1)
+    images = np.bincount(image, mean, minlength=len(sheets)) / np.bincount(image, minlength=len(sheets))
+    return {"mean_iou": float(images.mean()) if len(images) else None}
+
+
+def _sheet(found: Outcomes) -> Ints:
+    width = len(found.annotator.values) + 1
+    return found.item.codes.astype(np.int64) * width + found.annotator.codes + 1
+
+
+_FIGURES: Mapping[str, Callable[[Compare, Task], Figures]] = MappingProxyType(
+    {
+        "cvat": _cvat,
+        "datumaro": _datumaro,
+        "coco": _coco,
+        "fiftyone": _detections,
+        "labelbox": _labelbox,
+    }
+)
