@@ -26,6 +26,7 @@ BY_NAME = {"confusion", "verdicts", "inspections", "classes", "values", "tasks"}
 BY_NAME |= {"by_value"}  # of a filter: the values that it left out
 BY_NAME |= {"flags", "people", "unanswered"}  # of signals and of a pilot
 BY_NAME |= {"basis", "costs", "promises", "sections", "weights"}  # of a comparison: vendors and sections
+_OF_MANY = {"units_in_all"}  # of findings on types with several units an item
 FREE = {"evidence", "data", "figures"}
 _PLAIN_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _KIND = re.compile(r"vendoreval/([a-z_-]+)/(\d+)\Z")
@@ -128,11 +129,15 @@ def _type(value: Any) -> str:
 
 @cache
 def _finding() -> dict[str, Any]:
-    """A finding's schema, from its dataclass; every field is always there."""
+    """A finding's schema, from its dataclass; every field is always there, but for those of many units."""
     made = TypeAdapter(Finding).json_schema(mode="serialization")
     plain: dict[str, Any] = _inlined(made, made.get("$defs", {}))
     plain["properties"]["verdict"] = {"enum": list(VERDICTS)}
-    return {"type": "object", "properties": plain["properties"], "required": sorted(plain["properties"])}
+    return {
+        "type": "object",
+        "properties": plain["properties"],
+        "required": sorted(set(plain["properties"]) - _OF_MANY),
+    }
 
 
 def _inlined(part: Any, defined: dict[str, Any]) -> Any:

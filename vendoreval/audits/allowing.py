@@ -11,16 +11,14 @@ need none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.imperfect_gold import GoldRevision, auditor_error, gold_revision
-from vendoreval.tasks.outcomes import Outcomes
 
 _CONFIDENCE = 0.95
 _DIGITS = Decimal("0.000000001")
@@ -45,17 +43,18 @@ def double_notes(differed: int, double: int) -> list[str]:
     ]
 
 
-def touched(clause: Clause, units: Outcomes, gold_error: float) -> Fraction | None:
+def touched(clause: Clause, units: Sequence[int], gold_error: float) -> Fraction | None:
     """The share of the clause's units that wrong gold may have turned into errors, at most.
 
-    `gold_error` is the share of gold items that may be wrong; they may be those with most units. None where
+    `units` are those counted on each item; `gold_error` is the share of gold items that may be wrong, and they
+    may be those with most units. None where
     a rate of the whole gold says nothing: of classes, people, edge cases, and of means of ratios.
     """
     if clause.scope != "delivery" or METRICS[clause.metric].kind != "share":
         return None
     if clause.metric == "completeness":  # whether an item was answered does not hang on gold's answer
         return Fraction(0)
-    sizes = np.sort(np.unique(units.item.codes, return_counts=True)[1])[::-1].tolist()
+    sizes = sorted(units, reverse=True)
     wrong = Fraction(str(gold_error)) * len(sizes)
     whole = int(wrong)
     share = sum(sizes[:whole]) + (wrong - whole) * sum(sizes[whole : whole + 1])

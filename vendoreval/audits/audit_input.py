@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from vendoreval.audits.drawing import STATED
+from vendoreval.audits.units import Counting, counting, main_unit, unanswered_items
+from vendoreval.contracts.terms import Clause, Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
 from vendoreval.labels.crosswalk import set_apart
 from vendoreval.labels.near_ids import NearPair
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import Outcomes
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,9 @@ class AuditInput:
     `gold`: the gold that the labels were held against, where the input came from `judge`.
     `settled`: what was settled about the delivery before it was judged, by kind, as the intake report says.
     `sent_items`: how many items were sent to the vendor (0: not known).
+    Types with several units an item: `labels` and `most_units` count the delivery's rows; `sheets` are its
+    answered pairs of item and annotator, of which no item has more than `most_sheets`; `objects` counts its
+    objects where they are not its rows (0: they are).
     """
 
     units: Outcomes
@@ -74,11 +79,14 @@ class AuditInput:
     gold: GoldSet | None = None
     settled: Mapping[str, Any] = field(default_factory=dict)
     sent_items: int = 0
+    sheets: int = 0
+    most_sheets: int = 1
+    objects: int = 0
 
 
 def missing_items(seen: AuditInput) -> list[str]:
     """The gold items without an answer, in the order of their codes."""
-    codes = np.unique(seen.units.item.codes[seen.units.outcome == CODE["missing"]])
+    codes = np.flatnonzero(unanswered_items(seen.units))
     return [seen.units.item.values[code] for code in codes.tolist()]
 
 
@@ -87,8 +95,11 @@ def missing_by_word(seen: AuditInput) -> list[NearPair]:
     return set_apart(seen.settled, missing_items(seen))
 
 
-def counted(seen: AuditInput, metric: str) -> Outcomes:
-    """The units that `metric` counts: without omissions where nothing proves that they were sent."""
-    if metric == "completeness" or seen.sent_known:
-        return seen.units
-    return seen.units.take(np.flatnonzero(seen.units.outcome != CODE["missing"]))
+def counting_of(clause: Clause, task: Task, seen: AuditInput) -> Counting:
+    """How the clause counts: without omissions where nothing proves that they were sent."""
+    return counting(clause.unit, task, omissions=seen.sent_known or clause.metric == "completeness")
+
+
+def usual_counting(seen: AuditInput) -> Counting:
+    """How figures count that no clause asks for."""
+    return Counting(main_unit(seen.units), omissions=seen.sent_known)

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import double_notes, lowered, revision, touched
-from vendoreval.audits.audit_input import AuditInput, counted, missing_by_word
+from vendoreval.audits.audit_input import AuditInput, counting_of, missing_by_word, missing_items
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
-from vendoreval.audits.figures import by_annotator, by_class, confusion
+from vendoreval.audits.figures import by_annotator, by_class, confusion, unit_rules
 from vendoreval.audits.joining import Trial, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns.judging import patterns
+from vendoreval.audits.reach import hidden, unbounded, units_in_all
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
+from vendoreval.audits.units import MAIN, Counting, Mask, counting, drawn, many
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.designs.designs import DESIGNED
-from vendoreval.inference.drawn import Hidden
 from vendoreval.labels.settled import apart_sentences
 from vendoreval.tasks.outcomes import Outcomes
 
-NEEDS_CLASS = ("recall", "precision", "f1")
+EXTRAPOLATED = ("accuracy", "error_rate")  # from a sample to the whole delivery
 
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
@@ -37,7 +39,7 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
     judge = partial(_judge, contract, seen, f"vendoreval audit tasks {words}")
     clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
     by_word = len({pair.ours for pair in missing_by_word(seen)})
-    allowed = (_allowed(*judged, seen) for judged in judge_all(clauses, judge))
+    allowed = (_allowed(contract.task, seen, *judged) for judged in judge_all(clauses, judge))
     findings = tuple(_on_word(finding, by_word, seen) for finding in allowed)
     return AuditResult(
         audit=audit_id,
@@ -56,10 +58,11 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         notes=_notes(contract, seen),
         earlier_audits=seen.earlier_audits,
         basis=_basis(contract, seen),
+        unit_rules=unit_rules(seen.units, counting(MAIN, contract.task, omissions=seen.sent_known)),
     )
 
 
-def _allowed(clause: Clause, trial: Trial, finding: Finding, seen: AuditInput) -> Finding:
+def _allowed(task: Task, seen: AuditInput, clause: Clause, trial: Trial, finding: Finding) -> Finding:
     """The finding; where gold was checked, a breach with the verdict that an allowance for it leaves."""
     checked = revision(seen.gold_checked)
     on_gold = METRICS[clause.metric].kind in ("share", "mean")
@@ -67,7 +70,8 @@ def _allowed(clause: Clause, trial: Trial, finding: Finding, seen: AuditInput) -
         return finding
     if _all_adjudicated(seen):
         return replace(finding, with_allowance=finding.verdict)
-    share = touched(clause, counted(seen, clause.metric), checked.at_most)
+    totals = measure(clause.metric, seen.units, None, (), counting_of(clause, task, seen))
+    share = touched(clause, totals.xs[0].tolist() if totals.xs else (), checked.at_most)
     if share is None:
         return finding
     return replace(finding, with_allowance=trial(lowered(clause, share)).verdict)
@@ -95,18 +99,14 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     if clause.metric not in MEASURED:
         yield partial(not_run, reason=f"This version does not measure {clause.metric}.")
         return
-    units = counted(seen, clause.metric)
-    frame = _frame(clause, units, seen)
+    how = counting_of(clause, contract.task, seen)
+    frame = _frame(clause, contract.task, seen, how)
     refused = refusal(clause, seen, again, census=frame.census) or _unfit(clause, seen)
     if refused:
         yield partial(not_run, reason=refused)
         return
     if clause.decision.rule in DESIGNED:
-        yield partial(
-            walk_clause, units=units, items=_size(units, seen), seed=seen.seed, names=seen.task_ids,
-            most_units=1 if clause.metric == "completeness" else seen.most_units,
-            inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata, sizes=seen.stratum_sizes,
-        )  # fmt: skip
+        yield _walked(clause, seen, how, frame)
         return
     if clause.decision.rule not in RULES_HERE:
         yield partial(not_run, reason=f"This version does not decide by the rule {clause.decision.rule}.")
@@ -119,17 +119,47 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     if seen.planned_items > seen.gold_items:
         yield partial(not_run, reason=_growing(clause, seen))
         return
-    classes = judged_classes(contract.task, units)
-    for group, rows in _groups(clause, classes, units, seen):
+    classes = judged_classes(contract.task, seen.units)
+    for group, rows in _groups(clause, classes, seen):
         name = group if clause.scope == "class" else None
-        yield partial(_decided, group, rows, name, classes, frame)
+        yield partial(_decided, group, rows, name, classes, how, frame, seen)
+
+
+def _walked(clause: Clause, seen: AuditInput, how: Counting, frame: Frame) -> Trial:
+    """The trial of a rule that follows the draw; for items of many units it needs a bound."""
+    most = frame.hidden.most
+    if many(seen.units) and not frame.hidden.singles:
+        refused = unbounded(clause, seen, measure(clause.metric, seen.units, None, (), how).xs[0])
+        if refused:
+            return partial(not_run, reason=refused)
+        most = frame.hidden.wrong or most
+    return partial(
+        walk_clause, units=seen.units, how=how, items=_size(seen, how), seed=seen.seed, names=seen.task_ids,
+        most_units=most, inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata,
+        sizes=seen.stratum_sizes,
+    )  # fmt: skip
 
 
 def _decided(
-    group: str | None, rows: Outcomes, name: str | None, classes: tuple[str, ...], frame: Frame, clause: Clause
-) -> Finding:
+    group: str | None, rows: Outcomes, name: str | None, classes: tuple[str, ...], how: Counting, frame: Frame,
+    seen: AuditInput, clause: Clause,
+) -> Finding:  # fmt: skip
     """Totals of all groups together would not fit into memory: each trial takes its own again."""
-    return decide(clause, group, measure(clause.metric, rows, name, classes), frame)
+    totals = measure(clause.metric, rows, name, classes, how)
+    finding = decide(clause, group, totals, frame)
+    return _in_all(finding, totals.xs, seen, how, frame)
+
+
+def _in_all(
+    finding: Finding, units: Sequence[NDArray[np.int64]], seen: AuditInput, how: Counting, frame: Frame
+) -> Finding:
+    """The finding with the units of the whole delivery, where they are not known and a claim needs them."""
+    extrapolated = finding.scope == "delivery" and finding.metric in EXTRAPOLATED
+    if not extrapolated or finding.verdict != BREACHED or frame.items is None or not many(seen.units):
+        return finding
+    confidence = finding.confidence or 0.0
+    found = units_in_all(seen, seen.units, how, units[0], frame.items, confidence)
+    return replace(finding, units_in_all=found)
 
 
 def _unfit(clause: Clause, seen: AuditInput) -> str:
@@ -155,26 +185,30 @@ def _growing(clause: Clause, seen: AuditInput) -> str:
     )
 
 
-def _size(units: Outcomes, seen: AuditInput) -> int:
+def _size(seen: AuditInput, how: Counting) -> int:
     """The items that the audited ones stand for: those sent, where it is known, else those delivered."""
-    return max(seen.sent_items or seen.items, len(np.unique(units.item.codes)))
+    return max(seen.sent_items or seen.items, _items(seen.units, drawn(seen.units, how)))
 
 
-def _frame(clause: Clause, units: Outcomes, seen: AuditInput) -> Frame:
+def _items(outcomes: Outcomes, rows: Mask) -> int:
+    found = np.zeros(len(outcomes.item.values), dtype=np.bool_)
+    found[outcomes.item.codes[rows]] = True
+    return int(found.sum())
+
+
+def _frame(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Frame:
     """Without a list of the items sent nobody knows how many there are to be complete about."""
-    complete = clause.metric == "completeness"
-    drawn_from_sent = 0 < seen.sent_items <= seen.items  # then nobody counts those answered
-    excess = None if drawn_from_sent else max(seen.labels - seen.items, 0)
-    hidden = Hidden(1, 0) if complete else Hidden(max(seen.most_units, 1), excess)
-    items = None if complete and not seen.sent_known else _size(units, seen)
-    return Frame(items, len(np.unique(units.item.codes)), hidden)
+    unknown = clause.metric == "completeness" and not seen.sent_known
+    audited = _items(seen.units, drawn(seen.units, how))
+    return Frame(None if unknown else _size(seen, how), audited, hidden(clause, task, seen, how))
 
 
 def _groups(
-    clause: Clause, classes: tuple[str, ...], units: Outcomes, seen: AuditInput
+    clause: Clause, classes: tuple[str, ...], seen: AuditInput
 ) -> Iterable[tuple[str | None, Outcomes]]:
     """The groups that the clause judges one by one, with the outcomes of each."""
-    if clause.scope == "class" or clause.metric in NEEDS_CLASS:
+    units = seen.units
+    if clause.scope == "class":
         for name in (clause.group,) if clause.group else classes:
             yield name, units
     elif clause.scope == "annotator":
@@ -206,13 +240,21 @@ def _code(values: tuple[str, ...], wanted: str) -> int:
 
 def _counts(seen: AuditInput) -> dict[str, int]:
     """The denominators, all printed. `items` and `labels` are the whole delivery's; `opportunities` count."""
+    units = seen.units
+    several = many(units)
+    if several:  # an object and its attributes are not one sum
+        units = units.take(np.flatnonzero(units.at(MAIN) | units.at("item")))
+    wrong_attribute = seen.units.counts()["wrong_attribute"]
     return {
         "items": seen.items,
         **({"sent_items": seen.sent_items} if seen.sent_items else {}),
         "labels": seen.labels,
+        **({"sheets": seen.sheets, "objects": seen.objects or seen.labels} if several else {}),
         "gold_items": seen.gold_items,
-        "opportunities": len(counted(seen, "accuracy")),
-        **seen.units.counts(),
+        **({"not_answered": len(missing_items(seen))} if several else {}),
+        "opportunities": int((~units.unanswered).sum()) if not seen.sent_known else len(units),
+        **units.counts(),
+        **({"wrong_attribute": wrong_attribute} if several else {}),
         "ties": seen.ties,
         **({"gold_adjudicated": seen.gold_checked[1]} if seen.gold_checked[1] else {}),
     }
@@ -244,7 +286,7 @@ _COMMITTED = {
 
 def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
     notes = []
-    missing = seen.units.counts()["missing"]
+    missing = len(missing_items(seen))
     if missing and not seen.sent_known:
         notes.append(
             f"{missing:,} of {seen.gold_items:,} gold items have no answer in this delivery. No list of the "

@@ -93,24 +93,33 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> 
 def _estimate(
     totals: Measure, limit: Fraction, confidence: float, frame: Frame, *, whole: bool, people: bool
 ) -> Proportion:
-    """The share and both its chances; a person gives an item the one unit that is seen here."""
+    """The share and both its chances.
+
+    Where an answer is one row, a person gives an item the one unit that is seen here.
+    """
     largest = max(int(x.max()) for x in totals.xs)
+    people = people and frame.hidden.wrong is None
     mean = len(totals.xs) + len(totals.absent) > 1  # over classes
-    if not mean and largest <= 1 and (people or frame.hidden.most <= 1):
+    if not mean and largest <= 1 and totals.scale == 1 and (people or frame.hidden.singles):
         population = totals.n if frame.census else frame.items if whole else None
         return simple(totals.n - totals.errors, totals.n, limit, confidence=confidence, population=population)
     items = len(totals.xs[0])
-    most = -(-largest // totals.weight) if people else max(frame.hidden.most, -(-largest // totals.weight))
-    hidden = replace(frame.hidden, most=most, weight=totals.weight)
+    seen = -(-largest // totals.weight)
+    wrong = None if frame.hidden.wrong is None else max(frame.hidden.wrong, seen)
+    hidden = replace(
+        frame.hidden, most=seen if people else max(frame.hidden.most, seen), weight=totals.weight, wrong=wrong,
+        wrong_weight=totals.wrong_weight,
+    )  # fmt: skip
     population = items if frame.census else frame.items if items == frame.audited else None
     if mean:
         return macro(
             totals.ys, totals.xs, limit, confidence=confidence, population_clusters=population,
-            hidden=hidden, absent=len(totals.absent),
+            hidden=hidden, absent=len(totals.absent), scale=totals.scale,
         )  # fmt: skip
     return clustered(
-        totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=population, hidden=hidden
-    )
+        totals.ys[0], totals.xs[0], limit, confidence=confidence, population_clusters=population, hidden=hidden,
+        scale=totals.scale,
+    )  # fmt: skip
 
 
 def _verdict(
@@ -149,7 +158,7 @@ def _strikeouts(
     clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float
 ) -> int | None:
     """Errors that could be struck out, whichever they are; None where none of the bounds here holds."""
-    if len(totals.xs) > 1 or totals.weight > 1:
+    if len(totals.xs) > 1 or totals.weight > 1 or totals.scale > 1:
         return None
     if clause.decision.rule == "point":
         allowed = int((1 - limit) * totals.n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput, usual_counting
 from vendoreval.audits.measures import measure
 from vendoreval.contracts.terms import Task
 from vendoreval.errors import InputError
@@ -16,7 +16,7 @@ from vendoreval.numerals import share as share_of
 def against_vendor(seen: AuditInput, task: Task, says: str) -> OwnNumber:
     """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
     claimed = float(share_of(says, "--vendor-says"))
-    totals = measure("accuracy", counted(seen, "accuracy"), None, task.classes)
+    totals = measure("accuracy", seen.units, None, task.classes, usual_counting(seen))
     if not totals.n:
         raise InputError("The audit counted no unit, so there is nothing to compare.")
     share = clustered(totals.ys[0], totals.xs[0], Fraction(1, 2), confidence=0.95, population_clusters=None)

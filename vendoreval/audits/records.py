@@ -40,6 +40,17 @@ class Walk:
 
 
 @dataclass(frozen=True)
+class UnitCount:
+    """How many units the whole delivery holds; `low` and `high` are two-sided at `confidence`."""
+
+    estimate: int
+    low: int
+    high: int
+    confidence: float
+    method: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """A clause's verdict with its numbers.
 
@@ -48,6 +59,7 @@ class Finding:
     chance of a sample this bad from a delivery that just keeps the clause, p_kept of one this good
     from a delivery that just breaks it; None where the rule gives none. `more_items` is how many
     further audited items would decide an inconclusive clause if the estimate stays as it is.
+    `units_in_all`: the units of the whole delivery, where they are more than its items and must be estimated.
     """
 
     clause: str
@@ -75,9 +87,12 @@ class Finding:
     walk: Walk | None = None  # for rules with a design
     with_allowance: str | None = None  # the verdict that an allowance for wrong gold leaves of a breach
     p_joint: float | None = None  # p_breach for all findings of the clause's family together (Holm)
+    units_in_all: UnitCount | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "walk": None if self.walk is None else self.walk.to_json()}
+        plain = {**vars(self), "walk": None if self.walk is None else self.walk.to_json()}
+        estimated = plain.pop("units_in_all")
+        return {**plain, "units_in_all": dict(vars(estimated))} if estimated else plain
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,17 @@ class AnnotatorFigures:
 
 
 @dataclass(frozen=True)
+class UnitRule:
+    """The audited answers counted by one of the three unit rules."""
+
+    unit: str
+    n: int
+    right: int
+    errors: int
+    estimate: float | None  # the share of right units, None = 0/0
+
+
+@dataclass(frozen=True)
 class Pattern:
     """One of the silent failure patterns: raised or not, with the numbers it rests on."""
 
@@ -120,6 +146,8 @@ class AuditResult:
 
     `basis` says what it rests on: how items were drawn, where the seed is from, whether gold was committed to,
     what was settled about the delivery, and its earlier audits; empty where an older record does not tell.
+    `unit_rules`, for types of several units an item: the same answers by item, by object, and as errors ÷
+    (perfect units + errors).
     """
 
     audit: str
@@ -138,6 +166,7 @@ class AuditResult:
     notes: tuple[str, ...] = ()
     earlier_audits: tuple[Mapping[str, Any], ...] = ()  # of the same delivery, oldest first
     basis: Mapping[str, Any] = field(default_factory=dict)
+    unit_rules: tuple[UnitRule, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values (DESIGN §6)."""
@@ -161,6 +190,7 @@ class AuditResult:
             "notes": list(self.notes),
             "earlier_audits": [dict(one) for one in self.earlier_audits],
             **({"basis": dict(self.basis)} if self.basis else {}),
+            **({"unit_rules": [dict(vars(one)) for one in self.unit_rules]} if self.unit_rules else {}),
         }
 
 

@@ -19,6 +19,7 @@ from vendoreval.audits.measures import Measure, measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
+from vendoreval.audits.units import Counting, counted, drawn
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.betting import audit_clusters, cluster_bounds
@@ -29,7 +30,7 @@ from vendoreval.errors import InputError
 from vendoreval.inference.confidence_sequence import wrong_bounds
 from vendoreval.inference.hypergeometric import errors_at_least, errors_at_most, p_breach, p_kept
 from vendoreval.sampling.draw import tickets
-from vendoreval.tasks.outcomes import CODE, Outcomes
+from vendoreval.tasks.outcomes import Outcomes
 
 WALKED = ("accuracy", "error_rate", "completeness")
 _CLUSTERS = "betting on whole items, without replacement"
@@ -56,11 +57,17 @@ def draw_order(items: Sequence[str], seed: str, names: Mapping[str, str]) -> lis
     return [place for _, _, place in sorted(ranked)]
 
 
-def walked_items(units: Outcomes, seed: str, names: Mapping[str, str], walked: int) -> NDArray[np.bool_]:
-    """Rows of `units` on the first `walked` items of the draw that can be scored."""
-    scored = units.outcome != np.int8(CODE["unscorable"])
-    codes = np.unique(units.item.codes[scored])
+def walked_items(
+    finding: Finding, units: Outcomes, how: Counting, seed: str, names: Mapping[str, str]
+) -> NDArray[np.bool_]:
+    """Rows of `units` on the items that the finding's walk used.
+
+    A design on single units passes items without one; one on whole items walks them, too.
+    """
+    whole = finding.method == _CLUSTERS
+    codes = np.unique(units.item.codes[drawn(units, how) if whole else counted(units, how)])
     order = draw_order([units.item.values[code] for code in codes.tolist()], seed, names)
+    walked = finding.walk.walked if finding.walk else 0
     return np.asarray(np.isin(units.item.codes, codes[order[:walked]]))
 
 
@@ -69,6 +76,7 @@ def walk_clause(
     units: Outcomes,
     items: int,
     *,
+    how: Counting = Counting(),
     seed: str,
     names: Mapping[str, str] | None = None,
     most_units: int = 0,
@@ -86,10 +94,10 @@ def walk_clause(
     if clause.scope != "delivery" or clause.metric not in WALKED:
         what = f"The rule {rule} needs the number of units in the delivery, which is known for accuracy, "
         return not_run(clause, f"{what}error_rate and completeness of the whole delivery only. Take claim.")
-    totals = measure(clause.metric, units, None, ())
+    totals = measure(clause.metric, units, None, (), how)
     if totals.n == 0:
         return not_run(clause, "No unit on the audited items belongs to this clause.")
-    codes = np.unique(units.item.codes).tolist()
+    codes = np.unique(units.item.codes[drawn(units, how)]).tolist()
     order = np.asarray(draw_order([units.item.values[code] for code in codes], seed, names or {}))
     right, counted = totals.ys[0][order], totals.xs[0][order]
     try:

@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.measures import is_score, scores, side_of
 from vendoreval.audits.records import Finding
+from vendoreval.audits.units import Mask, counted, counting, has_score, unanswered_items
 from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.rules import METRICS
-from vendoreval.tasks.outcomes import CODE, SEVERITIES, Outcomes
+from vendoreval.contracts.terms import Task
+from vendoreval.tasks.outcomes import ONE, SEVERITIES, Outcomes
 
-Mask = NDArray[np.bool_]
-Key = tuple[str, int, str]  # item, unit, annotator
+Key = tuple[str, int, str, str]  # item, unit, annotator, level
 Row = dict[str, Any]
 
 
-def wrong_units(finding: Finding, seen: AuditInput) -> Outcomes:
-    """The wrong units that `finding` counts, in row order.
+def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
+    """The wrong rows behind the units that `finding` counts (audits.units), in row order.
 
-    Wrong means neither right nor unscorable. A class takes part by its expected side (accuracy,
-    recall), by its delivered side (precision) or by either (F1); completeness counts an item once.
+    Completeness counts an item once. A clause on items names the objects and attributes that make them wrong.
     """
     if METRICS[finding.metric].kind == "agreement":  # labels that differ: nothing says which is wrong
         return seen.units.take(np.empty(0, dtype=np.int64))
     by_person = finding.scope == "annotator"
-    units = seen.by_label if by_person else counted(seen, finding.metric)
-    if finding.walk is not None:  # units after the decision are not in the finding
-        units = units.take(np.flatnonzero(walked_items(units, seen.seed, seen.task_ids, finding.walk.walked)))
+    units = seen.by_label if by_person else seen.units
+    how = counting(finding.unit, task, omissions=seen.sent_known or finding.metric == "completeness")
+    group = finding.group if finding.scope == "class" else None
     if finding.metric == "completeness":
         chosen = _unanswered(units)
     else:
-        chosen = ~units.right & (units.outcome != CODE["unscorable"])
+        chosen = counted(units, how, group, side_of(finding.metric)) & _wrong(finding, units)
+    if finding.walk is not None:  # units after the decision are not in the finding
+        chosen &= walked_items(finding, units, how, seen.seed, seen.task_ids)
     if by_person:
         chosen = chosen & _equals(units.annotator.codes, units.annotator.values, finding.group)
     elif finding.scope == "edge_case":
         edge = np.asarray([item in seen.edge_items for item in units.item.values] + [False])
         chosen = chosen & edge[units.item.codes]
-    elif finding.group is not None:
-        chosen = chosen & _of_class(units, finding.metric, finding.group)
     return units.take(np.flatnonzero(chosen))
 
 
-def claim_lines(findings: tuple[Finding, ...], seen: AuditInput) -> tuple[ClaimLine, ...]:
+def _wrong(finding: Finding, units: Outcomes) -> Mask:
+    """What is not right; of a mean score, too, what lies below the clause's limit."""
+    wrong: Mask = ~units.right
+    if is_score(finding.metric):
+        limit = math.ceil(ONE * Fraction(finding.threshold))
+        wrong |= has_score(units) & (scores(finding.metric, units) < limit)
+    return wrong
+
+
+def claim_lines(findings: tuple[Finding, ...], seen: AuditInput, task: Task) -> tuple[ClaimLine, ...]:
     """One line for each defect under the breached `findings`, gravest first, then by class and item.
 
     A defect under several clauses has one line; the first clause in the order of `findings` leads.
@@ -53,7 +65,7 @@ def claim_lines(findings: tuple[Finding, ...], seen: AuditInput) -> tuple[ClaimL
     clauses: dict[Key, list[str]] = {}
     rows: dict[Key, Row] = {}
     for finding in findings:
-        for key, row in _rows(wrong_units(finding, seen)):
+        for key, row in _rows(wrong_units(finding, seen, task)):
             rows.setdefault(key, row)
             named = clauses.setdefault(key, [])
             if finding.clause not in named:
@@ -67,21 +79,10 @@ def claim_lines(findings: tuple[Finding, ...], seen: AuditInput) -> tuple[ClaimL
 
 def _unanswered(units: Outcomes) -> Mask:
     """The first row of each item that nobody answered."""
-    answered = np.zeros(len(units.item.values), dtype=np.bool_)
-    missing: Mask = units.outcome == CODE["missing"]
-    answered[units.item.codes[~missing]] = True
     first = np.zeros(len(units), dtype=np.bool_)
     first[np.unique(units.item.codes, return_index=True)[1]] = True
-    lost: Mask = first & ~answered[units.item.codes]
+    lost: Mask = first & unanswered_items(units)[units.item.codes]
     return lost
-
-
-def _of_class(units: Outcomes, metric: str, name: str) -> Mask:
-    expected = _equals(units.expected.codes, units.expected.values, name)
-    delivered = _equals(units.delivered.codes, units.delivered.values, name)
-    if metric == "precision":
-        return delivered
-    return expected | delivered if metric == "f1" else expected
 
 
 def _equals(codes: NDArray[np.int32], values: tuple[str, ...], wanted: str | None) -> Mask:
@@ -92,7 +93,10 @@ def _equals(codes: NDArray[np.int32], values: tuple[str, ...], wanted: str | Non
 
 
 def _rows(wrong: Outcomes) -> list[tuple[Key, Row]]:
-    return [((row["item_id"], row["unit_id"], row["annotator_id"] or ""), row) for row in wrong.rows()]
+    return [
+        ((row["item_id"], row["unit_id"], row["annotator_id"] or "", row.get("level", "")), row)
+        for row in wrong.rows()
+    ]
 
 
 def _rank(key: Key, row: Row) -> tuple[int, str, Key]:
@@ -112,4 +116,7 @@ def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimL
         clause=clauses[0],
         also=tuple(clauses[1:]),
         task=task,
+        level=row.get("level"),
+        where=row.get("where"),
+        score=row["score"] if "level" in row else None,
     )

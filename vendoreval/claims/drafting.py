@@ -25,6 +25,7 @@ ROW_HEADER = (
     "number", "item_id", "unit_id", "expected", "delivered", "annotator_id", "outcome", "severity",
     "clause", "also", "task_id",
 )  # fmt: skip
+PARTS_HEADER = ("level", "where", "score")  # of types with several units an item
 
 
 def draft_claim(
@@ -78,7 +79,7 @@ def draft_claim(
         demands=ladder(
             contract, Grounds(extrapolations, _audited_items(breached, result), result.counts, beyond)
         ),
-        lines=claim_lines(breached, seen),
+        lines=claim_lines(breached, seen, contract.task),
         supersedes=supersedes,
         notes=(
             *_superseding(supersedes),
@@ -118,7 +119,13 @@ def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         )
         for line in claim.lines
     ]  # fmt: skip
-    return ROW_HEADER, rows
+    if not any(line.level for line in claim.lines):
+        return ROW_HEADER, rows
+    parts = [
+        (line.level or "", line.where or "", "" if line.score is None else f"{line.score:.4f}")
+        for line in claim.lines
+    ]
+    return (*ROW_HEADER, *PARTS_HEADER), [(*row, *part) for row, part in zip(rows, parts, strict=True)]
 
 
 def _superseding(claims: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """From the wrong units of a sample to those of the whole delivery, clause by clause.
 
-Only the accuracy (or error rate) of a whole delivery is extrapolated: its population is known from the
-manifest. For classes, annotators, edge cases and averages of ratios it is not, and the claim stays with
+Only the accuracy (or error rate) of a whole delivery is extrapolated. Where an answer is one row, its
+population is known from the manifest. Where an item holds several units, those that were missed stand in no
+file: the number of units is estimated from the sample (audits.reach), and the lower bound of wrong units is
+the lowest share times the lowest number, each at half of the agreed risk, so that both together hold at it.
+For classes, annotators, edge cases and averages of ratios there is no such number, and the claim stays with
 the wrong units that were found.
 """
 
@@ -38,6 +41,8 @@ def extrapolate(
             at_least=0, allowed=0, confidence=confidence, strikeouts=0,
         )  # fmt: skip
     population = _population(finding, counts) if beyond else finding.n
+    estimated = finding.units_in_all if beyond else None
+    surely = population if estimated is None else min(estimated.low, population)
     return Extrapolation(
         clause=clause.id,
         group=finding.group,
@@ -45,10 +50,12 @@ def extrapolate(
         sample=finding.n,
         population=population,
         estimate=_estimate(clause, finding, population) if beyond else finding.errors,
-        at_least=_at_least(clause, finding, population),
+        at_least=_at_least(clause, finding, surely),
         allowed=allowed(clause, population),
         confidence=confidence,
         strikeouts=finding.strikeouts or 0,
+        population_at_least=None if estimated is None else surely,
+        unit=finding.unit if "objects" in counts else None,
     )
 
 
@@ -60,6 +67,8 @@ def allowed(clause: Clause, units: int) -> int:
 
 def _population(finding: Finding, counts: Mapping[str, int]) -> int:
     """Units in the delivery, or in the sample alone where the delivery's number is not known."""
+    if finding.units_in_all is not None:
+        return max(finding.units_in_all.estimate, finding.n)
     whole = finding.scope == "delivery" and finding.metric in ("accuracy", "error_rate")
     if not whole or finding.population is None or finding.population <= finding.clusters:
         return finding.n
@@ -79,7 +88,7 @@ def _at_least(clause: Clause, finding: Finding, population: int) -> int:
     if population == finding.n:
         return finding.errors
     stopped = finding.walk is not None and finding.walk.anytime  # no fixed sample: its own interval holds
-    if finding.n == finding.clusters and not stopped:
+    if finding.n == finding.clusters and finding.units_in_all is None and not stopped:
         return errors_at_least(population, finding.n, finding.errors, _risk(clause, finding))
     bound = finding.low if METRICS[clause.metric].lower_is_better else finding.high
     if bound is None:

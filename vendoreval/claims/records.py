@@ -8,12 +8,16 @@ from typing import Any
 
 from vendoreval.money import Money
 
+_OF_PARTS = ("level", "where", "score")
+
 
 @dataclass(frozen=True)
 class ClaimLine:
     """One defect. `also` names further breached clauses that count the same defect.
 
-    `task` is the id under which the vendor got the item, where it is not the item's own.
+    `task` is the id under which the vendor got the item, where it is not the item's own. Of types with several
+    units an item: `level` says what is wrong (an object, one of its attributes), `where` which part to look at,
+    `score` how near it came (0 to 1).
     """
 
     number: int
@@ -27,11 +31,19 @@ class ClaimLine:
     clause: str
     also: tuple[str, ...] = ()
     task: str | None = None
+    level: str | None = None
+    where: str | None = None
+    score: float | None = None
 
     @property
     def shown(self) -> str:
         """The id by which the vendor knows the item."""
         return self.task or self.item
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as plain JSON values."""
+        plain = {**vars(self), "also": list(self.also)}
+        return plain if self.level else {key: plain[key] for key in plain if key not in _OF_PARTS}
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,9 @@ class Demand:
     justification: str = ""
 
 
+_OF_UNITS = ("population_at_least", "unit")
+
+
 @dataclass(frozen=True)
 class Extrapolation:
     """Wrong units in the whole delivery for one breached clause.
@@ -56,7 +71,8 @@ class Extrapolation:
     to `population` units; `allowed` is what the threshold tolerates. `strikeouts` is the number of
     found errors that could be struck out before the breach is no longer proven. `group` is the class
     or annotator where the clause judges each of them. Where the number of units in the delivery is not
-    known, `population` is the sample and nothing is extrapolated.
+    known, `population` is the sample and nothing is extrapolated. Where that number is itself estimated,
+    `population_at_least` is its lower bound, to which `at_least` is scaled; `unit` is what is counted.
     """
 
     clause: str
@@ -69,6 +85,18 @@ class Extrapolation:
     allowed: int
     confidence: float
     strikeouts: int
+    population_at_least: int | None = None
+    unit: str | None = None
+
+    @property
+    def surely(self) -> int:
+        """The units to which the lower bound is scaled."""
+        return self.population if self.population_at_least is None else self.population_at_least
+
+    def to_json(self) -> dict[str, Any]:
+        """The extrapolation as plain JSON values."""
+        plain = dict(vars(self))
+        return plain if self.unit else {key: plain[key] for key in plain if key not in _OF_UNITS}
 
 
 @dataclass(frozen=True)
@@ -115,9 +143,9 @@ class Claim:
             "issued": self.issued.isoformat() if self.issued else None,
             "answer_by": self.answer_by.isoformat() if self.answer_by else None,
             "strikeouts": min((e.strikeouts for e in self.extrapolations), default=0),
-            "extrapolations": [dict(vars(e)) for e in self.extrapolations],
+            "extrapolations": [e.to_json() for e in self.extrapolations],
             "demands": [_demand(demand) for demand in self.demands],
-            "lines": [{**vars(line), "also": list(line.also)} for line in self.lines],
+            "lines": [line.to_json() for line in self.lines],
             "notes": list(self.notes),
             **({"supersedes": list(self.supersedes)} if self.supersedes else {}),
         }

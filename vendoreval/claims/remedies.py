@@ -4,6 +4,8 @@ Formulas, in the contract's currency, rounded half up to its minor unit once, at
 
     counted        at_least, estimate or found wrong units, as the remedy's basis says
     credit         max(0, counted - allowed) x price of a unit; allowed is 0 without `excess_only`
+    credit         or, where the price is of another unit than the clause counts (boxes under a price of an
+                   image): the same part of the price of all units that it is counted from
     credit         or: percent of the delivery's price, or a fixed amount
     audit_cost     a fixed amount, or a sum x audited items
     withhold, refund   percent (default 100) of the delivery's price, or a fixed amount
@@ -25,7 +27,11 @@ from vendoreval.claims.records import Demand, Extrapolation
 from vendoreval.contracts.terms import Contract, Remedy
 from vendoreval.money import Money
 
-_UNIT_COUNTS = {"item": "items", "label": "labels"}
+_UNIT_COUNTS = {
+    "item": ("items",), "label": ("sheets", "labels"), "object": ("objects",), "span": ("objects",),
+    "word": ("words",),
+}  # fmt: skip
+_SAME = {"span": "object"}  # one thing under two names
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,10 @@ class Grounds:
 def delivery_price(contract: Contract, counts: Mapping[str, int]) -> Decimal | None:
     """Price of the whole delivery in major units; None when there is none or its units are not counted."""
     price = contract.price
-    if price is None or price.unit not in _UNIT_COUNTS:
+    if price is None:
         return None
-    return price.per_unit * counts[_UNIT_COUNTS[price.unit]]
+    known = next((counts[name] for name in _UNIT_COUNTS.get(price.unit, ()) if name in counts), None)
+    return None if known is None else price.per_unit * known
 
 
 def ladder(contract: Contract, grounds: Grounds) -> tuple[Demand, ...]:
@@ -121,28 +128,79 @@ def _rework(remedy: Remedy) -> str:
     return f"Label {what[remedy.scope]} again, free of charge{days}.{rounds}{fresh}"
 
 
-def _credit(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tuple[Decimal, str]:
-    price = contract.price.per_unit if contract.price else Decimal(0)
-    each = price if remedy.per_unit is None else remedy.per_unit
-    counted = []
-    for ground in grounds.extrapolations:
-        clause = contract.clause(ground.clause)
-        if remedy.id not in clause.remedy:
-            continue
-        units = {"lower_bound": ground.at_least, "estimate": ground.estimate, "found": ground.found}[basis]
-        within = ground.sample if basis == "found" else ground.population
-        free = allowed(clause, within) if remedy.excess_only else 0
-        counted.append((max(0, units - free), units, free, ground))
-    paid, units, free, ground = max(counted, key=lambda entry: entry[0])
-    group = f" ({ground.group})" if ground.group else ""
-    less = f", less {free:,} allowed" if remedy.excess_only else ""
+@dataclass(frozen=True)
+class _Credited:
+    """What one ground leads to: `paid` of `units` wrong units, among `within`, after those `free`."""
+
+    paid: int
+    units: int
+    free: int
+    within: int
+    ground: Extrapolation
+
+
+def _credit(contract: Contract, remedy: Remedy, grounds: Grounds, basis: str) -> tuple[Decimal | None, str]:
+    counted = [
+        _credited(contract, remedy, ground, basis)
+        for ground in grounds.extrapolations
+        if remedy.id in contract.clause(ground.clause).remedy
+    ]
+    sums = [(_worth(contract, remedy, grounds, one), one) for one in counted]
+    amount, most = max(sums, key=lambda entry: (entry[0] or 0, entry[1].paid))
+    group = f" ({most.ground.group})" if most.ground.group else ""
+    less = f", less {most.free:,} allowed" if remedy.excess_only else ""
     text = (
-        f"Credit {contract.currency} {each:f} × {paid:,} wrong units: {_BASES[basis]} {units:,}{less}, "
-        f"by clause {ground.clause}{group}."
+        f"{_each(contract, remedy, most)} {_BASES[basis]} {most.units:,}{less}, by clause {most.ground.clause}"
+        f"{group}."
     )
     if len(counted) > 1:
         text += " Further breaches lead to the same credit; each wrong unit is counted once."
-    return each * paid, text
+    return amount, text
+
+
+def _credited(contract: Contract, remedy: Remedy, ground: Extrapolation, basis: str) -> _Credited:
+    units, within = {
+        "lower_bound": (ground.at_least, ground.surely),
+        "estimate": (ground.estimate, ground.population),
+        "found": (ground.found, ground.sample),
+    }[basis]
+    free = allowed(contract.clause(ground.clause), within) if remedy.excess_only else 0
+    return _Credited(max(0, units - free), units, free, within, ground)
+
+
+def _of_other_unit(contract: Contract, remedy: Remedy, one: _Credited) -> bool:
+    """Whether the price is of another unit than the ground counts, so that it is no price of one of these."""
+    unit, price = one.ground.unit, contract.price
+    if remedy.per_unit is not None or price is None or unit is None:
+        return False
+    return _SAME.get(price.unit, price.unit) != _SAME.get(unit, unit)
+
+
+def _worth(contract: Contract, remedy: Remedy, grounds: Grounds, one: _Credited) -> Decimal | None:
+    """What the wrong units paid for are worth; None where their part of the price is not known."""
+    if not _of_other_unit(contract, remedy, one):
+        return _price(contract, remedy) * one.paid
+    if one.ground.population_at_least is not None:
+        price = delivery_price(contract, grounds.counts)
+        return None if price is None else price * one.paid / one.ground.population
+    if contract.price is None or contract.price.unit != "item":
+        return None
+    units = max(one.ground.sample, grounds.counts["opportunities"], 1)
+    return contract.price.per_unit * grounds.audited_items * one.paid / units
+
+
+def _price(contract: Contract, remedy: Remedy) -> Decimal:
+    price = contract.price.per_unit if contract.price else Decimal(0)
+    return price if remedy.per_unit is None else remedy.per_unit
+
+
+def _each(contract: Contract, remedy: Remedy, one: _Credited) -> str:
+    """The head of the sentence: a sum for each wrong unit, or a part of the price."""
+    if not _of_other_unit(contract, remedy, one):
+        each = f"{contract.currency} {_price(contract, remedy):f}"
+        return f"Credit {each} × {one.paid:,} wrong units:"
+    what = "delivery" if one.ground.population_at_least is not None else "audited items"
+    return f"Credit the part of the price of the {what} that falls on {one.paid:,} wrong {one.ground.unit}s:"
 
 
 _BASES = {"lower_bound": "proven at the least", "estimate": "estimated", "found": "found"}

@@ -13,9 +13,10 @@ from itertools import combinations
 
 import numpy as np
 
-from vendoreval.audits.audit_input import AuditInput, counted
+from vendoreval.audits.audit_input import AuditInput, usual_counting
 from vendoreval.audits.item_totals import ItemTotals
 from vendoreval.audits.measures import measure
+from vendoreval.audits.units import drawn
 from vendoreval.comparing.notes import notes
 from vendoreval.comparing.records import Candidate, Comparison, Offer, Pair
 from vendoreval.inference.multiplicity import holm
@@ -34,14 +35,14 @@ def item_totals(
 
     `accepted` are the answers that gold accepts; items that it lacks are known by what was expected.
     """
-    units = counted(seen, "accuracy")
-    totals = measure("accuracy", units, None, units.expected.values)
-    codes = np.unique(units.item.codes)
+    units, how = seen.units, usual_counting(seen)
+    totals = measure("accuracy", units, None, units.expected.values, how)
+    codes = np.unique(units.item.codes[drawn(units, how)])
     names = {int(code): units.item.values[code] for code in codes}
     expected: dict[int, set[str]] = {code: set() for code in names}
     pairs = np.unique(np.stack([units.item.codes, units.expected.codes]), axis=1)
     for item, value in pairs.T.tolist():
-        if value >= 0:
+        if value >= 0 and item in expected:
             expected[item].add(units.expected.values[value])
     kept = np.flatnonzero(totals.xs[0] > 0)
     chosen = [int(codes[row]) for row in kept]

@@ -9,6 +9,7 @@ from typing import Any
 from vendoreval.contracts.fields import Section, suggest
 from vendoreval.contracts.joint import SHAREABLE
 from vendoreval.contracts.rules import (
+    BY_UNIT,
     METRICS,
     RULE_NEEDS,
     RULE_PERCENT,
@@ -17,6 +18,7 @@ from vendoreval.contracts.rules import (
     RULES,
     SCOPES,
     UNITS,
+    UNITS_OF,
     WITHOUT_DRAW,
     Metric,
 )
@@ -64,9 +66,25 @@ def _check_fit(section: Section, metric: Metric, task: Task, unit: str, scope: s
         section.problem(
             "unit", f"{metric.name} does not count by {unit}.", f"It takes: {', '.join(metric.units)}."
         )
+    elif unit and unit not in _units(metric, task):
+        section.problem(
+            "unit", f"{metric.name} of {task.type} does not count by {unit}.",
+            f"It takes: {', '.join(_units(metric, task))}.",
+        )  # fmt: skip
     if scope and scope not in metric.scopes:
         takes = ", ".join(metric.scopes)
         section.problem("scope", f"{metric.name} is not judged by {scope}.", f"It takes: {takes}.")
+
+
+def _units(metric: Metric, task: Task) -> tuple[str, ...]:
+    """The units by which the metric counts answers of the task's type."""
+    had = UNITS_OF.get(task.type)
+    if had is None or metric.kind == "agreement":
+        return metric.units
+    by_unit = metric.name in BY_UNIT
+    return tuple(
+        unit for unit in metric.units if unit in had and not (by_unit and unit not in ("object", "span"))
+    )
 
 
 def _check_threshold(section: Section, key: str, text: str | None, metric: Metric) -> None:

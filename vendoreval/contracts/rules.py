@@ -17,6 +17,8 @@ UNITS = {
     "span": "one marked piece of text or of time",
     "word": "one word of the reference text",
     "attribute": "one attribute of an object",
+    "point": "one named point of an object",
+    "opportunity": "an object that is right in all its attributes, or one error of any kind",
     "frame": "one frame of a video",
 }
 SCOPES = {
@@ -150,8 +152,8 @@ def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:
 class Metric:
     """One number that a clause can hold a delivery to.
 
-    kind: `share` is a proportion of counted units, `mean` averages ratios (F1, macro figures) and
-    `score` is anything else. `bounded`: it lies between 0 and 1. Empty `tasks`: every task type.
+    kind: `share` is a proportion of counted units, `mean` averages ratios or scores (F1, macro figures, mean
+    IoU), and `score` is anything else. `bounded`: it lies between 0 and 1. Empty `tasks`: every task type.
     """
 
     name: str
@@ -171,6 +173,14 @@ _CLASSED = ("classification", "multilabel", "ordinal", "boxes", "polygons", "mas
 _COUNTED = ("item", "label", "object", "span", "attribute", "frame")
 _SHAPES = ("boxes", "polygons", "masks", "tracks")
 _WHOLE = ("delivery", "annotator", "edge_case")
+# The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
+UNITS_OF = {
+    **dict.fromkeys(("boxes", "polygons", "masks"), ("item", "label", "object", "attribute", "opportunity")),
+    "keypoints": ("item", "label", "object", "attribute", "point", "opportunity"),
+    "spans": ("item", "label", "span", "object", "attribute", "opportunity"),
+}
+# Of these types, metrics that hold single units of gold and delivery against each other.
+BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")
 
 METRICS = {
     entry.name: entry
@@ -178,12 +188,12 @@ METRICS = {
         Metric("accuracy", "share", "share of the counted units that are right", _ALL, available=True),
         Metric("error_rate", "share", "share of the counted units that are wrong", _ALL,
                lower_is_better=True, available=True),
-        Metric("recall", "share", "share of a class's gold units that were delivered as this class",
-               _COUNTED, ("class",), _CLASSED, available=True),
-        Metric("precision", "share", "share of the units delivered as a class that gold gives this class",
-               _COUNTED, ("class",), _CLASSED, available=True),
-        Metric("f1", "mean", "harmonic mean of a class's precision and recall",
-               _COUNTED, ("class",), _CLASSED, available=True),
+        Metric("recall", "share", "share of the gold units (of a class) that were delivered as what they are",
+               _COUNTED, tasks=_CLASSED, available=True),
+        Metric("precision", "share", "share of the units delivered (as a class) that are what gold says",
+               _COUNTED, tasks=_CLASSED, available=True),
+        Metric("f1", "mean", "harmonic mean of precision and recall",
+               _COUNTED, tasks=_CLASSED, available=True),
         Metric("macro_recall", "mean", "plain mean of the classes' recall",
                _COUNTED, _WHOLE, _CLASSED, available=True),
         Metric("macro_precision", "mean", "plain mean of the classes' precision",
@@ -196,15 +206,16 @@ METRICS = {
                ("item", "label"), _WHOLE, ("multilabel", "transcription", "spans")),
         Metric("jaccard", "score", "common classes ÷ all classes, mean over items",
                ("item", "label"), _WHOLE, ("multilabel",)),
-        Metric("mean_iou", "score", "overlap ÷ union, mean over objects",
-               ("object", "item", "span"), tasks=(*_SHAPES, "segments")),
-        Metric("mean_dice", "score", "twice the overlap ÷ sum of both areas, mean over objects",
-               ("object", "item"), tasks=_SHAPES),
-        Metric("pq", "score", "panoptic quality", ("object",), tasks=("masks",)),
-        Metric("oks", "score", "object keypoint similarity, mean over objects", ("object",),
-               tasks=("keypoints",)),
-        Metric("pck", "share", "share of keypoints near enough to gold", ("object", "attribute"),
-               tasks=("keypoints",)),
+        Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
+               ("object", "item", "span"), tasks=(*_SHAPES, "spans", "segments"), available=True),
+        Metric("mean_dice", "mean", "twice the overlap ÷ sum of both areas, mean over units",
+               ("object", "item", "span"), tasks=(*_SHAPES, "spans"), available=True),
+        Metric("pq", "mean", "panoptic quality: matched scores ÷ (TP + FP/2 + FN/2), mean of classes",
+               ("object",), tasks=("boxes", "polygons", "masks"), available=True),
+        Metric("oks", "mean", "object keypoint similarity, mean over objects; what is missing or extra has 0",
+               ("object",), tasks=("keypoints",), available=True),
+        Metric("pck", "share", "share of keypoints near enough to gold", ("point",),
+               tasks=("keypoints",), available=True),
         Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
                ("numeric", "ordinal"), lower_is_better=True, bounded=False),
         Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
@@ -238,12 +249,12 @@ RULES = {
     entry.name: entry
     for entry in (
         Rule("claim", "breached only if chance at most alpha explains the sample, kept only with beta",
-             available=True),
+             ("most_units",), available=True),
         Rule("acceptance", "kept only if chance at most alpha explains the sample, breached only with beta",
-             available=True),
+             ("most_units",), available=True),
         Rule("point", "the estimate against the threshold, with no protection against chance", available=True),
         Rule("sequential", "stops as soon as the sample decides; may be looked at any time",
-             ("tolerated", "calibrated", "max_items"), available=True),
+             ("tolerated", "calibrated", "max_items", "most_units"), available=True),
         Rule("fixed", "a sample of a fixed size, read once at its end", ("tolerated", "items"), available=True),
         Rule("curtailed", "a fixed sample that stops when the result is certain", ("tolerated", "items"),
              available=True),
@@ -270,7 +281,8 @@ RULE_NEEDS = {
     "iso2859-2": ("lq",),
     "iso2859-4": ("items",),
 }
-RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50)}  # whole numbers, least and most
+# Whole numbers, least and most. `most_units`: no item holds more units, those that were missed included.
+RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50), "most_units": (1, 10**6)}
 RULE_PERCENT = ("lq", "dql")  # per cent of wrong units, as the standards write them
 AQLS = ("0.010", "0.015", "0.025", "0.040", "0.065", "0.10", "0.15", "0.25", "0.40", "0.65",
         "1.0", "1.5", "2.5", "4.0", "6.5", "10")  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from vendoreval.audits.audit_input import missing_items
 from vendoreval.audits.drawing import ANNOUNCED, CHOSEN, NONCES, ROOT, TICKETS, UNPROVEN, seed_in_words
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.bundle import PROOF
@@ -24,7 +25,6 @@ from vendoreval.evidence.receipts import (
 from vendoreval.evidence.sealed_input import opened_gold
 from vendoreval.evidence.verify_log import heads, received_at
 from vendoreval.sampling.draw import seed_from
-from vendoreval.tasks.outcomes import CODE
 
 Tasks = Mapping[str, str]  # the vendor's own list: task id -> hash of what it was shown
 
@@ -227,7 +227,7 @@ def _day(text: str) -> Any:
 
 def check_seeding(bundle: OpenedBundle, tasks: Tasks | None, found: Findings) -> None:
     """The tasks that were gold, against their commitment and the vendor's own list; raises EvidenceError."""
-    missing = int((bundle.seen.units.outcome == CODE["missing"]).sum())
+    missing = len(missing_items(bundle.seen))
     if bundle.seeding is not None:
         _check_opened_seeding(bundle, bundle.seeding, found)
     elif bundle.intake.get("seeding") and bundle.seen.drawn == CHOSEN:
@@ -275,8 +275,7 @@ def _check_opened_seeding(bundle: OpenedBundle, seeding: Mapping[str, Any], foun
 
 def _check_own_list(bundle: OpenedBundle, tasks: Tasks, found: Findings) -> None:
     seen = bundle.seen
-    gone = (seen.units.outcome == CODE["missing"]) & seen.sent_known
-    unanswered = {seen.units.item.values[code] for code in seen.units.item.codes[gone].tolist()}
+    unanswered = set(missing_items(seen)) if seen.sent_known else set()
     walk = (bundle.intake.get("ids") or {}).get("crosswalk") or {}
     written = {mine: theirs for theirs, mine in walk.get("listed") or ()}
     for item in sorted(unanswered):

@@ -96,7 +96,7 @@ def compare_claim(
     breached = [finding for finding in again.findings if finding.verdict == BREACHED]
     told = {(one["clause"], one["group"]) for one in claim["extrapolations"]}
     if told == {(finding.clause, finding.group) for finding in breached}:
-        lines = [{**vars(line), "also": list(line.also)} for line in claim_lines(tuple(breached), seen)]
+        lines = [line.to_json() for line in claim_lines(tuple(breached), seen, contract.task)]
         if canonical(lines) != canonical(claim["lines"]):
             raise EvidenceError("claim.json: lines do not follow from the result and the contract.")
     clauses = {clause.id for clause in contract.clauses}

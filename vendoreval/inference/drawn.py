@@ -31,6 +31,7 @@ from scipy.special import betainc, gammaln
 from vendoreval.inference.binomial import clopper_pearson
 
 Floats = NDArray[np.float64]
+_Unseen = tuple[Floats, Floats, Floats]
 
 _TRIED = np.linspace(0, 1, 200) ** 2  # numbers of hidden items, as parts of the most; small ones matter most
 _FAR = 40.0  # beyond this the chance that none of them was drawn is below e^-40
@@ -43,12 +44,25 @@ class Hidden:
     """What an item that was not drawn may hold.
 
     No item has more than `most` units; all items together have `excess` units beyond one each (None: not
-    known). A right unit counts up to `weight` times in the denominator (2 in F1).
+    known). A right unit counts up to `weight` times in the denominator (2 in F1), a wrong one up to
+    `wrong_weight` times in that of one class. `wrong`: no item has more wrong units (None: as `most`), where
+    units that were missed stand in no file, so that `most` and `excess` bound the right ones only.
     """
 
     most: int
     excess: int | None = None
     weight: int = 1
+    wrong: int | None = None
+    wrong_weight: int = 1
+
+    @property
+    def singles(self) -> bool:
+        """Whether no item has more than one unit."""
+        return self.most <= 1 and (self.wrong is None or self.wrong <= 1)
+
+    def bound(self, *, kept: bool) -> tuple[int, int | None]:
+        """The most units of an item, and the excess, of those that could undo a word: wrong ones undo kept."""
+        return (self.most, self.excess) if self.wrong is None or not kept else (self.wrong, None)
 
 
 @dataclass(frozen=True)
@@ -111,7 +125,7 @@ class Drawn:
         """`allowed`: the share of wrong units among the classes present at which the clause just turns."""
         if self._settled(allowed, kept=kept):
             return 0.0
-        left, none_drawn, _ = self._unseen
+        left, none_drawn, _ = self._unseen[kept]
         moved = self._moves[kept]
         rate = np.clip(allowed - moved if kept else allowed + moved, 0.0, 1.0)
         size = self.kept_size if kept else self.size
@@ -121,7 +135,7 @@ class Drawn:
         """Whether the word holds whatever the items left hold."""
         if self.hidden is None or self.population is None:
             return False
-        left, most, excess = self.population - self.items, self.hidden.most, self.hidden.excess
+        left, (most, excess) = self.population - self.items, self.hidden.bound(kept=kept)
         more = float(left * (most - 1))
         if excess is not None:
             found = (
@@ -136,7 +150,7 @@ class Drawn:
     @property
     def _one_size(self) -> bool:
         """Whether each item of the delivery has the same number of units, all of them counted."""
-        if self.hidden is None or self.population is None:
+        if self.hidden is None or self.population is None or self.hidden.wrong is not None:
             return False
         most, excess = self.hidden.most, self.hidden.excess
         return (
@@ -144,29 +158,34 @@ class Drawn:
         )
 
     @cached_property
-    def _unseen(self) -> tuple[Floats, Floats, Floats]:
+    def _unseen(self) -> tuple[_Unseen, _Unseen]:
+        """What hidden items may be, for the words breached and kept."""
+        return self._hiding(kept=False), self._hiding(kept=True)
+
+    def _hiding(self, *, kept: bool) -> _Unseen:
         """For each number of hidden items: other items, the chance that none was drawn, hidden units an
         other item. Numbers are shares of the population where its size is not known."""
-        n, total, hidden = self.items, self.population, self.hidden
-        if hidden is None:
+        n, total = self.items, self.population
+        if self.hidden is None:
             return np.array([float(total or np.inf)]), np.ones(1), np.zeros(1)
+        most, excess = self.hidden.bound(kept=kept)
         if total is None:
             part = _TRIED * min(_FAR / n, 0.999)
-            return np.full(len(part), np.inf), (1 - part) ** n, part * hidden.most / (1 - part)
+            return np.full(len(part), np.inf), (1 - part) ** n, part * most / (1 - part)
         k = np.unique((_TRIED * min(total - n, _FAR * total / n)).round())
         chance = np.exp(
             gammaln(total - k + 1) - gammaln(total - k - n + 1) - gammaln(total + 1) + gammaln(total - n + 1)
         )
         chance[0] = 1.0
-        more = k * (hidden.most - 1)
-        units = k + (more if hidden.excess is None else np.minimum(more, hidden.excess))
+        more = k * (most - 1)
+        units = k + (more if excess is None else np.minimum(more, excess))
         return total - k, chance, units / (total - k)
 
     @cached_property
     def _moves(self) -> tuple[Floats, Floats]:
         """How far hidden items move the mean, for the words breached and kept."""
-        held = self._unseen[2]
-        return self._moved(held, kept=False), self._moved(held, kept=True)
+        breached, kept = self._unseen
+        return self._moved(breached[2], kept=False), self._moved(kept[2], kept=True)
 
     def _moved(self, held: Floats, *, kept: bool) -> Floats:
         """How far hidden items, all wrong (or all right), move the mean share of wrong units at most.
@@ -180,7 +199,7 @@ class Drawn:
         if not len(weights) or self.hidden is None:
             return np.zeros_like(held)
         once = kept and len(self.wrong) == 1  # in a mean of F1 a wrong unit counts in two classes
-        s = held if once else held * self.hidden.weight
+        s = held * (self.hidden.wrong_weight if once else self.hidden.weight)
         order = np.argsort(units / weights, kind="stable")
         weights, units = weights[order], units[order]
         roots, all_units = np.cumsum(np.sqrt(weights * units)), np.cumsum(units)

@@ -31,6 +31,7 @@ BINOMIAL = "exact binomial (Clopper-Pearson)"
 CLUSTERED = "ratio over items (Korn-Graubard)"
 MACRO = "mean of class ratios over items (Korn-Graubard)"
 
+_WORD = 2**62
 _HORIZON = 10**12  # a sample of more items than this will not be audited
 
 
@@ -97,15 +98,19 @@ def clustered(
     confidence: float,
     population_clusters: int | None,
     hidden: Hidden | None = None,
+    scale: int = 1,
 ) -> Proportion:
     """Sum of `y` over sum of `x`: per-item totals of right units and of counted units, 0 <= y <= x.
+
+    With a `scale`, `y` holds whole `scale`-ths of a unit (scores); a score is judged as if a unit were right
+    with that chance, than which no score between 0 and 1 varies more.
 
     The items were drawn from `population_clusters` items (None = unknown); `hidden`: what those not drawn
     may hold, without which no allowance is made for them. Ratio estimator with finite population
     correction; where no variance shows (all right, all wrong, one item) the number of items with a unit is
     the effective sample size. Raises InputError where no unit is counted.
     """
-    return _of_items([y], [x], limit, confidence, population_clusters, CLUSTERED, hidden)
+    return _of_items([y], [x], limit, confidence, population_clusters, CLUSTERED, hidden, scale=scale)
 
 
 def of_process(y: Totals, x: Totals, limit: Fraction, confidence: float = 0.95) -> Proportion:
@@ -127,15 +132,16 @@ def macro(
     population_clusters: int | None,
     hidden: Hidden | None = None,
     absent: int = 0,
+    scale: int = 1,
 ) -> Proportion:
-    """Mean over classes of sum(y) over sum(x), one pair of per-item totals a class.
+    """Mean over classes of sum(y) over sum(x), one pair of per-item totals a class; `scale` as in `clustered`.
 
     The variance is linearised over items: z_i = mean over classes of (y_ic - R_c x_ic) / X_c. F1 is
     such a ratio with y = 2 TP and x = 2 TP + FP + FN. The estimate is of the classes given; `absent`
     further ones, without a unit in the sample, may have any share: p-values and interval take the worse
     end, but for a census, where they do not occur. Raises InputError where a class counts no unit.
     """
-    return _of_items(ys, xs, limit, confidence, population_clusters, MACRO, hidden, absent)
+    return _of_items(ys, xs, limit, confidence, population_clusters, MACRO, hidden, absent, scale)
 
 
 def more_items_needed(p: Proportion, limit: Fraction, alpha: float, beta: float) -> int | None:
@@ -186,6 +192,7 @@ def _of_items(
     method: str,
     hidden: Hidden | None,
     absent: int = 0,
+    scale: int = 1,
 ) -> Proportion:
     ys, xs = [np.asarray(y, np.int64) for y in ys], [np.asarray(x, np.int64) for x in xs]
     items = len(xs[0]) if xs else 0
@@ -193,9 +200,9 @@ def _of_items(
     if not sums or min(sums) < 1:
         raise InputError("There is no unit to count.", remedy="Leave out classes that have none.")
     _check_draw(items, population, "items")
-    ratios = [Fraction(int(y.sum()), total) for y, total in zip(ys, sums, strict=True)]
+    ratios = [Fraction(int(y.sum()), total * scale) for y, total in zip(ys, sums, strict=True)]
     share = sum(ratios, Fraction(0)) / len(ratios)
-    n, errors = sum(sums), sum(int((x - y).sum()) for y, x in zip(ys, xs, strict=True))
+    n, errors = sum(sums), sum(int((x * scale - y).sum()) for y, x in zip(ys, xs, strict=True)) // scale
     clusters = int(np.count_nonzero(np.sum(xs, axis=0)))
     if items == population:
         breached = share < limit
@@ -203,10 +210,10 @@ def _of_items(
             float(share), float(share), float(share), confidence, CENSUS, n, clusters, float(n), 1.0,
             float(not breached), float(breached), population, errors, items, share,
         )  # fmt: skip
-    variance = _variance(ys, xs, sums, clusters)
+    variance = _variance(ys, xs, sums, clusters, scale)
     drawn = Drawn(
         tuple(float(1 - ratio) for ratio in ratios), tuple(total / items for total in sums),
-        *_sizes(ys, xs, sums, variance, confidence), items, population, hidden, absent,
+        *_sizes(ys, xs, sums, variance, confidence, scale), items, population, hidden, absent,
     )  # fmt: skip
     low, high = drawn.interval(confidence)
     estimate, size = float(share), drawn.effective
@@ -219,29 +226,42 @@ def _of_items(
 
 
 def _sizes(
-    ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], variance: float, confidence: float
-) -> tuple[float, float]:
+    ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], variance: float, confidence: float,
+    scale: int,
+) -> tuple[float, float]:  # fmt: skip
     """The effective size of items drawn from a large delivery, and the one behind the word kept.
 
     Never above the number of units: a finite delivery may still tell more than that (Drawn.effective).
     """
-    share = sum(int(y.sum()) / total for y, total in zip(ys, sums, strict=True)) / len(ys)
+    share = sum(int(y.sum()) / (total * scale) for y, total in zip(ys, sums, strict=True)) / len(ys)
     clusters = int(np.count_nonzero(np.sum(xs, axis=0)))
     if variance > 0:
         size = min(effective_size(share, variance, sum(sums), clusters - 1, confidence), _balanced(sums))
     else:
         size = min(_balanced([int(np.count_nonzero(x)) for x in xs]), clusters)
-    faulty = int(np.count_nonzero(np.sum([x - y for y, x in zip(ys, xs, strict=True)], axis=0)))
+    faulty = int(np.count_nonzero(np.sum([x * scale - y for y, x in zip(ys, xs, strict=True)], axis=0)))
     return size, size_for_kept(size, clusters, faulty)
 
 
-def _variance(ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], clusters: int) -> float:
+def _variance(
+    ys: Sequence[Totals], xs: Sequence[Totals], sums: Sequence[int], clusters: int, scale: int
+) -> float:
     """Variance of the mean ratio, items drawn with replacement; exactly 0 where all ratios are equal."""
     z = np.zeros(len(xs[0]))
     for y, x, total in zip(ys, xs, sums, strict=True):
-        z += (y * total - x * int(y.sum())) / total**2  # integers up to here, so no rounding hides a 0
+        of_item = _residuals(y, x, total) / scale / total**2  # integers up to here: no rounding hides a 0
+        z += of_item.astype(np.float64)
     total_square = math.fsum(((z / len(xs)) ** 2).tolist())  # exact, so the order of items never matters
     return clusters / (clusters - 1) * total_square if clusters > 1 else 0.0
+
+
+def _residuals(y: Totals, x: Totals, total: int) -> Totals:
+    """y · sum(x) - x · sum(y), exact; sums of scores may need whole numbers of any length."""
+    right = int(y.sum())
+    if max(int(y.max()) * total, int(x.max()) * right) < _WORD:
+        return y * total - x * right
+    exact: Totals = y.astype(object) * total - x.astype(object) * right
+    return exact
 
 
 def _balanced(sizes: Sequence[int]) -> float:

@@ -12,9 +12,12 @@ import pytest
 from tests.unit.audits.walking_samples import audited, clause, delivery, outcomes
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.claims.defects import wrong_units
+from vendoreval.contracts.terms import Task
 from vendoreval.designs.designs import DESIGNED, design
 from vendoreval.inference.hypergeometric import p_breach, p_kept
 from vendoreval.tasks.outcomes import CODE
+
+TASK = Task("classification", ("a", "b"))
 
 N = 2_000
 RULES: dict[str, dict[str, Any]] = {
@@ -71,7 +74,7 @@ def test_items_after_the_decision_are_in_no_figure_and_on_no_claim_line() -> Non
     found = audited(clause("sequential"), seen)
     assert found.verdict == "breached"
     assert found.n < 200
-    assert len(wrong_units(found, seen)) == found.errors
+    assert len(wrong_units(found, seen, TASK)) == found.errors
 
 
 def test_units_that_cannot_be_scored_are_passed_over() -> None:
@@ -82,7 +85,7 @@ def test_units_that_cannot_be_scored_are_passed_over() -> None:
     seen = replace(seen, units=units, by_label=units)
     found = audited(clause("sequential"), seen)
     assert found.verdict == "breached"
-    assert len(wrong_units(found, seen)) == found.errors
+    assert len(wrong_units(found, seen, TASK)) == found.errors
 
 
 def test_row_order_does_not_matter_and_the_seed_does() -> None:
@@ -158,7 +161,7 @@ def test_items_with_several_units_are_judged_whole() -> None:
     assert good.low is not None
     assert good.low > 0.85
     seen = clusters(0.5, 300, 1)
-    assert len(wrong_units(bad, seen)) == bad.errors
+    assert len(wrong_units(bad, seen, TASK)) == bad.errors
     fixed = audited(clause("fixed", items=100), clusters(0.5, 300, 1))
     assert fixed.verdict == "not_run"
     assert "several units" in fixed.reason

@@ -101,11 +101,12 @@ def test_missing_items_are_defects_when_they_were_sent() -> None:
 def test_defects_of_a_finding_are_the_errors_it_counted(metric: str, scope: str, sent_known: bool) -> None:
     edges = frozenset({"x01", "r1", "z"})
     seen = replace(bad_delivery(), sent_known=sent_known, edge_items=edges)
-    result = audit(terms(metric=metric, scope=scope), seen, audit_id="a", delivery="d", gold="g")
+    contract = terms(metric=metric, scope=scope)
+    result = audit(contract, seen, audit_id="a", delivery="d", gold="g")
     assert any(finding.n for finding in result.findings)
     for finding in result.findings:
         if finding.n:
-            assert len(wrong_units(finding, seen)) == finding.errors, finding
+            assert len(wrong_units(finding, seen, contract.task)) == finding.errors, finding
 
 
 def test_numbers_and_sums() -> None:

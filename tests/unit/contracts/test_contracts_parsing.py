@@ -174,8 +174,8 @@ BAD = {
     ),
     "scope": ('"delivery"', '"batch"', "clause.accuracy.scope", "Known: delivery, class"),
     "scope of another metric": (
-        'metric = "accuracy"',
-        'metric = "recall"',
+        'metric = "accuracy"\nunit = "item"\nscope = "delivery"',
+        'metric = "completeness"\nunit = "item"\nscope = "class"',
         "clause.accuracy.scope",
         "not judged by",
     ),

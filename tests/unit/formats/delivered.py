@@ -35,7 +35,7 @@ class Delivered:
 
 
 def read(
-    reader: Reader, paths: Path | Sequence[Path], shape: str, images: Path | None = None, **options: str
+    reader: Reader, paths: Path | Sequence[Path], shape: str, *, images: Path | None = None, **options: Any
 ) -> Delivered:
     """The whole source, with the reader's own defaults where no option is given."""
     given = {option.name: option.default for option in reader.options}

@@ -39,7 +39,7 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         inconsistency(labels, contract, findings),
         edges(labels, seen.edge_items, contract.task),
         drift(labels),
-        bias(labels),
+        bias(labels.matched()),
         leakage(labels, seen.known_items),
         copying(labels),
     )

@@ -31,7 +31,9 @@ def inconsistency(labels: Labels, contract: Contract, findings: Sequence[Finding
         return Looked("inconsistency", DO, (), ("The labels name no annotators.",))
     signs, untested = _clauses(findings), []
     accuracy = promised(contract)
-    if accuracy is None:
+    if labels.several:
+        untested.append("Agreement is tested on items with one answer each; see the agreement of the delivery.")
+    elif accuracy is None:
         untested.append(
             "The contract asks no accuracy of single labels, so that it implies no least agreement."
         )

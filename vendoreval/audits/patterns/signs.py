@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.figures import answered
+from vendoreval.audits.units import many
 from vendoreval.inference.comparing import Codes, Comparison, Mask
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import Outcomes
@@ -65,7 +66,8 @@ class Labels:
     """The answered labels on gold items, every column coded in the order of its texts.
 
     `when` is in microseconds since 1970; `timed` are the rows that have a time. `annotator` is -1 where
-    nobody is named. The order of rows plays no part in anything computed from this.
+    nobody is named. The order of rows plays no part in anything computed from this. `several`: an item holds
+    several units, of which those that were missed, or are extra, have -1 on one side.
     """
 
     item: Coded
@@ -76,9 +78,22 @@ class Labels:
     when: NDArray[np.int64]
     timed: Mask
     context: Mapping[str, Coded]
+    several: bool = False
 
     def __len__(self) -> int:
         return len(self.wrong)
+
+    def matched(self) -> Labels:
+        """Only the rows with both sides, for tests that hold classes against each other."""
+        rows = np.flatnonzero((self.expected.codes >= 0) & (self.delivered.codes >= 0))
+        if len(rows) == len(self):
+            return self
+        item, annotator, expected, delivered = (
+            column.take(rows) for column in (self.item, self.annotator, self.expected, self.delivered)
+        )
+        context = {name: column.take(rows) for name, column in self.context.items()}
+        wrong, when, timed = self.wrong[rows], self.when[rows], self.timed[rows]
+        return Labels(item, annotator, expected, delivered, wrong, when, timed, context, self.several)
 
     @property
     def day(self) -> NDArray[np.int64]:
@@ -116,7 +131,7 @@ def labels_of(outcomes: Outcomes) -> Labels:
     return Labels(
         _sorted(seen.item), _sorted(seen.annotator), seen.expected.recode(classes),
         seen.delivered.recode(classes), ~seen.right, when, timed,
-        {name: _sorted(column) for name, column in seen.context.items()},
+        {name: _sorted(column) for name, column in seen.context.items()}, many(outcomes),
     )  # fmt: skip
 
 

@@ -39,6 +39,9 @@ def copying(labels: Labels) -> Looked:
     """Errors that people share, and reviewers who pass on what they got."""
     if len(labels.expected.values) > MOST_CLASSES:
         return Looked("copying", DO_COPYING, (), (TOO_MANY_CLASSES,))
+    if labels.several:
+        why = "Whether people copied is tested on items with one answer each, not on items of several units."
+        return Looked("copying", DO_COPYING, (), (why,))
     signs, untested = [], []
     further: dict[str, object] = {}
     columns = (labels.item.codes, labels.annotator.codes, labels.delivered.codes, labels.expected.codes)

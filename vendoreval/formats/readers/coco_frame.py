@@ -14,6 +14,7 @@ from vendoreval.formats.readers.coco_types import Category, Id, Image
 from vendoreval.formats.readers.json_stream import top_level
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.remarks import Remarks
+from vendoreval.labels.runs import LONGEST_SIDE
 
 _TYPES = {"images": Image, "categories": Category}
 ARRAY = ""  # the name of a document that is an array of results
@@ -112,7 +113,7 @@ def _add_image(frame: Frame, image: Any) -> None:
 
 
 def _size(width: float | None, height: float | None) -> tuple[int, int] | None:
-    if not width or not height or width < 0 or height < 0:
+    if not width or not height or not 0 < min(width, height) <= max(width, height) <= LONGEST_SIDE:
         return None
     return (int(width), int(height)) if width == int(width) and height == int(height) else None
 

@@ -34,6 +34,7 @@ class Entry:
 
 READERS: tuple[Entry, ...] = (
     Entry("coco", (".json",), IMAGES, "coco"),
+    Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
     Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),

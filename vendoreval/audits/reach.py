@@ -1,0 +1,133 @@
+"""What the items that were not audited may hold: how many units an item, and how many there are in all.
+
+Of types with several units an item, the delivery's files bound the units that are right: each of them was
+delivered. Units that were missed stand in no file. So a wrong word *breached* never rests on more than the
+files say, and *kept* takes it that no item holds more wrong units than the fullest delivered item and the
+fullest gold item together, or than `most_units` of the clause's decision, where both sides agreed on it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.special import stdtrit
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.measures import per_item
+from vendoreval.audits.records import UnitCount
+from vendoreval.audits.units import (
+    MAIN,
+    OPPORTUNITY,
+    SHEETS,
+    Counting,
+    Totals,
+    answered_sheets,
+    counted,
+    delivered_objects,
+    many,
+    sheets,
+)
+from vendoreval.contracts.terms import Clause, Task
+from vendoreval.inference.drawn import Hidden
+from vendoreval.tasks.outcomes import Outcomes
+
+AGREED = "most_units"  # the option of a decision
+
+
+def agreed_most(clause: Clause) -> int | None:
+    """No item holds more units than this, by the contract."""
+    found = clause.decision.options.get(AGREED)
+    return None if found is None else int(found)
+
+
+def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidden:
+    """What an item that was not audited may hold, for the rules that judge a sample as it stands."""
+    if clause.metric == "completeness":
+        return Hidden(1, 0)
+    if not many(seen.units):
+        drawn_from_sent = 0 < seen.sent_items <= seen.items  # then nobody counts those answered
+        excess = None if drawn_from_sent else max(seen.labels - seen.items, 0)
+        return Hidden(max(seen.most_units, 1), excess)
+    right, wrong = _most(task, seen, how)
+    agreed = agreed_most(clause)
+    if how.unit in SHEETS:
+        return Hidden(right, max(seen.sheets - seen.items, 0) if seen.sheets else None, wrong=wrong)
+    return Hidden(right, None, wrong=wrong if agreed is None else agreed)
+
+
+def unbounded(clause: Clause, seen: AuditInput, totals: Totals) -> str:
+    """Why a design on whole items has no bound on their units; empty where it has one."""
+    most = agreed_most(clause)
+    if most is None:
+        return (
+            f"The rule {clause.decision.rule} needs a bound on the units of an item. What was missed stands in "
+            f"no file, so the delivery gives none: agree on {AGREED} in the decision, or take the rule claim."
+        )
+    fullest = max(int(totals.max(initial=0)), seen.most_units)
+    if fullest > most:
+        return f"An item holds {fullest:,} units, more than the {most:,} that the contract agrees on."
+    return ""
+
+
+def units_in_all(
+    seen: AuditInput, outcomes: Outcomes, how: Counting, counted_units: Totals, items: int, confidence: float
+) -> UnitCount | None:
+    """How many units the delivery of `items` holds, from those counted on each item of the sample.
+
+    A ratio to what is known of the whole: the objects that were delivered (sheets, for clauses on items), or
+    the items where the sample has none of them. Linearised over items, with the correction for a finite
+    delivery and Student's t; each bound holds at (1 + confidence) / 2. None with a single item.
+    """
+    known, total, word = _known(seen, outcomes, how, items)
+    n, units = len(counted_units), int(counted_units.sum())
+    if n >= items:
+        return UnitCount(units, units, units, confidence, "counted")
+    if n < 2:
+        return None
+    base = int(known.sum())
+    rest = counted_units.astype(np.float64) - units / base * known
+    spread = math.fsum((rest**2).tolist()) * n / (n - 1) * (1 - n / items)
+    margin = float(stdtrit(n - 1, (1 + confidence) / 2)) * math.sqrt(spread) / base * total
+    estimate = units / base * total
+    return UnitCount(
+        round(estimate), max(math.ceil(estimate - margin), units), math.floor(estimate + margin), confidence,
+        f"ratio to the {total:,} {word}",
+    )  # fmt: skip
+
+
+def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> tuple[Totals, int, str]:
+    """What is known of each item of the sample, and in all: answers or objects delivered, else items."""
+    if how.unit in SHEETS:
+        known, total, word = (
+            per_item(outcomes, how, answered_sheets(outcomes)),
+            seen.sheets,
+            "answers delivered",
+        )
+    else:
+        known, total = per_item(outcomes, how, delivered_objects(outcomes)), seen.objects or seen.labels
+        word = "objects delivered"
+    if total and known.any():
+        return known, total, word
+    return np.ones(len(known), dtype=np.int64), items, "items"
+
+
+def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
+    """The most right and the most wrong units of an item."""
+    people, rows = max(seen.most_sheets, 1), max(seen.most_units, 1)
+    if how.unit in SHEETS:
+        return people, people
+    details = rows * len(task.attributes)
+    if how.unit == "attribute":
+        return details, details
+    missed = people * _fullest_gold(seen.by_label, how)
+    return rows, rows + missed + (details if how.unit == OPPORTUNITY else 0)
+
+
+def _fullest_gold(outcomes: Outcomes, how: Counting) -> int:
+    """The most gold units that one answer of the sample was held against."""
+    unit = MAIN if how.unit == OPPORTUNITY else how.unit
+    of_gold = counted(outcomes, Counting(unit, omissions=True), side="expected")
+    if not of_gold.any():
+        return 0
+    return int(np.bincount(sheets(outcomes, of_gold)[1]).max())
