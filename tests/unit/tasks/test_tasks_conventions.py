@@ -65,7 +65,10 @@ def test_coco_against_pycocotools() -> None:
     right = sum(int((found["dtMatches"][0] > 0).sum()) for found in whole)
     units, given = (sum(len(found[ids]) for found in whole) for ids in ("gtIds", "dtIds"))
     assert convention("coco", *vectors(), TASK) == pytest.approx({
-        "precision": right / given, "recall": right / units, "f1": 2 * right / (units + given), "ar": run.stats[8],
+        "precision": right / given,
+        "recall": right / units,
+        "f1": 2 * right / (units + given),
+        "ar": run.stats[8],
     })  # fmt: skip
 
 
