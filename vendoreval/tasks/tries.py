@@ -112,7 +112,8 @@ def _sheets(items: int, side: Side) -> tuple[Answered, Ints]:
 def _distinct(keys: Ints) -> Ints:
     """The keys in order, each once. Rows mostly come in order, which a stable sort is quick with."""
     ordered = np.sort(keys, kind="stable")
-    return ordered[np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)]]
+    found: Ints = ordered[np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)]]
+    return found
 
 
 def _within(keys: Ints, known: Ints) -> Mask:
