@@ -9,10 +9,16 @@ import pytest
 
 from vendoreval.contracts.explain import explain
 from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Attribute, Task
 from vendoreval.contracts.weaknesses import warnings
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.errors import InvalidDocument
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.records import answer_columns
+from vendoreval.labels.shapes import SHAPES
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.known import judged_types, task_type
 from vendoreval.tasks.rules import matching_value, matching_word
 
 HEAD = """\
@@ -84,3 +90,15 @@ def test_a_matching_rule_that_is_not_written_is_the_type_s_or_the_preset_s() -> 
     weak = [found.field for found in warnings(contract)]
     assert "task.matching.iou" in weak
     assert "task.matching.empty" not in weak
+
+
+def test_task_types_are_available_when_they_are_judged() -> None:
+    available = {kind.name for kind in TASK_TYPES.values() if kind.available}
+    assert available == set(judged_types())
+
+
+@pytest.mark.parametrize("name", judged_types())
+def test_a_type_without_a_majority_has_no_vote(name: str) -> None:
+    nothing = LabelTable(Coded.from_text([]), Coded.from_text([]), answer_columns([], SHAPES[name]))
+    voted = task_type(name).vote(nothing, Task(name, ()))
+    assert (voted is not None) == TASK_TYPES[name].consensus
