@@ -105,7 +105,8 @@ def test_files_that_cannot_be_read(
 
 @pytest.mark.parametrize("noun", ["delivery", "gold"])
 def test_folders_and_files_that_are_not_there(there: Cli, tmp_path: Path, noun: str) -> None:
-    assert "folder, not a file" in refused(there, noun, "add", tmp_path, "--id", "new", "--contract", "birds")
+    said = refused(there, noun, "add", tmp_path, "--id", "new", "--contract", "birds")
+    assert "There is no file in the folder." in said
     assert "no such file" in refused(there, noun, "add", "none.csv", "--id", "new", "--contract", "birds")
 
 

@@ -15,6 +15,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
 from vendoreval.labels.crosswalk import set_apart
 from vendoreval.labels.near_ids import NearPair
+from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import Outcomes
 
 
@@ -48,6 +49,7 @@ class AuditInput:
     Types with several units an item: `labels` and `most_units` count the delivery's rows; `sheets` are its
     answered pairs of item and annotator, of which no item has more than `most_sheets`; `objects` counts its
     objects where they are not its rows (0: they are).
+    `delivered`: the labels on gold items that were judged, where the input came from `judge`.
     """
 
     units: Outcomes
@@ -82,6 +84,7 @@ class AuditInput:
     sheets: int = 0
     most_sheets: int = 1
     objects: int = 0
+    delivered: LabelTable | None = None
 
 
 def missing_items(seen: AuditInput) -> list[str]:

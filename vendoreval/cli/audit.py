@@ -31,11 +31,11 @@ def run(
     """Audit a delivery against gold under its contract. Exit code 3 breached, 4 undecided."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import audits
-    from vendoreval.workflow.deliveries import deliveries
+    from vendoreval.workflow.deliveries import listing
     from vendoreval.workflow.gold import gold_lint
 
     workspace = workspaces.open_workspace()
-    received = deliveries.delivery_row(workspace, delivery).received_at
+    received = listing.delivery_row(workspace, delivery).received_at
     warnings = gold_lint.warnings_before_audit(workspace, gold, received)
     result = audits.run_audit(workspace, delivery, gold, id or None, gold_checked=gold_checked)
     for text in warnings:

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
+from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 app = typer.Typer(name="delivery", help="Deliveries as received from vendors.", no_args_is_help=True)
-FILES = "The delivered files: CSV, TSV, JSONL or Parquet (or .gz)."
+FILES = "The delivered files, a folder or an archive; formats: vendoreval delivery formats."
 Files = Annotated[list[Path], typer.Argument(help=FILES)]
 Contract = Annotated[str, typer.Option(help="The contract under which it was delivered.")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")]
@@ -26,8 +27,14 @@ Ids = Annotated[
     Path | None, typer.Option("--ids", help="A crosswalk: a file with the columns delivered_id, item_id.")
 ]
 IdCut = Annotated[str, typer.Option(help='query: cut item ids at the "?", where signatures stand.')]
-Items = Annotated[Path | None, typer.Option(help="The items that were sent: a file with a column item_id.")]
-Format = Annotated[str, typer.Option("--format", help="csv, tsv, jsonl or parquet. Default: by file name.")]
+Items = Annotated[
+    Path | None,
+    typer.Option(
+        help="The items that were sent: a file with a column item_id. Of boxes, spans …, those without an "
+        "answer hold nothing, where the files do not tell."
+    ),
+]
+Format = Annotated[str, typer.Option("--format", help="csv, coco … Default: recognised.")]
 
 
 @app.command()
@@ -69,20 +76,24 @@ def add(
     unnamed: Unnamed = "",
     ids: Ids = None,
     id_cut: IdCut = "",
+    read: Read = None,
+    voc_base: VocBase = "",
+    images: Images = None,
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
     from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries import dates as days
     from vendoreval.workflow.deliveries import deliveries, settling
 
-    dates = deliveries.Dates(
+    dates = days.Dates(
         ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
     )
     record = deliveries.add_delivery(
         workspaces.open_workspace(), files or [], contract_id=contract, delivery_id=id, again=again,
         mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
         seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-        ids=ids, id_cut=id_cut, complete=whole,
+        ids=ids, id_cut=id_cut, complete=whole, options=reading_options(read, voc_base), images=images,
     )  # fmt: skip
     if json:
         return emit(record)
@@ -115,7 +126,7 @@ def check(
     files: Files, contract: Contract, map: Map = None, where: Where = None, items: Items = None,
     format: Format = "", labels: Labels = None, empty: Empty = None, wrong: Wrong = None,
     in_order: InOrder = False, unnamed: Unnamed = "", ids: Ids = None, id_cut: IdCut = "",
-    json: Json = False,
+    read: Read = None, voc_base: VocBase = "", images: Images = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Show what taking a delivery in would find, without storing it."""
     from vendoreval.workflow import workspaces
@@ -124,7 +135,7 @@ def check(
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
         items=items, fmt=format or None, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-        ids=ids, id_cut=id_cut,
+        ids=ids, id_cut=id_cut, options=reading_options(read, voc_base), images=images,
     )  # fmt: skip
     return emit(record) if json else _print(record)
 
@@ -133,9 +144,9 @@ def check(
 def show(delivery: Annotated[str, typer.Argument(help="The delivery's id.")], json: Json = False) -> None:
     """Show a delivery's counts, refusals and files."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.deliveries import deliveries
+    from vendoreval.workflow.deliveries import listing
 
-    record = deliveries.show_delivery(workspaces.open_workspace(), delivery)
+    record = listing.show_delivery(workspaces.open_workspace(), delivery)
     return emit(record) if json else _print(record)
 
 
@@ -189,9 +200,9 @@ def ids_(
 def list_(json: Json = False) -> None:
     """List all deliveries."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.deliveries import deliveries
+    from vendoreval.workflow.deliveries import listing
 
-    rows = deliveries.list_deliveries(workspaces.open_workspace())
+    rows = listing.list_deliveries(workspaces.open_workspace())
     if json:
         return emit(rows)
     return table(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
+from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.errors import Exit
 
 app = typer.Typer(name="gold", help="Gold sets: reference labels with provenance.", no_args_is_help=True)
@@ -16,7 +17,9 @@ GoldId = Annotated[str, typer.Argument(help="The gold set's id.")]
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="Gold as CSV, TSV, JSONL or Parquet.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Gold in files, a folder or an archive, in any format of deliveries.")
+    ],
     id: Annotated[str, typer.Option("--id", help="An id for the gold set. Default: the file's name.")] = "",
     contract: Annotated[str, typer.Option(help="The contract it belongs to.")] = "",
     map: Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")] = None,
@@ -28,6 +31,13 @@ def add(
         str, typer.Option(help=r"What stands between accepted answers, e.g. ';' or '\n'. Default: |.")
     ] = "",
     id_cut: Annotated[str, typer.Option(help='query: cut item ids at the "?", where signatures stand.')] = "",
+    items: Annotated[
+        Path | None, typer.Option(help="A file of all gold items: those without an answer hold nothing.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="csv, coco, yolo … Default: recognised.")] = "",
+    read: Read = None,
+    voc_base: VocBase = "",
+    images: Images = None,
     json: Json = False,
 ) -> None:
     """Add a gold set; several accepted answers stand in a column 'accepted', separated by |."""
@@ -35,8 +45,9 @@ def add(
     from vendoreval.workflow.gold import golds
 
     record = golds.add_gold(
-        workspaces.open_workspace(), file, gold_id=id, contract_id=contract, mapping=map or [],
-        where=where or [], separator=separator, id_cut=id_cut,
+        workspaces.open_workspace(), files, gold_id=id, contract_id=contract, mapping=map or [],
+        where=where or [], separator=separator, id_cut=id_cut, items=items, fmt=format,
+        options=reading_options(read, voc_base), images=images,
     )  # fmt: skip
     if json:
         return emit(record)

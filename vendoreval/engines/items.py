@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from vendoreval.engines.arrow_columns import shape_of
+
 
 def item_ids(path: Path) -> list[str]:
     """Every item of the delivery once, in text order."""
@@ -20,7 +22,7 @@ def item_ids(path: Path) -> list[str]:
 
 def most_labels(path: Path) -> int:
     """The most rows that any item of the delivery has; 0 for a delivery without a row."""
-    counts = pc.value_counts(_items(path))
+    counts = pc.value_counts(_items(path, labelled=True))
     most = pc.max(counts.field("counts")).as_py()
     return int(most or 0)
 
@@ -30,13 +32,18 @@ def labels_by_person(path: Path) -> Counter[str]:
     if "annotator_id" not in pq.read_schema(path).names:
         return Counter()
     with pq.ParquetFile(path, read_dictionary=["annotator_id"]) as file:
-        counts = pc.value_counts(file.read(columns=["annotator_id"]).column(0)).to_pylist()
+        rows = file.read(columns=["annotator_id", "label"])
+        counts = pc.value_counts(rows.column(0).filter(rows.column(1).is_valid())).to_pylist()
     return Counter({one["values"]: one["counts"] for one in counts if one["values"] is not None})
 
 
 def has_flags(path: Path) -> bool:
     """Whether the delivery says of each label if the item was flagged."""
-    return "flagged" in pq.read_schema(path).names
+    if "flagged" not in pq.read_schema(path).names:
+        return False
+    with pq.ParquetFile(path) as file:
+        flags = file.read(columns=["flagged"]).column(0)
+    return bool(flags.null_count < len(flags)) or not shape_of(pq.read_schema(path).metadata).many
 
 
 def items_asked_about(path: Path, unsure: Callable[[str], bool]) -> set[str]:
@@ -55,6 +62,10 @@ def items_asked_about(path: Path, unsure: Callable[[str], bool]) -> set[str]:
     return found
 
 
-def _items(path: Path) -> Any:
+def _items(path: Path, *, labelled: bool = False) -> Any:
+    """The item of every row, or of those alone that hold a label and are no sheets."""
     with pq.ParquetFile(path) as file:
-        return file.read(columns=["item_id"]).column(0)
+        if not labelled or not shape_of(file.metadata.metadata).many:
+            return file.read(columns=["item_id"]).column(0)
+        rows = file.read(columns=["item_id", "label"])
+    return rows.column(0).filter(rows.column(1).is_valid())

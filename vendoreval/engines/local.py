@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from vendoreval.labels.columns import Coded, Codes
-from vendoreval.labels.table import CODED, LabelTable
+from vendoreval.engines.arrow_columns import label_table, shape_of
+from vendoreval.labels.columns import Codes
+from vendoreval.labels.shapes import Shape
+from vendoreval.labels.table import CODED, CODES, SHEET, LabelTable
 
 THREADS = 2  # more gain nothing: decoding is bound by memory
 
@@ -30,26 +31,24 @@ def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | No
     default is a few threads. Memory holds a few row groups and the rows that are kept.
     """
     wanted = pa.array(item_ids, pa.string())
-    with pq.ParquetFile(path) as file:
-        groups, names = file.num_row_groups, file.schema_arrow.names
+    groups, names, shape = _schema(path)
     work = [(path, group, names, wanted) for group in range(groups)]
     if executor is not None:
         parts = list(executor.map(_wanted_rows, work))
     else:
         with ThreadPoolExecutor(THREADS) as threads:
             parts = list(threads.map(_wanted_rows, work))
-    return _joined(parts, names, tuple(item_ids))
+    return _joined(parts, tuple(item_ids), shape)
 
 
 def all_labels(path: Path, columns: Sequence[str], executor: Executor | None = None) -> LabelTable:
     """Every row of a canonical delivery, in delivery order; items as integer codes without their names.
 
-    `columns` are those wanted besides item and label, where the delivery has them. Memory holds the codes
-    of all rows and the names of all items once.
+    `columns` are those wanted besides item, answer and sheet, where the delivery has them. Memory holds the
+    codes of all rows and the names of all items once.
     """
-    with pq.ParquetFile(path) as file:
-        groups, names = file.num_row_groups, file.schema_arrow.names
-    wanted = [name for name in names if name in ("item_id", "label", *columns)]
+    groups, names, shape = _schema(path)
+    wanted = [name for name in names if name in ("item_id", *shape.names, *columns, *SHEET)]
     work = [(path, group, wanted) for group in range(groups)]
     if executor is not None:
         parts = list(executor.map(_whole_rows, work))
@@ -62,7 +61,14 @@ def all_labels(path: Path, columns: Sequence[str], executor: Executor | None = N
         (code.astype(np.int32, copy=False), part.drop_columns("item_id"))
         for code, part in zip(codes, parts, strict=True)
     ]
-    return _joined(labels, [name for name in wanted if name != "item_id"], ())
+    return _joined(labels, (), shape)
+
+
+def _schema(path: Path) -> tuple[int, list[str], Shape]:
+    """Row groups, columns and shape of a canonical file; the codes beside texts are not read here."""
+    with pq.ParquetFile(path) as file:
+        names = [name for name in file.schema_arrow.names if name not in CODES]
+        return file.num_row_groups, names, shape_of(file.metadata.metadata)
 
 
 def _whole_rows(work: tuple[Path, int, list[str]]) -> Any:
@@ -88,51 +94,8 @@ def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | 
     return codes, kept.combine_chunks()
 
 
-def _numbers(array: Any, null: int) -> NDArray[np.int64]:
-    filled = pc.fill_null(array.cast(pa.int64()), null)
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _joined(parts: list[Any], names: list[str], item_ids: tuple[str, ...]) -> LabelTable:
+def _joined(parts: list[Any], item_ids: tuple[str, ...], shape: Shape) -> LabelTable:
     found = [part for part in parts if part is not None]
     item = np.concatenate([codes for codes, _ in found]) if found else np.empty(0, dtype=np.int32)
     table = pa.concat_tables([kept for _, kept in found]) if found else None
-
-    def text(name: str) -> Coded | None:
-        if name not in names:
-            return None
-        return _coded(table.column(name)) if table is not None else Coded(np.empty(0, dtype=np.int32), ())
-
-    nobody = Coded(np.full(len(item), -1, dtype=np.int32), ())
-    return LabelTable(
-        item=Coded(item, item_ids),
-        annotator=text("annotator_id") or nobody,
-        answers={"label": text("label") or nobody},
-        labelled_at=_times(table) if table is not None and "labelled_at" in names else None,
-        seconds=_seconds(table) if table is not None and "seconds" in names else None,
-        stage=text("stage"),
-        guideline_version=text("guideline_version"),
-        source=text("source"),
-        flagged=text("flagged"),
-    )
-
-
-def _coded(column: Any) -> Coded:
-    """One dictionary for all row groups, in text order so that codes do not depend on row order."""
-    merged = column.unify_dictionaries().combine_chunks()
-    if isinstance(merged, pa.ChunkedArray):
-        merged = merged.chunk(0)
-    values = merged.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=values.__getitem__)
-    rank = np.empty(len(values) + 1, dtype=np.int32)
-    rank[order] = np.arange(len(values))
-    rank[-1] = -1
-    return Coded(rank[_numbers(merged.indices, -1)], tuple(values[code] for code in order))
-
-
-def _times(table: Any) -> NDArray[np.datetime64]:
-    return np.asarray(table.column("labelled_at").to_numpy(), dtype="datetime64[us]")
-
-
-def _seconds(table: Any) -> NDArray[np.float64]:
-    return np.asarray(table.column("seconds").to_numpy(), dtype=np.float64)
+    return label_table(item, table, item_ids, shape)

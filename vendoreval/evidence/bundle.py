@@ -43,6 +43,7 @@ seeding.json     which tasks of the list that you got were gold, and the key tha
 draw.json        where the seed of the draw comes from, where items were drawn for experts
 manifest.json    SHA-256 of the delivered files; intake.json how they were read
 labels.jsonl     the delivered labels on the audited items
+sheets.jsonl     who answered which of them, where answers are boxes, spans and the like
 agreement.jsonl  how often each combination of labels occurs on an item, where a clause is about agreement
 tasks.json       under which task id an item was sent, where gold was mixed into tasks
 frame.json       totals of the delivery, the seed that orders the draw, what was settled before

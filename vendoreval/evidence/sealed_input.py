@@ -5,6 +5,7 @@ that the audit used. So nobody can call a right answer wrong, count an error twi
 
     gold.jsonl       each gold item used: the record that was committed to, its place and its salt
     labels.jsonl     each delivered label on these items, in the order of the delivery
+    sheets.jsonl     who answered which item, where answers are any number of labels (evidence.sealed_parts)
     agreement.jsonl  the tally of all labels, where a clause is about agreement
     tasks.json       under which task id an item was sent, where gold was mixed into tasks
     frame.json       the delivery's totals, and what else the audit was told
@@ -26,9 +27,11 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened
 from vendoreval.evidence.json_lines import lines, read_blocks, read_lines
 from vendoreval.evidence.older_input import read_older
+from vendoreval.evidence.sealed_parts import SHEETS, part_rows, read_parts, sheet_rows
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.tally import Tally
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.judged import judge
 from vendoreval.tasks.outcomes import CODE, Outcomes
@@ -53,7 +56,7 @@ def input_files(seen: AuditInput, received: str, places: Sequence[Opened] = ()) 
     files = {
         "frame.json": canonical(_frame(seen, received)),
         GOLD: lines(_gold_rows(seen.gold, places)),
-        LABELS: lines(_label_rows(seen.by_label)),
+        **_label_files(seen, seen.gold.shape),
     }
     if seen.task_ids:
         files["tasks.json"] = canonical(dict(seen.task_ids))
@@ -74,14 +77,17 @@ def read_input(
     frame = json.loads(files["frame.json"])
     if frame.get("schema") != FRAME:
         raise ValueError(f"frame.json has the schema {frame.get('schema')!r}")
-    gold = _read_gold(read_lines(files[GOLD]) if gold_rows is None else gold_rows)
-    judged = judge(gold, _read_labels(files[LABELS], gold), contract.task)
+    shape = SHAPES[contract.task.type]
+    gold = _read_gold(read_lines(files[GOLD]) if gold_rows is None else gold_rows, shape)
+    labels = read_parts(files, files[LABELS], gold) if shape.many else _read_labels(files[LABELS], gold)
+    judged = judge(gold, labels, contract.task)
     seen = AuditInput(
         judged.units, judged.by_label, len(gold), frame["items"], frame["labels"],
         edge_items=gold.edge_items, ties=judged.ties, gold=gold,
         task_ids=json.loads(files.get("tasks.json", b"{}")),
         agreement=_tally(files, contract.task.classes),
         earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
+        delivered=labels,
     )  # fmt: skip
     told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
     told |= {name: frozenset(frame[name]) for name in _SETS}
@@ -117,12 +123,20 @@ def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, An
         yield row if level is None else {**row, "difficulty": level}
 
 
-def _read_gold(rows: Iterable[Mapping[str, Any]]) -> GoldSet:
+def _read_gold(rows: Iterable[Mapping[str, Any]], shape: Shape) -> GoldSet:
     records, difficulty = [], []
     for row in rows:
         records.append(row["record"])
         difficulty.append(row.get("difficulty"))
-    return GoldSet.from_records("gold", records, difficulty if any(difficulty) else ())
+    return GoldSet.from_records("gold", records, difficulty if any(difficulty) else (), shape)
+
+
+def _label_files(seen: AuditInput, shape: Shape) -> dict[str, bytes]:
+    if not shape.many:
+        return {LABELS: lines(_label_rows(seen.by_label))}
+    if seen.delivered is None:
+        raise ValueError("the labels that were judged are not known")
+    return {LABELS: lines(part_rows(seen.delivered, shape)), SHEETS: lines(sheet_rows(seen.delivered))}
 
 
 def _label_rows(labels: Outcomes) -> Iterator[dict[str, Any]]:

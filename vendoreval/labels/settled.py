@@ -12,7 +12,18 @@ Plain = Mapping[str, Any]
 
 
 # Keys of the intake report: rows left out, what was stated, texts read otherwise, repeats, ids, open points.
-KINDS = ("filtered", "stated", "label_map", "empty", "wrong", "repeats", "ids", "unsettled")
+KINDS = (
+    "filtered",
+    "stated",
+    "label_map",
+    "empty",
+    "wrong",
+    "repeats",
+    "ids",
+    "unsettled",
+    "set_aside",
+    "read",
+)
 _RULES = ("rule", "self_agreement")  # they are there although nothing came of them
 
 

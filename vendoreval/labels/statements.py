@@ -12,7 +12,8 @@ from vendoreval.errors import UsageError
 from vendoreval.labels.notation import Classes, Reading, is_placeholder, plain_text, unwrapped
 
 STATED = "stated"  # the rule of what the buyer said
-UNNAMED = ("same", "different")
+JOINED = "joined"
+UNNAMED = ("same", "different", JOINED)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Statements:
 
     `labels`: "True=true"; `empty`: texts that are no answers; `wrong`: texts that are answers, and wrong ones;
     `in_order`: rows stand in the order of answering; `unnamed`: rows that name nobody are of the same person,
-    or of different people.
+    of different people, or parts of one answer (for answers of several rows).
     """
 
     labels: tuple[str, ...] = ()
@@ -33,7 +34,8 @@ class Statements:
     def __post_init__(self) -> None:
         if self.unnamed and self.unnamed not in UNNAMED:
             raise UsageError(
-                f"--unnamed {self.unnamed!r} is not known.", remedy="Write same (person) or different (people)."
+                f"--unnamed {self.unnamed!r} is not known.",
+                remedy="Write same (person), different (people) or joined (parts of one answer).",
             )
 
     def to_json(self) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from vendoreval.labels.nested import Nested
 # Text columns with few distinct values: written and read as integer codes.
 CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged", "keypoint")
 CONTEXT = ("stage", "guideline_version", "source", "flagged")  # what they tell of a label besides its answer
+# Columns of canonical files: integer codes beside their texts, and what a sheet tells of its item.
+CODES = {"item_code": "item_id", "annotator_code": "annotator_id", "label_code": "label"}
+SHEET = ("item_width", "item_height", "item_text")
 Column = Coded | Nested | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]
 
 

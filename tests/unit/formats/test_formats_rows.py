@@ -18,6 +18,7 @@ from vendoreval.formats.intake.gold_rows import gold_bytes, gold_from, read_gold
 from vendoreval.formats.intake.row_filter import parse_where
 from vendoreval.formats.readers.label_values import Moments
 from vendoreval.formats.writers.parquet_table import read_texts
+from vendoreval.labels.table import CODES
 
 HEAD = "item_id,annotator_id,label\n"
 
@@ -28,7 +29,14 @@ Taken = tuple[DeliveryIntake, dict[str, list[str | None]]]
 def take(path: Path, *, where: Sequence[str] = (), items: Path | None = None) -> Taken:
     sink = io.BytesIO()
     intake = read_delivery([path], sink, classes=("a", "b"), mapping={}, where=parse_where(where), items=items)
-    return intake, read_texts(io.BytesIO(sink.getvalue()))
+    columns = read_texts(io.BytesIO(sink.getvalue()))
+    for code, name in CODES.items():  # the codes beside the texts number them by first appearance
+        known: dict[str | None, int] = {None: -1}
+        codes: list[object] = [*columns.pop(code)]
+        assert codes == [
+            known.setdefault(text, len(known) - 1) for text in columns.get(name, [None] * len(codes))
+        ]
+    return intake, columns
 
 
 def write(tmp_path: Path, data: str | bytes, name: str = "d.csv") -> Path:

@@ -13,6 +13,7 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.intake_counts import Counts, UnknownLabel, look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
+from vendoreval.formats.intake.items_file import TASK_ID, read_items
 from vendoreval.formats.intake.label_copies import LabelCopies
 from vendoreval.formats.intake.label_texts import LabelTexts
 from vendoreval.formats.intake.one_answer import OneAnswer, Taken, one_answer
@@ -28,6 +29,7 @@ from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.settled import settled_sentences
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.status import no_answers
+from vendoreval.labels.table import CODES
 from vendoreval.labels.unsettled import Unsettled, spoken
 
 LISTED = 1000  # refusals beyond these are counted, not listed
@@ -36,9 +38,8 @@ REQUIRED = ("item_id", "label")
 OPTIONAL = (
     "annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged", "label_id",
 )  # fmt: skip
-SCHEMA = "vendoreval/labels/1"
+SCHEMA = "vendoreval/labels/2"
 _NO_LABEL = "The row is not counted; an item without any other label counts as missing."
-TASK_ID = "task_id"
 NOTHING_STATED = Statements()
 _NO_WORD = "The row is flagged and has no label, and the contract names no class for that (task.unsure)."
 
@@ -110,9 +111,9 @@ def read_delivery(
     ids are read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
     for a statement that may not be.
     """
-    sent = _sent_items(items) if items else None
-    if task_ids is not None:
-        sent = tuple(sorted(task_ids[t] for t in sent if t in task_ids) if sent else sorted(task_ids.values()))
+    sent = read_items(items).ids(task_ids) if items else None
+    if task_ids is not None and not items:
+        sent = tuple(sorted(task_ids.values()))
     files = [open_rows(path, fmt) for path in paths]
     if task_ids is not None and all(TASK_ID in file.names for file in files):
         mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
@@ -125,7 +126,7 @@ def read_delivery(
     read_ids.crosswalk.refuse_ids_of(frozenset(task_ids or sent or ()), "the items sent")
     counts = Counts(frozenset(classes))
     stream = _Stream(roles, Filtering(where), status, counts, texts, read_ids, task_ids, unsure)
-    with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"})], SCHEMA) as writer:
+    with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"}), *CODES], SCHEMA) as writer:
         for file in files:
             stream.taken.begin(file)
             for batch in file.batches({*used, *(name for name in status.names if name in file.names)}):
@@ -223,9 +224,11 @@ class _Stream:
         return flagged
 
     def _read(self, columns: dict[str, Any], file: str, lines: Any) -> dict[str, Any]:
+        import pyarrow as pa
+
         for role in columns.keys() & (set(OPTIONAL) - {"flagged"}):
             columns[role] = blank_to_null(columns[role])
-        self.counts.add(columns, file, lines)
+        columns |= {name: pa.array(code) for name, code in self.counts.add(columns, file, lines).items()}
         if "labelled_at" in columns:
             columns["labelled_at"] = self.moments.read(columns["labelled_at"])
         if "seconds" in columns:
@@ -360,14 +363,3 @@ def _notes_on_roles(stream: _Stream) -> list[str]:
 
 def _without(column: str, value: str) -> str:
     return spoken(("--where", written(f"{column}!", [value])))
-
-
-def _sent_items(path: Path) -> tuple[str, ...]:
-    """The distinct items of an items file, in file order."""
-    file = open_rows(path)
-    name = TASK_ID if TASK_ID in file.names and "item_id" not in file.names else "item_id"
-    require(file, {name: name})
-    found: dict[str, None] = {}
-    for batch in file.batches({name}):
-        found.update(dict.fromkeys(item for item in batch.columns[name].to_pylist() if item))
-    return tuple(found)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vendoreval.formats.intake.repeated_rows import Pairs
 
 _LOW = 0xFFFFFFFF
+Codes = NDArray[np.int32]
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Counts:
     unknown: dict[str, UnknownLabel] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, int] = field(default_factory=dict)  # labels
     _pairs: list[NDArray[np.int64]] = field(default_factory=list)
     _label_ids: list[NDArray[np.int64]] = field(default_factory=list)
 
@@ -44,18 +46,32 @@ class Counts:
         """Item and person of every row; to be asked for when all batches are in."""
         return Pairs(self._pairs, _LOW, self._label_ids)
 
-    def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> None:
-        """Add one batch of Arrow text columns."""
+    def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
+        """Add one batch of Arrow text columns; returns the codes of item, annotator and label."""
         item = _numbered(columns["item_id"], self.items)
         people = columns.get("annotator_id")
         person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
         self._pairs.append(item << 32 | person)
+        label = columns["label"].dictionary_encode()
         if "label_id" in columns:
             ids = columns["label_id"].to_pylist()
             self._label_ids.append(np.asarray([0 if i is None else hash(i) or 1 for i in ids], dtype=np.int64))
-        self.labels += len(item)
+        self._add_labels(label, file, lines)
+        return _codes(item, person, _numbers(label, self.texts))
+
+    def add_parts(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
+        """As `add`, for answers of any number of rows: a person's rows on one item are no repeats."""
+        people = columns.get("annotator_id")
+        item = _numbered(columns["item_id"], self.items)
+        person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
+        label = columns["label"].dictionary_encode()
+        self._add_labels(label, file, lines)
+        return _codes(item, person, _numbers(label, self.texts))
+
+    def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
+        self.labels += len(label)
         if self.classes:
-            self._add_unknown(columns["label"].dictionary_encode(), file, lines)
+            self._add_unknown(label, file, lines)
 
     def _add_unknown(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
         names = label.dictionary.to_pylist()
@@ -92,7 +108,15 @@ class Counts:
 
 def _numbered(column: Any, known: dict[str, int]) -> NDArray[np.int64]:
     """Numbers of a column's texts, by first appearance in the stream; no text has the highest number."""
-    coded = column.dictionary_encode()
+    return _numbers(column.dictionary_encode(), known)
+
+
+def _codes(item: NDArray[np.int64], person: NDArray[np.int64], label: NDArray[np.int64]) -> dict[str, Codes]:
+    named = {"item_code": item, "annotator_code": person, "label_code": label}
+    return {name: np.where(code == _LOW, -1, code).astype(np.int32) for name, code in named.items()}
+
+
+def _numbers(coded: Any, known: dict[str, int]) -> NDArray[np.int64]:
     numbers = [known.setdefault(text, len(known)) for text in coded.dictionary.to_pylist()]
     numbers.append(_LOW)  # where a null points
     codes: NDArray[np.int32] = np.asarray(coded.indices.fill_null(len(numbers) - 1))

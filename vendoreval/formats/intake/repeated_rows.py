@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -16,8 +16,10 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.row_batches import BATCH
-from vendoreval.formats.writers.parquet_table import LabelWriter
+from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
+from vendoreval.labels.shapes import SHAPES, Shape
+from vendoreval.labels.table import CODES
 
 Tell = Callable[[Ints], Ints]  # rows of the delivery -> what their unread columns hold, as comparable numbers
 
@@ -87,20 +89,25 @@ def repeated_rows(sink: IO[bytes], pairs: Pairs, tell: Tell, file_of: Tell) -> R
     return Repeated(rows, group, columns["label"], same, when, named)
 
 
-def without(sink: IO[bytes], dropped: Ints, schema_id: str) -> None:
-    """Write the table in `sink` again without the rows `dropped`."""
+def without(
+    sink: IO[bytes], dropped: Ints, schema_id: str, more: Mapping[str, Any] | None = None,
+    shape: Shape = SHAPES["classification"],
+) -> None:  # fmt: skip
+    """Write the table in `sink` again without the rows `dropped`, and with the rows `more` at its end."""
     import pyarrow.parquet as pq
 
     with tempfile.TemporaryFile() as copy:
         sink.seek(0)
         with pq.ParquetFile(sink) as file:
             names = file.schema_arrow.names
-            with LabelWriter(copy, names, schema_id) as writer:
+            with LabelWriter(copy, names, schema_id, shape) as writer:
                 for start, batch in _pieces(file, names):
                     keep = np.ones(batch.num_rows, dtype=bool)
                     keep[_within(dropped, start, batch.num_rows)] = False
                     kept = batch.filter(keep)
                     writer.write({name: kept.column(name) for name in names})
+                if more:
+                    writer.write(filled(more, names, len(more["item_id"])))
         copy.seek(0)
         sink.seek(0)
         sink.truncate()
@@ -128,7 +135,8 @@ def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
     known: dict[str, dict[Any, int]] = {}
     sink.seek(0)
     with pq.ParquetFile(sink) as file:
-        names = [n for n in file.schema_arrow.names if n not in ("item_id", "annotator_id", "label_id")]
+        beside = ("item_id", "annotator_id", "label_id", *CODES)
+        names = [name for name in file.schema_arrow.names if name not in beside]
         for start, batch in _pieces(file, names):
             taken = batch.take(_within(rows, start, batch.num_rows))
             for name in names:

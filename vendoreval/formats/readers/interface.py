@@ -41,12 +41,16 @@ class Answers:
 
     `rows`: item_id and the columns of the shape; where the format has them annotator_id, sheet_id, label_id,
     labelled_at, seconds, stage, guideline_version, source, flagged, ignored. Texts are strings; `map` is JSON
-    text; `int` int64; `fixed` float64 in whole pixels or degrees; `rings` list<list<list<double>>> (parts,
-    rings, x and y in turn); `runs` list<int64>. `places` are 1-based lines, or numbers of objects in the file.
+    text; labelled_at ISO text; seconds text or double; ignored bool; `int` int64; `fixed` float64 in whole
+    pixels or degrees; `rings` list<list<list<double>>> (parts, rings, x and y in turn); `runs` list<int64>.
+    `places` are 1-based lines, or numbers of objects in the file.
 
     `sheets`: item_id, and where known annotator_id, sheet_id, labelled_at, width, height, text. Every answered
-    pair may stand here; those without a row must. `sheet_id` tells two answers of one person on one item, or of
-    people the file does not name, apart.
+    pair may stand here; those without a row must. `sheet_id` tells two answers of one person on one item, or
+    of people the file does not name, apart.
+
+    `raw`: text columns as the file has them, for filters. `joins`: rows without a sheet_id that stand in
+    several files are one answer (as in files of rows), not several.
 
     `set_aside` counts what is in the file and is no answer of this shape, by a word for it ("polygon",
     "cancelled annotation"); nothing leaves without being counted there or refused.
@@ -59,6 +63,8 @@ class Answers:
     refusals: tuple[Refusal, ...] = ()
     set_aside: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    joins: bool = False
 
 
 class Reader(Protocol):

@@ -60,6 +60,19 @@ def open_source(paths: Sequence[Path], images: Path | None = None) -> Source:
     return source
 
 
+def named_source(files: Sequence[tuple[str, Path]], images: Path | None = None) -> Source:
+    """As `open_source`, of files whose names are known: those below a delivered folder, or of a manifest."""
+    if len(files) == 1:
+        return open_source([files[0][1]], images)
+    found: list[Member] = []
+    for name, path in files:
+        check_file(path, "rows")
+        inner = list(members_of_file(path, name))
+        found += [one if one.name == name else replace(one, name=f"{name}/{one.name}") for one in inner]
+        _few(found, path)
+    return Source(_named([path for _, path in files]), _ordered(found, files[0][1]), images)
+
+
 def _named(paths: Sequence[Path]) -> str:
     first = paths[0].name or str(paths[0])
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"

@@ -16,7 +16,7 @@ from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
 from vendoreval.engines.local import labels_on_items
-from vendoreval.errors import Conflict, InputError, UsageError
+from vendoreval.errors import Conflict, UsageError
 from vendoreval.evidence.bundle import from_zip, to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.receipts import committed_when
@@ -31,7 +31,7 @@ from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_tally
-from vendoreval.workflow.deliveries.deliveries import production
+from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.settling import refuse_strangers, refuse_unsettled
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
@@ -122,13 +122,11 @@ def look(
 
     `sample`: the items were drawn from the delivery as the sample of this id.
     """
-    if contract.task.type != "classification":
-        raise InputError(f"This version does not audit the task type {contract.task.type!r}.")
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     gold, sent_items = _only_sent(gold, workspace, intake)
     path = workspace.objects.path(delivery.table_sha)
     labels = labels_on_items(path, gold.item_ids)
-    if not len(labels):
+    if not len(labels) and not (labels.sheets and len(labels.sheets)):
         refuse_strangers(workspace, delivery, gold)
     judged = judge(gold, labels, contract.task)
     committed = gold_committed(workspace, gold.id, delivery)
@@ -150,6 +148,7 @@ def look(
         looks_before=before.before,
         earlier_audits=before.audits,
         sent_items=sent_items,
+        delivered=labels,
     )  # fmt: skip
 
 

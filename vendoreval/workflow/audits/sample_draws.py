@@ -31,7 +31,7 @@ from vendoreval.workflow.audits.draw_seeds import Seeds, choose_seed
 from vendoreval.workflow.audits.track_record import looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.deliveries import production
+from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.settling import settle_before_sampling
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.payload import shown

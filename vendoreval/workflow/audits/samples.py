@@ -32,7 +32,7 @@ from vendoreval.workflow.audits.audits import look, store_audit
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.deliveries import delivery_row
+from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.golds import keep_gold
 

@@ -34,7 +34,7 @@ from vendoreval.reports.agreement_sentences import agreement_sentences, change_s
 from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.deliveries import delivery_row
+from vendoreval.workflow.deliveries.listing import delivery_row
 
 By = Literal["", "class", "day", "guideline_version", "annotator"]
 BY: tuple[By, ...] = ("class", "day", "guideline_version", "annotator")

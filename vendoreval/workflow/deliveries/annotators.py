@@ -30,7 +30,7 @@ from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.consensus import majority
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.deliveries import delivery_row
+from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold

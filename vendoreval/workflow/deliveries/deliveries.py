@@ -6,46 +6,34 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vendoreval.contracts.business_days import business_days_between
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.evidence.chain import Event
 from vendoreval.evidence.sealing import make_acknowledgement
-from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryIntake, read_delivery
-from vendoreval.formats.intake.item_ids import ItemIds
-from vendoreval.formats.intake.row_filter import RowFilter, parse_where
-from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryIntake
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import Unsettled
-from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow, SeedRow
-from vendoreval.store.transactions import Reader, Transaction
+from vendoreval.store.tables import DeliveryRow, PilotRow
+from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.crosswalks import kept_crosswalk, reading_of_ids
+from vendoreval.workflow.deliveries.dates import Dates, dates_of, settled_dates
+from vendoreval.workflow.deliveries.intake import Reading, read_files
+from vendoreval.workflow.deliveries.listing import delivery_record
+from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
 from vendoreval.workflow.files import sha256_of, write_whole
 from vendoreval.workflow.gold.seedings import task_ids
-
-
-@dataclass(frozen=True)
-class Dates:
-    """When a delivery was ordered and received, and the delivery that it replaces.
-
-    Without `received` it is received now; the order of a rework is, unless named, the claim that asked for it.
-    """
-
-    ordered: date | None = None
-    received: datetime | None = None
-    rework_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +63,12 @@ def add_delivery(
     id_cut: str = "",
     complete: bool = False,
     again: str = "",
+    options: Sequence[str] = (),
+    images: Path | None = None,
 ) -> dict[str, Any]:
-    """Take files in as a delivery; returns its record with the intake report.
+    """Take files, folders or an archive in as a delivery; returns its record with the intake report.
 
+    `options` are the format's, NAME=VALUE; `images` is a folder of pictures, for sizes that the files lack.
     `seeding` names the seeding whose opaque task ids the files carry; it also says when the work was
     ordered, unless `dates` does. `seal` is the vendor's seal: other files than those are refused; the
     acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
@@ -96,15 +87,16 @@ def add_delivery(
     with chosen_files(workspace, files, again) as (paths, before):
         arrived = arrive(
             workspace, paths, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping,
-            where=where, items=items, fmt=fmt, seeding=seeding, dates=_dates(dates or Dates(), before),
-            seal=sealed, stated=stated, ids=ids, id_cut=id_cut, complete=complete,
+            where=where, items=items, fmt=fmt, seeding=seeding, dates=dates_of(dates or Dates(), before),
+            seal=sealed, stated=stated, ids=ids, id_cut=id_cut, complete=complete, options=options,
+            images=images,
         )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
         if acknowledge and sealed:
             said = make_acknowledgement(event, sealed)
             write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
-    return _record(arrived.row, arrived.report)
+    return delivery_record(arrived.row, arrived.report)
 
 
 def arrive(
@@ -113,6 +105,7 @@ def arrive(
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
     contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
     stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "", complete: bool = False,
+    options: Sequence[str] = (), images: Path | None = None,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
@@ -120,27 +113,33 @@ def arrive(
     that tasks without an answer are omissions. The contract's newest version counts,
     unless another one is named.
     """
-    paths = sorted((Path(file) for file in files), key=lambda path: path.name)
-    name = slug(delivery_id or paths[0].name.split(".")[0].lower(), "delivery")
+    named = named_files(files)
+    first = min(Path(file).name for file in files)
+    name = slug(delivery_id or first.split(".")[0].lower(), "delivery")
     contract = load_contract(workspace, contract_id, contract_version)
     _refuse_taken(workspace, name)
-    when = _settled(workspace, dates or Dates(), seeding, contract.id, at)
+    when = settled_dates(workspace, dates or Dates(), seeding, contract.id, at)
     with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
-        tasks = task_ids(workspace, seeding) if seeding else None
-        reading = reading_of_ids(workspace, contract.id, ids, id_cut)
-        intake = _read(contract, paths, sink.file, mapping, where, items, fmt, tasks, stated, reading)
-        manifest = Manifest(name, tuple(ManifestFile(p.name, p.stat().st_size, sha256_of(p)) for p in paths))
-        content = _identity(manifest, contract, mapping, where, stated, reading, intake.sent if items else None)
+        reading = Reading(
+            mapping, where, fmt or "", options, images, items, stated,
+            reading_of_ids(workspace, contract.id, ids, id_cut),
+            task_ids(workspace, seeding) if seeding else None,
+        )  # fmt: skip
+        intake = read_files(contract, named, sink.file, reading)
+        manifest = Manifest(
+            name, tuple(ManifestFile(f.name, f.path.stat().st_size, sha256_of(f.path)) for f in named)
+        )
+        content = _identity(manifest, contract, reading, intake)
         if seal:
             refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
         if whole and intake.missing_items:
             raise _unfinished(intake)
-    _keep(workspace, manifest, paths)
+    _keep(workspace, manifest, named)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     report["notes"] += _shared(workspace, manifest, contract.id)
     if ids is not None:
-        report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.crosswalk)
+        report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.ids.crosswalk)
     if seeding:
         report |= {"seeding": seeding, "part_of_seeding": items is not None}
         if intake.missing_items and items is None and not complete:
@@ -188,53 +187,12 @@ def _other_parts(intake: DeliveryIntake) -> Unsettled:
     )
 
 
-def _dates(dates: Dates, before: DeliveryRow | None) -> Dates:
-    """What is stated, else what held when the same files came."""
-    if before is None:
-        return dates
-    return Dates(
-        dates.ordered or before.ordered, dates.received or before.received_at,
-        dates.rework_of or before.rework_of or "",
-    )  # fmt: skip
-
-
 def _unfinished(intake: DeliveryIntake) -> Conflict:
     return Conflict(
         f"{intake.missing_items:,} of {len(intake.sent or ()):,} tasks have no answer yet; nothing was taken "
         "in.",
         remedy="Name the files of all parts, or let them count as misses with --unfinished.",
     )
-
-
-def _settled(workspace: Workspace, dates: Dates, seeding: str, contract_id: str, at: datetime) -> Dates:
-    """The dates as they are recorded: in order, and completed by what is known already."""
-    if dates.received and dates.received > at:
-        raise UsageError("The delivery would have been received in the future.", remedy="Check --received.")
-    ordered = dates.ordered
-    with workspace.read() as reader:
-        if seeding:
-            ordered = ordered or reader.require(SeedRow, seeding, "seeding").seeded_at.date()
-        if dates.rework_of:
-            first = reader.require(DeliveryRow, dates.rework_of, "delivery")
-            if first.contract_id != contract_id:
-                raise UsageError(
-                    f"Delivery {first.id!r} belongs to the contract {first.contract_id!r}.",
-                    remedy="A delivery can only replace one of its own contract.",
-                )
-            ordered = ordered or _claimed_on(reader, first.id)
-    received = (dates.received or at).date()
-    if ordered and ordered > received:
-        raise UsageError(
-            f"The work was ordered on {ordered} and received on {received}.", remedy="Check both days."
-        )
-    return Dates(ordered, dates.received, dates.rework_of)
-
-
-def _claimed_on(reader: Reader, delivery_id: str) -> date | None:
-    """The day on which the latest claim on a delivery was issued."""
-    audits = {row.id for row in reader.all(AuditRow, delivery_id=delivery_id)}
-    issued = [row.issued_at for row in reader.all(ClaimRow) if row.audit_id in audits and row.issued_at]
-    return max(issued).date() if issued else None
 
 
 def check_delivery(
@@ -249,34 +207,17 @@ def check_delivery(
     stated: Statements = NOTHING_STATED,
     ids: Path | None = None,
     id_cut: str = "",
+    options: Sequence[str] = (),
+    images: Path | None = None,
 ) -> dict[str, Any]:
     """The intake report that `add_delivery` would give, storing nothing."""
     contract = load_contract(workspace, contract_id)
-    reading = reading_of_ids(workspace, contract.id, ids, id_cut)
-    paths = [Path(file) for file in files]
-    intake = _read(contract, paths, io.BytesIO(), mapping, where, items, fmt, None, stated, reading)
-    return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
-
-
-def _read(
-    contract: Contract, paths: Sequence[Path], sink: Any, mapping: Sequence[str], where: Sequence[str],
-    items: Path | None, fmt: str | None, tasks: Mapping[str, str] | None, stated: Statements, ids: ItemIds,
-) -> DeliveryIntake:  # fmt: skip
-    return read_delivery(
-        paths, sink, classes=contract.task.classes, mapping=parse_pairs(mapping, "--map"),
-        where=_filters(contract, where), items=items, fmt=fmt, task_ids=tasks,
-        unsure=contract.task.ways_to_ask, stated=stated, repeats=contract.task.repeats, ids=ids,
+    reading = Reading(
+        mapping, where, fmt or "", options, images, items, stated,
+        reading_of_ids(workspace, contract.id, ids, id_cut),
     )  # fmt: skip
-
-
-def _filters(contract: Contract, where: Sequence[str]) -> tuple[RowFilter, ...]:
-    """The filters of `--where`; raises UsageError where the contract allows none."""
-    if where and contract.task.filters == "forbidden":
-        raise UsageError(
-            f"The contract {contract.id!r} forbids filters: a delivery is judged whole.",
-            remedy="Leave --where out, or agree on task.filters and amend the contract.",
-        )
-    return parse_where(where)
+    intake = read_files(contract, named_files(files), io.BytesIO(), reading)
+    return {"schema": "vendoreval/delivery-check/1", "contract": contract_id, "intake": intake.to_json()}
 
 
 def _refuse_pilots(workspace: Workspace, *names: str) -> None:
@@ -302,15 +243,16 @@ def _refuse_same(workspace: Workspace, content: str) -> None:
             raise Conflict(f"Delivery {same.id!r} has the same content.", remedy="Nothing was added.")
 
 
-def _identity(
-    manifest: Manifest, contract: Contract, mapping: Sequence[str], where: Sequence[str], stated: Statements,
-    ids: ItemIds, listed: Sequence[str] | None,
-) -> str:  # fmt: skip
+def _identity(manifest: Manifest, contract: Contract, reading: Reading, intake: DeliveryIntake) -> str:
     """What makes a delivery the same: files, how they are read, the list of what was sent, terms and vendor."""
     files = [file.sha256 for file in manifest.files]
     terms = [contract.vendor, contract.id, contract.version]
-    sent = [] if listed is None else [list(listed)]  # without a list nothing changes
-    return hash_of([files, sorted(mapping), sorted(where), stated.to_json(), ids.to_json(), terms, *sent])
+    sent = [list(intake.sent or ())] if reading.items else []  # without a list nothing changes
+    told = [intake.settled["read"]["options"]] if "read" in intake.settled else []
+    return hash_of(
+        [files, sorted(reading.mapping), sorted(reading.where), reading.stated.to_json(), reading.ids.to_json(),
+         terms, *sent, *told]
+    )  # fmt: skip
 
 
 def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[str]:
@@ -331,69 +273,8 @@ def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[
     return notes
 
 
-def _keep(workspace: Workspace, manifest: Manifest, paths: Sequence[Path]) -> None:
+def _keep(workspace: Workspace, manifest: Manifest, named: Sequence[NamedFile]) -> None:
     """Store the files as received."""
-    for path, file in zip(paths, manifest.files, strict=True):
-        if workspace.objects.put_file(path) != file.sha256:
-            raise InputError("The file changed while it was read.", file=path.name, remedy="Try again.")
-
-
-def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
-    """The stored row; raises NotFound."""
-    with workspace.read() as reader:
-        return reader.require(DeliveryRow, delivery_id, "delivery")
-
-
-def production(workspace: Workspace, delivery_id: str) -> DeliveryRow:
-    """A delivery that can be audited; raises NotFound, UsageError for a pilot, whose items are no sample."""
-    with workspace.read() as reader:
-        if reader.get(PilotRow, delivery_id):
-            raise UsageError(
-                f"{delivery_id!r} is a pilot, and was judged block by block.",
-                remedy=f"See it with: vendoreval pilot show {delivery_id}",
-            )
-    return delivery_row(workspace, delivery_id)
-
-
-def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
-    """A delivery's record; raises NotFound."""
-    row = delivery_row(workspace, delivery_id)
-    return _record(row, json.loads(workspace.objects.read(row.intake_sha)))
-
-
-def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
-    """All deliveries, oldest first."""
-    with workspace.read() as reader:
-        rows = sorted(reader.all(DeliveryRow), key=lambda row: (row.received_at, row.id))
-    return [
-        {
-            "delivery": row.id, "contract": row.contract_id, "rows": row.rows, "items": row.items,
-            "annotators": row.annotators, "received": row.received_at.date().isoformat(),
-            "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
-            "business_days": business_days(workspace, row),
-        }
-        for row in rows
-    ]  # fmt: skip
-
-
-def business_days(workspace: Workspace, row: DeliveryRow) -> int | None:
-    """Business days from order to receipt in the contract's calendar; None where no order is known."""
-    if row.ordered is None:
-        return None
-    contract = load_contract(workspace, row.contract_id, row.contract_version)
-    return business_days_between(row.ordered, row.received_at.date(), contract.acceptance)
-
-
-def _record(row: DeliveryRow, report: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "schema": "vendoreval/delivery/1",
-        "delivery": row.id,
-        "contract": row.contract_id,
-        "contract_version": row.contract_version,
-        "received_at": row.received_at.isoformat(),
-        "ordered": row.ordered.isoformat() if row.ordered else None,
-        "rework_of": row.rework_of,
-        "manifest_sha256": row.manifest_sha,
-        "labels_sha256": row.table_sha,
-        "intake": report,
-    }
+    for one, file in zip(named, manifest.files, strict=True):
+        if workspace.objects.put_file(one.path) != file.sha256:
+            raise InputError("The file changed while it was read.", file=one.name, remedy="Try again.")

@@ -22,7 +22,7 @@ from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.deliveries import delivery_row
+from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.files import read_bytes
 from vendoreval.workflow.gold.seedings import task_ids
 

@@ -3,28 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from vendoreval.contracts.terms import Contract
-from vendoreval.formats.intake.delivery_rows import DeliveryIntake, read_delivery
-from vendoreval.formats.intake.item_ids import ids_of
-from vendoreval.formats.intake.row_filter import parse_where
+from vendoreval.errors import UsageError
+from vendoreval.formats.intake.delivery_parts import Told, read_parts
+from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryIntake, read_delivery
+from vendoreval.formats.intake.item_ids import ItemIds, ids_of
+from vendoreval.formats.intake.items_file import ItemsFile, read_items
+from vendoreval.formats.intake.row_filter import RowFilter, parse_where
+from vendoreval.formats.readers.chosen import Chosen, chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
-from vendoreval.labels.statements import statements_of
+from vendoreval.formats.readers.sources import named_source
+from vendoreval.labels.shapes import SHAPES
+from vendoreval.labels.statements import Statements, statements_of
+from vendoreval.workflow.deliveries.named_files import NamedFile
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are to be read: the options of `delivery add` that say so.
+
+    `mapping` and `where` as typed; `options` are those of the format, NAME=VALUE; `images` a folder of
+    pictures, `items` the items file; `stated` what the buyer says of labels, `ids` how item ids are read,
+    `task_ids` the item of each opaque task.
+    """
+
+    mapping: Sequence[str] = ()
+    where: Sequence[str] = ()
+    fmt: str = ""
+    options: Sequence[str] = ()
+    images: Path | None = None
+    items: Path | None = None
+    stated: Statements = NOTHING_STATED
+    ids: ItemIds = field(default_factory=ItemIds)
+    task_ids: Mapping[str, str] | None = None
+
+
+def read_files(
+    contract: Contract, files: Sequence[NamedFile], sink: IO[bytes], reading: Reading
+) -> DeliveryIntake:
+    """Read `files` into `sink` as canonical Parquet.
+
+    Raises InputError for files that cannot be read, UsageError for options that may not be.
+    """
+    items = read_items(reading.items) if reading.items else None
+    return _read(contract, files, sink, reading, items)
 
 
 def read_again(
     contract: Contract,
     report: Mapping[str, Any],
-    paths: Sequence[Path],
+    files: Sequence[NamedFile],
     sink: IO[bytes],
     task_ids: Mapping[str, str] | None = None,
 ) -> DeliveryIntake:
-    """Read `paths`, in the manifest's order, into `sink` as an intake `report` says; raises InputError."""
-    return read_delivery(
-        list(paths), sink, classes=contract.task.classes,
-        mapping=parse_pairs(report["map"], "--map"), where=parse_where(report["where"]),
-        task_ids=task_ids, unsure=contract.task.ways_to_ask, stated=statements_of(report),
-        repeats=contract.task.repeats, ids=ids_of(report),
+    """Read `files`, in the manifest's order, into `sink` as an intake `report` says; raises InputError."""
+    told = report.get("read") or {}
+    options = [f"{name}={value}" for name, value in (told.get("options") or {}).items()]
+    reading = Reading(
+        report["map"], report["where"], told.get("format", ""), options, stated=statements_of(report),
+        ids=ids_of(report), task_ids=task_ids,
     )  # fmt: skip
+    return _read(contract, files, sink, reading, _listed_items(report))
+
+
+def _read(
+    contract: Contract, files: Sequence[NamedFile], sink: IO[bytes], reading: Reading, items: ItemsFile | None
+) -> DeliveryIntake:
+    task = contract.task
+    where = filters(contract, reading.where)
+    if not SHAPES[task.type].many:
+        return read_delivery(
+            [file.path for file in files], sink, classes=task.classes,
+            mapping=parse_pairs(reading.mapping, "--map"), where=where, items=reading.items,
+            fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask,
+            stated=reading.stated, repeats=task.repeats, ids=reading.ids,
+        )  # fmt: skip
+    source = named_source([(file.name, file.path) for file in files], reading.images)
+    chosen = chosen_reader(
+        source, task.type, fmt=reading.fmt, options=reading.options,
+        mapping=parse_pairs(reading.mapping, "--map"), raw=[one.column for one in where],
+    )  # fmt: skip
+    told = Told(task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids)
+    intake = read_parts(chosen.batches(source, SHAPES[task.type]), sink, SHAPES[task.type], told, items)
+    return replace(
+        intake,
+        notes=(*_source_notes(chosen, source.left_out), *intake.notes),
+        settled={**intake.settled, "read": chosen.to_json()},
+    )
+
+
+def _source_notes(chosen: Chosen, left_out: Mapping[str, int]) -> tuple[str, ...]:
+    beside = [f"{count:,} {what}s" if count > 1 else f"1 {what}" for what, count in sorted(left_out.items())]
+    return (chosen.sentence, *([f"Left out of the source: {', '.join(beside)}."] if beside else []))
+
+
+def _listed_items(report: Mapping[str, Any]) -> ItemsFile | None:
+    """The items that the buyer listed as answered with nothing, from an intake report."""
+    listed = (report.get("sheets") or {}).get("listed")
+    if not listed:
+        return None
+    return ItemsFile({"item_id": [one[0] for one in listed], "annotator_id": [one[1] for one in listed]})
+
+
+def filters(contract: Contract, where: Sequence[str]) -> tuple[RowFilter, ...]:
+    """The filters of `--where`; raises UsageError where the contract allows none."""
+    if where and contract.task.filters == "forbidden":
+        raise UsageError(
+            f"The contract {contract.id!r} forbids filters: a delivery is judged whole.",
+            remedy="Leave --where out, or agree on task.filters and amend the contract.",
+        )
+    return parse_where(where)

@@ -27,11 +27,12 @@ def chosen_files(
         before = reader.require(DeliveryRow, again, "delivery")
     manifest = json.loads(workspace.objects.read(before.manifest_sha))
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
+        roots: list[Path] = []
         for number, file in enumerate(manifest["files"]):
             workspace.objects.verify(file["sha256"])
-            place = Path(folder) / str(number) / file["name"]  # two files may have one name
-            place.parent.mkdir()
+            root = Path(folder) / (str(number) if "/" not in file["name"] else "whole")  # two may have one name
+            place = root / file["name"]
+            place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(workspace.objects.path(file["sha256"]).resolve())
-            paths.append(place)
-        yield paths, before
+            roots.append(root if "/" in file["name"] else place)
+        yield list(dict.fromkeys(roots)), before

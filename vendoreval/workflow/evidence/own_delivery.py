@@ -20,6 +20,7 @@ from vendoreval.labels.settled import KINDS as SETTLED
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import tally_of
 from vendoreval.workflow.deliveries.intake import read_again
+from vendoreval.workflow.deliveries.named_files import NamedFile
 from vendoreval.workflow.files import sha256_of
 
 
@@ -85,10 +86,12 @@ def _read(
     bundle: OpenedBundle, delivered: Sequence[Path], sent_as: Mapping[str, str] | None, table: Path
 ) -> _Read:
     place = {file["sha256"]: number for number, file in enumerate(bundle.manifest["files"])}
+    names = [file["name"] for file in bundle.manifest["files"]]
     paths = sorted(delivered, key=lambda path: place[sha256_of(path)])  # whatever the vendor calls them
+    named = [NamedFile(names[place[sha256_of(path)]], path) for path in paths]
     try:
         with table.open("w+b") as sink:
-            intake = read_again(bundle.contract, bundle.intake, paths, sink, sent_as)
+            intake = read_again(bundle.contract, bundle.intake, named, sink, sent_as)
     except (InputError, UsageError) as error:
         raise EvidenceError(f"Your files cannot be read as the bundle says they were: {error}") from error
     return _Read(table, intake.labels, intake.items, intake.to_json())

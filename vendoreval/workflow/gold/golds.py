@@ -7,27 +7,27 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened, commit, gold_leaf, open_all
 from vendoreval.evidence.receipts import SCHEMA
-from vendoreval.formats.intake.accepted_answers import separator_of
-from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, gold_from, read_gold
-from vendoreval.formats.intake.row_filter import parse_where
-from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.formats.intake.gold_rows import gold_from
 from vendoreval.gold.goldset import GoldSet, older_records
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts.contracts import list_contracts, load_contract
+from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
 from vendoreval.workflow.files import read_bytes
+from vendoreval.workflow.gold.reading import GoldReading, read_gold_files
 from vendoreval.workflow.gold.receipts import add_receipt, told
 
 
 def add_gold(
     workspace: Workspace,
-    file: Path | str,
+    files: Path | str | Sequence[Path | str],
     *,
     gold_id: str = "",
     contract_id: str = "",
@@ -35,34 +35,47 @@ def add_gold(
     where: Sequence[str] = (),
     separator: str = "",
     id_cut: str = "",
+    fmt: str = "",
+    options: Sequence[str] = (),
+    images: Path | None = None,
+    items: Path | None = None,
 ) -> dict[str, Any]:
-    """Add a gold set from a row file; returns its record.
+    """Add a gold set from files, a folder or an archive; returns its record.
 
+    `items` names the items that gold says hold nothing, besides those with answers; `options` are the
+    format's, NAME=VALUE, and `images` a folder of pictures.
     `where` takes rows as for a delivery, `separator` stands between accepted answers, `id_cut` "query" cuts
     item ids at the "?".
     Without `contract_id`, the workspace must hold exactly one contract. Raises InputError with file
     and line for anything wrong in the file, Conflict when the id is taken.
     """
-    path = Path(file)
-    name = slug(gold_id or path.name.split(".")[0].lower(), "gold set")
+    named = named_files([files] if isinstance(files, Path | str) else files)
+    name = slug(gold_id or named[0].name.split(".")[0].lower(), "gold set")
     contract = load_contract(workspace, contract_id or _only_contract(workspace))
-    gold, notes = read_gold(
-        path, name, mapping=parse_pairs(mapping, "--map"), classes=contract.task.classes,
-        reading=Reading(parse_where(where), separator_of(separator), id_cut),
-    )  # fmt: skip
+    reading = GoldReading(mapping, where, separator, id_cut, fmt, options, images, items)
+    taken = read_gold_files(contract, named, name, reading)
     at = now()
-    received, canonical_bytes = read_bytes(path, "memory"), gold_bytes(gold)
+    received = [read_bytes(one.path, "memory") for one in named]
     with workspace.write(actor(), at) as tx:
         if tx.get(GoldRow, name):
             raise Conflict(f"There is a gold set {name!r} already.", remedy="Give another id with --id.")
-        source = workspace.objects.put_bytes(received)  # only now: a refusal leaves nothing behind
-        table = workspace.objects.put_bytes(canonical_bytes)
+        source = _keep(workspace, named, received)  # only now: a refusal leaves nothing behind
+        table = workspace.objects.put_bytes(taken.table)
         row = GoldRow(
             id=name, contract_id=contract.id, task_type=contract.task.type, table_sha=table,
-            source_sha=source, items=len(gold), added_at=at,
+            source_sha=source, items=taken.items, added_at=at,
         )  # fmt: skip
         keep_gold(tx, row)
-    return {**show_gold(workspace, name), "notes": list(notes)}
+    return {**show_gold(workspace, name), "notes": list(taken.notes)}
+
+
+def _keep(workspace: Workspace, named: Sequence[NamedFile], received: Sequence[bytes]) -> str:
+    """Store the files as they came; of several, their list is the source."""
+    put = workspace.objects.put_bytes
+    hashes = [put(data) for data in received]
+    if len(named) == 1:
+        return hashes[0]
+    return put(canonical([{"name": one.name, "sha256": sha} for one, sha in zip(named, hashes, strict=True)]))
 
 
 def keep_gold(tx: Transaction, row: GoldRow, delivery: str = "") -> None:
@@ -87,7 +100,9 @@ def load_gold(workspace: Workspace, gold_id: str) -> GoldSet:
     """A gold set with its answers; raises NotFound."""
     with workspace.read() as reader:
         row = reader.require(GoldRow, gold_id, "gold set")
-    return gold_from(workspace.objects.path(row.table_sha), gold_id)
+    path = workspace.objects.path(row.table_sha)
+    parts = gold_parts(path, gold_id)
+    return gold_from(path, gold_id) if parts is None else parts
 
 
 def show_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:

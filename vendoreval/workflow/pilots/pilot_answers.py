@@ -35,8 +35,10 @@ from vendoreval.workflow.audits.audits import gold_committed
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.deliveries.agreement import alpha_of
-from vendoreval.workflow.deliveries.deliveries import Dates, arrive, delivery_row, keep_delivery
+from vendoreval.workflow.deliveries.dates import Dates
+from vendoreval.workflow.deliveries.deliveries import arrive, keep_delivery
 from vendoreval.workflow.deliveries.escalations import keep_register, read_kept
+from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.deliveries.settling import refuse_open_answers
 from vendoreval.workflow.gold.golds import load_gold
 from vendoreval.workflow.pilots.pilots import Sent, judged_record, list_pilots, load_sent

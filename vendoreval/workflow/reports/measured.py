@@ -26,8 +26,8 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_alpha
-from vendoreval.workflow.deliveries.deliveries import business_days
 from vendoreval.workflow.deliveries.escalations import escalations_of, stored_register
+from vendoreval.workflow.deliveries.listing import business_days
 from vendoreval.workflow.pilots.pilots import judged_record
 
 

@@ -28,8 +28,8 @@ from vendoreval.workflow.claims.claims import load_claim
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.deliveries.agreement import agreement_trend
-from vendoreval.workflow.deliveries.deliveries import business_days
 from vendoreval.workflow.deliveries.escalations import escalations_of
+from vendoreval.workflow.deliveries.listing import business_days
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises

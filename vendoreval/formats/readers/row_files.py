@@ -1,0 +1,138 @@
+"""Files of rows (CSV, TSV, JSON lines, Parquet) that hold boxes, polygons, masks, keypoints or spans.
+
+One row a box, polygon, mask, point or span, in the columns of its shape (labels.shapes), or as people write
+them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `rle` (as COCO has
+it) for runs. A row that names an item and holds no answer says that the item was answered with nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from vendoreval.errors import InputError
+from vendoreval.formats.readers.answer_cells import Cells, cells_of
+from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.label_values import is_blank, pick
+from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.row_batches import Batch
+from vendoreval.formats.readers.rows import FORMATS, RowFile, open_rows, require
+from vendoreval.formats.readers.sources import Source
+from vendoreval.labels.shapes import SHAPES, Shape
+
+FURTHER = (
+    "annotator_id", "label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged",
+    "ignored", "alternative", "difficulty", "edge_case",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RowFiles:
+    """Reads rows; `mapping` says which column holds a role, `raw` which columns are handed on as they are."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    raw: Sequence[str] = ()
+    fmt: str | None = None
+    name: str = "rows"
+    suffixes: tuple[str, ...] = (*FORMATS, ".gz")
+    yields: frozenset[str] = frozenset(shape.name for shape in SHAPES.values() if shape.many)
+    options: tuple[ReaderOption, ...] = ()
+
+    def recognises(self, source: Source) -> Confidence:
+        """By the columns of the first file: an item, and the answer of some shape."""
+        member = source.members[0]
+        try:
+            with _opened(member, self.fmt) as file:
+                names = {*self.mapping, *file.names}
+        except InputError as error:
+            return Confidence(NO, str(error))
+        shapes = [shape for shape in SHAPES.values() if shape.many and cells_of(shape, names, self.mapping)]
+        if "item_id" in names and shapes:
+            return Confidence(SURE, f"{member.name} has the columns of {shapes[0].name}.")
+        return Confidence(MAYBE if "item_id" in names else NO, f"{member.name} is a file of rows.")
+
+    def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
+        """All rows of all files, in order; raises InputError for columns that are not there."""
+        for member in source.members:
+            with _opened(member, self.fmt) as file:
+                yield from self._file(file, member.name, shape)
+
+    def _file(self, file: RowFile, name: str, shape: Shape) -> Iterator[Answers]:
+        cells = cells_of(shape, file.names, self.mapping)
+        required = {"item_id": self.mapping.get("item_id", "item_id")}
+        required |= {role: self.mapping[role] for role in self.mapping if role in (*FURTHER, *shape.names)}
+        if cells is None:
+            required |= {one.name: self.mapping.get(one.name, one.name) for one in shape.fields if one.required}
+        require(file, required)
+        assert cells is not None  # `require` names what is missing
+        further = {role: self.mapping.get(role, role) for role in FURTHER}
+        further = {role: column for role, column in further.items() if column in file.names}
+        raw = [column for column in self.raw if column in file.names]
+        wanted = {required["item_id"], *cells.columns, *further.values(), *raw}
+        for batch in file.batches(wanted):
+            answers = _answers(batch, cells, required["item_id"], further, name)
+            yield replace(answers, raw={column: batch.columns[column] for column in raw} if raw else {})
+
+    def unread(self, source: Source, shape: Shape, further: Sequence[str]) -> tuple[str, ...]:
+        """The columns of all files from which neither an answer nor one of the roles `further` is read."""
+        found: dict[str, None] = {}
+        for member in source.members:
+            with _opened(member, self.fmt) as file:
+                cells = cells_of(shape, file.names, self.mapping)
+                read = {self.mapping.get(role, role) for role in ("item_id", *further)}
+                read.update(cells.columns if cells else ())
+                found.update(dict.fromkeys(name for name in file.names if name and name not in read))
+        return tuple(found)
+
+
+READER = RowFiles()
+
+
+def _answers(batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str) -> Answers:
+    """One batch of rows; those without any answer become sheets."""
+    count = len(batch.lines)
+    read = {"item_id": pick(batch.columns.get(item), count)}
+    read |= {role: pick(batch.columns.get(column), count) for role, column in further.items()}
+    if "ignored" in read:
+        read["ignored"] = _marked(read["ignored"])
+    blank = np.logical_and.reduce([is_blank(pick(batch.columns.get(name), count)) for name in cells.columns])
+    blank &= ~is_blank(read["item_id"])
+    values = cells.read(batch.columns, count)
+    lines = np.asarray(batch.lines, dtype=np.int64)
+    bad = {row: why for row, why in values.refused.items() if not blank[row]}
+    keep = ~blank
+    keep[list(bad)] = False
+    refusals = tuple(
+        cells.refusal(file, int(lines[row]), bad[row], read["item_id"][row].as_py()) for row in sorted(bad)
+    )
+    rows = {name: column.filter(keep) for name, column in {**read, **values.columns}.items()}
+    told = ("item_id", "annotator_id", "labelled_at")
+    sheets = {name: read[name].filter(blank) for name in told if name in read} if blank.any() else {}
+    return Answers(file, rows, lines[keep].tolist(), sheets, (*batch.refusals, *refusals), joins=True)
+
+
+def _marked(column: Any) -> Any:
+    import pyarrow as pa
+
+    truth = [(text or "").strip().lower() in ("true", "1", "yes") for text in column.to_pylist()]
+    return pa.array(truth, pa.bool_())
+
+
+@contextmanager
+def _opened(member: Member, fmt: str | None) -> Iterator[RowFile]:
+    """The member as a row file; one that lies in an archive is unpacked beside for as long as it is read."""
+    if member.path is not None:
+        yield open_rows(member.path, fmt)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / PurePosixPath(member.name).name
+        with member.open() as packed, path.open("wb") as out:
+            while data := packed.read(1 << 20):
+                out.write(data)
+        yield open_rows(path, fmt)
