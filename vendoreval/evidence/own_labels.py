@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,8 +11,11 @@ import numpy as np
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.errors import EvidenceError
+from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings
+from vendoreval.evidence.sealed_parts import part_rows, sheet_rows
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.shapes import Shape
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.outcomes import CODE
 
@@ -20,6 +24,9 @@ Label = tuple[str | None, ...]  # item, annotator, label, time, then what else i
 
 def check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
     """The labels on the audited items are exactly those judged; raises EvidenceError naming one that is not."""
+    if seen.gold is not None and seen.delivered is not None and seen.gold.shape.many:
+        _check_parts(seen.gold.shape, seen.delivered, own, found)
+        return
     kept = seen.by_label.take(np.flatnonzero(seen.by_label.outcome != CODE["missing"]))
     context = [name for name in CONTEXT if name in kept.context]
     judged = _counted(kept.item, kept.annotator, kept.delivered, kept.labelled_at, kept.context, context)
@@ -35,6 +42,30 @@ def check_labels(seen: AuditInput, own: LabelTable, found: Findings) -> None:
             f"The label {answered!r} of annotator {annotator!r} on item {item!r} is in {where}."
         )
     found.fit(f"the {judged.total():,} labels judged are exactly those in the delivered files")
+
+
+def _check_parts(shape: Shape, delivered: LabelTable, own: LabelTable, found: Findings) -> None:
+    """The same for rows of boxes, spans and the like, and for the sheets they stand on."""
+    judged, sent = (Counter(map(canonical, part_rows(labels, shape))) for labels in (delivered, own))
+    for line in sorted((judged - sent) + (sent - judged)):
+        row = json.loads(line)
+        where = (
+            "the bundle but not in the files"
+            if judged[line] > sent[line]
+            else "the files but not in the bundle"
+        )
+        raise EvidenceError(
+            f"An answer of annotator {row['annotator_id']!r} on item {row['item_id']!r} is in {where}: "
+            f"{row['answer']}."
+        )
+    sheets, mine = (Counter(map(_pair, sheet_rows(labels))) for labels in (delivered, own))
+    for item, person in sorted((sheets - mine) + (mine - sheets), key=str):
+        raise EvidenceError(f"Whether {person!r} answered the item {item!r} is not what the files say.")
+    found.fit(f"the {judged.total():,} answers judged are exactly those in the delivered files")
+
+
+def _pair(row: Mapping[str, Any]) -> tuple[Any, Any]:
+    return row["item_id"], row["annotator_id"]
 
 
 def _counted(

@@ -46,6 +46,7 @@ _PLAIN = (
 )  # fmt: skip
 _MAPPINGS = ("inspections", "strata", "stratum_sizes", "settled", "looks_before")
 _SETS = ("adjudicated", "known_items")
+_TOTALS = ("sheets", "most_sheets", "objects")  # of types with several units an item
 _PAIRS = ("gold_checked", "answered_twice")
 
 
@@ -87,7 +88,7 @@ def read_input(
         task_ids=json.loads(files.get("tasks.json", b"{}")),
         agreement=_tally(files, contract.task.classes),
         earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
-        delivered=labels,
+        delivered=labels, **{name: frame[name] for name in _TOTALS if name in frame},
     )  # fmt: skip
     told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
     told |= {name: frozenset(frame[name]) for name in _SETS}
@@ -110,6 +111,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         **{name: list(getattr(seen, name)) for name in _PAIRS},
         "earlier_audits": [dict(one) for one in seen.earlier_audits],
         "sent_items": seen.sent_items,
+        **({name: getattr(seen, name) for name in _TOTALS} if seen.sheets else {}),
     }
 
 

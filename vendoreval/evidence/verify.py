@@ -142,17 +142,27 @@ def _check_sent(seen: AuditInput, intake: Mapping[str, Any]) -> None:
         raise EvidenceError(f"The frame counts {seen.sent_items:,} items sent, the intake report {sent:,}.")
 
 
-def _check_intake(bundle: OpenedBundle) -> None:
-    """The delivery's totals are those of the intake report, which the log binds."""
+def _check_totals(bundle: OpenedBundle) -> None:
+    """The frame's totals are those of the intake report."""
     seen, intake = bundle.seen, bundle.intake
     told: dict[str, Any] = {"items": seen.items, "labels": seen.labels}
     if bundle.draw is not None:
         told["items"] = intake["items"] if seen.items == bundle.draw["population"] else None
     if not bundle.old and "most_labels" in intake and bundle.contract.task.answers != "consensus":
         told["most_labels"] = seen.most_units
+    if "sheets" in intake:
+        known = intake["sheets"]
+        intake = {**intake, "sheets": known["answered"], "objects": known["objects"]}
+        told |= {"sheets": seen.sheets, "objects": seen.objects}
     for name, value in told.items():
         if intake.get(name) != value:
             raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")
+
+
+def _check_intake(bundle: OpenedBundle) -> None:
+    """The delivery's totals are those of the intake report, which the log binds."""
+    _check_totals(bundle)
+    seen, intake = bundle.seen, bundle.intake
     if bundle.old:
         return
     if intake.get("where") and bundle.contract.task.filters == "forbidden":
@@ -168,16 +178,17 @@ def _check_intake(bundle: OpenedBundle) -> None:
 
 
 def _check_once(seen: AuditInput) -> None:
-    """One label a person and item: what was settled as one is not judged twice."""
-    labels = seen.by_label
+    """One label, or one sheet, a person and item: what was settled as one is not judged twice."""
+    sheets = seen.delivered.sheets if seen.delivered is not None else None
+    labels = sheets if sheets is not None else seen.by_label
     named = np.flatnonzero(labels.annotator.codes >= 0)
     pairs = np.stack([labels.item.codes[named], labels.annotator.codes[named]])
     twice, counts = np.unique(pairs, axis=1, return_counts=True)
     if (counts > 1).any():
         item, person = twice[:, int(np.argmax(counts > 1))].tolist()
         raise EvidenceError(
-            f"A label of annotator {labels.annotator.values[person]!r} on item {labels.item.values[item]!r} is "
-            "judged more than once."
+            f"An answer of annotator {labels.annotator.values[person]!r} on item "
+            f"{labels.item.values[item]!r} is judged more than once."
         )
 
 

@@ -19,6 +19,7 @@ from vendoreval.formats.intake.part_sheets import (
     SettledSheets,
     SheetBook,
     may_repeat,
+    numbered,
     settle_sheets,
     sheet_columns,
 )
@@ -69,6 +70,8 @@ class PartStream:
     notes: dict[str, None] = field(default_factory=dict)
     optional: set[str] = field(default_factory=set)
     sheets_told: bool = False
+    object_ids: dict[str, int] = field(default_factory=dict)
+    objects: set[int] = field(default_factory=set)  # sheet and object as one number, where rows are grouped
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
@@ -162,6 +165,9 @@ class PartStream:
 
         sheets = self.book.add(columns, "" if answers.joins else answers.file)
         self.book.add_rows(sheets)
+        if self.grouped:
+            number = numbered(columns["object_id"], self.object_ids)
+            self.objects.update((sheets.astype(np.int64) << 32 | number).tolist())
         columns.pop("sheet_id", None)
         self.optional.update(columns.keys() - set(self.shape.names))
         codes = self.counts.add_parts(columns, answers.file, lines)
@@ -171,6 +177,18 @@ class PartStream:
         """Take the sheets of an items file: what has no row there was answered with nothing."""
         columns = items.sheets(self._items, frozenset(self.book.items))
         self.book.note_facts(self.book.add(columns, ""), columns)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the rows of one object_id are one object."""
+        return "object_id" in self.shape.names and self.shape.field("object_id").required
+
+    def objects_on(self, settled: SettledSheets) -> int:
+        """The objects on the sheets that count."""
+        if not self.grouped:
+            return int(np.asarray(self.book.rows, dtype=np.int64)[settled.kept].sum())
+        kept = set(settled.kept.tolist())
+        return sum(one >> 32 in kept for one in self.objects)
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a row that is not taken."""
@@ -229,7 +247,11 @@ def _result(stream: PartStream, settled: SettledSheets, items: ItemsFile | None)
     rows = np.asarray(book.rows, dtype=np.int64)[settled.kept]
     of_items = np.bincount(sheets, weights=rows, minlength=len(book.items)).astype(np.int64)
     listed = {"listed": _listed(book, settled)} if items is not None and not stream.sheets_told else {}
-    told |= {"sheets": {"answered": len(sheets), "with_nothing": int((rows == 0).sum()), **listed}}
+    told["sheets"] = {
+        "answered": len(sheets), "with_nothing": int((rows == 0).sum()),
+        "most_of_an_item": int(np.bincount(sheets).max(initial=0)), "objects": stream.objects_on(settled),
+        **listed,
+    }  # fmt: skip
     came = () if stream.told.task_ids is not None else sent or ()
     asked = texts.unsettled({label: kind.count for label, kind in counts.unknown.items()})
     return DeliveryIntake(

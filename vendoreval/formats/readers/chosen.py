@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vendoreval.errors import UsageError
-from vendoreval.formats.readers.row_files import RowFiles
 from vendoreval.formats.readers.columns_map import parse_pairs
 from vendoreval.formats.readers.interface import Answers, Reader
 from vendoreval.formats.readers.known import reader, recognise
+from vendoreval.formats.readers.row_files import RowFiles
 from vendoreval.formats.readers.rows import FORMATS
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
@@ -39,7 +39,7 @@ class Chosen:
 
     def to_json(self) -> dict[str, Any]:
         """How the files are read, as it stands in the intake report under `read`."""
-        return {"format": self.name, "reason": self.reason, "options": dict(self.options)}
+        return {"format": self.name, "options": dict(self.options)}
 
     @property
     def sentence(self) -> str:

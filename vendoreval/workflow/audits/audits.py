@@ -149,7 +149,15 @@ def look(
         earlier_audits=before.audits,
         sent_items=sent_items,
         delivered=labels,
+        sheets=_total(intake, "answered"),
+        most_sheets=_total(intake, "most_of_an_item") or 1,
+        objects=_total(intake, "objects"),
     )  # fmt: skip
+
+
+def _total(intake: Mapping[str, Any], name: str) -> int:
+    """A total of the sheets of a delivery whose answers are any number of rows; 0 for others."""
+    return int((intake.get("sheets") or {}).get(name, 0))
 
 
 def gold_committed(workspace: Workspace, gold_id: str, delivery: DeliveryRow) -> str:

@@ -50,7 +50,11 @@ def check_own_delivery(
     sent_as = _sent_as(seen, tasks) if seen.task_ids else None
     with tempfile.TemporaryDirectory() as folder:
         read = _read(bundle, delivered, sent_as, Path(folder) / "labels.parquet")
-        check_labels(seen, labels_on_items(read.table, seen.by_label.item.values), found)
+        check_labels(
+            seen,
+            labels_on_items(read.table, seen.gold.item_ids if seen.gold else seen.by_label.item.values),
+            found,
+        )
         if whole:
             _check_totals(bundle, read, found)
             _check_drawn(bundle, read, tasks, found)

@@ -16,9 +16,9 @@ from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, read_gold
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
 from vendoreval.formats.intake.row_filter import parse_where
-from vendoreval.formats.readers.row_files import FURTHER, RowFiles
 from vendoreval.formats.readers.chosen import chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.formats.readers.row_files import FURTHER, RowFiles
 from vendoreval.formats.readers.sources import named_source
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.workflow.deliveries.named_files import NamedFile
