@@ -16,11 +16,13 @@ from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.inference.agreement import Metric, Scale
-from vendoreval.inference.agreement_limit import METHOD, Held, against_limit
+from vendoreval.inference.agreement_limit import METHOD, Held, against_limit, spread_against_limit
+from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
 
 AGREEMENT: dict[str, Metric] = {"alpha": "alpha", "kappa": "kappa", "ac1": "ac1"}
 _SCALE_OF: dict[str, Scale] = {"ordinal": "ordinal", "numeric": "interval"}
+_NOBODY = "No item of the delivery has labels by two people, so there is nothing to compare."
 _EQUAL = 1e-9  # what is nearer to the limit than rounding counts as reaching it
 
 
@@ -40,28 +42,57 @@ def order_of(task: Task, counts: Tally) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *counts.values))) if known else ()
 
 
-def judge_agreement(clause: Clause, task: Task, counts: Tally | None) -> Iterable[Trial]:
+def judge_agreement(clause: Clause, task: Task, counts: Tally | Spread | None) -> Iterable[Trial]:
     """The trials of one clause on agreement: one, or one a class."""
     if clause.decision.rule not in RULES_HERE:
         what = f"Agreement is not decided by the rule {clause.decision.rule}; take claim, acceptance or point."
         yield partial(not_run, reason=what)
     elif counts is None:
         yield partial(not_run, reason="The audit did not look at all labels of the delivery.")
+    elif isinstance(counts, Spread):
+        yield _by_distance(clause, task, counts)
     elif clause.scope == "class":
         classes = [name for name in task.classes or counts.values if name not in task.ways_to_ask]
         for name in (clause.group,) if clause.group else classes:
-            yield partial(_judge, group=name, counts=counts.against(name), scale="nominal", order=())
+            yield partial(_of_classes, group=name, counts=counts.against(name), scale="nominal", order=())
     else:
-        yield partial(_judge, group=None, counts=counts, scale=scale_of(task), order=order_of(task, counts))
+        scale, order = scale_of(task), order_of(task, counts)
+        yield partial(_of_classes, group=None, counts=counts, scale=scale, order=order)
 
 
-def _judge(clause: Clause, group: str | None, counts: Tally, scale: Scale, order: tuple[str, ...]) -> Finding:
+def _by_distance(clause: Clause, task: Task, spread: Spread) -> Trial:
+    """The trial of answers of any number of rows: alpha of the whole delivery."""
+    if clause.metric != "alpha":
+        why = (
+            f"{clause.metric} counts equal labels; answers of the type {task.type} are held against each other "
+        )
+        return partial(not_run, reason=f"{why}by their distance. Take alpha.")
+    if clause.scope == "class":
+        why = "Alpha of single classes is not judged where an answer has any number of them"
+        return partial(not_run, reason=f"{why}; `agreement show --by class` shows it.")
+    return partial(_of_distances, spread=spread)
+
+
+def _of_distances(clause: Clause, spread: Spread) -> Finding:
+    held = spread_against_limit(spread, clause.limit, float(1 - clause.decision.alpha))
+    nothing = _NOBODY if not len(spread) else "All answers are equal: agreement beyond chance is undefined."
+    return _judged(clause, held, nothing)
+
+
+def _of_classes(
+    clause: Clause, group: str | None, counts: Tally, scale: Scale, order: tuple[str, ...]
+) -> Finding:
     confidence = float(1 - clause.decision.alpha)
     held = against_limit(
         counts, AGREEMENT[clause.metric], clause.limit, scale=scale, order=order, confidence=confidence
     )
+    return _judged(clause, held, _undefined(counts, group), group)
+
+
+def _judged(clause: Clause, held: Held | None, undefined: str, group: str | None = None) -> Finding:
     if held is None:
-        return not_run(clause, _undefined(counts, group), group)
+        return not_run(clause, undefined, group)
+    confidence = float(1 - clause.decision.alpha)
     verdict = _verdict(clause, held)
     finding = Finding(
         clause.id, clause.metric, clause.unit, clause.scope, group, clause.threshold, verdict, "",
@@ -93,7 +124,7 @@ def _verdict(clause: Clause, held: Held) -> str:
 
 def _undefined(counts: Tally, group: str | None) -> str:
     if not (counts.sizes >= 2).any():
-        return "No item of the delivery has labels by two people, so there is nothing to compare."
+        return _NOBODY
     if group is not None:
         return f"The class {group!r} does not vary in the delivery: agreement beyond chance is undefined."
     return "Only one class was used in the delivery: agreement beyond chance is undefined."

@@ -12,6 +12,7 @@ from vendoreval.audits.drawing import STATED
 from vendoreval.audits.units import Counting, counting, main_unit, unanswered_items
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
 from vendoreval.labels.crosswalk import set_apart
 from vendoreval.labels.near_ids import NearPair
@@ -39,7 +40,8 @@ class AuditInput:
     `strata`: the stratum of each audited item, and `stratum_sizes` their items in the delivery, where the
     sample was drawn from strata; then it is no fair draw of the whole, and plain rules are not run.
     `answered_twice`: on how many items several auditors differed, and how many they all answered.
-    `agreement` is the tally of all labels of the delivery, where a clause is about agreement.
+    `agreement` is the tally of all labels of the delivery, or the sums of their distances where answers are
+    any number of rows, if a clause is about agreement.
     `known_items`: gold that an audit used, or that was revealed to the vendor, before this delivery.
     `gold_committed`: before or after the delivery was received, or never; empty for a sample drawn after it.
     `drawn`: how the items came into the audit, and `seed_from`: where the seed comes from (audits.drawing).
@@ -64,7 +66,7 @@ class AuditInput:
     most_units: int = 0
     inspections: Mapping[str, str] = field(default_factory=dict)
     task_ids: Mapping[str, str] = field(default_factory=dict)
-    agreement: Tally | None = None
+    agreement: Tally | Spread | None = None
     planned_items: int = 0
     gold_checked: tuple[int, int] = (0, 0)
     adjudicated: frozenset[str] = frozenset()

@@ -54,7 +54,7 @@ def show(
 
 
 def _print(record: dict[str, Any]) -> None:
-    unordered = record["scale"] == "nominal"
+    unordered = record["scale"] in ("nominal", "distance")
     facts(
         [
             (
@@ -62,7 +62,7 @@ def _print(record: dict[str, Any]) -> None:
                 f"{record['delivery']}: {record['labels']:,} labels by {record['annotators']:,} people",
             ),
             ("compared", f"{record['compared_labels']:,} labels on {record['compared_items']:,} items"),
-            ("scale", record["scale"]),
+            ("distance", record["distance"]["words"]) if "distance" in record else ("scale", record["scale"]),
         ]
     )
     table(
@@ -75,6 +75,7 @@ def _print(record: dict[str, Any]) -> None:
             )
             for key, name in NAMES.items()
             for figures, share in ((record[key], key == "percent_agreement"),)
+            if "distance" not in record or figures["estimate"] is not None
         ],
         right=("value",),
     )
@@ -120,7 +121,9 @@ def _print_people(record: dict[str, Any]) -> None:
     _more(len(people))
     say("Those who agree least come first, by the upper end of the interval.")
     known = [pair for pair in record["pairs"] if pair["kappa"] is not None]
-    if known:
+    if record["pairs"] and "near" in record["pairs"][0]:
+        say("Equal is 1 - the mean distance from the others. --json lists every pair.")
+    elif known:
         mean = sum(p["kappa"] * p["items"] for p in known) / sum(p["items"] for p in known)
         say(
             f"{len(record['pairs']):,} pairs of annotators share an item; the mean of their Cohen's kappas, "

@@ -44,7 +44,8 @@ draw.json        where the seed of the draw comes from, where items were drawn f
 manifest.json    SHA-256 of the delivered files; intake.json how they were read
 labels.jsonl     the delivered labels on the audited items
 sheets.jsonl     who answered which of them, where answers are boxes, spans and the like
-agreement.jsonl  how often each combination of labels occurs on an item, where a clause is about agreement
+agreement.jsonl  how often each combination of labels occurs on an item, or how far apart the answers on each
+                 item lie, where a clause is about agreement
 tasks.json       under which task id an item was sent, where gold was mixed into tasks
 frame.json       totals of the delivery, the seed that orders the draw, what was settled before
 result.json      the findings; claim.json the claim that follows from them

@@ -6,7 +6,7 @@ that the audit used. So nobody can call a right answer wrong, count an error twi
     gold.jsonl       each gold item used: the record that was committed to, its place and its salt
     labels.jsonl     each delivered label on these items, in the order of the delivery
     sheets.jsonl     who answered which item, where answers are any number of labels (evidence.sealed_parts)
-    agreement.jsonl  the tally of all labels, where a clause is about agreement
+    agreement.jsonl  the tally of all labels, or sums of their distances, where a clause is about agreement
     tasks.json       under which task id an item was sent, where gold was mixed into tasks
     frame.json       the delivery's totals, and what else the audit was told
 """
@@ -22,18 +22,20 @@ from typing import Any
 import numpy as np
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.terms import Contract, Task
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened
 from vendoreval.evidence.json_lines import lines, read_blocks, read_lines
 from vendoreval.evidence.older_input import read_older
 from vendoreval.evidence.sealed_parts import SHEETS, part_rows, read_parts, sheet_rows
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.judged import judge
+from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import CODE, Outcomes
 
 Moments = np.ndarray[Any, np.dtype[np.datetime64]]
@@ -86,7 +88,7 @@ def read_input(
         judged.units, judged.by_label, len(gold), frame["items"], frame["labels"],
         edge_items=gold.edge_items, ties=judged.ties, gold=gold,
         task_ids=json.loads(files.get("tasks.json", b"{}")),
-        agreement=_tally(files, contract.task.classes),
+        agreement=_agreement(files, contract.task),
         earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
         delivered=labels, **{name: frame[name] for name in _TOTALS if name in frame},
     )  # fmt: skip
@@ -200,6 +202,10 @@ def _moments(texts: Sequence[str | None]) -> Moments:
     return np.asarray(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
 
 
-def _tally(files: Mapping[str, bytes], classes: Sequence[str]) -> Tally | None:
+def _agreement(files: Mapping[str, bytes], task: Task) -> Tally | Spread | None:
     rows = files.get("agreement.jsonl")
-    return Tally.from_rows(read_lines(rows), classes) if rows is not None else None
+    if rows is None:
+        return None
+    if task_type(task.type).shape.many:
+        return Spread.from_rows(read_lines(rows))
+    return Tally.from_rows(read_lines(rows), task.classes)

@@ -24,6 +24,8 @@ from scipy.special import stdtrit
 
 from vendoreval.errors import InputError
 from vendoreval.inference.agreement import ANALYTIC, Agreement
+from vendoreval.inference.binomial import clopper_pearson
+from vendoreval.inference.effective import effective_size
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -136,6 +138,24 @@ def pairs_error(spread: Spread) -> float | None:
     return float(observed / expected**2 * np.sqrt(variance / met))
 
 
+def equal_share(spread: Spread, confidence: float = 0.95) -> Agreement:
+    """The share of equal answers among the pairs of an item, mean over items, with its t interval."""
+    items, answers = len(spread), int(spread.answers.sum())
+    if not items:
+        return Agreement(
+            "percent_agreement", "distance", None, None, None, None, confidence, "", None, None, items, answers
+        )  # fmt: skip
+    shares = spread.equal / (spread.answers * (spread.answers - 1) / 2)
+    value = float(shares.mean())
+    error = float(shares.std(ddof=1) / np.sqrt(items)) if items > 1 else None
+    half = 0.0 if error is None else float(stdtrit(items - 1, (1 + confidence) / 2)) * error
+    known = error is not None
+    return Agreement(
+        "percent_agreement", "distance", value, error, max(value - half, 0.0) if known else None,
+        min(value + half, 1.0) if known else None, confidence, ANALYTIC, value, 0.0, items, answers,
+    )  # fmt: skip
+
+
 def _distances(spread: Spread) -> tuple[float, float]:
     """Observed and expected mean distance; zeros without an item."""
     answers = float(spread.answers.sum())
@@ -170,3 +190,18 @@ def _standard_error(spread: Spread, observed: float, expected: float) -> float:
         if items > 1
         else float("nan")
     )
+
+
+def mean_share(y: Floats, x: Ints, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Sum of `y` over sum of `x` and its interval, one pair an item (0 <= y <= x, x > 0): Korn & Graubard's.
+
+    The variance is that of a ratio over items; where none shows, the items are the effective sample.
+    """
+    share, items, n = float(y.sum() / x.sum()), len(x), int(x.sum())
+    centred = y - share * x
+    variance = items / max(items - 1, 1) * float((centred**2).sum()) / n**2
+    if 0 < share < 1 and variance > 0 and items > 1 and n > 1:
+        size = min(effective_size(share, variance, n, items - 1, confidence), float(n))
+    else:
+        size = float(items)
+    return share, *clopper_pearson(size * share, size, confidence)

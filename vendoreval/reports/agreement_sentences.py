@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from vendoreval.inference.agreement import Agreement
 from vendoreval.inference.agreement_groups import Change
@@ -11,13 +12,21 @@ from vendoreval.reports.wording import count, percent
 FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary limits
 _MANY = 100  # as many items without a single difference ask for a look
 _PARADOX = 0.2
+_COPIED = (
+    "Not one label differs from another on any item. People seldom agree like this: check that these "
+    "are single persons' own answers, not one answer copied to all of them."
+)
+NOT_ACCURACY = "Agreement is not accuracy: a mistake that everybody shares raises it."
 
 
-def agreement_sentences(found: Mapping[str, Agreement], self_agreement: float | None = None) -> list[str]:
-    """The meaning of one delivery's coefficients, by name of the coefficient."""
+def agreement_sentences(found: Mapping[str, Agreement], record: Mapping[str, Any]) -> list[str]:
+    """The meaning of one delivery's coefficients, by name; `record` is that of its agreement."""
     alpha, equal = found["alpha"], found["percent_agreement"]
     if equal.estimate is None:
         return ["No item has labels by two people, so nothing can be said about agreement."]
+    if "distance" in record:
+        return _of_distances(alpha, equal, record["distance"])
+    self_agreement = record["self_agreement"]["share"] if record["self_agreement"] else None
     said = [
         f"Two labels on the same item are equal in {percent(equal.estimate)} of the cases "
         f"({count(equal.items, 'item')} with two labels or more)."
@@ -29,10 +38,7 @@ def agreement_sentences(found: Mapping[str, Agreement], self_agreement: float | 
         ]
     said.append(f"{_beyond_chance(alpha)} {_level(alpha.estimate)}")
     if alpha.estimate == 1 and alpha.items >= _MANY:
-        said.append(
-            "Not one label differs from another on any item. People seldom agree like this: check that these "
-            "are single persons' own answers, not one answer copied to all of them."
-        )
+        said.append(_COPIED)
     ac1 = found.get("ac1")
     if (
         alpha.scale == "nominal"
@@ -48,7 +54,30 @@ def agreement_sentences(found: Mapping[str, Agreement], self_agreement: float | 
         said.append(
             f"Asked twice about the same item, people gave the same label in {percent(self_agreement)}."
         )
-    return [*said, "Agreement is not accuracy: a mistake that everybody shares raises it."]
+    return [*said, NOT_ACCURACY]
+
+
+def _of_distances(alpha: Agreement, equal: Agreement, distance: Mapping[str, Any]) -> list[str]:
+    """The same where answers are held against each other by the distance of their type."""
+    said = [
+        f"Two answers on the same item are equal in {percent(equal.estimate or 0)} of the cases "
+        f"({count(equal.items, 'item')} with two answers or more)."
+    ]
+    if alpha.estimate is None or alpha.observed is None or alpha.chance is None:
+        return [*said, "All answers of the delivery are equal, so that agreement beyond chance is undefined."]
+    said += [
+        f"On average they lie {1 - alpha.observed:.3f} apart, any two answers of the delivery "
+        f"{1 - alpha.chance:.3f}; the distance is {distance['words']}.",
+        f"{_beyond_chance(alpha)} {_level(alpha.estimate)}",
+    ]
+    if distance["drawn"]:
+        said.append(
+            f"What chance gives is estimated from {distance['pairs']:,} drawn pairs of answers, which adds a "
+            f"standard error of {distance['error']:.5f} to alpha."
+        )
+    if equal.estimate == 1 and alpha.items >= _MANY:
+        said.append(_COPIED)
+    return [*said, NOT_ACCURACY]
 
 
 def change_sentence(change: Change, confidence: float = 0.95) -> str:

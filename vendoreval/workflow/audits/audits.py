@@ -30,7 +30,7 @@ from vendoreval.tasks.judged import judge
 from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.agreement import delivery_tally
+from vendoreval.workflow.deliveries.agreement import delivery_agreement
 from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.settling import refuse_strangers, refuse_unsettled
 from vendoreval.workflow.gold.gold_lint import exposures
@@ -137,7 +137,7 @@ def look(
         _most_units(workspace, contract, delivery, intake),
         inspections(workspace, contract, delivery.id),
         task_ids=_sent_as(workspace, intake, gold),
-        agreement=delivery_tally(workspace, delivery, contract) if on_agreement(contract) else None,
+        agreement=delivery_agreement(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=before.shared,
         known_items=_known(workspace, contract.vendor, gold, delivery),
         gold_committed=committed,

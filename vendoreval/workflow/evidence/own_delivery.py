@@ -18,7 +18,7 @@ from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundl
 from vendoreval.evidence.own_labels import check_labels
 from vendoreval.labels.settled import KINDS as SETTLED
 from vendoreval.workflow.audits.sample_draws import drawn_ids
-from vendoreval.workflow.deliveries.agreement import tally_of
+from vendoreval.workflow.deliveries.agreement import agreement_of
 from vendoreval.workflow.deliveries.intake import read_again
 from vendoreval.workflow.deliveries.named_files import NamedFile
 from vendoreval.workflow.files import sha256_of
@@ -111,8 +111,8 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
             raise EvidenceError(f"The bundle counts {told:,} {what}, your files hold {own:,}.")
     _check_settled(bundle, read)
     if seen.agreement is not None:
-        own_tally = tally_of(read.table, bundle.contract, bundle.intake)
-        if canonical(list(own_tally.rows())) != canonical(list(seen.agreement.rows())):
+        own_counts = agreement_of(read.table, bundle.contract, bundle.intake)
+        if canonical(list(own_counts.rows())) != canonical(list(seen.agreement.rows())):
             raise EvidenceError("The tally of agreement is not that of your files.")
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} labels on {read.items:,} items")
 

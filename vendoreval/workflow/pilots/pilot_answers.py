@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval import __version__
+from vendoreval.audits.agreement_record import Alpha, alpha_of
 from vendoreval.audits.records import BREACHED
 from vendoreval.contracts.business_days import business_days_between
 from vendoreval.engines.local import labels_on_items
@@ -16,7 +17,6 @@ from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
 from vendoreval.formats.intake.escalation_rows import read_register
-from vendoreval.inference.agreement import Agreement
 from vendoreval.labels.escalations import Escalation
 from vendoreval.labels.statements import Statements
 from vendoreval.pilots.blocks import Answers, answers
@@ -34,7 +34,6 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import gold_committed
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
-from vendoreval.workflow.deliveries.agreement import alpha_of
 from vendoreval.workflow.deliveries.dates import Dates
 from vendoreval.workflow.deliveries.deliveries import arrive, keep_delivery
 from vendoreval.workflow.deliveries.escalations import keep_register, read_kept
@@ -54,7 +53,7 @@ class Judged:
     delivery: DeliveryRow
     seen: Answers
     result: PilotResult
-    agreement: Agreement | None
+    agreement: Alpha | None
 
 
 def take_answers(

@@ -1,0 +1,175 @@
+"""Agreement where each answer is one class or number: coefficients, groups of labels, pairs of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vendoreval.audits.agreeing import order_of, scale_of
+from vendoreval.audits.agreement_plain import Groups, figures, lacking
+from vendoreval.contracts.terms import Task
+from vendoreval.errors import InputError, UsageError
+from vendoreval.inference import agreement as coefficients
+from vendoreval.inference.agreement import SCALES, Agreement, Scale
+from vendoreval.inference.agreement_groups import (
+    Group,
+    by_annotator,
+    by_class,
+    by_day,
+    by_version,
+    self_agreement,
+)
+from vendoreval.inference.kappa import pairwise
+from vendoreval.inference.tally import Tally, first_answers, tally
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.statements import statements_of
+from vendoreval.labels.table import LabelTable
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A delivery's labels with the rows that are compared: each named person's first label on each item.
+
+    Further ones are left only where the contract has no rule for them. Rows that name nobody are compared only
+    where they are stated to be of different people; else nobody can tell people who agree from copies.
+    """
+
+    table: LabelTable
+    label: Coded
+    compared: LabelTable
+    compared_label: Coded
+    repeated: int
+    again: dict[str, Any] | None  # how far people agree with themselves
+
+    def tally(self) -> Tally:
+        """How often each combination of labels occurs on an item."""
+        return tally(self.compared.item.codes, self.compared_label.codes, self.compared_label.values)
+
+
+def times_read(intake: Mapping[str, Any]) -> bool:
+    """Whether times say which of a person's labels was the first."""
+    return bool(intake.get("repeated_labels"))
+
+
+def compared(table: LabelTable, task: Task, intake: Mapping[str, Any] | None = None) -> Compared:
+    """The labels that are compared, as `intake` reports of them; None: each person's first on each item.
+
+    Raises InputError where none could be.
+    """
+    if intake is None:
+        return _compared(table, task, len(table), unnamed=True, again=None)
+    if "repeats" not in intake:  # taken in before repeats were settled then
+        return _compared(table, task, int(intake.get("repeated_labels", 0)), unnamed=True, again=None)
+    repeats = intake["repeats"] or {"left": 0, "self_agreement": None}
+    unnamed = statements_of(intake).unnamed == "different"
+    return _compared(table, task, repeats["left"], unnamed=unnamed, again=repeats)
+
+
+def _compared(
+    table: LabelTable, task: Task, repeated: int, *, unnamed: bool, again: Mapping[str, Any] | None
+) -> Compared:
+    label = table.answers["label"]
+    if not isinstance(label, Coded) or not label.values:
+        raise InputError("The delivery has no column of labels that could be compared.")
+    label = label.recode(sorted({*label.values, *task.classes}))
+    rows = np.arange(len(table))
+    if repeated:
+        rows = first_answers(table.item.codes, table.annotator.codes, table.labelled_at)
+    if not unnamed:
+        rows = rows[table.annotator.codes[rows] >= 0]
+    said = again["self_agreement"] if again is not None else None
+    if len(rows) == len(table):
+        return Compared(table, label, table, label, 0, said)
+    if again is None and repeated:
+        said = _self_agreement(table, label)
+    return Compared(table, label, table.take(rows), label.take(rows), repeated, said)
+
+
+def chosen_scale(task: Task, wanted: str) -> Scale:
+    """The scale asked for, or that of the task's answers; raises UsageError for an unknown one."""
+    if not wanted:
+        return scale_of(task)
+    for known in SCALES:
+        if wanted == known:
+            return known
+    raise UsageError(f"There is no scale {wanted!r}.", remedy=f"Take one of: {', '.join(SCALES)}.")
+
+
+def alpha_of_classes(labels: Compared, task: Task, scale: str = "") -> Agreement:
+    """Krippendorff's alpha; raises UsageError for an unknown scale."""
+    counts = labels.tally()
+    return coefficients.agreement(
+        counts, "alpha", scale=chosen_scale(task, scale), order=order_of(task, counts)
+    )
+
+
+def coefficients_of_classes(
+    counts: Tally, task: Task, scale: Scale, resamples: int, seed: int
+) -> tuple[Agreement, ...]:
+    """All coefficients, with intervals from `resamples` draws of items."""
+    order = order_of(task, counts)
+    return coefficients.agreements(counts, scale=scale, order=order, resamples=resamples, seed=seed)
+
+
+def class_groups(by: str, labels: Compared, counts: Tally, scale: Scale, task: Task) -> Groups:
+    """Agreement in parts: by class, day, guideline version or annotator; nothing for an empty `by`."""
+    table, label, order = labels.compared, labels.compared_label, order_of(task, counts)
+    item = table.item.codes
+    if not by:
+        return {}
+    if by == "class":
+        return {"by": by, "groups": [_group(one) for one in by_class(counts)]}
+    if by == "annotator":
+        return {"by": by, **_people(labels)}
+    if by == "day":
+        if table.labelled_at is None:
+            raise lacking("labelled_at")
+        days = by_day(table.labelled_at, item, label.codes, label.values, scale, order)
+        return {"by": by, "groups": [_group(one) for one in days]}
+    version = table.guideline_version
+    if version is None:
+        raise lacking("guideline_version")
+    found = by_version(version.codes, version.values, item, label.codes, label.values, scale, order)
+    return {"by": by, "groups": [_group(one) for one in found]}
+
+
+def _self_agreement(table: LabelTable, label: Coded) -> dict[str, Any]:
+    repeats, share = self_agreement(table.item.codes, table.annotator.codes, label.codes)
+    return {"labels": repeats, "share": share}
+
+
+def _group(one: Group) -> dict[str, Any]:
+    return {"group": one.name, "labels": one.labels, "share_equal": one.share, "alpha": figures(one.alpha)}
+
+
+def _people(labels: Compared) -> dict[str, Any]:
+    """Every annotator against the others, and the matrix of pairs."""
+    table, label = labels.compared, labels.compared_label
+    names = table.annotator.values
+    first = (
+        first_answers(labels.table.item.codes, labels.table.annotator.codes, labels.table.labelled_at)
+        if labels.repeated
+        else np.arange(len(labels.table))
+    )
+    people = by_annotator(labels.table.item.codes, labels.table.annotator.codes, labels.label.codes, first)
+    pairs = pairwise(table.item.codes, table.annotator.codes, label.codes)
+    columns = zip(
+        pairs.first.tolist(), pairs.second.tolist(), pairs.items.tolist(), pairs.agreed.tolist(),
+        pairs.kappa.tolist(), strict=True,
+    )  # fmt: skip
+    return {
+        "groups": [
+            {"group": names[one.code], **{key: value for key, value in vars(one).items() if key != "code"}}
+            for one in people
+        ],
+        "pairs": [
+            {
+                "first": names[first], "second": names[second], "items": items, "agreed": agreed,
+                "kappa": None if kappa != kappa else kappa,
+            }
+            for first, second, items, agreed, kappa in columns
+        ],
+    }  # fmt: skip

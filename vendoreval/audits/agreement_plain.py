@@ -1,0 +1,26 @@
+"""Figures of agreement as plain values, the same for all types of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vendoreval.errors import InputError
+from vendoreval.inference.agreement import Agreement
+
+Groups = dict[str, Any]
+BY = ("class", "day", "guideline_version", "annotator")
+COLUMNS = {"day": "labelled_at", "guideline_version": "guideline_version"}  # what groups need
+
+
+def figures(found: Agreement) -> dict[str, Any]:
+    """A coefficient as it stands in records."""
+    return {
+        "estimate": found.estimate, "low": found.low, "high": found.high, "confidence": found.confidence,
+        "standard_error": found.standard_error, "observed": found.observed, "chance": found.chance,
+        "method": found.method, "items": found.items, "labels": found.labels,
+    }  # fmt: skip
+
+
+def lacking(column: str) -> InputError:
+    """What to raise where a delivery lacks the column that groups need."""
+    return InputError(f"The delivery has no column {column}.", remedy=f"Map one: --map {column}=….")
