@@ -17,9 +17,9 @@ from vendoreval.audits.apart import Answers, answers_of
 from vendoreval.contracts.terms import Task
 from vendoreval.inference.agreement import METRICS, Agreement
 from vendoreval.inference.spread import UNIT, Spread, alpha_of_spread, equal_share, mean_share, pairs_error
+from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.known import task_type
-from vendoreval.tasks.side_by_side import sheet_of_rows
 
 Ints = NDArray[np.int64]
 

@@ -10,6 +10,7 @@ named stays below the level, if its null hypothesis holds:
 - `straight_lines`, one answer: at most half of the answers are given without looking. So of the items that
   are of another class, a label falls on (1 + s) / 2 at most, s being the others' share. Only a label on
   ONE_ANSWER of all items is judged.
+- `one_answer_to_all`: the same for answers that are no classes, on items where others answered otherwise.
 - `too_fast`: the annotator's usual time is not below FAST of the others' median on the same item (sign
   test).
 
@@ -90,6 +91,36 @@ def straight_lines(
             own = np.bincount(classes[rows] * width + label[rows], minlength=totals.size).reshape(totals.shape)
             tests.append(_longest(code, label[rows], classes[rows], own))
             tests.append(_one_answer(code, own, totals - own))
+    adjusted = holm([test.p for test in tests]).tolist()
+    return tuple(
+        StraightLine(**{**vars(test), "q": q}) for test, q in zip(tests, adjusted, strict=True) if q <= alpha
+    )
+
+
+def one_answer_to_all(
+    item: Codes, annotator: Codes, content: Codes, alpha: float = ALPHA
+) -> tuple[StraightLine, ...]:
+    """People who give one and the same answer to (nearly) every item, where answers are no classes.
+
+    Tested as one class is, on the items on which somebody else gave another answer: at most half of the
+    answers are given without looking, so that this answer falls on (1 + s) / 2 of them at most, s being the
+    others' share of it.
+    """
+    tests: list[StraightLine] = []
+    for code, rows in rows_of_each(annotator):
+        values, counts = np.unique(content[rows], return_counts=True)
+        usual, n = int(values[counts.argmax()]), len(rows)
+        if n < LEAST or counts.max() < ONE_ANSWER * n:
+            continue
+        others = np.flatnonzero((annotator >= 0) & (annotator != code) & np.isin(item, item[rows]))
+        differs = np.isin(item[others], item[others][content[others] != usual])
+        mine = np.isin(item[rows], item[others][differs])
+        if not mine.any():
+            continue
+        share = float((content[others][differs] == usual).mean())
+        given = int((content[rows][mine] == usual).sum())
+        p = at_least(given, int(mine.sum()), (1 + share) / 2)
+        tests.append(StraightLine(code, "one answer", usual, n, int(counts.max()), 0, p, 1.0))
     adjusted = holm([test.p for test in tests]).tolist()
     return tuple(
         StraightLine(**{**vars(test), "q": q}) for test, q in zip(tests, adjusted, strict=True) if q <= alpha

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.interface import TaskType
 
@@ -60,22 +61,6 @@ class SideBySide:
             Coded(np.repeat(number, sizes), names), rows.annotator, rows.answers,
             sheets=Sheets(Coded(number, names), sheets.annotator, sheets.width, sheets.height, sheets.text),
         )  # fmt: skip
-
-
-def sheet_of_rows(labels: LabelTable, sheets: Sheets) -> Ints:
-    """The number of each row's sheet; -1 for a row that stands on none."""
-    people = sorted({*labels.annotator.values, *sheets.annotator.values})
-    width = len(people) + 1
-    item = labels.item.recode(sheets.item.values)
-    keys = sheets.item.codes.astype(np.int64) * width + sheets.annotator.recode(people).codes + 1
-    order = np.argsort(keys, kind="stable")
-    wanted = item.codes.astype(np.int64) * width + labels.annotator.recode(people).codes + 1
-    place = np.searchsorted(keys[order], wanted)
-    place = np.minimum(place, max(len(keys) - 1, 0))
-    if not len(keys):
-        return np.full(len(labels), -1, dtype=np.int64)
-    found = order[place]
-    return np.where((keys[found] == wanted) & (item.codes >= 0), found, -1).astype(np.int64)
 
 
 def _blocks(count: int) -> Iterator[slice]:
