@@ -68,17 +68,22 @@ class SameErrors:
         return self.p <= alpha
 
     @property
+    def seen(self) -> str:
+        """What was seen."""
+        return (
+            f"On {self.same:,} of the {self.wrong:,} items with an error that several people labelled, all "
+            "made the same error; independent people with these error rates would on about "
+            f"{self.expected:.1f}."
+        )
+
+    @property
     def sentence(self) -> str:
         """What was seen, and what to do."""
-        seen = (
-            f"On {self.same:,} of the {self.wrong:,} gold items with an error, all annotators made the same "
-            f"error; independent annotators with these error rates would on about {self.expected:.1f}."
-        )
         if not self.flag():
-            return f"{seen} That is no proof of copied answers."
+            return f"{self.seen} That is no proof of copied answers."
         return (
-            f"{seen} These are copies of one answer: count them as one label an item, and ask the vendor for "
-            "each annotator's own answers with their times."
+            f"{self.seen} These are copies of one answer: count them as one label an item, and ask the vendor "
+            "for each annotator's own answers with their times."
         )
 
 

@@ -44,22 +44,27 @@ NET = 0.05  # a shift of a class by less than this share of it raises no flag
 
 
 def bias(labels: Labels) -> Looked:
-    """Errors by class and direction; with the slices that are worst and the smallest part worth redoing."""
-    classes = np.unique(labels.expected.codes)
+    """Errors by class and direction; with the slices that are worst and the smallest part worth redoing.
+
+    Where units may lack a side: missed ones count as errors of their class, confusions are those of units that
+    have both sides, and classes that are invented more often than others are a sign of their own.
+    """
     further = _slices(labels)
+    in_gold, both = labels.in_gold, labels.in_gold.given
+    classes = np.unique(in_gold.expected.codes)
     if len(labels.expected.values) > MOST_CLASSES:
         return Looked("bias", DO, (), (TOO_MANY_CLASSES,), further)
     if len(classes) < 2:
         return Looked("bias", DO, (), ("Gold knows only one class among the answered items.",), further)
-    signs = [_weak(labels), _pairs(labels), _default(labels), _shift(labels)]
+    signs = [_weak(in_gold), _pairs(both), _default(both), _shift(both), _invented(labels.given)]
     width = len(labels.expected.values)
-    cells = labels.expected.codes.astype(np.int64) * width + labels.delivered.codes
+    cells = both.expected.codes.astype(np.int64) * width + both.delivered.codes
     statistic, df, p = marginal_homogeneity(np.bincount(cells, minlength=width**2).reshape(width, width))
     further["classes_as_often_as_gold"] = {
         "statistic": statistic, "df": df, "p": plain_p(p),
         "method": "Stuart–Maxwell, labels taken as independent",
     }  # fmt: skip
-    further["floors"] = _floors(labels)
+    further["floors"] = _floors(in_gold)
     return Looked("bias", DO, tuple(sign for sign in signs if sign is not None), (), further)
 
 
@@ -70,7 +75,7 @@ def _weak(labels: Labels) -> Sign | None:
     klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
     name = labels.expected.values[klass]
     sentence = (
-        f"Class {name} is missed in {of(worst.errors, worst.n)} of its labels, the other classes in "
+        f"Class {name} is missed in {of(worst.errors, worst.n)} of its {labels.word}, the other classes in "
         f"{of(worst.rest_errors, worst.rest_n)}."
     )
     numbers = {"class": name, "classes": len(found), **compared(worst)}
@@ -85,7 +90,7 @@ def _pairs(labels: Labels) -> Sign | None:
     (a, b), worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
     one, other = labels.expected.values[a], labels.expected.values[b]
     sentence = (
-        f"{one} is taken for {other} in {of(worst.errors, worst.n)} of its labels, {other} for {one} in "
+        f"{one} is taken for {other} in {of(worst.errors, worst.n)} of its {labels.word}, {other} for {one} in "
         f"{of(worst.rest_errors, worst.rest_n)}."
     )
     numbers = {"class": one, "taken_for": other, "pairs": len(found), **compared(worst)}
@@ -126,7 +131,8 @@ def _shift(labels: Labels) -> Sign | None:
     word = "more" if worst.net > 0 else "less"
     sentence = (
         f"Class {name} was delivered {worst.delivered:,} times where gold has it {worst.gold:,} times "
-        f"({percent(abs(worst.net))} {word}): {worst.moved_in:,} labels moved into it, {worst.moved_out:,} out."
+        f"({percent(abs(worst.net))} {word}): {worst.moved_in:,} {labels.word} moved into it, "
+        f"{worst.moved_out:,} out."
     )
     numbers = {
         "class": name, "n": worst.gold, "delivered": worst.delivered, "moved_in": worst.moved_in,
@@ -136,6 +142,24 @@ def _shift(labels: Labels) -> Sign | None:
     return Sign(
         "shift of the classes’ shares", min(1.0, len(found) * worst.p), leans(worst), sentence, numbers, method
     )
+
+
+def _invented(given: Labels) -> Sign | None:
+    """The class that is delivered where gold has nothing, more often than the others are."""
+    if not given.by_unit:
+        return None
+    found = weak_classes(given.expected.codes < 0, given.delivered.codes, given.item.codes)
+    if not found:
+        return None
+    klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
+    name = given.delivered.values[klass]
+    sentence = (
+        f"Of the {given.word} delivered as {name}, {of(worst.errors, worst.n)} are not there, of the other "
+        f"classes {of(worst.rest_errors, worst.rest_n)}."
+    )
+    numbers = {"class": name, "classes": len(found), **compared(worst)}
+    p = min(1.0, len(found) * worst.p)
+    return Sign("classes invented", p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
 
 
 def _floors(labels: Labels) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def _over_time(labels: Labels, rows: np.ndarray) -> Sign:
     assert found is not None
     e, onset = found.later, iso(found.onset)
     sentence = (
-        f"From {onset} on, {of(e.errors, e.n)} of the labels are wrong, against "
+        f"From {onset} on, {of(e.errors, e.n)} of the {labels.word} are wrong, against "
         f"{of(e.rest_errors, e.rest_n)} before."
     )
     numbers = {
@@ -66,8 +66,8 @@ def _tenure(labels: Labels, rows: np.ndarray) -> Sign | None:
     if found is None:
         return None
     sentence = (
-        f"In the later half of each annotator’s work {of(found.errors, found.n)} of the labels are wrong, "
-        f"in the earlier half {of(found.rest_errors, found.rest_n)}."
+        f"In the later half of each annotator’s work {of(found.errors, found.n)} of the {labels.word} are "
+        f"wrong, in the earlier half {of(found.rest_errors, found.rest_n)}."
     )
     method = "each annotator’s later half against the earlier one, exact given each annotator’s errors"
     return Sign("errors over tenure", found.p, material(found), sentence, compared(found), method)
@@ -87,7 +87,7 @@ def _versions(labels: Labels) -> Sign | None:
         return None
     name, worst = min(tested, key=lambda pair: (plain_p(pair[1].p), pair[0]))
     sentence = (
-        f"Under guideline version {name} {of(worst.errors, worst.n)} of the labels are wrong, under the "
+        f"Under guideline version {name} {of(worst.errors, worst.n)} of the {labels.word} are wrong, under the "
         f"others {of(worst.rest_errors, worst.rest_n)}."
     )
     numbers = {"version": name, "versions": len(tested), **compared(worst)}

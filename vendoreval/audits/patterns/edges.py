@@ -25,13 +25,13 @@ def edges(labels: Labels, edge_items: frozenset[str], task: Task) -> Looked:
     found = edge_cases(labels.wrong, edge, doubts, labels.item.codes)
     if found is None:
         return Looked("edge_cases", DO, (), ("The answered gold items are not of both kinds.",))
-    return Looked("edge_cases", DO, (_sign(found),), (), _further(found))
+    return Looked("edge_cases", DO, (_sign(found, labels.word),), (), _further(found))
 
 
-def _sign(found: EdgeCases) -> Sign:
+def _sign(found: EdgeCases, word: str) -> Sign:
     e = found.errors
     sentence = (
-        f"{of(e.errors, e.n)} of the labels on edge cases are wrong, against {of(e.rest_errors, e.rest_n)} "
+        f"{of(e.errors, e.n)} of the {word} on edge cases are wrong, against {of(e.rest_errors, e.rest_n)} "
         f"of the others."
     )
     if found.unsure.unsure:

@@ -18,9 +18,11 @@ from vendoreval.audits.patterns.edges import edges
 from vendoreval.audits.patterns.people import inconsistency
 from vendoreval.audits.patterns.signs import Looked, labels_of, plain_p, rounded
 from vendoreval.audits.patterns.tricks import copying, leakage
+from vendoreval.audits.patterns.whole_answers import whole_answers
 from vendoreval.audits.records import Finding, Pattern
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
+from vendoreval.tasks.known import task_type
 
 LEVEL = 0.05  # chance of any false flag in one audit
 MOST_SENTENCES = 3
@@ -32,16 +34,19 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
 
     `findings` of clauses on agreement are signs of inconsistency.
     """
-    labels = labels_of(seen.by_label)
+    labels = whole = labels_of(seen.by_label)
+    if seen.by_label.level is not None:
+        labels = labels_of(seen.by_label, f"{task_type(contract.task.type).unit}s")
+        whole = whole_answers(seen.by_label)
     if not len(labels):
         return ()
     looked = (
-        inconsistency(labels, contract, findings),
+        inconsistency(whole, contract, findings),
         edges(labels, seen.edge_items, contract.task),
         drift(labels),
-        bias(labels.matched()),
+        bias(labels),
         leakage(labels, seen.known_items),
-        copying(labels),
+        copying(whole),
     )
     p = [_p(one) for one in looked]
     tested = {k: value for k, value in enumerate(p) if value is not None}

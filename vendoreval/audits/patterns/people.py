@@ -25,14 +25,17 @@ MOST_NAMED = 10
 def inconsistency(labels: Labels, contract: Contract, findings: Sequence[Finding] = ()) -> Looked:
     """Clauses on agreement, weak annotators, and agreement with others and with oneself.
 
-    The last two are held against what the accuracy clause implies.
+    The last two are held against what the accuracy clause implies. Where answers are any number of units,
+    `labels` are whole answers (patterns.whole_answers).
     """
     if not labels.named:
         return Looked("inconsistency", DO, (), ("The labels name no annotators.",))
     signs, untested = _clauses(findings), []
     accuracy = promised(contract)
-    if labels.several:
-        untested.append("Agreement is tested on items with one answer each; see the agreement of the delivery.")
+    if labels.by_unit:
+        untested.append(
+            "An accuracy clause implies no least agreement of whole answers: a clause on alpha asks for one."
+        )
     elif accuracy is None:
         untested.append(
             "The contract asks no accuracy of single labels, so that it implies no least agreement."
@@ -122,7 +125,8 @@ def _weak(labels: Labels) -> Sign | None:
     names = [labels.annotator.values[tested[k].annotator] for k in weak]
     first = tested[order[0]]
     worst = labels.annotator.values[first.annotator]
-    about = f"{worst} has {of(first.errors, first.n)} wrong, {first.expected:,.1f} would be its even share"
+    what = "wrong" if not labels.by_unit else "of the answers with an error"
+    about = f"{worst} has {of(first.errors, first.n)} {what}, {first.expected:,.1f} would be its even share"
     if names:
         verb = "errs" if len(names) == 1 else "err"
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""

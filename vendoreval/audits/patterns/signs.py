@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.figures import answered
-from vendoreval.audits.units import many
 from vendoreval.inference.comparing import Codes, Comparison, Mask
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import Outcomes
@@ -66,8 +65,9 @@ class Labels:
     """The answered labels on gold items, every column coded in the order of its texts.
 
     `when` is in microseconds since 1970; `timed` are the rows that have a time. `annotator` is -1 where
-    nobody is named. The order of rows plays no part in anything computed from this. `several`: an item holds
-    several units, of which those that were missed, or are extra, have -1 on one side.
+    nobody is named. The order of rows plays no part in anything computed from this. Where an item has several
+    units, `word` calls them (objects, spans), and a row may lack a side (-1): `in_gold` are those that gold
+    has, `given` those that were delivered.
     """
 
     item: Coded
@@ -78,22 +78,10 @@ class Labels:
     when: NDArray[np.int64]
     timed: Mask
     context: Mapping[str, Coded]
-    several: bool = False
+    word: str = "labels"
 
     def __len__(self) -> int:
         return len(self.wrong)
-
-    def matched(self) -> Labels:
-        """Only the rows with both sides, for tests that hold classes against each other."""
-        rows = np.flatnonzero((self.expected.codes >= 0) & (self.delivered.codes >= 0))
-        if len(rows) == len(self):
-            return self
-        item, annotator, expected, delivered = (
-            column.take(rows) for column in (self.item, self.annotator, self.expected, self.delivered)
-        )
-        context = {name: column.take(rows) for name, column in self.context.items()}
-        wrong, when, timed = self.wrong[rows], self.when[rows], self.timed[rows]
-        return Labels(item, annotator, expected, delivered, wrong, when, timed, context, self.several)
 
     @property
     def day(self) -> NDArray[np.int64]:
@@ -114,13 +102,39 @@ class Labels:
         return np.asarray(codes, dtype=np.int64).ravel()
 
     @property
+    def in_gold(self) -> Labels:
+        """The rows that have a class of gold: all but what is extra."""
+        return self.take(np.flatnonzero(self.expected.codes >= 0))
+
+    @property
+    def given(self) -> Labels:
+        """The rows that have a delivered class: all but what is missing."""
+        return self.take(np.flatnonzero(self.delivered.codes >= 0))
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether an item has several units, some of which may lack a side."""
+        return self.word != "labels"
+
+    def take(self, rows: NDArray[np.int64]) -> Labels:
+        """The chosen rows."""
+        return Labels(
+            self.item.take(rows), self.annotator.take(rows), self.expected.take(rows),
+            self.delivered.take(rows), self.wrong[rows], self.when[rows], self.timed[rows],
+            {name: column.take(rows) for name, column in self.context.items()}, self.word,
+        )  # fmt: skip
+
+    @property
     def named(self) -> bool:
         """Whether every label names its annotator."""
         return len(self) > 0 and bool((self.annotator.codes >= 0).all())
 
 
-def labels_of(outcomes: Outcomes) -> Labels:
-    """The labels that patterns look at, in an order of their own: by item, person, time and answer."""
+def labels_of(outcomes: Outcomes, word: str = "labels") -> Labels:
+    """The labels that patterns look at, in an order of their own: by item, person, time and answer.
+
+    Where an item has several units, these are its objects; `word` calls them.
+    """
     seen = _ordered(answered(outcomes))
     if seen.labelled_at is None:
         timed, when = np.zeros(len(seen), dtype=np.bool_), np.zeros(len(seen), dtype=np.int64)
@@ -131,7 +145,7 @@ def labels_of(outcomes: Outcomes) -> Labels:
     return Labels(
         _sorted(seen.item), _sorted(seen.annotator), seen.expected.recode(classes),
         seen.delivered.recode(classes), ~seen.right, when, timed,
-        {name: _sorted(column) for name, column in seen.context.items()}, many(outcomes),
+        {name: _sorted(column) for name, column in seen.context.items()}, word,
     )  # fmt: skip
 
 
@@ -194,7 +208,8 @@ def _ordered(outcomes: Outcomes) -> Outcomes:
     """Rows by the texts of item, annotator and answer and by time, so that sums do not depend on the file."""
     keys = [_sorted(column).codes for column in (outcomes.delivered, outcomes.annotator, outcomes.item)]
     when = [] if outcomes.labelled_at is None else [outcomes.labelled_at]
-    return outcomes.take(np.lexsort([keys[0], *when, *keys[1:]]))
+    units = [] if outcomes.level is None else [outcomes.unit]
+    return outcomes.take(np.lexsort([*units, keys[0], *when, *keys[1:]]))
 
 
 def _used(column: Coded) -> set[str]:

@@ -36,12 +36,12 @@ MOST_NAMED = 10
 
 
 def copying(labels: Labels) -> Looked:
-    """Errors that people share, and reviewers who pass on what they got."""
+    """Errors that people share, and reviewers who pass on what they got.
+
+    Where answers are any number of units, `labels` are whole answers (patterns.whole_answers).
+    """
     if len(labels.expected.values) > MOST_CLASSES:
         return Looked("copying", DO_COPYING, (), (TOO_MANY_CLASSES,))
-    if labels.several:
-        why = "Whether people copied is tested on items with one answer each, not on items of several units."
-        return Looked("copying", DO_COPYING, (), (why,))
     signs, untested = [], []
     further: dict[str, object] = {}
     columns = (labels.item.codes, labels.annotator.codes, labels.delivered.codes, labels.expected.codes)
@@ -58,10 +58,15 @@ def copying(labels: Labels) -> Looked:
         method = (
             "at most 5 % of the items mislead everybody, else 10 % depart from an error; exact binomial bound"
         )
-        signs.append(Sign("everybody makes the same error", together.p, True, _seen(together), numbers, method))
+        seen = _seen_whole(together) if labels.by_unit else together.seen
+        signs.append(Sign("everybody makes the same error", together.p, True, seen, numbers, method))
         if len(labels.annotator.values) <= MOST_PEOPLE:
             signs.append(_pairs(labels, copied_pairs(*columns)))
-        signs.append(_in_turn(labels, copiers(*columns)))
+        if not labels.by_unit:
+            signs.append(_in_turn(labels, copiers(*columns)))
+    if labels.by_unit:
+        untested.append("Answers taken in turn and review stages are looked at for single labels only.")
+        return Looked("copying", DO_COPYING, tuple(signs), tuple(untested))
     tiers = _tiers(labels)
     stamps = [tier for tier in tiers if tier.reached >= FEWEST_REACHED]
     if stamps:
@@ -73,10 +78,10 @@ def copying(labels: Labels) -> Looked:
     return Looked("copying", DO_COPYING, tuple(signs), tuple(untested), further)
 
 
-def _seen(found: SameErrors) -> str:
+def _seen_whole(found: SameErrors) -> str:
     return (
-        f"On {found.same:,} of the {found.wrong:,} items with an error that several people labelled, all made "
-        f"the same error; independent people with these error rates would on about {found.expected:.1f}."
+        f"On {found.same:,} of the {found.wrong:,} items with an error that several people answered, all gave "
+        "one and the same wrong answer, to the last digit."
     )
 
 
@@ -154,8 +159,8 @@ def leakage(labels: Labels, known_items: frozenset[str]) -> Looked:
         return Looked("leakage", DO_LEAKAGE, (), (why,))
     errors, fresh_errors = found.known_n - found.known_right, found.blind_n - found.blind_right
     sentence = (
-        f"On gold that was audited or revealed before, {of(errors, found.known_n)} of the labels are wrong, on "
-        f"fresh gold {of(fresh_errors, found.blind_n)}."
+        f"On gold that was audited or revealed before, {of(errors, found.known_n)} of the {labels.word} are "
+        f"wrong, on fresh gold {of(fresh_errors, found.blind_n)}."
     )
     numbers = {
         "n": found.blind_n, "errors": fresh_errors, "estimate": fresh_errors / found.blind_n,

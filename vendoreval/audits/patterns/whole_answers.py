@@ -1,0 +1,64 @@
+"""Whole answers, one row a person and item, for the tests of people: what one answer holds hangs together.
+
+An answer is wrong if any of its units is. Two wrong answers are the same if their wrong units are, to the last
+digit, and at least one of them was delivered: everybody who misses an object misses it in the same way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.audits.patterns.signs import Labels, labels_of
+from vendoreval.audits.units import Counting, counted
+from vendoreval.labels.columns import Coded
+from vendoreval.tasks.outcomes import CODE, Outcomes
+
+Ints = NDArray[np.int64]
+WORD = "answers"
+RIGHT = "(right)"
+
+
+def whole_answers(outcomes: Outcomes) -> Labels:
+    """The answers on gold items of which anything could be scored, as labels.
+
+    `expected` is one class everywhere, `delivered` this class where the answer is right; else a number that
+    only the same wrong answers on an item share.
+    """
+    seen = outcomes.take(np.flatnonzero(counted(outcomes, Counting("item"))))
+    pairs = np.stack([seen.item.codes, seen.annotator.codes]).astype(np.int64)
+    (item, annotator), place = np.unique(pairs, axis=1, return_inverse=True)
+    place = np.asarray(place, dtype=np.int64).ravel()
+    count = len(item)
+    wrong = np.bincount(place[~seen.right], minlength=count) > 0
+    kind = np.where(wrong, _alike(seen, place, item, count), 0)
+    first = np.unique(place, return_index=True)[1]
+    values = (RIGHT, *(f"wrong {k}" for k in range(1, int(kind.max(initial=0)) + 1)))
+    one = seen.take(first)
+    flat = Outcomes(
+        Coded(item.astype(np.int32), seen.item.values), np.zeros(count, dtype=np.int32),
+        Coded(annotator.astype(np.int32), seen.annotator.values), one.labelled_at,
+        Coded(np.zeros(count, dtype=np.int32), values), Coded(kind.astype(np.int32), values),
+        np.where(wrong, CODE["wrong_label"], CODE["correct"]).astype(np.int8), one.score, one.severity,
+    )  # fmt: skip
+    return labels_of(flat, WORD)
+
+
+def _alike(seen: Outcomes, place: Ints, item: Ints, count: int) -> Ints:
+    """1, 2 … for the different wrong answers of an item; one that only misses units is like no other."""
+    where = seen.where.text() if seen.where is not None else [None] * len(seen)
+    said: list[list[tuple[int, int, int, str]]] = [[] for _ in range(count)]
+    for row in np.flatnonzero(~seen.right).tolist():
+        sides = int(seen.expected.codes[row]), int(seen.delivered.codes[row])
+        said[place[row]].append((int(seen.outcome[row]), *sides, where[row] or ""))
+    known: dict[tuple[object, ...], int] = {}
+    used: dict[int, int] = {}
+    found = np.zeros(count, dtype=np.int64)
+    for answer, units in enumerate(said):
+        here = int(item[answer])
+        telling = any(unit[2] >= 0 and unit[3] for unit in units)
+        key = (here, tuple(sorted(units))) if telling else (here, "alone", answer)
+        if key not in known:
+            used[here] = known[key] = used.get(here, 0) + 1
+        found[answer] = known[key]
+    return found
