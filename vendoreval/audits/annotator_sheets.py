@@ -1,8 +1,8 @@
 """The people behind a delivery whose answers are any number of rows: quality on gold, and signs of tricks.
 
 Models of what the items are take one answer an item; they are not run. Copying is sought among whole answers
-that are wrong: two people who draw the same wrong answer to the last digit. An answer with nothing is never a
-copy of another one, for everybody writes nothing in the same way.
+that are wrong: two people who draw the same wrong answer to the last digit. That several answered an item with
+nothing tells nothing, for everybody does so in the same way.
 """
 
 from __future__ import annotations
@@ -100,12 +100,14 @@ def _judged(sheets: Sheets, outcomes: Outcomes | None) -> tuple[NDArray[np.bool_
 
 
 def _among_item(item: Codes, content: Codes) -> Codes:
-    """1, 2 … for the different contents of an item's answers; one with nothing is like no other."""
-    alone = np.where(content == 0, -1 - np.arange(len(content)), content)
-    pairs, place = np.unique(np.stack([item, alone]), axis=1, return_inverse=True)
+    """1, 2 … for the different contents of an item's answers; -1 where several hold nothing."""
+    pairs, place, often = np.unique(
+        np.stack([item, content]), axis=1, return_inverse=True, return_counts=True
+    )  # fmt: skip
     first = np.searchsorted(pairs[0], pairs[0])
-    number: Codes = (np.arange(pairs.shape[1]) - first + 1)[np.asarray(place).ravel()]
-    return number
+    number: Codes = np.arange(pairs.shape[1]) - first + 1
+    number[(pairs[1] == 0) & (often > 1)] = -1
+    return number[np.asarray(place).ravel()]
 
 
 def _first_times(labels: LabelTable, row: Codes, sheets: int) -> NDArray[np.datetime64] | None:

@@ -53,7 +53,8 @@ def copying(labels: Labels) -> Looked:
     else:
         numbers = {
             "n": together.wrong, "errors": together.same, "estimate": together.same / together.wrong,
-            "expected": together.expected, "items": together.items, "labels": together.labels,
+            **({} if labels.by_unit else {"expected": together.expected}),
+            "items": together.items, "labels": together.labels,
         }  # fmt: skip
         method = (
             "at most 5 % of the items mislead everybody, else 10 % depart from an error; exact binomial bound"

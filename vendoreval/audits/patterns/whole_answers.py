@@ -1,10 +1,13 @@
 """Whole answers, one row a person and item, for the tests of people: what one answer holds hangs together.
 
 An answer is wrong if any of its units is. Two wrong answers are the same if their wrong units are, to the last
-digit, and at least one of them was delivered: everybody who misses an object misses it in the same way.
+digit. Where nothing was delivered wrongly this tells nothing: everybody who misses an object misses it in the
+same way. So answers that miss the same and nothing else play no part in the tests of copying.
 """
 
 from __future__ import annotations
+
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +26,7 @@ def whole_answers(outcomes: Outcomes) -> Labels:
     """The answers on gold items of which anything could be scored, as labels.
 
     `expected` is one class everywhere, `delivered` this class where the answer is right; else a number that
-    only the same wrong answers on an item share.
+    only the same wrong answers on an item share, or nothing where sameness tells nothing.
     """
     seen = outcomes.take(np.flatnonzero(counted(outcomes, Counting("item"))))
     pairs = np.stack([seen.item.codes, seen.annotator.codes]).astype(np.int64)
@@ -45,20 +48,21 @@ def whole_answers(outcomes: Outcomes) -> Labels:
 
 
 def _alike(seen: Outcomes, place: Ints, item: Ints, count: int) -> Ints:
-    """1, 2 … for the different wrong answers of an item; one that only misses units is like no other."""
+    """1, 2 … for the different wrong answers of an item; -1 for those that miss the same units and no more."""
     where = seen.where.text() if seen.where is not None else [None] * len(seen)
     said: list[list[tuple[int, int, int, str]]] = [[] for _ in range(count)]
     for row in np.flatnonzero(~seen.right).tolist():
         sides = int(seen.expected.codes[row]), int(seen.delivered.codes[row])
         said[place[row]].append((int(seen.outcome[row]), *sides, where[row] or ""))
-    known: dict[tuple[object, ...], int] = {}
-    used: dict[int, int] = {}
-    found = np.zeros(count, dtype=np.int64)
-    for answer, units in enumerate(said):
-        here = int(item[answer])
-        telling = any(unit[2] >= 0 and unit[3] for unit in units)
-        key = (here, tuple(sorted(units))) if telling else (here, "alone", answer)
-        if key not in known:
-            used[here] = known[key] = used.get(here, 0) + 1
-        found[answer] = known[key]
+    keys = [(here, tuple(sorted(units))) for here, units in zip(item.tolist(), said, strict=True)]
+    often = Counter(keys)
+    number: dict[object, int] = {}
+    used: Counter[int] = Counter()
+    found = np.full(count, -1, dtype=np.int64)
+    for answer, (here, units) in enumerate(keys):
+        if often[here, units] == 1 or any(delivered >= 0 for _, _, delivered, _ in units):
+            if (here, units) not in number:
+                used[here] += 1
+                number[here, units] = used[here]
+            found[answer] = number[here, units]
     return found
