@@ -128,8 +128,6 @@ class BoxVendor:
         if self.blind_to is not None:
             lost = np.where(label == self.blind_to, 6 * lost, lost)
         seen = rng.random(len(item)) >= lost
-        if self.lazy_person:
-            seen &= who[item] != 3
         wrong = rng.random(len(item)) < self.confuse * factor[item]
         said = np.where(wrong, (label + rng.integers(1, len(CLASSES), len(item))) % len(CLASSES), label)
         mean = self.extra * max(len(item) / self.items, 0.5)
@@ -138,6 +136,9 @@ class BoxVendor:
         if self.invents is not None:
             more = np.repeat(np.arange(self.items), rng.poisson(4 * mean * factor))
             invented = np.full(len(more), self.invents)
+        if self.lazy_person:
+            seen &= who[item] != 3
+            more, invented = more[who[more] != 3], invented[who[more] != 3]
         moved = corners[seen] + rng.integers(-1500, 1500, (int(seen.sum()), 4))
         return (
             np.concatenate([item[seen], more]), np.concatenate([said[seen], invented]),
