@@ -1,4 +1,7 @@
-"""Numbers as people write them: 0.97, 97 %, 0,97; read exactly, or refused with the way to write them."""
+"""Numbers as people write them: 0.97, 97 %, 0,97; read exactly, or refused with the way to write them.
+
+Shares in plain sentences are written here, too.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,17 @@ def share(text: str, option: str) -> Fraction:
 def amount(text: str, option: str) -> Decimal | None:
     """A sum as an option gives it, such as 0.08; None where it gives none; raises UsageError."""
     return Decimal(_of_option(text, option)) if text else None
+
+
+def percent(share: float) -> str:
+    """`12.3 %`, with more digits where the share is small."""
+    digits = 1 if share == 0 or share >= 0.002 else 3
+    return f"{100 * share:.{digits}f} %"
+
+
+def of(errors: int, n: int) -> str:
+    """`12.3 % (37 of 301)`."""
+    return f"{percent(errors / n)} ({errors:,} of {n:,})"
 
 
 def _of_option(text: str, option: str, one_percent: Decimal | None = None) -> str:

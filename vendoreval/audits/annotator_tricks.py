@@ -9,7 +9,7 @@ import numpy as np
 
 from vendoreval.audits.annotator_answers import People
 from vendoreval.inference.consensus import Consensus
-from vendoreval.inference.copying import copied_pairs, same_errors
+from vendoreval.inference.copying import Pair, copied_pairs, same_errors
 from vendoreval.inference.copying_in_turn import copiers
 from vendoreval.inference.leakage import known_gold, model_copies, same_values
 from vendoreval.inference.straightlining import StraightLine, straight_lines, too_fast
@@ -18,7 +18,10 @@ from vendoreval.inference.straightlining import StraightLine, straight_lines, to
 def class_tricks(people: People, held: Consensus) -> dict[str, Any]:
     """All signs, where an answer is one class; `held` is what the items are, by a model."""
     lines = straight_lines(people.annotator, people.label, held.label[people.item])
-    in_turn = [_named(people.names, one) for one in copiers(*people.columns).found]
+    in_turn = [
+        {**_named(people.names, one), "seen": one.seen(people.names[one.code])}
+        for one in copiers(*people.columns).found
+    ]
     return tricks(people, in_turn, [(line, people.classes[line.label]) for line in lines])
 
 
@@ -57,8 +60,9 @@ def tricks(
     }
 
 
-def _pair(first: str, second: str, pair: Any) -> dict[str, Any]:
-    return {**vars(pair), "first": first, "second": second, "share": pair.share}
+def _pair(first: str, second: str, pair: Pair) -> dict[str, Any]:
+    seen = pair.seen(first, second)
+    return {**vars(pair), "first": first, "second": second, "share": pair.share, "seen": seen}
 
 
 def _named(names: Sequence[str], found: Any) -> dict[str, Any]:

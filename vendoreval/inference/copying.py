@@ -35,6 +35,7 @@ from scipy.special import bdtrc, betainc
 from vendoreval.inference.binomial import at_least
 from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.tally import Codes, Ints, first_answers
+from vendoreval.numerals import of
 
 Floats = NDArray[np.float64]
 DEPARTS = 0.1  # chance that a further annotator does not make an error that another one made
@@ -108,6 +109,13 @@ class Pair:
     def share(self) -> float:
         """Shared errors among the items with an error."""
         return self.same / self.wrong
+
+    def seen(self, first: str, second: str) -> str:
+        """What the two have in common, by name."""
+        return (
+            f"{first} and {second} give the same wrong answer on {of(self.same, self.wrong)} of the items on "
+            "which either is wrong"
+        )
 
 
 @dataclass(frozen=True)

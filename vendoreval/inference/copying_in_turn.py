@@ -31,6 +31,7 @@ from scipy.special import betainc
 from vendoreval.inference.copying import ALPHA, COPIED, LEAST, known_rows
 from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.tally import Codes
+from vendoreval.numerals import of
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +54,13 @@ class Copier:
     allowed_shared: float
     p: float
     q: float
+
+    def seen(self, name: str) -> str:
+        """What the person of this name has in common with others."""
+        return (
+            f"{name} gives {of(self.followed, self.lone)} of the errors that one other person made, and "
+            f"{of(self.shared, self.errors)} of the own errors are also somebody else’s"
+        )
 
 
 @dataclass(frozen=True)

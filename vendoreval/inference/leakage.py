@@ -24,6 +24,7 @@ from vendoreval.inference.hypergeometric import chances, p_breach
 from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.straightlining import rows_of_each
 from vendoreval.inference.tally import Codes
+from vendoreval.numerals import of
 
 Mask = NDArray[np.bool_]
 LEAST = 20  # labels of an annotator
@@ -46,16 +47,21 @@ class KnownGold:
         """Whether the known gold is surely better than the blind sample."""
         return self.p <= alpha
 
+    def seen(self, word: str = "labels") -> str:
+        """What was seen; `word` calls what was counted."""
+        wrong, fresh = self.known_n - self.known_right, self.blind_n - self.blind_right
+        return (
+            f"On gold that was audited or revealed before, {of(wrong, self.known_n)} of the {word} are wrong, "
+            f"on fresh gold {of(fresh, self.blind_n)}."
+        )
+
     @property
     def sentence(self) -> str:
         """What was seen, and what to do."""
-        seen = (
-            f"On gold that the vendor could know {self.known_right:,} of {self.known_n:,} labels are right, on "
-            f"the blind sample {self.blind_right:,} of {self.blind_n:,}."
-        )
+        seen = self.seen()
         if not self.flag():
             return f"{seen} That is no proof that gold was recognised."
-        return f"{seen} Judge the vendor by the blind sample only, and retire the gold set."
+        return f"{seen} Judge the vendor by the fresh items only, and retire the gold set."
 
 
 @dataclass(frozen=True)

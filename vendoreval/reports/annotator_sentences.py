@@ -18,9 +18,7 @@ def annotator_sentences(record: Mapping[str, Any]) -> list[str]:
     found += _first([_copies(pair) for pair in tricks["copies"]])
     found += _first([_in_turn(one) for one in tricks["in_turn"]])
     found += [
-        f"{pair['first']} made {pair['same']:,} of {pair['wrong']:,} errors exactly as the model did: these "
-        "labels are the model's. Pay them as such."
-        for pair in tricks["model_copies"]
+        f"{pair['seen']}: these labels are the model's. Pay them as such." for pair in tricks["model_copies"]
     ]
     if tricks["known_gold"] and tricks["known_gold"]["flag"]:
         found.append(tricks["known_gold"]["sentence"])
@@ -52,20 +50,13 @@ def _first(sentences: list[str]) -> list[str]:
 
 def _copies(pair: Mapping[str, Any]) -> str:
     return (
-        f"{pair['first']} and {pair['second']} made the same error on {pair['same']:,} of the "
-        f"{pair['wrong']:,} shared gold items where either is wrong; people who copy half of "
-        f"their answers would on {100 * pair['allowed']:.0f} % at most. Count their labels as "
-        "one, and ask the vendor."
+        f"{pair['seen']}; people who copy half of their answers would on {100 * pair['allowed']:.0f} % at "
+        "most. Count their labels as one, and ask the vendor."
     )
 
 
 def _in_turn(one: Mapping[str, Any]) -> str:
-    return (
-        f"{one['annotator']} made the same error on {one['followed']:,} of {one['lone']:,} gold items where "
-        f"exactly one other person was wrong, and hardly ever erred alone: {one['shared']:,} of "
-        f"{one['errors']:,} errors are also somebody else’s. Whoever answers alone does neither: ask where "
-        "these answers come from."
-    )
+    return f"{one['seen']}. Whoever answers alone does neither: ask where these answers come from."
 
 
 def _line(line: Mapping[str, Any]) -> str:
@@ -76,5 +67,5 @@ def _line(line: Mapping[str, Any]) -> str:
         )
     return (
         f"{line['annotator']} gave {line['label']!r} on {line['length']:,} of {line['n']:,} items, also where "
-        "others saw other classes. Leave these labels out, and have the items done again."
+        "others answered otherwise. Leave these labels out, and have the items done again."
     )

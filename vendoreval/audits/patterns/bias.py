@@ -16,8 +16,6 @@ from vendoreval.audits.patterns.signs import (
     Sign,
     compared,
     material,
-    of,
-    percent,
     plain_p,
 )
 from vendoreval.inference.bias import (
@@ -30,11 +28,13 @@ from vendoreval.inference.bias import (
 )
 from vendoreval.inference.multiplicity import joint_bounds
 from vendoreval.inference.slices import Columns, rework_scope, worse_slices
+from vendoreval.numerals import of, percent
 
 DO = (
     "Train annotators on the classes named here with examples of both sides of each confusion, mix rare "
     "classes into their work more often, and have the delivered labels of the classes that gained checked."
 )
+
 FDR, COVER = 0.05, 0.8
 WORTH = 1.5  # a part is worth redoing alone if its share of errors is so many times its share of labels
 MOST_SLICES, MOST_CELLS, MOST_FLOORS = 12, 12, 24

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from vendoreval.audits.patterns.signs import Labels, Looked, Sign, compared, iso, material, of, plain_p
+from vendoreval.audits.patterns.signs import Labels, Looked, Sign, compared, iso, material, plain_p
 from vendoreval.inference.binomial import wilson
 from vendoreval.inference.comparing import compare_shares
 from vendoreval.inference.drift import CUTS, change, p_chart, tenure_change
+from vendoreval.numerals import of
 
 DO = (
     "Ask what changed at that time (people, guideline, tool, pay) and have the labels given since then "
     "checked again. Audit smaller deliveries more often until the error share is back."
 )
+
 MOST_POINTS = 24
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vendoreval.audits.patterns.signs import Labels, Looked, Sign, compared, material, of, percent
+from vendoreval.audits.patterns.signs import Labels, Looked, Sign, compared, material
 from vendoreval.contracts.terms import Task
 from vendoreval.inference.edge_cases import EdgeCases, edge_cases
+from vendoreval.numerals import of, percent
 from vendoreval.tasks.asking import by_class, by_flag
 
 DO = (

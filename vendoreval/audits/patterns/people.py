@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from vendoreval.audits.agreeing import AGREEMENT
-from vendoreval.audits.patterns.signs import LEAST_GAP, LEAST_RATIO, Labels, Looked, Sign, of, percent, plain_p
+from vendoreval.audits.patterns.signs import LEAST_GAP, LEAST_RATIO, Labels, Looked, Sign, plain_p
 from vendoreval.audits.records import Finding
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
 from vendoreval.inference.proportions import Proportion
 from vendoreval.inference.stability import Person, between_people, people, with_oneself
+from vendoreval.numerals import of, percent
 
 DO = (
     "Ask for a joint calibration on the disputed items and for a clearer guideline where people read it "
     "differently. Have the labels of the annotators named here checked by others, and let them pass a new "
     "qualification before they go on."
 )
+
 _BOUND = "share of pairs that agree, held against 1 - 2 (1 - A) of the accuracy clause; {}"
 MOST_NAMED = 10
 

@@ -149,17 +149,6 @@ def labels_of(outcomes: Outcomes, word: str = "labels") -> Labels:
     )  # fmt: skip
 
 
-def percent(share: float) -> str:
-    """`12.3 %`, with more digits where the share is small."""
-    digits = 1 if share == 0 or share >= 0.002 else 3
-    return f"{100 * share:.{digits}f} %"
-
-
-def of(errors: int, n: int) -> str:
-    """`12.3 % (37 of 301)`."""
-    return f"{percent(errors / n)} ({errors:,} of {n:,})"
-
-
 def compared(found: Comparison) -> dict[str, Any]:
     """A comparison's figures; low and high belong to the difference."""
     return {

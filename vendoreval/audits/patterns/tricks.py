@@ -12,7 +12,6 @@ from vendoreval.audits.patterns.signs import (
     Labels,
     Looked,
     Sign,
-    of,
     plain_p,
     rounded,
 )
@@ -20,6 +19,7 @@ from vendoreval.inference.copying import Copies, SameErrors, copied_pairs, same_
 from vendoreval.inference.copying_in_turn import Copiers, copiers
 from vendoreval.inference.leakage import known_gold
 from vendoreval.inference.reviews import Tier, review_tiers
+from vendoreval.numerals import of
 
 DO_COPYING = (
     "Count copied labels once, not as several opinions, and refuse to pay for them as such. Ask the vendor how "
@@ -30,6 +30,7 @@ DO_LEAKAGE = (
     "Judge the vendor by the fresh items only, take the known ones out of use, and do not reveal gold "
     "before it is retired. Ask who saw it."
 )
+
 FEWEST_REACHED = 5
 MOST_PEOPLE = 3_000  # pairs grow with the square
 MOST_NAMED = 10
@@ -108,10 +109,9 @@ def _pairs(labels: Labels, found: Copies) -> Sign:
         sentence = f"No one of {found.tested:,} pairs of people surely shares its errors."
     else:
         first = found.pairs[0]
-        both = f"{name[first.first]} and {name[first.second]}"
         sentence = (
-            f"{len(found.pairs):,} of {found.tested:,} pairs of people share their errors; {both} give the "
-            f"same wrong answer on {of(first.same, first.wrong)} of the items on which either is wrong."
+            f"{len(found.pairs):,} of {found.tested:,} pairs of people share their errors; "
+            f"{first.seen(name[first.first], name[first.second])}."
         )
     return Sign("pairs who share errors", p, bool(found.pairs), sentence, numbers, method)
 
@@ -139,9 +139,8 @@ def _in_turn(labels: Labels, found: Copiers) -> Sign:
     else:
         first = found.found[0]
         sentence = (
-            f"{len(found.found):,} of {found.tested:,} people make other people’s errors: {name[first.code]} "
-            f"gives {of(first.followed, first.lone)} of the errors that one other person made, and "
-            f"{of(first.shared, first.errors)} of the own errors are also somebody else’s."
+            f"{len(found.found):,} of {found.tested:,} people make other people’s errors: "
+            f"{first.seen(name[first.code])}."
         )
     return Sign("answers taken in turn", p, bool(found.found), sentence, numbers, method)
 
@@ -159,10 +158,6 @@ def leakage(labels: Labels, known_items: frozenset[str]) -> Looked:
         )
         return Looked("leakage", DO_LEAKAGE, (), (why,))
     errors, fresh_errors = found.known_n - found.known_right, found.blind_n - found.blind_right
-    sentence = (
-        f"On gold that was audited or revealed before, {of(errors, found.known_n)} of the {labels.word} are "
-        f"wrong, on fresh gold {of(fresh_errors, found.blind_n)}."
-    )
     numbers = {
         "n": found.blind_n, "errors": fresh_errors, "estimate": fresh_errors / found.blind_n,
         "rest_n": found.known_n, "rest_errors": errors, "rest_estimate": errors / found.known_n,
@@ -172,7 +167,9 @@ def leakage(labels: Labels, known_items: frozenset[str]) -> Looked:
         found.difference >= LEAST_GAP and fresh_errors * found.known_n >= LEAST_RATIO * errors * found.blind_n
     )
     method = "exact test within classes, and cluster-robust by item, the larger p; Newcombe interval"
-    return Looked("leakage", DO_LEAKAGE, (Sign("known gold", found.p, better, sentence, numbers, method),))
+    return Looked(
+        "leakage", DO_LEAKAGE, (Sign("known gold", found.p, better, found.seen(labels.word), numbers, method),)
+    )
 
 
 def _tiers(labels: Labels) -> tuple[Tier, ...]:
