@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,13 +96,10 @@ def opinions(part: str) -> Set:
     return made(facts(name)[part], sheets, gold, spans_of(given, ("start", "end")), texts)
 
 
-SETS = {
+SETS: dict[str, Callable[[], Set]] = {
     "conll03_test_corrections": conll03,
     "conll_mturk_spans": mturk,
-    **{
-        f"opinions_{part}": (lambda part=part: opinions(part))
-        for part in ("dev_round1", "test_round1", "test_round2")
-    },
+    **{f"opinions_{part}": partial(opinions, part) for part in ("dev_round1", "test_round1", "test_round2")},
 }
 
 
