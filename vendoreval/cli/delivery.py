@@ -1,4 +1,4 @@
-"""vendoreval delivery: add, seal, check, show, escalations, list."""
+"""vendoreval delivery: add, seal, check, export, show, escalations, list."""
 
 from __future__ import annotations
 
@@ -138,6 +138,28 @@ def check(
         ids=ids, id_cut=id_cut, options=reading_options(read, voc_base), images=images,
     )  # fmt: skip
     return emit(record) if json else _print(record)
+
+
+@app.command()
+def export(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    out: Annotated[Path, typer.Option(help="Where to write the rows.")],
+    format: Annotated[
+        str, typer.Option("--format", help="csv, jsonl or parquet. Default: by the file's ending.")
+    ] = "",
+    items: Annotated[
+        Path | None, typer.Option(help="Where to write who answered which item, and what is known of it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the labels of a delivery back as rows that delivery add takes again."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries.exporting import export_delivery
+
+    record = export_delivery(workspaces.open_workspace(), delivery, out, format, items)
+    if json:
+        return emit(record)
+    return say(f"Wrote {record['rows']:,} rows to {out}.")
 
 
 @app.command()

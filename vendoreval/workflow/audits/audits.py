@@ -192,7 +192,8 @@ def _most_units(
     workspace: Workspace, contract: Contract, delivery: DeliveryRow, intake: Mapping[str, Any]
 ) -> int:
     """The most units that an item of the delivery has; counted again where an older intake did not."""
-    if contract.task.answers == "consensus" or delivery.rows == delivery.items:
+    one_each = delivery.rows == delivery.items and "sheets" not in intake
+    if contract.task.answers == "consensus" or one_each:
         return 1
     return int(intake.get("most_labels") or most_labels(workspace.objects.path(delivery.table_sha)))
 

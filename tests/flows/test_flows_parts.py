@@ -1,0 +1,139 @@
+"""Boxes, polygons, masks, keypoints and spans through the commands: taken in, audited, sealed, written back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Cli
+from tests.contracts import clause, contract_toml
+
+CLASSES = ["car", "person"]
+ROWS = {
+    "boxes": (
+        "item_id,annotator_id,label,x_min,y_min,x_max,y_max,attributes\n"
+        'i1,ann,car,10,10,60.5,40,"{""color"":""red""}"\ni1,ann,person,70,10,80,40.125,\ni2,ann,car,0,0,5,5,\n'
+    ),
+    "polygons": (
+        "item_id,annotator_id,label,polygon\n"
+        'i1,ann,car,"POLYGON ((0 0, 10 0, 10 10, 0 10, 0 0), (2 2, 4 2, 4 4, 2 4, 2 2))"\n'
+        'i1,ann,person,"MULTIPOLYGON (((20 20, 30 20, 30 30, 20 20)), ((40.5 40, 50 40, 50 50, 40.5 40)))"\n'
+        'i2,ann,car,"[0, 0, 9, 0, 9, 9]"\n'
+    ),
+    "masks": (
+        "item_id,annotator_id,label,width,height,rle\n"
+        'i1,ann,car,4,3,"[2, 5, 5]"\ni1,ann,person,4,3,"[8, 4]"\ni2,ann,car,4,3,"[0, 12]"\n'
+    ),
+    "keypoints": (
+        "item_id,annotator_id,object_id,label,keypoint,x,y,visible\n"
+        "i1,ann,o1,person,head,10,10,2\ni1,ann,o1,person,foot,10,50.5,1\ni2,ann,o1,person,head,5,5,2\n"
+        "i2,ann,o1,person,foot,5,9,2\n"
+    ),
+    "spans": (
+        "item_id,annotator_id,start,end,label\n"
+        "i1,ann,0,4,car\ni1,ann,2,9,person\ni2,ann,3,5,car\n"
+    ),
+}  # fmt: skip
+EMPTY = {kind: text.splitlines()[0].count(",") - 1 for kind, text in ROWS.items()}
+
+
+def workspace(cli: Cli, kind: str, tmp_path: Path, **task: Any) -> Path:
+    """A workspace with a contract of the task type, and a file of answers, of i3 with nothing."""
+    unit = "span" if kind == "spans" else "object"
+    terms = clause(unit=unit, threshold="0.9", decision={"rule": "point"})
+    text = contract_toml(task={"type": kind, "classes": CLASSES, **task}, clauses=[terms])
+    (tmp_path / "contract.toml").write_text(text)
+    rows = tmp_path / "rows.csv"
+    rows.write_text(ROWS[kind] + "i3,ann" + "," * EMPTY[kind] + "\n")
+    cli("init")
+    cli("vendor", "add", "acme", "--name", "Acme")
+    cli("contract", "add", tmp_path / "contract.toml")
+    return rows
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_file_against_itself_is_right_everywhere(cli: Cli, tmp_path: Path, kind: str) -> None:
+    rows = workspace(cli, kind, tmp_path)
+    cli("gold", "add", rows, "--id", "gold")
+    cli("gold", "commit", "gold", "--out", "receipt.json")
+    intake = cli("delivery", "add", rows, "--id", "own", "--contract", "c", "--json").json["intake"]
+    assert intake["rows_read"] == intake["labels"] + intake["refused"] + intake["left_out"]
+    assert intake["sheets"]["answered"] == 3
+    assert intake["sheets"]["with_nothing"] == 1
+    result = cli("audit", "run", "own", "--gold", "gold", "--id", "a", "--json").json
+    counts = result["counts"]
+    assert counts["correct"] == counts["opportunities"] - counts["empty_agreed"] > 0
+    assert counts["empty_agreed"] == 1
+    assert [finding["estimate"] for finding in result["findings"]] == [1.0]
+    cli("evidence", "export", "a", "--out", "b.zip")
+    said = cli("evidence", "verify", "b.zip", "--receipt", "receipt.json", "--delivered", rows)
+    assert "judged are exactly those in the delivered files" in said.out
+
+
+@pytest.mark.parametrize("fmt", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_delivery_written_back_is_the_same_delivery(cli: Cli, tmp_path: Path, kind: str, fmt: str) -> None:
+    rows = workspace(cli, kind, tmp_path)
+    first = cli("delivery", "add", rows, "--id", "first", "--contract", "c", "--json").json
+    out = tmp_path / f"back.{fmt}"
+    cli("delivery", "export", "first", "--out", out)
+    again = cli("delivery", "add", out, "--id", "again", "--contract", "c", "--json").json
+    assert again["labels_sha256"] == first["labels_sha256"]
+    assert again["intake"]["sheets"] == first["intake"]["sheets"]
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_the_order_of_rows_and_of_files_changes_nothing(cli: Cli, tmp_path: Path, kind: str) -> None:
+    rows = workspace(cli, kind, tmp_path)
+    head, *lines = rows.read_text().splitlines()
+    cli("gold", "add", rows, "--id", "gold")
+    for name, order in (("one", lines), ("two", lines[::-1])):
+        for part in (0, 1):
+            (tmp_path / f"{name}{part}.csv").write_text("\n".join([head, *order[part::2]]) + "\n")
+        files = [tmp_path / f"{name}{part}.csv" for part in (0, 1)]
+        cli("delivery", "add", *files, "--id", name, "--contract", "c")
+    results = [
+        cli("audit", "run", name, "--gold", "gold", "--id", f"a-{name}", "--json").json
+        for name in ("one", "two")
+    ]
+    for result in results:
+        del result["audit"], result["delivery"], result["earlier_audits"]
+    one, two = (json.dumps(result["findings"], sort_keys=True) for result in results)
+    assert one == two
+    assert results[0]["counts"] == results[1]["counts"]
+
+
+def test_items_without_an_answer_are_named_by_an_items_file(cli: Cli, tmp_path: Path) -> None:
+    workspace(cli, "boxes", tmp_path)
+    bare = tmp_path / "bare.csv"
+    bare.write_text(ROWS["boxes"])
+    (tmp_path / "items.csv").write_text("item_id,width,height\ni1,100,50\ni2,100,50\ni3,100,50\n")
+    cli("gold", "add", bare, "--id", "gold", "--items", tmp_path / "items.csv")
+    words = ("--items", tmp_path / "items.csv", "--json")
+    intake = cli("delivery", "add", bare, "--id", "d", "--contract", "c", *words).json["intake"]
+    assert intake["sheets"]["with_nothing"] == 1
+    assert intake["items"] == 3
+    result = cli("audit", "run", "d", "--gold", "gold", "--id", "a", "--json").json
+    assert result["counts"]["empty_agreed"] == 1
+    cli("evidence", "export", "a", "--out", "b.zip")
+    cli("evidence", "verify", "b.zip", "--delivered", bare)
+
+
+def test_rows_that_cannot_stand_are_refused_with_their_line(cli: Cli, tmp_path: Path) -> None:
+    workspace(cli, "boxes", tmp_path)
+    bad = tmp_path / "bad.csv"
+    bad.write_text(
+        "item_id,annotator_id,label,x_min,y_min,x_max,y_max\n"
+        "i1,ann,car,10,10,60,40\ni1,ann,car,60,10,10,40\ni1,ann,car,x,1,2,3\ni1,ann,,1,1,2,3\n,ann,car,1,1,2,3\n"
+        "i1,ann,car,nan,1,2,3\n"
+    )
+    intake = cli("delivery", "add", bad, "--id", "d", "--contract", "c", "--json").json["intake"]
+    assert (intake["rows_read"], intake["labels"], intake["refused"]) == (6, 1, 5)
+    why = {refusal["line"]: refusal["reason"] for refusal in intake["refusals"]}
+    assert why == {
+        3: "x_max is less than x_min.", 4: "x_min is no number.", 5: "The label is empty.",
+        6: "The item id is empty.", 7: "x_min is no number.",
+    }  # fmt: skip
