@@ -34,6 +34,9 @@ class Entry:
 
 READERS: tuple[Entry, ...] = (
     Entry("coco", (".json",), IMAGES, "coco"),
+    Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
+    Entry("labelme", (".json", ".xml"), IMAGES, "labelme"),
+    Entry("datumaro", (".json",), IMAGES, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_rows import AnswerRows
+from vendoreval.formats.readers.folded_parts import turned_box
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.masks import MaskCheck
 from vendoreval.formats.readers.members import Member
@@ -32,7 +33,6 @@ from vendoreval.formats.readers.yolo_lines import (
     parsed,
     points,
     ring,
-    turned_box,
 )
 from vendoreval.formats.readers.yolo_set import YoloSet, below, looks_like_labels, read_set
 from vendoreval.labels.shapes import Shape
@@ -240,7 +240,7 @@ class _Labels:
     def _box(self, line: Line, item: str, size: tuple[int, int]) -> dict[str, float]:
         if self.kind != "obb":
             return box(line.shares, size)
-        found, square = turned_box(line.shares, size)
+        found, square = turned_box(ring(line.shares, size))
         if not square:
             self.remarks.count("Turned boxes whose corners are no rectangle", f"{item}, line {line.place}")
         return found

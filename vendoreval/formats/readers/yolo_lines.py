@@ -21,7 +21,6 @@ from vendoreval.errors import InputError
 KINDS = ("detect", "segment", "obb", "pose")
 _FARTHEST = 2.0  # shares beyond -1 and 2 are no shares, but most likely pixels
 _SLACK = 0.01  # beyond the image, within which Ultralytics takes a share as it is
-_SQUARE = 0.02  # how far the corners of a turned box may lie from a rectangle, as a share of its longer side
 _MIX = "Ask for an export of one kind, or say which counts, as in --read kind={}; other lines are refused then."
 
 
@@ -127,27 +126,6 @@ def box(shares: Sequence[float], size: tuple[int, int]) -> dict[str, float]:
         "x_min": (x - w / 2) * width, "y_min": (y - h / 2) * height,
         "x_max": (x + w / 2) * width, "y_max": (y + h / 2) * height,
     }  # fmt: skip
-
-
-def turned_box(shares: Sequence[float], size: tuple[int, int]) -> tuple[dict[str, float], bool]:
-    """Four corners as an upright box and the angle that turns it clockwise; whether they are a rectangle."""
-    points = ring(shares, size)
-    corners = list(zip(points[::2], points[1::2], strict=True))
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
-    right = ((bx - ax) + (cx - dx)) / 2, ((by - ay) + (cy - dy)) / 2
-    down = ((dx - ax) + (cx - bx)) / 2, ((dy - ay) + (cy - by)) / 2
-    w, h = math.hypot(*right), math.hypot(*down)
-    x, y = (ax + bx + cx + dx) / 4, (ay + by + cy + dy) / 4
-    angle = math.degrees(math.atan2(right[1], right[0]))
-    found = {"x_min": x - w / 2, "y_min": y - h / 2, "x_max": x + w / 2, "y_max": y + h / 2, "angle": angle}
-    fitting = [
-        (x + sx * right[0] / 2 + sy * down[0] / 2, y + sx * right[1] / 2 + sy * down[1] / 2)
-        for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    ]
-    off = max(math.dist(a, b) for a, b in zip(corners, fitting, strict=True))
-    lean = abs(right[0] * down[0] + right[1] * down[1]) / max(w * h, 1e-9)
-    slack = max(_SQUARE * max(w, h), 1.0)
-    return found, off <= slack and lean * min(w, h) <= slack
 
 
 def ring(shares: Sequence[float], size: tuple[int, int]) -> list[float]:

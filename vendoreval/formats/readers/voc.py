@@ -1,0 +1,251 @@
+"""Pascal VOC: boxes in XML, masks as pictures beside it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from vendoreval.errors import InputError
+from vendoreval.formats.readers.answer_rows import AnswerRows
+from vendoreval.formats.readers.folded_parts import distinct_names
+from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.picture_index import is_picture, stem_of
+from vendoreval.formats.readers.remarks import Remarks
+from vendoreval.formats.readers.sources import Source
+from vendoreval.formats.readers.voc_masks import SegmentPictures
+from vendoreval.formats.readers.xml_stream import Element, elements, root_of
+from vendoreval.labels.shapes import Shape
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_FLAGS = ("truncated", "difficult", "occluded")
+_YES, _NO = ("1", "true", "yes"), ("0", "false", "no")
+_DIFFICULT = "Difficult objects, so that what falls on them is not judged (else: --read difficult=object)"
+_SWAPPED = "Boxes whose corners stand in the wrong order, which is put right"
+_NO_AREA = "Boxes without an area"
+_ONE_BASED = (
+    "The smallest coordinate of all boxes is 1, as it is where pixels are counted from 1 and the last one is "
+    "included. If the tool counts so: --read voc-base=1"
+)
+_ZERO = "Boxes that begin at 0, which none does where pixels are counted from 1 (else: --read voc-base=0)"
+_MISSING = "image without an annotation file, taken as not done"
+_LABEL_STUDIO = (
+    "Label Studio's VOC export holds one annotator's answers an image, cut to whole pixels; polygons, masks "
+    "and turned boxes are lost or made upright. For agreement, or where one of these may be, ask for its JSON."
+)
+
+
+class Voc:
+    """Pascal VOC XML."""
+
+    name = "voc"
+    suffixes = (".xml",)
+    yields = frozenset({"boxes", "masks"})
+    options = (
+        ReaderOption("voc-base", "the first pixel's number; with 1 the last is included", "0", ("0", "1")),
+        ReaderOption("difficult", "what a difficult object is", "ignored", ("ignored", "object")),
+        ReaderOption("labelmap", "for masks: a file of the classes' colours (labelmap.txt)", ""),
+    )
+
+    def recognises(self, source: Source) -> Confidence:
+        """By the root and what stands in it."""
+        for member in _documents(source):
+            head = member.head()
+            if root_of(head) == "annotation" and b"<polygon>" not in head.split(b"<bndbox>")[0]:
+                return Confidence(SURE, f"{member.name} is an annotation in XML")
+        return Confidence(NO, "no XML file has the root annotation")
+
+    def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
+        """The answers of that shape, a file an image; see formats.readers.interface."""
+        documents = [_document(member) for member in _documents(source)]
+        if not documents:
+            raise InputError(
+                "There is no XML file in it.", file=source.name, remedy="Name the folder Annotations."
+            )
+        remarks = Remarks()
+        names = distinct_names([(one.folder, one.image) for one in documents])
+        pictures = SegmentPictures(source, options["labelmap"], remarks) if shape.name == "masks" else None
+        boxes = _Boxes(shape, options, remarks)
+        for document, item in zip(documents, names, strict=True):
+            rows = AnswerRows(document.member.name, shape)
+            if pictures is None:
+                rows.sheet(item, **document.facts)
+                boxes.add(rows, document, item)
+            else:
+                pictures.add(
+                    rows, document.stem, [one.word("name") for one in document.objects], item, document.facts
+                )
+            yield rows.take()
+        yield self._rest(source, shape, documents, boxes)
+
+    def _rest(self, source: Source, shape: Shape, documents: Sequence[_Document], boxes: _Boxes) -> Answers:
+        """Images without a file, and what is to be said."""
+        rows = AnswerRows(source.name, shape, remarks=boxes.remarks)
+        told = {stem_of(PurePosixPath(one.image).name) for one in documents} | {one.stem for one in documents}
+        expected = {stem_of(PurePosixPath(name).name) for name in _expected(source)}
+        if missing := len(expected - told):
+            rows.aside(_MISSING, missing)
+        if any(document.by_label_studio for document in documents):
+            boxes.remarks.say(_LABEL_STUDIO)
+        boxes.say_base()
+        return rows.finish()
+
+
+@dataclass(frozen=True)
+class _Document:
+    """One annotation file."""
+
+    member: Member
+    image: str
+    objects: tuple[Element, ...]
+    facts: Mapping[str, Any]  # of the sheet
+    by_label_studio: bool
+
+    @property
+    def folder(self) -> str:
+        """Below which it lies, without the folder that all lie in."""
+        parts = [part for part in PurePosixPath(self.member.name).parts[:-1] if part != "Annotations"]
+        return "/".join(parts)
+
+    @property
+    def stem(self) -> str:
+        """Its name, by which its pictures are called."""
+        return PurePosixPath(self.member.name).stem
+
+
+def _documents(source: Source) -> list[Member]:
+    return [member for member in source.members if member.name.lower().endswith(".xml")]
+
+
+def _document(member: Member) -> _Document:
+    """An annotation file; raises InputError where it is none."""
+    top = list(elements(member, "annotation"))
+    root = Element("annotation", {}, 1, children=top)
+    image = root.word("filename").replace("\\", "/") or PurePosixPath(member.name).stem
+    size = {side: _whole(root.word("size", side)) for side in ("width", "height")}
+    facts: dict[str, Any] = dict(size) if all(size.values()) else {}
+    if person := root.word("source", "annotator"):
+        facts["annotator_id"] = person
+    label_studio = root.word("owner", "name") == "Label Studio"
+    return _Document(member, image, tuple(one for one in top if one.tag == "object"), facts, label_studio)
+
+
+def _whole(text: str) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and 0 < number == int(number) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _expected(source: Source) -> Iterator[str]:
+    """Images that the delivery names beside its annotations: in ImageSets/Main, and its pictures."""
+    for member in source.members:
+        parts = PurePosixPath(member.name).parts
+        if is_picture(member.name) and not any(part.startswith("Segmentation") for part in parts):
+            yield member.name
+        elif (
+            "ImageSets" in parts
+            and parts[-2] == "Main"
+            and parts[-1] in ("train.txt", "val.txt", "trainval.txt")
+        ):
+            text = member.read("document").decode("utf-8", "replace")
+            yield from (line.split()[0] for line in text.splitlines() if line.strip())
+
+
+@dataclass
+class _Boxes:
+    """Turns objects into boxes."""
+
+    shape: Shape
+    options: Mapping[str, str]
+    remarks: Remarks
+    _smallest: float = math.inf
+
+    def add(self, rows: AnswerRows, document: _Document, item: str) -> None:
+        """All objects of a file."""
+        person = document.facts.get("annotator_id")
+        for one in document.objects:
+            label = one.word("name")
+            corners = self._corners(one, f"{item}, line {one.line}")
+            if one.child("bndbox") is None:
+                rows.aside(_other_shape(one))
+            elif not label:
+                rows.refuse(one.line, "The object has no name.", item)
+            elif corners is None:
+                rows.refuse(one.line, "A corner of its bndbox is missing or no number.", item)
+            else:
+                rows.row(
+                    one.line, item_id=item, label=label, annotator_id=person, **corners,
+                    attributes=_attributes(one), ignored=self._ignored(one, f"{item}, line {one.line}"),
+                )  # fmt: skip
+            if parts := sum(part.tag == "part" for part in one):
+                rows.aside("part of an object", parts)
+
+    def _corners(self, one: Element, where: str) -> dict[str, float] | None:
+        """The corners as pixel edges, in order; None where one is missing."""
+        numbers = [_number(one.word("bndbox", name)) for name in _CORNERS]
+        known = [number for number in numbers if number is not None]
+        if len(known) < 4:
+            return None
+        x_min, y_min, x_max, y_max = known
+        if x_min > x_max or y_min > y_max:
+            self.remarks.count(_SWAPPED, where)
+            x_min, x_max, y_min, y_max = *sorted((x_min, x_max)), *sorted((y_min, y_max))
+        self._smallest = min(self._smallest, x_min, y_min)
+        less = int(self.options["voc-base"])
+        if less and min(x_min, y_min) < 1:
+            self.remarks.count(_ZERO, where)
+        found = {"x_min": x_min - less, "y_min": y_min - less, "x_max": x_max, "y_max": y_max}
+        if found["x_min"] == x_max or found["y_min"] == y_max:
+            self.remarks.count(_NO_AREA, where)
+        return found
+
+    def _ignored(self, one: Element, where: str) -> bool | None:
+        if self.options["difficult"] == "object" or one.word("difficult").lower() not in _YES:
+            return None
+        self.remarks.count(_DIFFICULT, where)
+        return True
+
+    def say_base(self) -> None:
+        """Say so where the coordinates look as if pixels were counted from 1."""
+        if self.options["voc-base"] == "0" and self._smallest == 1:
+            self.remarks.say(f"{_ONE_BASED}.")
+
+
+def _other_shape(one: Element) -> str:
+    for tag, word in (
+        ("robndbox", "turned box (robndbox)"),
+        ("polygon", "polygon"),
+        ("part", "object of parts"),
+    ):
+        if one.child(tag) is not None:
+            return word
+    return "object without a shape"
+
+
+def _attributes(one: Element) -> str | None:
+    """Flags as true or false, the pose unless it is not specified, and CVAT's attributes as they are."""
+    found: dict[str, Any] = {}
+    for name in _FLAGS:
+        word = one.word(name).lower()
+        if word in (*_YES, *_NO):
+            found[name] = word in _YES
+    if (pose := one.word("pose")) and pose.lower() != "unspecified":
+        found["pose"] = pose
+    for attribute in one.child("attributes") or ():
+        if name := attribute.word("name"):
+            found[name] = attribute.word("value")
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
+READER = Voc()
