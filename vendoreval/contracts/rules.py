@@ -144,7 +144,11 @@ TASK_TYPES = {
 }
 
 # What a preset assumes otherwise: the defaults of the tool whose rules it stands for.
-PRESETS = {"cvat": {"iou": "0.4", "oks": "0.4"}, "nervaluate": {"overlap": "0.01"}}
+PRESETS = {
+    "cvat": {"iou": "0.4", "oks": "0.4"},
+    "labelbox": {"iou": "0"},
+    "nervaluate": {"overlap": "0.01"},
+}
 
 
 def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:

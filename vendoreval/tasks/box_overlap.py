@@ -92,8 +92,11 @@ def box_pairs(expected: Side, delivered: Side, task: Task) -> Pairs:
 def _candidates(gold: _Boxes, given: _Boxes, chosen: Mask, share: Fraction) -> Iterator[tuple[Ints, Ints]]:
     """Pairs with the chosen gold boxes that have this share in common from left to right."""
     rows = np.flatnonzero(chosen)
-    for d, e in near(given.across(), gold.take(rows).across(), share):
-        yield rows[e], d
+    if len(rows):
+        theirs = gold.across()
+        theirs = Intervals(theirs.group[rows], theirs.low[rows], theirs.high[rows])
+        for d, e in near(given.across(), theirs, share):
+            yield rows[e], d
 
 
 def _judged(gold: _Boxes, given: _Boxes, e: Ints, d: Ints, limits: _Limits) -> Pairs:
@@ -182,12 +185,12 @@ def _ready(expected: Side, delivered: Side, task: Task) -> tuple[_Boxes, _Boxes]
 
 def _as_given(side: Side, task: Task) -> _Boxes:
     labels = side.labels
-    left, top, right, bottom = (labels.numbers(name)[side.units.row] for name in EDGES)
+    left, top, right, bottom = (labels.numbers(name) for name in EDGES)  # a row is a unit
     if matching_word(task, "pixels") == "inclusive":
         right, bottom = right + SCALE, bottom + SCALE
     angle = np.zeros(len(left), dtype=np.int64)
     if "angle" in labels.answers:
-        given = labels.numbers("angle")[side.units.row]
+        given = labels.numbers("angle")
         angle = np.where(given == NONE, 0, given) % (2 * _RIGHT_ANGLE)
     return _Boxes(side.item, (left, top, right, bottom), angle)
 

@@ -87,12 +87,12 @@ TYPE = Boxes()
 def _texts(labels: LabelTable, rows: Ints) -> list[str]:
     """How the boxes of these rows are called."""
     left, top, right, bottom = edges = [labels.numbers(name)[rows] for name in EDGES]
-    listed = zip(*(edge.tolist() for edge in edges), strict=True)
-    texts = [f"box {_pixels(x)},{_pixels(y)} to {_pixels(w)},{_pixels(h)}" for x, y, w, h in listed]
+    pixels = zip(*((edge / SCALE).tolist() for edge in edges), strict=True)
+    texts = ["box %.12g,%.12g to %.12g,%.12g" % corners for corners in pixels]
     angle = _angles(labels, rows)
     ids = labels.answers.get("object_id")
     for place in np.flatnonzero(angle != 0).tolist():
-        texts[place] += f" turned {_pixels(int(angle[place]))}°"
+        texts[place] += f" turned {angle[place] / SCALE:.12g}°"
     if isinstance(ids, Coded):
         texts = [text if name is None else f"{text}, object {name}"
                  for text, name in zip(texts, ids.take(rows).text(), strict=True)]  # fmt: skip
@@ -107,8 +107,3 @@ def _angles(labels: LabelTable, rows: Ints) -> Ints:
         return np.zeros(len(rows), dtype=np.int64)
     given = labels.numbers("angle")[rows]
     return np.where(given == NONE, 0, given)
-
-
-def _pixels(steps: int) -> str:
-    """Steps as pixels (or degrees), in as few digits as are exact."""
-    return str(steps // SCALE) if steps % SCALE == 0 else repr(steps / SCALE)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,10 @@ from vendoreval.tasks.tries import Match, Tries, lay_out, match, on_items
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Small = NDArray[np.int8]
 DEFAULT_SEVERITY = "major"
 NEAR = "; at the limit, within the error of floating numbers"
+_SMALL = ("place", "outcome", "level", "near")  # columns of few values
 _NO_ERROR = (*RIGHT, CODE["unscorable"])
 
 
@@ -42,21 +45,26 @@ class _Rows:
     """Rows before they are outcomes, in columns: the sides are units or -1, `place` orders a try's rows."""
 
     attempt: Ints
-    place: Ints
+    place: Small
     expected: Ints
     delivered: Ints
-    outcome: Ints
-    level: Ints
+    outcome: Small
+    level: Small
     score: Ints
-    near: Ints  # 1: decided within the error of floating numbers
+    near: Small  # 1: decided within the error of floating numbers
     finer: Ints  # the number of a unit below another one, else -1
 
     @classmethod
-    def of(cls, attempt: Ints, place: int, outcome: Ints | int, **columns: Ints | int) -> _Rows:
+    def of(cls, attempt: Ints, place: int, outcome: Small, **columns: Ints | Small | int) -> _Rows:
         """Rows of which the columns that are not given hold what is usual."""
         usual = {"expected": -1, "delivered": -1, "level": LEVEL_CODE["object"], "score": 0, "near": 0}
         given = {"finer": -1, **usual, **columns, "place": place, "outcome": outcome}
-        full = {name: np.broadcast_to(np.int64(value), attempt.shape) for name, value in given.items()}
+        full: dict[str, Any] = {
+            name: np.broadcast_to(
+                np.asarray(value, dtype=np.int8 if name in _SMALL else np.int64), attempt.shape
+            )
+            for name, value in given.items()
+        }
         return cls(attempt=attempt, **full)
 
     def take(self, rows: Ints) -> _Rows:
@@ -95,12 +103,12 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         labelled_at=_times(delivered, tries, sheet, row[1]),
         expected=Coded(codes[0].astype(np.int32), values),
         delivered=Coded(codes[1].astype(np.int32), values),
-        outcome=rows.outcome.astype(np.int8),
+        outcome=rows.outcome,
         score=rows.score,
         severity=_severities(values, task.severity)[np.where(codes[0] >= 0, codes[0], codes[1])],
         context=_context(gold, delivered, tries, sheet, row[1]),
         answered=tries.sheets.answered[sheet],
-        level=rows.level.astype(np.int8),
+        level=rows.level,
         where=_where(kind, expected, delivered, rows, finer),
         expected_row=_pick(gold_row, row[0]),
         delivered_row=_pick(label_row, row[1]),
@@ -135,18 +143,19 @@ def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) 
     """The rows of all tries, in no order yet; `faulty` delivered units are unscorable."""
     left, right, pairs = tries.expected, tries.delivered, found.pairs
     same = np.ones(len(pairs.score), dtype=np.bool_) if pairs.same is None else pairs.same
-    outcome = np.where(same, CODE["correct"], CODE["wrong_label"])
+    outcome = np.where(same, CODE["correct"], CODE["wrong_label"]).astype(np.int8)
     if pairs.precise is not None:
         outcome[same & ~pairs.precise] = CODE["imprecise"]
     outcome[faulty[pairs.delivered]] = CODE["unscorable"]
-    partner, result, score, near = (np.full(len(left.unit), fill) for fill in (-1, CODE["missing"], 0, 0))
+    partner, score = np.full(len(left.unit), -1), np.zeros(len(left.unit), dtype=np.int64)
+    result, near = (np.full(len(left.unit), fill, dtype=np.int8) for fill in (CODE["missing"], 0))
     partner[found.expected], result[found.expected] = pairs.delivered, outcome
     score[found.expected] = np.where(outcome == CODE["unscorable"], 0, pairs.score)
     near[found.expected] = 0 if pairs.near is None else pairs.near & (outcome != CODE["unscorable"])
     free = np.ones(len(right.unit), dtype=np.bool_)
     free[found.delivered] = False
     unscorable = found.fallen | faulty[right.unit]
-    alone = np.where(unscorable[free], CODE["unscorable"], CODE["extra"])
+    alone = np.where(unscorable[free], CODE["unscorable"], CODE["extra"]).astype(np.int8)
     parts = [
         _Rows.of(left.attempt, 0, result, expected=left.unit, delivered=partner, score=score, near=near),
         _Rows.of(right.attempt[free], 1, alone, delivered=right.unit[free]),
@@ -155,7 +164,7 @@ def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) 
     started = 0
     for below in finer:
         parts.append(_Rows.of(
-            left.attempt[found.expected[below.pair]], 3, below.outcome.astype(np.int64), score=below.score,
+            left.attempt[found.expected[below.pair]], 3, below.outcome, score=below.score,
             level=LEVEL_CODE[below.level], expected=pairs.expected[below.pair],
             delivered=pairs.delivered[below.pair], finer=started + np.arange(len(below.pair)),
         ))  # fmt: skip
@@ -169,7 +178,7 @@ def _empty(tries: Tries) -> _Rows:
     used[tries.expected.attempt] = used[tries.delivered.attempt] = True
     attempt = np.flatnonzero(~used)
     answered = tries.sheets.answered[tries.sheet[attempt]]
-    outcome = np.where(answered, CODE["empty_agreed"], CODE["missing"])
+    outcome = np.where(answered, CODE["empty_agreed"], CODE["missing"]).astype(np.int8)
     return _Rows.of(attempt, 2, outcome, level=LEVEL_CODE["item"], score=answered * ONE)
 
 
