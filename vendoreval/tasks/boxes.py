@@ -88,7 +88,7 @@ def _texts(labels: LabelTable, rows: Ints) -> list[str]:
     """How the boxes of these rows are called."""
     left, top, right, bottom = edges = [labels.numbers(name)[rows] for name in EDGES]
     pixels = zip(*((edge / SCALE).tolist() for edge in edges), strict=True)
-    texts = ["box %.12g,%.12g to %.12g,%.12g" % corners for corners in pixels]
+    texts = [f"box {x:.12g},{y:.12g} to {w:.12g},{h:.12g}" for x, y, w, h in pixels]
     angle = _angles(labels, rows)
     ids = labels.answers.get("object_id")
     for place in np.flatnonzero(angle != 0).tolist():
