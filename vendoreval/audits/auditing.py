@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import double_notes, lowered, revision, touched
@@ -133,11 +132,17 @@ def _walked(clause: Clause, seen: AuditInput, how: Counting, frame: Frame) -> Tr
         if refused:
             return partial(not_run, reason=refused)
         most = frame.hidden.wrong or most
-    return partial(
+    walk = partial(
         walk_clause, units=seen.units, how=how, items=_size(seen, how), seed=seen.seed, names=seen.task_ids,
         most_units=most, inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata,
         sizes=seen.stratum_sizes,
     )  # fmt: skip
+    return partial(_walk, walk, seen, how, frame)
+
+
+def _walk(walk: Trial, seen: AuditInput, how: Counting, frame: Frame, clause: Clause) -> Finding:
+    """The finding of a walk; how many units there are in all is told by every audited item."""
+    return _in_all(walk(clause), seen.units, how, frame, seen)
 
 
 def _decided(
@@ -147,18 +152,16 @@ def _decided(
     """Totals of all groups together would not fit into memory: each trial takes its own again."""
     totals = measure(clause.metric, rows, name, classes, how)
     finding = decide(clause, group, totals, frame)
-    return _in_all(finding, totals.xs, seen, how, frame)
+    return _in_all(finding, rows, how, frame, seen)
 
 
-def _in_all(
-    finding: Finding, units: Sequence[NDArray[np.int64]], seen: AuditInput, how: Counting, frame: Frame
-) -> Finding:
+def _in_all(finding: Finding, units: Outcomes, how: Counting, frame: Frame, seen: AuditInput) -> Finding:
     """The finding with the units of the whole delivery, where they are not known and a claim needs them."""
     extrapolated = finding.scope == "delivery" and finding.metric in EXTRAPOLATED
-    if not extrapolated or finding.verdict != BREACHED or frame.items is None or not many(seen.units):
+    if not extrapolated or finding.verdict != BREACHED or frame.items is None or not many(units):
         return finding
-    confidence = finding.confidence or 0.0
-    found = units_in_all(seen, seen.units, how, units[0], frame.items, confidence)
+    counted_units = measure(finding.metric, units, None, (), how).xs[0]
+    found = units_in_all(seen, units, how, counted_units, frame.items, finding.confidence or 0.0)
     return replace(finding, units_in_all=found)
 
 

@@ -39,7 +39,8 @@ class Boxes:
 
     @property
     def delivered(self) -> NDArray[np.bool_]:
-        return self.outcome != MISSING
+        given: NDArray[np.bool_] = self.outcome != MISSING
+        return given
 
     def sample(self, drawn: Ints, **more: Any) -> AuditInput:
         """What an audit of the `drawn` images sees; those without a unit are rightly empty."""
