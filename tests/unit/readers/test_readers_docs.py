@@ -66,7 +66,9 @@ def test_examples_are_read_as_the_pages_say(tmp_path: Path, page: str, example: 
     assert len(found.rows) == len(wanted), page
     for row, one in zip(found.rows, wanted, strict=True):
         given = {
-            name: json.loads(value) if name == "attributes" else value for name, value in row.items() if value
+            name: json.loads(value) if name == "attributes" else value
+            for name, value in row.items()
+            if value is not None
         }
         assert {name: given.get(name) for name in one} == one
 
