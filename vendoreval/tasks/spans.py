@@ -1,15 +1,15 @@
 """Spans of a text, nested, overlapping or in pieces: matched one to one by their borders or their common text.
 
-    mode       matched where                          right where             score
-    strict     the borders are the same               labels agree            1
-    exact      the borders are the same               always                  1
-    partial    overlap of their text >= `overlap`     labels agree            1; half for other borders
-    type       they share a character                 labels agree            1
+    mode       matched where                                    right where
+    strict     the borders are the same                         labels agree
+    exact      the borders are the same                         always
+    partial    at least `overlap` of their text is common       labels agree
+    type       they share a character                           labels agree
 
 The meanings are nervaluate's, but for the assignment, which is the best one and not the first one found, and
-the share, which is of all the text that either marks: so the roles of the two sides can be exchanged. A pair of
-other labels is `wrong_label` and has no score. Where the delivery's text is another than gold's, spans that
-reach past the first difference, and would be wrong, are `unscorable`.
+the share, which is of all the text that either marks: so the roles of the two sides can be exchanged. That
+share is a pair's score; a pair of other labels is `wrong_label`. Where the delivery's text is another than gold's,
+spans that reach past the first difference, and would be wrong, are `unscorable`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.part_distance import part_distance
+from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import codes_of, compare, values_of
 from vendoreval.tasks.parts import Finer, Pairs, Side, Units
 from vendoreval.tasks.presets.nervaluate import greedy_pairs
@@ -59,12 +59,13 @@ class Spans:
         return 0
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """1 - F1 of the two people's spans, a match of half a point counting half (tasks.part_distance)."""
+        """1 - F1 of the two people's spans, each match weighed by the common share of its text."""
         return part_distance(self, first, second, task)
 
     def distance_words(self, task: Task) -> str:
-        """Names the mode."""
-        return f"1 - F1 of spans ({matching_word(task, 'mode')})"
+        """What `distance` measures."""
+        mode = matching_word(task, "mode")
+        return WORDS.format(units="spans") if mode in ("partial", "type") else f"1 - F1 of spans ({mode})"
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`span 7–14: Doctor [Ada Moe] works`."""
@@ -92,7 +93,7 @@ class Spans:
                 e, d, same = e[same], d[same], same[same]
             elif mode == "exact":
                 same = np.ones(len(e), dtype=np.bool_)
-            return Pairs(e, d, same * ONE, same=same, similarity=np.full(len(e), ONE))
+            return Pairs(e, d, np.full(len(e), ONE), same=same)
         return _sharing_pairs(expected, delivered, labels, mode, task)
 
     def where(self, side: Side, units: Ints) -> list[str]:
@@ -116,8 +117,5 @@ def _sharing_pairs(
     none = np.empty(0, dtype=np.int64)
     e, d, common, either = (np.concatenate(column) for column in zip(*blocks, (none,) * 4, strict=True))
     same = labels[0][e] == labels[1][d]
-    similarity = billionths(common, either)
-    if mode == "type":
-        return Pairs(e, d, same * ONE, same=same, similarity=similarity + same * LABEL_FIRST)
-    score = np.where(common == either, ONE, ONE // 2) * same
-    return Pairs(e, d, score, same=same, similarity=similarity)
+    score = billionths(common, either)
+    return Pairs(e, d, score, same=same, similarity=score + same * LABEL_FIRST if mode == "type" else None)
