@@ -61,7 +61,11 @@ def _print(record: dict[str, Any]) -> None:
                 "delivery",
                 f"{record['delivery']}: {record['labels']:,} labels by {record['annotators']:,} people",
             ),
-            ("compared", f"{record['compared_labels']:,} labels on {record['compared_items']:,} items"),
+            (
+                "compared",
+                f"{record['compared_labels']:,} {'answers' if 'distance' in record else 'labels'} on "
+                f"{record['compared_items']:,} items",
+            ),
             ("distance", record["distance"]["words"]) if "distance" in record else ("scale", record["scale"]),
         ]
     )
@@ -89,7 +93,7 @@ def _print(record: dict[str, Any]) -> None:
 
 def _print_groups(record: dict[str, Any]) -> None:
     groups = record["groups"]
-    equal = "others agree" if record["by"] == "class" else "equal"
+    equal = "others agree" if record["by"] == "class" and "distance" not in record else "equal"
     table(
         [record["by"].replace("_", " "), "labels", equal, "alpha", "95 % interval"],
         [

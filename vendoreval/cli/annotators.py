@@ -48,21 +48,21 @@ def show(
 
 
 def _print(record: dict[str, Any]) -> None:
-    people = record["annotators"]
+    people, unit = record["annotators"], record.get("unit", "label")
     facts(
         [
             ("delivery", f"{record['delivery']}: {record['labels']:,} labels on {record['items']:,} items"),
             ("annotators", len(people)),
-            ("gold", f"{record['gold']}: {record['gold_labels']:,} labels" if record["gold"] else "none"),
+            ("gold", f"{record['gold']}: {record['gold_labels']:,} {unit}s" if record["gold"] else "none"),
         ]
     )
-    by_gold = bool(record["gold_labels"])
+    by_gold, given = bool(record["gold_labels"]), "labels" if unit == "label" else "answers"
     kind = "gold" if by_gold else "estimated"
     shown = [one for one in people if one["flags"]] + [one for one in people if not one["flags"]]
     table(
-        ["rank", "annotator", "labels", "right" if by_gold else "estimate", "95 % interval", "model", "signs"]
+        ["rank", "annotator", given, "right" if by_gold else "estimate", "95 % interval", "model", "signs"]
         if by_gold
-        else ["rank", "annotator", "labels", "estimate", "95 % interval", "signs"],
+        else ["rank", "annotator", given, "estimate", "95 % interval", "signs"],
         [
             (
                 one["rank"],
@@ -75,7 +75,7 @@ def _print(record: dict[str, Any]) -> None:
             )
             for one in shown[:_SHOWN]
         ],
-        right=("rank", "labels", "right", "estimate", "model"),
+        right=("rank", given, "right", "estimate", "model"),
     )
     if len(people) > _SHOWN:
         say(f"… and {len(people) - _SHOWN:,} more; --json prints them.")
