@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,6 @@ KINDS = {  # the elements that are answers of a shape
 ALL_KINDS = frozenset({"polyline", "ellipse", "cuboid"}.union(*KINDS.values()))
 SOURCES = {"manual": "human", "semi-auto": "model-assisted", "auto": "auto"}
 Size = tuple[int, int] | None  # width, height
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def rows_of(element: Element, shape: str, size: Size, number: int) -> list[dict[str, Any]]:
@@ -42,8 +42,7 @@ def rows_of(element: Element, shape: str, size: Size, number: int) -> list[dict[
     }
     if shape != "classification":
         told["attributes"] = attributes_of(element)
-    read = {"classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _points}
-    return [told | row for row in read[shape](element, size, number)]
+    return [told | row for row in _READ[shape](element, size, number)]
 
 
 def text_of(element: Element, name: str) -> str:
@@ -56,7 +55,10 @@ def text_of(element: Element, name: str) -> str:
 
 def number_of(text: str) -> float:
     """A finite number; raises ValueError for anything else, such as nan."""
-    found = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
+    try:
+        found = math.nan if "_" in text else float(text)
+    except ValueError:
+        found = math.nan
     if not math.isfinite(found):
         raise ValueError(f"{_shown(text)} is no number")
     return found
@@ -78,7 +80,12 @@ def attributes_of(element: Element) -> str | None:
     occluded = element.attributes.get("occluded")
     if occluded is not None:
         found["occluded"] = occluded.strip() == "1"
-    return canonical_map(found) if found else None
+    return _written(tuple(found.items())) if found else None
+
+
+@lru_cache(maxsize=10_000)
+def _written(items: tuple[tuple[str, str | bool], ...]) -> str:
+    return canonical_map(dict(items))
 
 
 def _tag(element: Element, size: Size, number: int) -> list[dict[str, Any]]:
@@ -141,6 +148,9 @@ def points_of(element: Element) -> list[tuple[float, float]]:
             raise ValueError(f"{_shown(pair)} is no point")
         found.append((number_of(sides[0]), number_of(sides[1])))
     return found
+
+
+_READ = {"classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _points}
 
 
 def joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

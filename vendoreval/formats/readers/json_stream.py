@@ -17,6 +17,7 @@ from vendoreval.errors import InputError
 from vendoreval.limits import allowed, beyond
 
 BLOCK = 1 << 22
+CUTS = 50  # places that are tried from the end of a block on
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[][{},]|"', re.DOTALL)
@@ -147,13 +148,17 @@ class _Text:
 
     def _piece(self, between: bytes) -> tuple[bytes, bool]:
         """The elements up to the end of the block, or of the array."""
-        cut = self._block.rfind(between, self._place) if between else -1
-        if cut > 0:
+        end = len(self._block)
+        for _ in range(CUTS if between else 0):
+            cut = self._block.rfind(between, self._place, end)
+            if cut < 0:
+                break
             piece = b"[%b]" % self._block[self._place : cut + 1]
             if self._whole(piece):
                 self._place = self._block.index(b",", cut + 1) + 1
                 self._more()
                 return piece, False
+            end = cut + len(between) - 1  # the text may part what stands within an element, too
         last, end = _ends(self._block, self._place)
         stop = end - 1 if end >= 0 else last
         if stop < 0:
