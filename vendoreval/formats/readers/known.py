@@ -45,7 +45,7 @@ READERS: tuple[Entry, ...] = (
     Entry("brat", (".ann",), TEXTS, "brat"),
     Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | {"classification", "spans"}, "label_studio"),
-    Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"), IMAGES | {"spans"}, "row_files"),
+    Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), IMAGES | {"spans"}, "row_files"),
 )
 
 
