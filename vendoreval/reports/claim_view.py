@@ -14,6 +14,7 @@ from vendoreval.reports.audit_view import audited_items, limits, method, parties
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import claim_answers, total
 from vendoreval.reports.parts import Plain
+from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, claim_files
 from vendoreval.reports.wording import count, day, joined, metric_limit, metric_words, percent
@@ -29,7 +30,13 @@ _KICKERS = {
 }
 
 
-def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Facts) -> Report:
+def claim_view(
+    contract: Contract,
+    claim: Claim,
+    result: AuditResult,
+    facts: Facts,
+    pictures: DefectPictures = DefectPictures(),
+) -> Report:
     """The claim's notice; pure. Shows at most LINES_SHOWN lines, and carries all as attached files."""
     files = claim_files(claim)
     breached = [finding for finding in result.findings if finding.verdict == BREACHED]
@@ -59,13 +66,14 @@ def claim_view(contract: Contract, claim: Claim, result: AuditResult, facts: Fac
         "extrapolations": [_extrapolation(row) for row in claim.extrapolations],
         "break_even": _break_even(claim),
         "lines": _lines(claim.lines),
+        "pictures": pictures.view(),
         "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
         "rebuttals": [list(pair) for pair in REASONS.items()],
         "limits": [*claim.notes, *limits(result)],
-        "integrity": parts.integrity(facts, files),
+        "integrity": parts.integrity(facts, files, pictures),
         "record": claim.to_json(),
     }
-    return Report("claim", facts.printed, view, files)
+    return Report("claim", facts.printed, view, files, pictures.addresses)
 
 
 def _headline(claim: Claim) -> str:

@@ -13,6 +13,7 @@ from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.report import Attached
 from vendoreval.reports.sentences import clause_name, finding_sentences, interval_words
 from vendoreval.reports.wording import (
@@ -213,9 +214,12 @@ def confusion(result: AuditResult, order: Sequence[str]) -> Plain:
     return {"chart": None, "top": top}
 
 
-def integrity(facts: Facts, files: Sequence[Attached]) -> Plain:
-    """Hashes of what was judged and of the files inside this document."""
-    return {"hashes": facts.hashes.named(), "files": [file.listed() for file in files]}
+def integrity(facts: Facts, files: Sequence[Attached], pictures: DefectPictures | None = None) -> Plain:
+    """Hashes of what was judged, of the images under pictures, and of the files inside this document."""
+    hashes = facts.hashes.named()
+    for name, sha in pictures.images if pictures else ():
+        hashes.append({"what": f"Image {name}", "sha256": sha})
+    return {"hashes": hashes, "files": [file.listed() for file in files]}
 
 
 def _left_out(total: int, one: str, many: str) -> str:

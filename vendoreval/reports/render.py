@@ -64,5 +64,11 @@ def _shown(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {"chart": type(value).__name__, **dataclasses.asdict(value)}
+        return {"chart": type(value).__name__, **_without_addresses(dataclasses.asdict(value))}
     raise TypeError(f"{type(value).__name__} has no place in a report's view")
+
+
+def _without_addresses(held: dict[str, Any]) -> dict[str, Any]:
+    """An image is named by its hash; its bytes are in the drawing."""
+    under = held.get("under")
+    return {**held, "under": {k: v for k, v in under.items() if k != "href"}} if under else held

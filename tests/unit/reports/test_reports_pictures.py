@@ -333,7 +333,8 @@ def test_missing_images_leave_a_plain_canvas_and_a_note() -> None:
     assert found.rows[0]["picture"].under is None
     assert found.note.endswith("Drawn without the picture itself: a.jpg: no picture of this name.")
     over = pictures(street(), images=lambda item: (item, jpeg(640, 480)))
-    assert [(item, name) for item, name, _ in over.images] == [("a.jpg", "a.jpg")]
+    assert over.images == (("a.jpg", sha256_hex(jpeg(640, 480))),)
+    assert over.addresses == {over.rows[0]["picture"].under.href}
 
 
 # -- texts -----------------------------------------------------------------------------------------------

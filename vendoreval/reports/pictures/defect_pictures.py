@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.pictures.backdrops import Images, NoBackdrop, with_backdrop
-from vendoreval.reports.pictures.item_picture import ItemPicture
+from vendoreval.reports.pictures.item_picture import ItemPicture, Under
 from vendoreval.reports.pictures.marks import LOOKS
 from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, marks, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
@@ -33,13 +33,24 @@ class DefectPictures:
     note: str = ""
 
     @property
-    def images(self) -> tuple[tuple[str, str, str], ...]:
-        """Item, file name and SHA-256 of each picture that lies under shapes."""
-        return tuple(
-            (row["item"], row["picture"].under.name, row["picture"].under.sha256)
-            for row in self.rows
-            if isinstance(row["picture"], ItemPicture) and row["picture"].under
-        )
+    def images(self) -> tuple[tuple[str, str], ...]:
+        """File name and SHA-256 of each image that lies under shapes."""
+        return tuple(dict.fromkeys((under.name, under.sha256) for under in self._under()))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The data addresses that the pictures hold."""
+        return frozenset(under.href for under in self._under())
+
+    def view(self) -> dict[str, Any] | None:
+        """What a template shows; None where there are no pictures."""
+        return {"note": self.note, "rows": list(self.rows)} if self.rows else None
+
+    def _under(self) -> Iterator[Under]:
+        for row in self.rows:
+            picture = row["picture"]
+            if isinstance(picture, ItemPicture) and picture.under is not None:
+                yield picture.under
 
 
 def defect_pictures(
