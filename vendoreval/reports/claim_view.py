@@ -11,6 +11,7 @@ from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
+from vendoreval.reports.defect_parts import by_gravity, line_rows, what_is_wrong
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import claim_answers, total
 from vendoreval.reports.parts import Plain
@@ -21,7 +22,6 @@ from vendoreval.reports.wording import count, day, joined, metric_limit, metric_
 
 LINES_SHOWN = 200
 GROUPS_SHOWN = 10
-_SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 
 
 _KICKERS = {
@@ -185,8 +185,7 @@ def _break_even(claim: Claim) -> str:
 
 
 def _lines(lines: Sequence[ClaimLine]) -> Plain:
-    ordered = sorted(lines, key=lambda line: (_SEVERITY.get(line.severity, 3), line.number))
-    shown = ordered[:LINES_SHOWN]
+    shown = by_gravity(lines)[:LINES_SHOWN]
     note = ""
     if len(lines) > len(shown):
         note = (
@@ -195,18 +194,7 @@ def _lines(lines: Sequence[ClaimLine]) -> Plain:
         )
     return {
         "note": note,
-        "rows": [
-            {
-                "number": f"{line.number}",
-                "item": line.shown,
-                "expected": line.expected if line.expected is not None else "–",
-                "delivered": line.delivered if line.delivered is not None else "nothing",
-                "annotator": line.annotator if line.annotator is not None else "–",
-                "severity": line.severity,
-                "clause": joined([line.clause, *line.also]),
-            }
-            for line in shown
-        ],
+        "rows": line_rows(shown),
         "totals": [_totals(title, tally) for title, tally in _tallies(lines).items() if len(tally) > 1],
     }
 
@@ -214,6 +202,7 @@ def _lines(lines: Sequence[ClaimLine]) -> Plain:
 def _tallies(lines: Sequence[ClaimLine]) -> dict[str, Counter[str]]:
     return {
         "By severity": Counter(line.severity for line in lines),
+        "By outcome": Counter(what_is_wrong(line) for line in lines),
         "By gold answer": Counter(line.expected or "–" for line in lines),
         "By annotator": Counter(line.annotator or "–" for line in lines),
     }
