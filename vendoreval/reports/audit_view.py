@@ -8,6 +8,7 @@ from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.joint import joint_sentence, risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
+from vendoreval.reports.defect_parts import UnitsShown, absent_sides, defects_view, unit_rules
 from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import audit_answers, judged_by_chance
@@ -18,8 +19,10 @@ from vendoreval.reports.sentences import answers_sentence, headline, method_sent
 from vendoreval.reports.wording import count, day, joined, plural
 
 
-def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
-    """The certificate of one audit under `contract`; pure."""
+def audit_view(
+    contract: Contract, result: AuditResult, facts: Facts, shown: UnitsShown = UnitsShown()
+) -> Report:
+    """The certificate of one audit under `contract`; pure. `shown`: what it shows of single units."""
     files = audit_files(result)
     worst_first = sorted(result.findings, key=lambda finding: VERDICTS.index(finding.verdict))
     worded = parts.findings_table(worst_first[: parts.MOST_ROWS], contract)
@@ -39,14 +42,17 @@ def audit_view(contract: Contract, result: AuditResult, facts: Facts) -> Report:
         "designs": designs(contract, result),
         "counts": counts(result),
         "confusion": parts.confusion(result, contract.task.classes),
-        "classes": parts.classes(result.by_class),
+        "classes": parts.classes(result.by_class, absent_sides(result)),
+        "unit_rules": unit_rules(result, contract),
+        "quality": shown.quality,
+        "defects": defects_view(shown),
         "annotators": parts.annotators(result.by_annotator),
         "patterns": pattern_view(result.patterns),
         "limits": limits(result),
-        "integrity": parts.integrity(facts, files),
+        "integrity": parts.integrity(facts, files, shown.pictures),
         "record": result.to_json(),
     }
-    return Report("audit", facts.printed, view, files)
+    return Report("audit", facts.printed, view, files, shown.pictures.addresses)
 
 
 def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[str]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from vendoreval.audits.records import AuditResult
 from vendoreval.claims.records import ClaimLine
-from vendoreval.contracts.terms import Task
+from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.terms import Contract, Task
+from vendoreval.reports import parts
 from vendoreval.reports.charts.histogram import Histogram
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.pictures.marks import LOOKS
-from vendoreval.reports.wording import joined
+from vendoreval.reports.unit_words import unit_word
+from vendoreval.reports.wording import count, joined, percent
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.rules import matching_value
 
@@ -82,3 +86,52 @@ def quality(units: Outcomes, task: Task) -> Histogram | None:
         limits.append((below, "precise from here on"))
     counts = tuple(np.bincount(steps, minlength=STEPS).tolist())
     return Histogram("How well matched objects fit", words, counts, tuple(limits)) if sum(counts) else None
+
+
+def defects_view(shown: UnitsShown) -> Plain | None:
+    """The gravest defects of an audit; None where there is none to list."""
+    if not shown.lines:
+        return None
+    told = by_gravity(shown.lines)[: parts.MOST_ROWS]
+    note = f"All {count(len(told), 'defect')} that the judged clauses count."
+    if len(shown.lines) > len(told):
+        note = (
+            f"The {len(told)} gravest of {len(shown.lines):,} that the judged clauses count; a claim lists all."
+        )
+    return {"note": note, "rows": line_rows(told), "pictures": shown.pictures.view()}
+
+
+_COUNTED = {
+    "item": "a person’s whole answer on an item: right where every {unit} is",
+    "object": "a {unit}: right, wrong, missing or extra",
+    "opportunity": "a {unit} that is right in everything, or an error of any kind",
+}
+
+
+def unit_rules(result: AuditResult, contract: Contract | None) -> list[Plain]:
+    """The same answers counted by the three unit rules, for types of several units an item."""
+    unit = unit_word(contract.task) if contract else "object"
+    decided: dict[str, list[str]] = {}
+    for clause in contract.clauses if contract else ():
+        if METRICS[clause.metric].kind != "agreement" and clause.metric != "completeness":
+            decided.setdefault(_rule_of(clause.unit), []).append(clause.id)
+    return [
+        {
+            "unit": {"object": unit, "opportunity": "error"}.get(rule.unit, rule.unit),
+            "words": _COUNTED[rule.unit].format(unit=unit),
+            "decides": f"Decides {joined(decided[rule.unit])}." if rule.unit in decided else "",
+            "n": f"{rule.n:,}",
+            "errors": f"{rule.errors:,}",
+            "share": "–" if rule.estimate is None else percent(rule.estimate),
+        }
+        for rule in result.unit_rules
+    ]
+
+
+def _rule_of(unit: str) -> str:
+    return {"label": "item", "span": "object"}.get(unit, unit)
+
+
+def absent_sides(result: AuditResult) -> Mapping[str, Mapping[str, int]] | None:
+    """The confusion, where a unit may be missing or extra; None for answers of one unit an item."""
+    return result.confusion if result.unit_rules else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vendoreval.audits.figures import EXTRA, MISSED
 from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract
@@ -142,8 +143,12 @@ def key_figures(finding: Finding | None) -> list[Plain]:
     ]
 
 
-def classes(rows: Sequence[ClassFigures]) -> Plain:
-    """Figures by class, the most frequent first."""
+def classes(rows: Sequence[ClassFigures], table: Mapping[str, Mapping[str, int]] | None = None) -> Plain:
+    """Figures by class, the most frequent first.
+
+    `table`: the confusion of a type with several units an item, for what was missed and what is extra.
+    """
+    extra = (table or {}).get(EXTRA, {})
     ordered = sorted(rows, key=lambda row: (-row.n, row.name))
 
     def share(value: float | None) -> str:
@@ -159,9 +164,12 @@ def classes(rows: Sequence[ClassFigures]) -> Plain:
                 "recall": share(row.recall),
                 "precision": share(row.precision),
                 "f1": share(row.f1),
+                "missing": f"{(table or {}).get(row.name, {}).get(MISSED, 0):,}",
+                "extra": f"{extra.get(row.name, 0):,}",
             }
             for row in ordered[:MOST_ROWS]
         ],
+        "absent": table is not None,
         "left_out": _left_out(len(ordered), "class", "classes"),
     }
 
@@ -195,13 +203,15 @@ def confusion(result: AuditResult, order: Sequence[str]) -> Plain:
     """The confusion as a map, or, with many classes, as a table of the most frequent mistakes."""
     table = result.confusion
     used = {*table, *(name for cells in table.values() for name in cells)}
-    names = [name for name in order if name in used] + sorted(used.difference(order))
-    if not names:
+    absent = {EXTRA, MISSED} & used  # no classes: sides that are not there
+    names = [name for name in order if name in used] + sorted(used.difference(order, absent))
+    if not used:
         return {"chart": None, "top": []}
     if len(names) <= MOST_CLASSES:
-        cells = tuple(tuple(table.get(row, {}).get(column, 0) for column in names) for row in names)
+        rows, columns = ([*names, side] if absent else names for side in (EXTRA, MISSED))
+        cells = tuple(tuple(table.get(row, {}).get(column, 0) for column in columns) for row in rows)
         title = "Confusion: gold in rows, delivered in columns"
-        return {"chart": ConfusionMap(title, tuple(names), cells), "top": []}
+        return {"chart": ConfusionMap(title, tuple(rows), cells, tuple(columns) if absent else ()), "top": []}
     wrong = sorted(
         ((n, gold, given) for gold, row in table.items() for given, n in row.items() if gold != given),
         key=lambda cell: (-cell[0], cell[1], cell[2]),

@@ -16,6 +16,7 @@ from vendoreval.reports import parts
 from vendoreval.reports.agreement_parts import agreement_view
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
+from vendoreval.reports.defect_parts import absent_sides, unit_rules
 from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import scorecard_answers, superseded, total
@@ -263,7 +264,8 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "in_words": _in_words(result, own),
         "forest": parts.forest(result.findings, "Clauses of the latest audit"),
         "confusion": parts.confusion(result, own.task.classes if own else ()),
-        "classes": parts.classes(result.by_class),
+        "classes": parts.classes(result.by_class, absent_sides(result)),
+        "unit_rules": unit_rules(result, own),
         "annotators": parts.annotators(result.by_annotator),
         "patterns": pattern_view(result.patterns),
         "notes": list(result.notes),
