@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class UnitsShown:
     """
 
     lines: tuple[ClaimLine, ...] = ()
-    pictures: DefectPictures = DefectPictures()
+    pictures: DefectPictures = field(default_factory=DefectPictures)
     quality: Histogram | None = None
 
 
