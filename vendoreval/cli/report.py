@@ -40,6 +40,11 @@ Out = Annotated[Path | None, typer.Option(help="Where to write the report. Defau
 FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: by the file's ending.")]
 PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
 
+ImagesOption = Annotated[
+    Path | None,
+    typer.Option(help="A folder with the items' images, named as the items: they lie under the shapes."),
+]
+
 
 @app.command()
 def scorecard(
@@ -57,27 +62,29 @@ def scorecard(
 @app.command()
 def audit(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
-    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """An audit's certificate: findings, method in plain words, figures, hashes."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.audit_report(workspace, audit), audit, out, format, paper, json)
+    write(workspace, reports.audit_report(workspace, audit, images=images), audit, out, format, paper, json)
 
 
 @app.command()
 def claim(
     claim: Annotated[str, typer.Argument(help="The claim's id.")],
-    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
+    json: Json = False,
 ) -> None:  # fmt: skip
     """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.claim_report(workspace, claim), claim, out, format, paper, json)
+    write(workspace, reports.claim_report(workspace, claim, images=images), claim, out, format, paper, json)
 
 
 @app.command()

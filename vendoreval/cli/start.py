@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from shlex import quote
 from shutil import which
@@ -12,6 +13,13 @@ import typer
 
 from vendoreval.cli.output import Json, emit, exactly, facts, note, say, table, verdict
 from vendoreval.errors import Exit
+
+
+class DemoTask(StrEnum):
+    """The stories of the demo."""
+
+    classification = "classification"
+    boxes = "boxes"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,36 +46,52 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="A new folder for the demo's workspace.")] = Path(
         "vendoreval-demo"
     ),
+    task: Annotated[
+        DemoTask,
+        typer.Option(help="What is labelled: tweets by two vendors, or boxes around cells with a rework."),
+    ] = DemoTask.classification,
     json: Json = False,
 ) -> None:
-    """Run the whole story on real labels of two vendors, and leave the workspace to explore."""
-    from vendoreval.workflow.demo import REMARK, run_demo
+    """Run the whole story on real labels, and leave the workspace to explore."""
+    from vendoreval.workflow.demo import run_demo
 
-    made = run_demo(folder, lambda step: note(f"… {step}"))
+    made = run_demo(folder, lambda step: note(f"… {step}"), task.value)
     if json:
         return emit(
             {"schema": "vendoreval/demo/1", "workspace": str(made.workspace), "verdicts": made.verdicts,
              "files": [str(file) for file in made.files]}
         )  # fmt: skip
-    table(["vendor", "verdict"], [(vendor, verdict(word)) for vendor, word in made.verdicts.items()])
+    table(
+        ["delivery" if task is DemoTask.boxes else "vendor", "verdict"],
+        [(vendor, verdict(word)) for vendor, word in made.verdicts.items()],
+    )
     if made.note:
         note(f"note: {made.note}")
     say("", f"Look at {made.workspace}:")
     for file in made.files:
         say(f"  {file.name}")
-    say("", REMARK, "", "Try next:")
+    say("", made.remark, "", "Try next:")
     exactly(f"  cd {quote(str(made.workspace.resolve()))}")
-    for words in _TRY_NEXT:
+    for words in _TRY_NEXT[task]:
         exactly(f"  {_program()} {words}")
     return None
 
 
-_TRY_NEXT = (
-    "audit show audit-mturk",
-    "questionnaire score crowdflower",
-    "evidence verify bundle-mturk.zip",
-    "vendor list",
-)
+_TRY_NEXT = {
+    DemoTask.classification: (
+        "audit show audit-mturk",
+        "questionnaire score crowdflower",
+        "evidence verify bundle-mturk.zip",
+        "vendor list",
+    ),
+    DemoTask.boxes: (
+        "audit show audit-1",
+        "claim show claim-1",
+        "agreement show batch-1",
+        "annotators show batch-1",
+        "evidence verify bundle-1.zip",
+    ),
+}
 
 
 def _program() -> str:

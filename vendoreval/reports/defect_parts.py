@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vendoreval.audits.records import AuditResult
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.records import NOT_RUN, AuditResult
+from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.reports import parts
 from vendoreval.reports.charts.histogram import Histogram
 from vendoreval.reports.parts import Plain
-from vendoreval.reports.pictures.defect_pictures import DefectPictures
+from vendoreval.reports.pictures.backdrops import Images
+from vendoreval.reports.pictures.defect_pictures import MOST_PICTURES, DefectPictures, defect_pictures
 from vendoreval.reports.pictures.marks import LOOKS
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, joined, percent
@@ -22,6 +25,7 @@ from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.rules import matching_value
 
 STEPS = 10
+MOST_BESIDE = 6  # pictures of a certificate; a claim has more
 _SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 # By task type: what the quality of a match is called, and the key of the rule that sets its limit.
 _QUALITY = {
@@ -42,6 +46,24 @@ class UnitsShown:
     lines: tuple[ClaimLine, ...] = ()
     pictures: DefectPictures = field(default_factory=DefectPictures)
     quality: Histogram | None = None
+
+
+def units_shown(seen: AuditInput, result: AuditResult, task: Task, images: Images | None = None) -> UnitsShown:
+    """What the certificate of `result` shows of the units that it looked at."""
+    if not result.unit_rules:
+        return UnitsShown()
+    judged = tuple(finding for finding in result.findings if finding.verdict != NOT_RUN)
+    lines = claim_lines(judged, seen, task)
+    return UnitsShown(lines, pictures_of(lines, seen, images, MOST_BESIDE), quality(seen.by_label, task))
+
+
+def pictures_of(
+    lines: Sequence[ClaimLine], seen: AuditInput, images: Images | None = None, most: int = MOST_PICTURES
+) -> DefectPictures:
+    """The pictures of `lines`; none where a consensus was judged, which no single answer shows."""
+    if seen.units is not seen.by_label:
+        return DefectPictures()
+    return defect_pictures(by_gravity(lines), seen.units, seen.gold, seen.delivered, images, most)
 
 
 def by_gravity(lines: Sequence[ClaimLine]) -> list[ClaimLine]:

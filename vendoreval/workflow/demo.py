@@ -1,7 +1,7 @@
 """The whole story on real labels: two vendors are scored, audited, and one is shown a claim.
 
 Labels and gold are real (samples/weather_sentiment); contracts, prices and answers are invented, and
-every report says so.
+every report says so. The same for boxes stands in `demo_boxes`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from vendoreval.errors import Conflict
 from vendoreval.questionnaires.answers import Answer, EvidenceItem
 from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow import demo_boxes
 from vendoreval.workflow.audits import audits
 from vendoreval.workflow.claims import claims
 from vendoreval.workflow.contracts import contracts
@@ -56,20 +57,33 @@ VENDORS = (
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What the demo made: verdicts by vendor, the files written, and a word where they are not PDF."""
+    """What the demo made: verdicts by vendor or delivery, the files, and a word where they are not PDF."""
 
     workspace: Path
     verdicts: dict[str, str]
     files: tuple[Path, ...]
+    remark: str
     note: str = ""
 
 
-def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
-    """Run the story in a new folder, telling each step; raises Conflict when the folder is in use."""
+def run_demo(folder: Path, tell: Callable[[str], None], task: str = "classification") -> DemoResult:
+    """Run the story of `task` in a new folder, telling each step; raises Conflict when the folder is in use."""
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"{folder} is not empty.", remedy="Name another folder, or remove this one.")
     tell("making a workspace")
     workspace = init_workspace(folder)
+    if task == "boxes":
+        verdicts, made = demo_boxes.run_boxes(workspace, folder, tell)
+    else:
+        verdicts, made = _run_labels(workspace, folder, tell)
+    files = tuple(file for one in made for file, _ in one.files)
+    note = next((one.note for one in made if one.note), "")
+    return DemoResult(folder, verdicts, files, demo_boxes.REMARK if task == "boxes" else REMARK, note)
+
+
+def _run_labels(
+    workspace: Workspace, folder: Path, tell: Callable[[str], None]
+) -> tuple[dict[str, str], list[reports.Made]]:
     made: list[reports.Made] = []
     verdicts = {}
     for vendor in VENDORS:
@@ -83,8 +97,7 @@ def run_demo(folder: Path, tell: Callable[[str], None]) -> DemoResult:
         made += _report(workspace, folder, vendor.id, audit, breached=result.verdict == "breached")
     tell("both vendors side by side")
     made.append(_compare(workspace, folder))
-    notes = (one.note for one in made if one.note)
-    return DemoResult(folder, verdicts, tuple(file for one in made for file, _ in one.files), next(notes, ""))
+    return verdicts, made
 
 
 def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:

@@ -15,6 +15,7 @@ from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
+from vendoreval.reports.defect_parts import pictures_of, units_shown
 from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
@@ -34,6 +35,7 @@ from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers, score_vendor
+from vendoreval.workflow.reports.image_folder import ImageFolder
 from vendoreval.workflow.reports.measured import track
 from vendoreval.workflow.vendors.vendors import show_vendor
 
@@ -43,16 +45,23 @@ if TYPE_CHECKING:
 Format = Literal["pdf", "html", "json"]
 
 
-def audit_report(workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = ()) -> Report:
-    """The certificate of an audit; raises NotFound."""
+def audit_report(
+    workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = (), images: Path | None = None
+) -> Report:
+    """The certificate of an audit, with the pictures in the folder `images`; raises NotFound, InputError."""
     stored = load_audit(workspace, audit_id)
-    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks))
+    known = ImageFolder(images) if images else None
+    shown = units_shown(stored.seen, stored.result, stored.contract.task, known)
+    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks), shown)
 
 
-def claim_report(workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = ()) -> Report:
-    """The notice of a claim; raises NotFound."""
+def claim_report(
+    workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = (), images: Path | None = None
+) -> Report:
+    """The notice of a claim, with the pictures in the folder `images`; raises NotFound, InputError."""
     claim, stored = load_claim(workspace, claim_id)
-    return claim_view(stored.contract, claim, stored.result, _facts(workspace, stored, remarks))
+    pictures = pictures_of(claim.lines, stored.seen, ImageFolder(images) if images else None)
+    return claim_view(stored.contract, claim, stored.result, _facts(workspace, stored, remarks), pictures)
 
 
 def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, ...] = ()) -> Report:
