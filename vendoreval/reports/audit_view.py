@@ -16,6 +16,7 @@ from vendoreval.reports.pattern_parts import pattern_view
 from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, audit_files
 from vendoreval.reports.sentences import answers_sentence, headline, method_sentences, rule_sentences
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, day, joined, plural
 
 
@@ -46,7 +47,7 @@ def audit_view(
         "unit_rules": unit_rules(result, contract),
         "quality": shown.quality,
         "defects": defects_view(shown),
-        "annotators": parts.annotators(result.by_annotator),
+        "annotators": parts.annotators(result.by_annotator, unit_word(contract.task)),
         "patterns": pattern_view(result.patterns),
         "limits": limits(result),
         "integrity": parts.integrity(facts, files, shown.pictures),
@@ -76,7 +77,7 @@ def method(contract: Contract, result: AuditResult) -> list[str]:
     joint = joint_sentence(risk_of(contract.clause(name) for name in by_chance))
     return [
         answers_sentence(contract),
-        *method_sentences(result.findings),
+        *method_sentences(result.findings, unit_word(contract.task)),
         *rule_sentences([clause for clause in contract.clauses if clause.id in by_chance]),
         *([joint] if joint else []),
         "No verdict hangs on a rounded number: counts are whole, and limits are the contract’s own text.",

@@ -18,6 +18,7 @@ from vendoreval.reports.parts import Plain
 from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, claim_files
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, day, joined, metric_limit, metric_words, percent
 
 LINES_SHOWN = 200
@@ -54,7 +55,7 @@ def claim_view(
         "clauses": _clauses(contract, breached),
         "timeliness": _timeliness(claim, facts),
         "demands": [_demand(number, demand) for number, demand in enumerate(claim.demands, 1)],
-        "population": _population(result),
+        "population": _population(result, unit_word(contract.task)),
         "reference": _reference(result, facts),
         "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(breached, contract),
@@ -142,12 +143,12 @@ def _demand(number: int, demand: Demand) -> Plain:
     }
 
 
-def _population(result: AuditResult) -> str:
+def _population(result: AuditResult, unit: str) -> str:
     counts = result.counts
     labels = counts.get("labels", 0)
     return (
         f"The claim is about delivery {result.delivery} with {count(counts.get('items', 0), 'item')}"
-        + (f" and {count(labels, 'label')}" if labels else "")
+        + (f" and {count(labels, unit)}" if labels else "")
         + f". {count(audited_items(counts), 'item')} of it have a gold answer and were audited; "
         f"{count(counts.get('opportunities', 0), 'unit')} count."
     )

@@ -174,12 +174,15 @@ def classes(rows: Sequence[ClassFigures], table: Mapping[str, Mapping[str, int]]
     }
 
 
-def annotators(rows: Sequence[AnnotatorFigures]) -> Plain:
-    """The people who are surely weakest (lowest upper bound), and a sentence about the others."""
+def annotators(rows: Sequence[AnnotatorFigures], unit: str = "label") -> Plain:
+    """The people who are surely weakest (lowest upper bound), and a sentence about the others.
+
+    `unit`: what was counted.
+    """
     ordered = sorted(rows, key=lambda row: (row.high, row.estimate, row.name))
     shown, rest = ordered[:WORST_PEOPLE], ordered[WORST_PEOPLE:]
     if not rows:
-        return {"chart": None, "rest": ""}
+        return {"chart": None, "rest": "", "exact": True}
     labels, wrong = sum(row.n for row in rows), sum(row.errors for row in rows)
     chart = Dots(
         "Accuracy by annotator, those surely weakest first",
@@ -196,7 +199,7 @@ def annotators(rows: Sequence[AnnotatorFigures]) -> Plain:
         1 - wrong / labels,
         f"all: {percent(1 - wrong / labels)}",
     )
-    return {"chart": chart, "rest": _others(rest)}
+    return {"chart": chart, "rest": _others(rest, unit), "exact": unit == "label"}
 
 
 def confusion(result: AuditResult, order: Sequence[str]) -> Plain:
@@ -239,11 +242,12 @@ def _left_out(total: int, one: str, many: str) -> str:
     return f"The {MOST_ROWS} most frequent of {total:,} {many} are shown; the attached record holds all."
 
 
-def _others(rest: Sequence[AnnotatorFigures]) -> str:
+def _others(rest: Sequence[AnnotatorFigures], unit: str) -> str:
     if not rest:
         return ""
     labels, wrong = sum(row.n for row in rest), sum(row.errors for row in rest)
+    gave = "gave" if unit == "label" else "answered for"  # what was missed was not given
     return (
-        f"The other {count(len(rest), 'annotator')} gave {count(labels, 'audited label')}; "
+        f"The other {count(len(rest), 'annotator')} {gave} {count(labels, f'audited {unit}')}; "
         f"{percent(1 - wrong / labels)} of them were right. The attached record names each."
     )

@@ -27,6 +27,7 @@ from vendoreval.reports.pilot_view import headline as pilot_headline
 from vendoreval.reports.promise_parts import promise_rows, standings, tempered
 from vendoreval.reports.report import Report, scorecard_files
 from vendoreval.reports.sentences import headline, interval_words
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import (
     NBSP,
     count,
@@ -266,7 +267,7 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "confusion": parts.confusion(result, own.task.classes if own else ()),
         "classes": parts.classes(result.by_class, absent_sides(result)),
         "unit_rules": unit_rules(result, own),
-        "annotators": parts.annotators(result.by_annotator),
+        "annotators": parts.annotators(result.by_annotator, unit_word(own.task) if own else "label"),
         "patterns": pattern_view(result.patterns),
         "notes": list(result.notes),
     }

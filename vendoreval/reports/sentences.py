@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.rules import METRICS, TASK_TYPES, assumed
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.inference.proportions import CENSUS
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import (
     chance,
     count,
@@ -70,8 +71,9 @@ METHODS = (
     ("census", "Every unit of the delivery was audited, so that nothing is left to chance."),
     (
         "ratio over items",
-        "Labels of one item resemble each other, so items, not labels, count as independent: the interval is "
-        "the exact one for the number of independent labels that the sample is worth (Korn and Graubard 1998).",
+        "{Units} of one item resemble each other, so items, not {units}, count as independent: the interval "
+        "is the exact one for the number of independent {units} that the sample is worth (Korn and Graubard "
+        "1998).",
     ),
     (
         "sequential likelihood ratio",
@@ -103,7 +105,7 @@ def finding_sentences(finding: Finding, rule: str) -> str:
 
 def clause_name(finding: Finding) -> str:
     """Metric and group, such as `Recall of class “pop”`."""
-    words = metric_words(finding.metric)
+    words = metric_words(finding.metric, finding.unit)
     return words[:1].upper() + words[1:] + (f" of {_whole(finding)}" if finding.group else "")
 
 
@@ -157,17 +159,25 @@ def rule_sentences(clauses: Sequence[Clause]) -> list[str]:
     return [f"Clause {joined(ids)}: {text}" for text, ids in by_rule.items()]
 
 
-def method_sentences(findings: Sequence[Finding]) -> list[str]:
-    """One sentence for each method that the findings name."""
+def method_sentences(findings: Sequence[Finding], unit: str = "label") -> list[str]:
+    """One sentence for each method that the findings name; `unit`: what the contract counts."""
     said = []
+    units = plural(unit)
     for method in dict.fromkeys(finding.method for finding in findings if finding.method):
-        known = [words for key, words in METHODS if key in method.lower()]
+        known = [
+            words.format(units=units, Units=units.capitalize())
+            for key, words in METHODS
+            if key in method.lower()
+        ]
         said += known or [f"The interval’s method: {method}."]
     return list(dict.fromkeys(said))
 
 
 def answers_sentence(contract: Contract) -> str:
-    """What was held against gold: single labels, or one answer an item."""
+    """What was held against gold: single labels, one answer an item, or objects paired with objects."""
+    unit = unit_word(contract.task)
+    if unit != "label":
+        return _paired(contract, plural(unit))
     if contract.task.answers == "each":
         return "Each single label was held against the gold answer of its item; any accepted answer is right."
     ties = {
@@ -178,6 +188,20 @@ def answers_sentence(contract: Contract) -> str:
     return (
         "The vendor’s answer on an item is the majority of its labels, as the contract says "
         f"({ties}). It was held against the gold answer; any accepted answer is right."
+    )
+
+
+def _paired(contract: Contract, units: str) -> str:
+    matching = contract.task.matching
+    rule = joined(
+        f"{key.name} {matching.get(key.name, assumed(key, matching))}"
+        for key in TASK_TYPES[contract.task.type].matching
+        if matching.get(key.name, assumed(key, matching)) not in ("none", "0")
+    )
+    return (
+        f"The {units} of each person’s answer on an item were paired one to one with those of gold, whatever "
+        f"their labels, so that they agree as well as they can ({rule}). A pair with different labels is "
+        "wrong; what gold has and nobody paired is missing, what was delivered beyond that is extra."
     )
 
 
@@ -223,7 +247,7 @@ def _between(finding: Finding) -> str:
         return f"Every unit was audited, so this value is exact; the contract asks for {limit}."
     sure = percent(finding.confidence or 0.95, digits=0)
     bounds = interval(finding.metric, finding.low, finding.high, finding.threshold).replace(" to ", " and ")
-    what = f"the {metric_words(finding.metric)} of {_whole(finding)}"
+    what = f"the {metric_words(finding.metric, finding.unit)} of {_whole(finding)}"
     return f"With {sure} confidence {what} is between {bounds}; the contract asks for {limit}."
 
 

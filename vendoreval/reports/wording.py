@@ -24,7 +24,6 @@ VERDICT_WORDS = {
 VERDICT_SYMBOLS = {"kept": "✓", "breached": "✕", "inconclusive": "?", "not_run": "–"}
 
 METRIC_WORDS = {
-    "error_rate": "share of wrong labels",
     "f1": "F1",
     "macro_f1": "mean F1 over the classes",
     "macro_recall": "mean recall over the classes",
@@ -101,8 +100,10 @@ def interval(metric: str, low: float | None, high: float | None, threshold: str)
     return f"{metric_value(metric, low, threshold)} to {metric_value(metric, high, threshold)}"
 
 
-def metric_words(metric: str) -> str:
-    """The metric's name in a sentence."""
+def metric_words(metric: str, unit: str = "label") -> str:
+    """The metric's name in a sentence; `unit`: what it counts."""
+    if metric == "error_rate":
+        return f"share of wrong {plural(unit)}"
     return METRIC_WORDS.get(metric, metric.replace("_", " "))
 
 

@@ -13,7 +13,8 @@ from vendoreval.reports.pictures.outlines import Spot
 from vendoreval.reports.pictures.views import HIGH, WIDE, Frame, View, around, zoomed
 from vendoreval.reports.svg import ACCENT, FULL, MUTED, PAPER, RULE, SMALL, Svg
 
-COLUMN = WIDE + 16  # where the locator and the legend stand
+BESIDE = 16.0  # between the picture and its locator and legend
+LOCATOR = (FULL - WIDE - BESIDE, 110.0)  # its most room
 MOST_NAMES = 24  # points named in a picture; more would hide it
 _TAG, _NAME = 9.0, 7.5
 _OUTSIDE = "#eef1f4"
@@ -59,7 +60,7 @@ class ItemPicture:
     def svg(self) -> Markup:
         """Gold solid, delivered dashed, not counted dotted; a tag has the letter and line of each defect."""
         view = View.of(self.part, WIDE, HIGH)
-        locator = View.of(self.canvas, FULL - COLUMN, 110) if self.part != self.canvas else None
+        locator = View.of(self.canvas, *LOCATOR) if self.part != self.canvas else None
         legend = Legend(self.marks)
         column = (locator.height + 26 if locator else 0) + legend.height
         drawing = Svg(FULL, max(view.height, column) + 18, self.title, self.said)
@@ -69,9 +70,9 @@ class ItemPicture:
         drawing.text(0, view.height + 13, self._place(), size=SMALL, colour=MUTED, longest=100)
         top = 0.0
         if locator:
-            self._locator(drawing, locator)
+            self._locator(drawing, locator, view.width + BESIDE)
             top = locator.height + 26
-        legend.draw(drawing, COLUMN, top)
+        legend.draw(drawing, view.width + BESIDE, top)
         return drawing.done()
 
     def _inside(self, drawing: Svg, view: View) -> None:
@@ -96,13 +97,13 @@ class ItemPicture:
         _names(drawing, view, ordered)
         _tags(drawing, view, ordered)
 
-    def _locator(self, drawing: Svg, view: View) -> None:
+    def _locator(self, drawing: Svg, view: View, x: float) -> None:
         part = self.part
-        drawing.rect(COLUMN + 0.5, 0.5, view.width - 1, view.height - 1, PAPER, MUTED)
+        drawing.rect(x + 0.5, 0.5, view.width - 1, view.height - 1, PAPER, MUTED)
         (left, top), (right, bottom) = view(part.left, part.top), view(part.right, part.bottom)
-        drawing.rect(COLUMN + left, top, right - left, bottom - top, RULE, ACCENT)
+        drawing.rect(x + left, top, right - left, bottom - top, RULE, ACCENT)
         words = "the part shown" if self.size is None else f"the part shown, of {_size(self.size)}"
-        drawing.text(COLUMN, view.height + 13, words, size=SMALL, colour=MUTED)
+        drawing.text(x, view.height + 13, words, size=SMALL, colour=MUTED)
 
     def _place(self) -> str:
         part = self.part

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vendoreval.reports.pictures.outlines import Outline
-from vendoreval.reports.svg import ACCENT, BAD, DOUBT, INK, MUTED, PAPER, Svg
+from vendoreval.reports.svg import ACCENT, BAD, DOUBT, MUTED, PAPER, Svg
 
 Side = Literal["gold", "delivered"]
+FAINT = "#7c8794"  # what is right stands back
 DEFECTS = ("missing", "extra", "wrong_label", "imprecise", "wrong_attribute")
 
 
@@ -28,7 +29,7 @@ LOOKS = {
     "wrong_label": Look("L", "wrong label", DOUBT, 2.2),
     "imprecise": Look("P", "imprecise", ACCENT, 2.2),
     "wrong_attribute": Look("A", "wrong attribute", DOUBT, 2.2),
-    "correct": Look("", "right", INK, 1.0),
+    "correct": Look("", "right", FAINT, 1.0),
     "unscorable": Look("U", "not scored", MUTED, 1.2),
     "ignored": Look("", "ignored by gold", MUTED, 1.2),
 }
