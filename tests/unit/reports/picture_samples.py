@@ -11,6 +11,7 @@ from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.records import answer_columns, sheets_of
+from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, Outcomes
@@ -113,6 +114,59 @@ def street() -> tuple[GoldSet, LabelTable, Outcomes]:
         gold, delivered,
     )  # fmt: skip
     return gold, delivered, units
+
+
+def field() -> tuple[GoldSet, LabelTable, Outcomes]:
+    """Polygons in pixels of a field: one outline is coarse, one pond with an island was missed."""
+
+    def rings(*flat: list[int]) -> list[list[list[int]]]:
+        return [[[1000 * n for n in ring] for ring in flat]]
+
+    barn = rings([40, 40, 160, 30, 170, 120, 50, 130])
+    pond = rings([220, 60, 300, 50, 340, 110, 290, 170, 230, 150], [260, 90, 290, 90, 290, 120, 260, 120])
+    hedge = rings([60, 180, 200, 175, 205, 195, 62, 200])
+    gold = gold_of(
+        "polygons",
+        {"field-7.tif": [{"label": name, "rings": shape}
+                         for name, shape in (("barn", barn), ("pond", pond), ("hedge", hedge))]},
+        width=400, height=240,
+    )  # fmt: skip
+    delivered = delivered_of(
+        "polygons",
+        {("field-7.tif", "w1"): [{"label": "barn", "rings": rings([42, 38, 158, 32, 168, 118, 52, 128])},
+                                 {"label": "hedge", "rings": rings([70, 150, 190, 165, 205, 215, 62, 200])}]},
+    )  # fmt: skip
+    rows = [("correct", 0, 0), ("missing", 1, -1), ("imprecise", 2, 1)]
+    return gold, delivered, outcomes_of([("field-7.tif", "w1", *row) for row in rows], gold, delivered)
+
+
+def scan() -> tuple[GoldSet, LabelTable, Outcomes]:
+    """A mask with a hole, and the same region delivered without it and a little to the right."""
+    y, x = np.mgrid[:160, :240]
+    region = ((x - 110) / 70) ** 2 + ((y - 80) / 50) ** 2 < 1
+    hole = ((x - 110) / 22) ** 2 + ((y - 80) / 18) ** 2 < 1
+    moved = ((x - 118) / 70) ** 2 + ((y - 84) / 50) ** 2 < 1
+
+    def mask(pixels: Any) -> dict[str, Any]:
+        return {"label": "lesion", "width": 240, "height": 160, "runs": runs_from_pixels(pixels).tolist()}
+
+    gold = gold_of("masks", {"scan-3": [mask(region & ~hole)]}, width=240, height=160)
+    delivered = delivered_of("masks", {("scan-3", "w1"): [mask(moved)]})
+    return gold, delivered, outcomes_of([("scan-3", "w1", "imprecise", 0, 0)], gold, delivered)
+
+
+def bird() -> tuple[GoldSet, LabelTable, Outcomes]:
+    """The points of a bird; beak and tail of the delivered ones are elsewhere."""
+    places = {"beak": (40, 60), "eye": (58, 50), "wing": (110, 90), "foot": (105, 140), "tail": (180, 100)}
+    given = places | {"beak": (52, 78), "eye": (59, 51), "tail": (150, 120)}
+
+    def points(at: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
+        one = {"object_id": "1", "label": "bird", "visible": 2}
+        return [{**one, "keypoint": name, "x": x * 1000, "y": y * 1000} for name, (x, y) in at.items()]
+
+    gold = gold_of("keypoints", {"bird-1.jpg": points(places)}, width=220, height=170)
+    delivered = delivered_of("keypoints", {("bird-1.jpg", "w1"): points(given)})
+    return gold, delivered, outcomes_of([("bird-1.jpg", "w1", "imprecise", 0, 0)], gold, delivered)
 
 
 TEXT = "Angela Merkel met the President of the Bank of England in London.\nShe left on Monday."

@@ -11,6 +11,7 @@ from vendoreval.reports.charts.confusion import ConfusionMap
 from vendoreval.reports.charts.curves import agreement_trend, control_chart, oc_curve, sequential_path
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
+from vendoreval.reports.charts.histogram import Histogram
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.charts.tradeoffs import Pareto, ParetoPoint, Tornado, TornadoBar
@@ -23,6 +24,8 @@ VERDICTS = ("breached", "kept", "inconclusive", "not_run")
 CHARTS: dict[str, Chart] = {
     "forest": Forest("F", tuple(ForestRow(f"{HOSTILE}{v}", 0.5, 0.4, 0.6, 0.97, "t", v) for v in VERDICTS)),
     "confusion": ConfusionMap("C", (HOSTILE, "b"), ((3, 1), (0, 0))),
+    "confusion with absent sides": ConfusionMap("C", ("a", "(extra)"), ((3, 1), (2, 0)), ("a", "(missing)")),
+    "histogram": Histogram("H", HOSTILE, (0, 0, 1, 5, 12, 0, 3, 9, 80, 7), ((0.5, "limit"), (0.75, HOSTILE))),
     "dots": Dots("D", (DotRow(HOSTILE, 0.2, 0.1, 0.3, "t"), DotRow("b", 1.0, 1.0, 1.0, "t")), 0.5, "all: 50 %"),
     "timeline": Timeline(
         "T", tuple(TimelinePoint(HOSTILE, "1 Jan", 0.5, 0.4, 0.6, 0.9, v, "t") for v in VERDICTS)
