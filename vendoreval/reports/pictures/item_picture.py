@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -84,7 +84,7 @@ class ItemPicture:
             left, top, right, bottom = self.under.part
             (x, y), (to_x, to_y) = view(left, top), view(right, bottom)
             drawing.image(x, y, to_x - x, to_y - y, self.under.href)
-        ordered = sorted(self.marks, key=lambda mark: (mark.defect, mark.side))
+        ordered = sorted(self.marks, key=lambda mark: (mark.defect, mark.side != "gold"))
         for mark in ordered:  # first paper under every line, so that it is seen on any picture
             _lines(drawing, view, mark, PAPER, LOOKS[mark.state].width + 2, "")
         for mark in ordered:
@@ -147,18 +147,29 @@ def _names(drawing: Svg, view: View, marks: Sequence[Mark]) -> None:
 
 
 def _tags(drawing: Svg, view: View, marks: Sequence[Mark]) -> None:
-    """One tag a defect, at a corner of its shape where no other tag stands."""
+    """One tag a defect, at a corner of its shapes where no other tag stands."""
     taken: list[Frame] = []
-    said: set[str] = set()
-    for mark in marks:
-        tag, bounds = tag_of(mark.state, mark.number), mark.outline.bounds()
-        if not tag or bounds is None or (mark.number is not None and tag in said):
+    for told in _by_tag(marks):
+        tag = tag_of(told[0].state, told[0].number)
+        shapes = around(mark.outline.bounds() for mark in told)
+        if shapes is None:
             continue
-        said.add(tag)
-        (left, top), (right, bottom) = view(*bounds[:2]), view(*bounds[2:])
-        place = _free((left, top, right, bottom), _wide(tag, _TAG), view, taken)
+        (left, top), (right, bottom) = view(*shapes.edges[:2]), view(*shapes.edges[2:])
+        clear = 8 if told[0].outline.spots else 0  # of the points' own marks
+        box = Frame(left, top, right, bottom).grown(clear)
+        place = _free(box.edges, _wide(tag, _TAG), view, taken)
         taken.append(place)
-        _boxed(drawing, place.left, place.bottom - 2.5, tag, LOOKS[mark.state].ink, _TAG, bold=True)
+        _boxed(drawing, place.left, place.bottom - 2.5, tag, LOOKS[told[0].state].ink, _TAG, bold=True)
+
+
+def _by_tag(marks: Sequence[Mark]) -> Iterable[list[Mark]]:
+    """Marks that one tag tells of: those of a line, else each by itself."""
+    found: dict[tuple[str, int], list[Mark]] = {}
+    for place, mark in enumerate(marks):
+        tag = tag_of(mark.state, mark.number)
+        if tag:
+            found.setdefault((tag, -1 if mark.number is not None else place), []).append(mark)
+    return found.values()
 
 
 def _free(box: tuple[float, float, float, float], width: float, view: View, taken: Sequence[Frame]) -> Frame:
