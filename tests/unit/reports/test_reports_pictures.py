@@ -379,6 +379,26 @@ def test_long_texts_are_cut_to_where_something_is_wrong() -> None:
     assert excerpts(80, marks[3:]) == [(0, 80)]
 
 
+def test_a_span_in_pieces_marks_each_of_them() -> None:
+    gold = gold_of(
+        "spans", {"t": [{"start": 0, "end": 9, "pieces": "0 3;6 9", "label": "x"}]}, text="aaabbbccc"
+    )
+    delivered = delivered_of("spans", {("t", "w"): []})
+    units = outcomes_of([("t", "w", "missing", 0, -1)], gold, delivered)
+    (row,) = defect_pictures(lines_of(units), units, gold, delivered).rows
+    assert [(mark.start, mark.end, mark.tag) for mark in row["picture"].marks] == [
+        (0, 3, "M 1 x"),
+        (6, 9, "M …"),
+    ]
+
+
+def test_a_span_outside_its_text_breaks_nothing() -> None:
+    marks = (SpanMark("delivered", "extra", 50, 60, "x", 1), SpanMark("delivered", "extra", 3, 2, "x", 2))
+    page = ET.fromstring(f"<x>{TextPicture('t', 's', 'a text', marks).svg()}</x>")
+    reading = next(node for node in page.iter("p"))
+    assert "a text" in "".join(reading.itertext())
+
+
 def test_hostile_text_is_shown_and_does_nothing() -> None:
     text = f"a {HOSTILE} b"
     picture = TextPicture("t", "s", text, (SpanMark("gold", "missing", 2, len(text) - 2, HOSTILE, 1),))

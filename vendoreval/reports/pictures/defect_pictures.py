@@ -13,11 +13,12 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.pictures.backdrops import Images, NoBackdrop, with_backdrop
 from vendoreval.reports.pictures.item_picture import ItemPicture, Under
-from vendoreval.reports.pictures.marks import LOOKS
+from vendoreval.reports.pictures.marks import LOOKS, Side
 from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, marks, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.wording import count, joined
 from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.span_pairs import parse_pieces
 
 MOST_PICTURES = 12
 MOST_SAID = 8  # lines told under one picture
@@ -117,18 +118,27 @@ def _picture(
 
 
 def _span_marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> list[SpanMark]:
-    found = [_span(gold.labels, row, "gold", "ignored", None) for row in ignored_rows(gold, item, pairs)]
+    found = []
+    for row in ignored_rows(gold, item, pairs):
+        found += _pieces(gold.labels, row, "gold", "ignored", None)
     for pair in pairs:
         if pair.expected != NOBODY and pair.state != "unscorable":
-            found.append(_span(gold.labels, pair.expected, "gold", pair.state, pair.number))
+            found += _pieces(gold.labels, pair.expected, "gold", pair.state, pair.number)
         if pair.delivered != NOBODY:
-            found.append(_span(delivered, pair.delivered, "delivered", pair.state, pair.number))
+            found += _pieces(delivered, pair.delivered, "delivered", pair.state, pair.number)
     return found
 
 
-def _span(labels: LabelTable, row: int, side: Any, state: str, number: int | None) -> SpanMark:
-    start, end = (int(labels.numbers(name)[row]) for name in ("start", "end"))
-    return SpanMark(side, state, start, end, labels.text("label")[row] or "", number)
+def _pieces(labels: LabelTable, row: int, side: Side, state: str, number: int | None) -> list[SpanMark]:
+    """A span; of one in several pieces the first bears its name."""
+    label = labels.text("label")[row] or ""
+    written = labels.text("pieces")[row] if "pieces" in labels.answers else None
+    whole = (int(labels.numbers("start")[row]), int(labels.numbers("end")[row]))
+    pieces = sorted(parse_pieces(written)) if written else [whole]
+    return [
+        SpanMark(side, state, start, end, "…" if place else label, None if place else number)
+        for place, (start, end) in enumerate(pieces)
+    ]
 
 
 def _size(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> tuple[int, int] | None:
@@ -180,8 +190,7 @@ def _sentence(line: ClaimLine) -> str:
         f"gold {line.expected}" if line.expected else "",
         f"delivered {line.delivered}" if line.delivered else "",
     ]
-    at = getattr(line, "where", None)
-    said = joined([side for side in sides if side]) + (f" ({at})" if at else "")
+    said = joined([side for side in sides if side]) + (f" ({line.where})" if line.where else "")
     return f"{line.number}: {what}, {said}."
 
 

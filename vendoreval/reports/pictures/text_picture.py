@@ -88,7 +88,7 @@ def excerpts(length: int, marks: Iterable[SpanMark]) -> list[tuple[int, int]]:
     wrong = sorted((mark.start, mark.end) for mark in marks if mark.state in DEFECTS)
     found: list[tuple[int, int]] = []
     for start, end in wrong or [(0, length)]:
-        left, right = max(start - AROUND, 0), min(end + AROUND, length)
+        left, right = min(max(start - AROUND, 0), length), min(max(end, start) + AROUND, length)
         if found and left <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], right))
         else:
