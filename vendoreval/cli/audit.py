@@ -96,12 +96,14 @@ def list_(json: Json = False) -> None:
 def print_result(result: AuditResult) -> None:
     """An audit for people: verdict, clauses, reasons, notes."""
     counts = result.counts
+    lost = counts.get("not_answered", counts["missing"])
+    rows = f"{counts['objects']:,} objects" if "objects" in counts else f"{counts['labels']:,} labels"
     facts(
         [
             ("audit", result.audit),
             ("verdict", verdict(result.verdict)),
-            ("delivery", f"{result.delivery}: {counts['labels']:,} labels on {counts['items']:,} items"),
-            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {counts['missing']:,} not answered"),
+            ("delivery", f"{result.delivery}: {rows} on {counts['items']:,} items"),
+            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {lost:,} not answered"),
             ("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct"),
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from vendoreval.cli.output import Json, emit, facts, note, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.claims.records import Claim
+    from vendoreval.claims.records import Claim, ClaimLine
 
 app = typer.Typer(name="claim", help="Rework claims from breached audits.", no_args_is_help=True)
 ClaimId = Annotated[str, typer.Argument(help="The claim's id.")]
@@ -101,15 +102,24 @@ def _print(claim: Claim) -> None:
         [(d.remedy, d.text, d.amount, d.due) for d in claim.demands],
         right=("amount",),
     )
-    table(
-        ["line", "item", "expected", "delivered", "annotator", "severity", "clause"],
-        [
-            (x.number, x.shown, x.expected, x.delivered, x.annotator, x.severity, x.clause)
-            for x in claim.lines[:SHOWN]
-        ],
-        right=("line",),
-    )
+    _lines(claim.lines[:SHOWN])
     if len(claim.lines) > SHOWN:
         say(f"… and {len(claim.lines) - SHOWN:,} more lines; --json prints all of them.")
     for text in claim.notes:
         say(f"Note: {text}")
+
+
+def _lines(lines: Sequence[ClaimLine]) -> None:
+    if any(line.where for line in lines):
+        from vendoreval.reports.line_words import line_words
+
+        return table(
+            ["line", "item", "annotator", "what is wrong"],
+            [(line.number, line.shown, line.annotator, line_words(line)) for line in lines],
+            right=("line",),
+        )
+    return table(
+        ["line", "item", "expected", "delivered", "annotator", "severity", "clause"],
+        [(x.number, x.shown, x.expected, x.delivered, x.annotator, x.severity, x.clause) for x in lines],
+        right=("line",),
+    )

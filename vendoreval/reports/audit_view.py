@@ -41,7 +41,7 @@ def audit_view(
         "forest": parts.forest(result.findings, "Measured values, intervals and the contract’s limits"),
         "method": method(contract, result),
         "designs": designs(contract, result),
-        "counts": counts(result),
+        "counts": counts(result, unit_word(contract.task)),
         "confusion": parts.confusion(result, contract.task.classes),
         "classes": parts.classes(result.by_class, absent_sides(result)),
         "unit_rules": unit_rules(result, contract),
@@ -84,31 +84,42 @@ def method(contract: Contract, result: AuditResult) -> list[str]:
     ]
 
 
-def counts(result: AuditResult) -> list[list[str]]:
-    """Every denominator, in the order of the record; outcomes that did not occur are left out."""
+def counts(result: AuditResult, unit: str = "label") -> list[list[str]]:
+    """Every denominator, in the order of the record; outcomes that did not occur are left out.
+
+    `unit`: what the contract counts.
+    """
+    units = plural(unit)
     words = {
         "items": "items in the delivery",
         "labels": "labels in the delivery",
+        "sheets": "answers, of one person on one item each",
+        "objects": f"{units} in the delivery",
         "sent_items": "items sent to the vendor",
         "gold_items": "gold items",
-        "missing": "gold items without an answer",
+        "not_answered": "gold items without an answer",
+        "missing": "gold items without an answer" if unit == "label" else f"missing {units}",
+        "extra": f"extra {units}",
         "opportunities": "units counted",
         "correct": "right",
         "wrong_label": "wrong label",
+        "wrong_attribute": "wrong attributes",
         "empty_agreed": "rightly left empty",
+        "unscorable": "could not be scored",
         "ties": "items with tied labels",
     }
-    always = ("items", "labels", "gold_items", "opportunities", "correct")
+    always = ("items", "objects" if "objects" in result.counts else "labels", "gold_items", "opportunities",
+              "correct")  # fmt: skip
     return [
         [words.get(key, key.replace("_", " ")), f"{n:,}"]
         for key, n in result.counts.items()
-        if n or key in always
+        if key in always or (n and not (key == "labels" and "objects" in result.counts))
     ]
 
 
 def audited_items(counts: Mapping[str, int]) -> int:
-    """Gold items that the delivery answers."""
-    return counts.get("gold_items", 0) - counts.get("missing", 0)
+    """Gold items that the delivery answers; where several units stand on an item, `missing` counts those."""
+    return counts.get("gold_items", 0) - counts.get("not_answered", counts.get("missing", 0))
 
 
 def limits(result: AuditResult) -> list[str]:

@@ -11,9 +11,10 @@ from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
-from vendoreval.reports.defect_parts import by_gravity, line_rows, what_is_wrong
+from vendoreval.reports.defect_parts import by_gravity, line_rows
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import claim_answers, total
+from vendoreval.reports.line_words import what_is_wrong
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.provenance_parts import provenance_rows
@@ -145,7 +146,7 @@ def _demand(number: int, demand: Demand) -> Plain:
 
 def _population(result: AuditResult, unit: str) -> str:
     counts = result.counts
-    labels = counts.get("labels", 0)
+    labels = counts.get("objects", counts.get("labels", 0))
     return (
         f"The claim is about delivery {result.delivery} with {count(counts.get('items', 0), 'item')}"
         + (f" and {count(labels, unit)}" if labels else "")
@@ -204,9 +205,13 @@ def _tallies(lines: Sequence[ClaimLine]) -> dict[str, Counter[str]]:
     return {
         "By severity": Counter(line.severity for line in lines),
         "By outcome": Counter(what_is_wrong(line) for line in lines),
-        "By gold answer": Counter(line.expected or "–" for line in lines),
+        "By gold answer": Counter(line.expected or _nothing(line) for line in lines),
         "By annotator": Counter(line.annotator or "–" for line in lines),
     }
+
+
+def _nothing(line: ClaimLine) -> str:
+    return "nothing (extra)" if line.outcome == "extra" else "–"
 
 
 def _totals(title: str, tally: Counter[str]) -> Plain:

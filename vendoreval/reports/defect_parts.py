@@ -15,10 +15,10 @@ from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.reports import parts
 from vendoreval.reports.charts.histogram import Histogram
+from vendoreval.reports.line_words import what_is_wrong
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.defect_pictures import MOST_PICTURES, DefectPictures, defect_pictures
-from vendoreval.reports.pictures.marks import LOOKS
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, joined, percent
 from vendoreval.tasks.outcomes import ONE, Outcomes
@@ -87,12 +87,6 @@ def line_rows(lines: Sequence[ClaimLine]) -> list[Plain]:
         }
         for line in lines
     ]
-
-
-def what_is_wrong(line: ClaimLine) -> str:
-    """The outcome in words."""
-    look = LOOKS.get(line.outcome)
-    return look.word if look else line.outcome.replace("_", " ")
 
 
 def quality(units: Outcomes, task: Task) -> Histogram | None:

@@ -194,13 +194,13 @@ def answers_sentence(contract: Contract) -> str:
 def _paired(contract: Contract, units: str) -> str:
     matching = contract.task.matching
     rule = joined(
-        f"{key.name} {matching.get(key.name, assumed(key, matching))}"
+        f"{key.name} = {matching.get(key.name, assumed(key, matching))}"
         for key in TASK_TYPES[contract.task.type].matching
         if matching.get(key.name, assumed(key, matching)) not in ("none", "0")
     )
     return (
         f"The {units} of each person’s answer on an item were paired one to one with those of gold, whatever "
-        f"their labels, so that they agree as well as they can ({rule}). A pair with different labels is "
+        f"their labels, as well as they fit ({rule}). A pair with different labels is "
         "wrong; what gold has and nobody paired is missing, what was delivered beyond that is extra."
     )
 

@@ -11,12 +11,13 @@ import numpy as np
 from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
+from vendoreval.reports.line_words import line_words
 from vendoreval.reports.pictures.backdrops import Images, NoBackdrop, with_backdrop
 from vendoreval.reports.pictures.item_picture import ItemPicture, Under
-from vendoreval.reports.pictures.marks import LOOKS, Side
+from vendoreval.reports.pictures.marks import Side
 from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, marks, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
-from vendoreval.reports.wording import count, joined
+from vendoreval.reports.wording import count
 from vendoreval.tasks.outcomes import Outcomes
 from vendoreval.tasks.span_pairs import parse_pieces
 
@@ -184,14 +185,7 @@ def _told(lines: Sequence[ClaimLine]) -> list[str]:
 
 
 def _sentence(line: ClaimLine) -> str:
-    look = LOOKS.get(line.outcome)
-    what = look.word if look else line.outcome.replace("_", " ")
-    sides = [
-        f"gold {line.expected}" if line.expected else "",
-        f"delivered {line.delivered}" if line.delivered else "",
-    ]
-    said = joined([side for side in sides if side]) + (f" ({line.where})" if line.where else "")
-    return f"{line.number}: {what}, {said}."
+    return f"{line.number}: {line_words(line)}."
 
 
 def _note(shown: int, sheets: int, lines: int, lacking: Sequence[str]) -> str:
