@@ -25,10 +25,13 @@ def box(label: str, x: int, y: int, to_x: int, to_y: int, **more: Any) -> dict[s
     return {"label": label, **{name: value * 1000 for name, value in edges.items()}, **more}
 
 
-def gold_of(shape: str, items: Mapping[str, Rows], **sheet: Any) -> GoldSet:
-    """Gold with one answer an item."""
+def gold_of(
+    shape: str, items: Mapping[str, Rows], sheets: Mapping[str, Any] | None = None, **sheet: Any
+) -> GoldSet:
+    """Gold with one answer an item; `sheet` or `sheets` tell size or text."""
     records = [
-        {"item_id": item, "answers": [rows], "edge_case": -1, "sheet": sheet} for item, rows in items.items()
+        {"item_id": item, "answers": [rows], "edge_case": -1, "sheet": (sheets or {}).get(item, sheet)}
+        for item, rows in items.items()
     ]
     return GoldSet.from_records("gold-1", records, shape=SHAPES[shape])
 

@@ -6,7 +6,6 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from tests.conftest import ROOT
+from tests.contracts import clause, contract_toml
 from tests.unit.reports.picture_samples import TEXT, delivered_of, gold_of, span
 from tests.unit.reports.report_samples import facts
 from vendoreval.audits.audit_input import AuditInput
@@ -32,6 +32,7 @@ from vendoreval.reports.scorecard_view import scorecard_view
 from vendoreval.tasks.judged import judge
 
 CELLS = ROOT / "samples" / "asthma_cells"
+TERMS = ROOT / "samples" / "contracts" / "asthma-cells.toml"
 EDGES = ("x_min", "y_min", "x_max", "y_max")
 
 
@@ -46,48 +47,34 @@ def _box(row: Mapping[str, str]) -> dict[str, Any]:
 
 def cells() -> tuple[Contract, GoldSet, LabelTable]:
     """The sample's first delivery, with the sizes of its images."""
-    sizes = {row["item_id"]: (int(row["width"]), int(row["height"])) for row in rows("items.csv")}
-    boxes = defaultdict(list)
+    sizes = {row["item_id"]: {k: int(row[k]) for k in ("width", "height")} for row in rows("items.csv")}
+    boxes, given = defaultdict(list), defaultdict(list)
     for row in rows("gold.csv"):
         boxes[row["item_id"]].append(_box(row))
-    gold = gold_of("boxes", {item: boxes[item] for item in sizes})
-    sheets = gold.labels.sheets
-    assert sheets is not None
-    sized = gold_of("boxes", {item: boxes[item] for item in sizes}, width=1, height=1).labels.sheets
-    assert sized is not None
-    assert sized.width is not None
-    assert sized.height is not None
-    for place, item in enumerate(gold.item_ids):
-        sized.width[place], sized.height[place] = sizes[item]
-    given = defaultdict(list)
     for row in rows("delivered-1.csv"):
         given[row["item_id"], row["annotator_id"]].append(_box(row))
-    terms = parse_contract((ROOT / "samples/contracts/asthma-cells.toml").read_bytes(), "asthma-cells.toml")
-    return terms, replace(gold, labels=replace(gold.labels, sheets=sized)), delivered_of("boxes", given)
+    gold = gold_of("boxes", {item: boxes[item] for item in sizes}, sizes)
+    return parse_contract(TERMS.read_text("utf-8"), TERMS.name), gold, delivered_of("boxes", given)
 
 
 def names() -> tuple[Contract, GoldSet, LabelTable]:
     """A text with nested spans, answered by two people."""
-    gold = gold_of(
-        "spans",
-        {"t1": [span("Angela Merkel", "PER"), span("President of the Bank of England", "PER"),
-                span("Bank of England", "ORG"), span("England", "LOC")]},
-        text=TEXT,
-    )  # fmt: skip
+    merkel, england = span("Angela Merkel", "PER"), span("England", "LOC")
+    president, bank = span("President of the Bank of England", "PER"), span("Bank of England", "ORG")
+    gold = gold_of("spans", {"t1": [merkel, president, bank, england]}, text=TEXT)
     delivered = delivered_of(
         "spans",
         {
-            ("t1", "w1"): [span("Angela Merkel", "PER"), span("Bank of England", "LOC"), span("Monday", "LOC")],
-            ("t1", "w2"): [span("Angela", "PER"), span("England", "LOC"), span("London", "LOC")],
+            ("t1", "w1"): [merkel, span("Bank of England", "LOC"), span("Monday", "LOC")],
+            ("t1", "w2"): [span("Angela", "PER"), england, span("London", "LOC")],
         },
     )
-    terms, _, _ = cells()
-    text = (ROOT / "samples/contracts/asthma-cells.toml").read_text("utf-8")
-    text = text.replace('type = "boxes"', 'type = "spans"').replace('iou = "0.5"', 'mode = "strict"')
-    text = text.replace(str(list(terms.task.classes)).replace("'", '"'), '["PER", "ORG", "LOC"]')
-    text = text.replace('Mastzellen = "critical"\nEosinophile = "critical"', 'ORG = "critical"')
-    text = text.replace('unit = "object"', 'unit = "span"')
-    return parse_contract(text.encode(), "names.toml"), gold, delivered
+    terms = contract_toml(
+        "names", task={"type": "spans", "classes": ["PER", "ORG", "LOC"], "gold": "chosen"},
+        clauses=[clause("spans", unit="span", threshold="0.90", remedy=["rework"])],
+        remedies=[{"id": "rework", "kind": "rework"}],
+    )  # fmt: skip
+    return parse_contract(terms), gold, delivered
 
 
 @cache
