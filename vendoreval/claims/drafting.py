@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.extrapolating import extrapolate
-from vendoreval.claims.records import Claim, Extrapolation
+from vendoreval.claims.records import Claim, ClaimLine, Extrapolation
 from vendoreval.claims.remedies import Grounds, ladder
 from vendoreval.contracts.business_days import add_business_days
 from vendoreval.contracts.rules import METRICS
@@ -111,19 +112,24 @@ def issue(claim: Claim, contract: Contract, on: date) -> Claim:
 
 def claim_rows(claim: Claim) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the claim's list of defects, as text; the writer guards against formulas."""
+    return line_rows(claim.lines)
+
+
+def line_rows(lines: Sequence[ClaimLine]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of a list of defects, as text."""
     rows: list[tuple[str, ...]] = [
         (
             str(line.number), line.item, str(line.unit), line.expected or "", line.delivered or "",
             line.annotator or "", line.outcome, line.severity, line.clause, " ".join(line.also),
             line.task or "",
         )
-        for line in claim.lines
+        for line in lines
     ]  # fmt: skip
-    if not any(line.level for line in claim.lines):
+    if not any(line.level for line in lines):
         return ROW_HEADER, rows
     parts = [
         (line.level or "", line.where or "", "" if line.score is None else f"{line.score:.4f}")
-        for line in claim.lines
+        for line in lines
     ]
     return (*ROW_HEADER, *PARTS_HEADER), [(*row, *part) for row, part in zip(rows, parts, strict=True)]
 

@@ -24,7 +24,7 @@ def audit_view(
     contract: Contract, result: AuditResult, facts: Facts, shown: UnitsShown = UnitsShown()
 ) -> Report:
     """The certificate of one audit under `contract`; pure. `shown`: what it shows of single units."""
-    files = audit_files(result)
+    files = audit_files(result, shown.lines)
     worst_first = sorted(result.findings, key=lambda finding: VERDICTS.index(finding.verdict))
     worded = parts.findings_table(worst_first[: parts.MOST_ROWS], contract)
     view = {

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from vendoreval.audits.records import AuditResult
-from vendoreval.claims.drafting import claim_rows
-from vendoreval.claims.records import Claim
+from vendoreval.claims.drafting import claim_rows, line_rows
+from vendoreval.claims.records import Claim, ClaimLine
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.safe_text import csv_bytes
 
@@ -64,10 +64,14 @@ def claim_files(claim: Claim) -> tuple[Attached, ...]:
     )
 
 
-def audit_files(result: AuditResult) -> tuple[Attached, ...]:
-    """The audit result as canonical JSON."""
+def audit_files(result: AuditResult, lines: Sequence[ClaimLine] = ()) -> tuple[Attached, ...]:
+    """The audit result as canonical JSON; where single defects are shown, all of them as CSV."""
     data = canonical(result.to_json())
-    return (Attached("audit.json", data, "The audit result, machine-readable", "Source"),)
+    found = (Attached("audit.json", data, "The audit result, machine-readable", "Source"),)
+    if not lines:
+        return found
+    listed = csv_bytes(*line_rows(lines))
+    return (*found, Attached("defects.csv", listed, "All defects that the judged clauses count", "Data"))
 
 
 def scorecard_files(

@@ -193,7 +193,7 @@ def answers_sentence(contract: Contract) -> str:
 
 def _paired(contract: Contract, units: str) -> str:
     matching = contract.task.matching
-    rule = joined(
+    rule = ", ".join(
         f"{key.name} = {matching.get(key.name, assumed(key, matching))}"
         for key in TASK_TYPES[contract.task.type].matching
         if matching.get(key.name, assumed(key, matching)) not in ("none", "0")
