@@ -15,13 +15,14 @@ from vendoreval.workflow.audits import audits
 from vendoreval.workflow.claims import claims
 from vendoreval.workflow.contracts import contracts
 from vendoreval.workflow.deliveries import deliveries
+from vendoreval.workflow.deliveries.dates import Dates
 from vendoreval.workflow.evidence import evidence
 from vendoreval.workflow.gold import golds
 from vendoreval.workflow.reports import reports
 from vendoreval.workflow.vendors.vendors import add_vendor
 
 REMARK = "Demonstration: boxes and gold are real; vendor, contract and prices are invented."
-VENDOR, CONTRACT, GOLD = "cytolab", "asthma-cells-2026", "gold-cells"
+VENDOR, CONTRACT = "cytolab", "asthma-cells-2026"
 
 
 def run_boxes(
@@ -33,8 +34,10 @@ def run_boxes(
     tell("contract and gold")
     add_vendor(workspace, VENDOR, "CytoLab (demo)")
     contracts.add_contract(workspace, samples / "contracts" / "asthma-cells.toml")
-    golds.add_gold(workspace, data / "gold.csv", gold_id=GOLD, contract_id=CONTRACT, items=data / "items.csv")
-    golds.commit_gold(workspace, GOLD, folder / "receipt.json")
+    for number in (1, 2):  # a claim shows the gold it rests on, so the rework is held against other gold
+        gold = f"gold-{number}"
+        golds.add_gold(workspace, data / f"{gold}.csv", gold_id=gold, contract_id=CONTRACT)
+        golds.commit_gold(workspace, gold, folder / f"receipt-{number}.json")
     verdicts: dict[str, str] = {}
     made: list[reports.Made] = []
     for number in (1, 2):
@@ -43,9 +46,9 @@ def run_boxes(
         deliveries.add_delivery(
             workspace, [data / f"delivered-{number}.csv"], contract_id=CONTRACT, delivery_id=delivery,
             items=data / "items.csv",
-            dates=deliveries.Dates(rework_of="batch-1") if number == 2 else None,
+            dates=Dates(rework_of="batch-1") if number == 2 else None,
         )  # fmt: skip
-        verdicts[delivery] = audits.run_audit(workspace, delivery, GOLD, audit).verdict
+        verdicts[delivery] = audits.run_audit(workspace, delivery, f"gold-{number}", audit).verdict
         tell(f"{delivery}: reports and evidence")
         made += _report(workspace, folder, number, breached=verdicts[delivery] == "breached")
     scorecard = reports.scorecard_report(workspace, VENDOR, (REMARK,))

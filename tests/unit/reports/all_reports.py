@@ -19,6 +19,7 @@ from tests.unit.reports.test_reports_annex import SEQUENTIAL, annex
 from tests.unit.reports.test_reports_comparison import report as comparison
 from tests.unit.reports.test_reports_comparison import six
 from tests.unit.reports.test_reports_pilot import report as pilot
+from tests.unit.reports.unit_reports import made_of
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.delivery_parts import Received
@@ -27,7 +28,10 @@ from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
 
-KINDS = ("audit", "claim", "scorecard", "questionnaire", "comparison", "annex", "pilot")
+KINDS = (
+    "audit", "claim", "scorecard", "questionnaire", "comparison", "annex", "pilot", "audit of boxes",
+    "claim of boxes", "scorecard of boxes", "audit of spans", "claim of spans",
+)  # fmt: skip
 RECEIVED = (
     Received("pilot-1", "pilot", date(2026, 1, 2), date(2026, 1, 9), 5, 300, 0.04, (2, None)),
     Received("batch-1", "", None, date(2026, 2, 2), None, 3000, None, (None, None)),
@@ -72,4 +76,7 @@ def made(kind: str, lines: int = 300, **more: Any) -> Report:
             return annex(SEQUENTIAL, items=1200)[1]
         case "pilot":
             return pilot(told=facts(**more))
+        case _ if " of " in kind:
+            report, _, units = kind.partition(" of ")
+            return made_of(units, report, images=report == "claim", **more)
     raise ValueError(kind)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any
@@ -24,9 +25,12 @@ from tests.unit.reports.picture_samples import (
     story,
     street,
 )
+from tests.unit.reports.report_samples import facts, music_audit, music_contract
+from tests.unit.reports.unit_reports import made_of
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SCALE
+from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.pictures.backdrops import NoBackdrop, with_backdrop
 from vendoreval.reports.pictures.defect_pictures import DefectPictures, defect_pictures
 from vendoreval.reports.pictures.item_picture import ItemPicture
@@ -34,6 +38,7 @@ from vendoreval.reports.pictures.marks import LOOKS, Mark
 from vendoreval.reports.pictures.outlines import Outline, Spot, outline, traced
 from vendoreval.reports.pictures.text_picture import AROUND, SpanMark, TextPicture, excerpts
 from vendoreval.reports.pictures.views import Frame, zoomed
+from vendoreval.reports.render import to_html, to_json
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert("1")</script>\u202e&'
@@ -406,3 +411,56 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
     assert "<script" not in said
     assert "\u202e" not in said
     assert "\\u202e" in said
+
+
+# -- in reports ------------------------------------------------------------------------------------------
+
+
+def test_a_claim_shows_its_gravest_lines_in_pictures_and_names_the_images() -> None:
+    report = made_of("boxes", "claim", images=True)
+    shown = report.view["pictures"]
+    assert len(shown["rows"]) == 12
+    assert shown["note"].startswith("Pictures show 12\u00a0answered items of 56 with a defect")
+    assert {line["what"] for line in report.view["lines"]["rows"]} == {"missing", "extra", "wrong label"}
+    named = [row["what"] for row in report.view["integrity"]["hashes"] if row["what"].startswith("Image ")]
+    assert len(named) == len({row["item"] for row in shown["rows"]})
+    page = to_html(report)
+    assert page.count("<image ") == len(shown["rows"])
+    assert set(re.findall(r'href="([^"]*)"', page)) == report.pictures
+    assert "base64" not in to_json(report)
+
+
+def test_a_certificate_counts_in_three_ways_and_carries_every_defect() -> None:
+    report = made_of("boxes", "audit")
+    counted = {row["unit"]: (row["n"], row["errors"]) for row in report.view["unit_rules"]}
+    assert counted == {"item": ("60", "56"), "object": ("1,500", "368"), "error": ("1,500", "368")}
+    assert [row["decides"] for row in report.view["unit_rules"]] == ["", "Decides cells and kind-floor.", ""]
+    by_class = {row["name"]: row for row in report.view["classes"]["rows"]}
+    missing = sum(int(row["missing"]) for row in by_class.values())
+    extra = sum(int(row["extra"].replace(",", "")) for row in by_class.values())
+    told = dict(report.view["counts"])
+    assert (str(missing), str(extra)) == (told["missing objects"], told["extra objects"])
+    assert sum(report.view["quality"].counts[5:]) == sum(report.view["quality"].counts) == 1132 + 91
+    defects = next(file for file in report.files if file.name == "defects.csv")
+    assert defects.data.count(b"\n") == 1 + 368
+    assert len(report.view["defects"]["rows"]) == 24
+
+
+def test_words_name_what_is_counted() -> None:
+    said = text_of_page(to_html(made_of("boxes", "audit")))
+    assert "objects of each person’s answer" in said
+    assert "1,358" in dict(made_of("boxes", "audit").view["counts"])["objects in the delivery"]
+    assert "labels in the delivery" not in said
+    spans = text_of_page(to_html(made_of("spans", "claim")))
+    assert "mode = strict" in spans
+    assert "missing, gold ORG" in spans
+
+
+def test_labels_have_no_pictures() -> None:
+    report = audit_view(music_contract(), music_audit(), facts())
+    assert (report.view["defects"], report.view["quality"], report.pictures) == (None, None, frozenset())
+    assert report.view["unit_rules"] == []
+
+
+def text_of_page(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))

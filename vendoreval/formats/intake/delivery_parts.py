@@ -177,6 +177,7 @@ class PartStream:
         """Take the sheets of an items file: what has no row there was answered with nothing."""
         columns = items.sheets(self._items, frozenset(self.book.items))
         self.book.note_facts(self.book.add(columns, ""), columns)
+        self.book.of_items.update(items.told(self._items))
 
     @property
     def grouped(self) -> bool:

@@ -60,6 +60,18 @@ class ItemsFile:
                 found[name] = pa.array([self._size(name, row) for row in rows], pa.int64())
         return found
 
+    def told(self, ours: Callable[[Any], Any]) -> dict[str, dict[str, Any]]:
+        """Width, height and text of items, from rows of no annotator; `ours` reads ids."""
+        items = ours(texts(self.columns["item_id"])).to_pylist()
+        people = self.columns.get("annotator_id", [None] * len(items))
+        found: dict[str, dict[str, Any]] = {}
+        for row, item in enumerate(items):
+            if item and not people[row]:
+                facts = {name: self._size(name, row) for name in _SIZES if name in self.columns}
+                facts["text"] = self.columns["text"][row] if "text" in self.columns else None
+                found[item] = {name: value for name, value in facts.items() if value is not None}
+        return found
+
     def _size(self, name: str, row: int) -> int | None:
         text = (self.columns[name][row] or "").strip()
         if not text:

@@ -31,7 +31,8 @@ class SheetBook:
     known: dict[Key, int] = field(default_factory=dict)
     when: list[int] = field(default_factory=list)  # microseconds, the latest of the sheet
     rows: list[int] = field(default_factory=list)
-    facts: dict[int, dict[str, Any]] = field(default_factory=dict)  # width, height, text
+    facts: dict[int, dict[str, Any]] = field(default_factory=dict)  # width, height, text, by sheet
+    of_items: dict[str, dict[str, Any]] = field(default_factory=dict)  # the same by item
     of_rows: list[NDArray[np.int32]] = field(default_factory=list)  # each row's sheet, batch by batch
 
     def __len__(self) -> int:
@@ -258,9 +259,13 @@ def sheet_columns(book: SheetBook, settled: SettledSheets) -> dict[str, Any]:
 
     items, keys = list(book.items), list(book.known)
     numbers = settled.kept.tolist()
-    facts = [book.facts.get(number, {}) for number in numbers]
+    named = [items[keys[number][0]] for number in numbers]
+    facts = [
+        {**book.of_items.get(item, {}), **book.facts.get(number, {})}
+        for number, item in zip(numbers, named, strict=True)
+    ]
     return {
-        "item_id": texts([items[keys[number][0]] for number in numbers]),
+        "item_id": texts(named),
         "annotator_id": texts([settled.annotators[number] for number in numbers]),
         "item_width": pa.array([one.get("width") for one in facts], pa.int64()),
         "item_height": pa.array([one.get("height") for one in facts], pa.int64()),
