@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
+from functools import partial
+from operator import attrgetter, is_not
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ _TWICE = "Ids that stand for several annotations, all of which are kept"
 _UNREAD = "Annotations whose attributes cannot be read, and are left out"
 _NOT_DONE = "image without annotations, taken as not done"
 
-_IS_PANOPTIC = attrgetter("segments_info")
+_IS_THERE = partial(is_not, None)
 
 
 @dataclass
@@ -86,7 +87,7 @@ class CocoBatches:
             refused = [(p, f"It cannot be read: {w}.") for p, w in zip(places, whys, strict=True) if w]
             places = [p for p, one in zip(places, found, strict=True) if one is not None]
             found = [one for one in found if one is not None]
-        if any(map(_IS_PANOPTIC, found)):
+        if any(map(_IS_THERE, _each(found, "segments_info"))):
             return self._spread(found, places, refused)
         return found, places, refused
 
@@ -153,7 +154,7 @@ class CocoBatches:
         }
         if any(self.sheet_ids):
             columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(pa.array(images))
-        if any(people is not None for people in set(_each(records, "annotator"))):
+        if any(map(_IS_THERE, _each(records, "annotator"))):
             people = [None if one.annotator is None else str(one.annotator) for one in records]
             columns["annotator_id"] = pa.array(people, pa.string()).take(pa.array(of))
         ignored = self._ignored([records[row] for row in np.unique(of).tolist()])
@@ -216,7 +217,7 @@ class CocoBatches:
     def _remember(self, records: Sequence[Any], context: Context) -> None:
         """Which images were answered, and by whom where that is told."""
         people = list(_each(records, "annotator"))
-        named = [one is not None for one in people] if any(one is not None for one in set(people)) else []
+        named = list(map(_IS_THERE, people)) if any(map(_IS_THERE, people)) else []
         self._answered[context.images[~np.asarray(named, dtype=np.bool_)] if named else context.images] = True
         if named:
             told = zip(context.images.tolist(), people, strict=True)

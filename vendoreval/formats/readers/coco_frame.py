@@ -13,8 +13,8 @@ from vendoreval.errors import InputError
 from vendoreval.formats.readers.coco_types import Category, Id, Image
 from vendoreval.formats.readers.json_stream import top_level
 from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.remarks import Remarks
-from vendoreval.labels.runs import LONGEST_SIDE
 
 _TYPES = {"images": Image, "categories": Category}
 ARRAY = ""  # the name of a document that is an array of results
@@ -109,13 +109,7 @@ def _add_image(frame: Frame, image: Any) -> None:
     frame.images[image.id] = len(frame.names)
     frame.names.append(image.file_name)
     frame.ids.append(image.id)
-    frame.sizes.append(_size(image.width, image.height))
-
-
-def _size(width: float | None, height: float | None) -> tuple[int, int] | None:
-    if not width or not height or not 0 < min(width, height) <= max(width, height) <= LONGEST_SIDE:
-        return None
-    return (int(width), int(height)) if width == int(width) and height == int(height) else None
+    frame.sizes.append(told_size(image.width, image.height))
 
 
 def _add_category(frame: Frame, category: Any) -> None:

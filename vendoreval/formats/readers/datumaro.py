@@ -11,17 +11,18 @@ import msgspec
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_rows import AnswerRows
-from vendoreval.formats.readers.coco_frame import records
-from vendoreval.formats.readers.datumaro_types import Annotation, Categories, Item, Picture
+from vendoreval.formats.readers.datumaro_types import Annotation, Categories, Counted, Item, Picture
 from vendoreval.formats.readers.folded_parts import folded, union
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.json_stream import decoded, top_level
 from vendoreval.formats.readers.masks import MaskCheck
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.picture_index import stem_of
+from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
 
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 Size = tuple[int, int]  # width, height
 _HEAD = re.compile(rb'"dm_format_version"\s*:|"label"\s*:\s*\{\s*"labels"\s*:\s*\[')
 _TYPES = {"boxes": "bbox", "polygons": "polygon", "masks": "mask", "keypoints": "points"}
@@ -96,15 +97,18 @@ class _Items:
 
     def add(self, piece: bytes) -> None:
         """Some items."""
-        for item, why in records(piece, Item, self._rows.file):
+        for raw in decoded(piece, _RAWS, self._rows.file, "Its list of items"):
             self._place += 1
-            if item is None:
-                self._rows.refuse(self._place, f"The item cannot be read: {why}.")
-            else:
-                self._item(item)
+            try:
+                item = msgspec.json.decode(raw, type=Item)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                for _ in range(_count(raw)):
+                    self._rows.refuse(self._place, f"Its item cannot be read: {error}.")
+                continue
+            self._item(item)
 
     def _item(self, item: Item) -> None:
-        picture = item.image or item.media or Picture()
+        picture = _picture(item)
         name, size = str(item.id), _size(picture.size)
         if self._options["items"] == "picture" and picture.path:
             name += picture.path[len(stem_of(picture.path)) :]
@@ -206,11 +210,25 @@ class _Items:
         return union(masks, size[1], size[0]).tolist(), size
 
 
+def _count(raw: msgspec.Raw) -> int:
+    """How many annotations an item has that cannot be read; at least one, for it is a loss by itself."""
+    try:
+        return len(msgspec.json.decode(raw, type=Counted).annotations) or 1
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 1
+
+
+def _picture(item: Item) -> Picture:
+    """What is told of the item's picture; one that tells it otherwise tells nothing."""
+    try:
+        return msgspec.json.decode(item.image or item.media, type=Picture | None) or Picture()
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Picture()
+
+
 def _size(told: Sequence[float] | None) -> Size | None:
     """Width and height of the file's height and width."""
-    if told is None or len(told) != 2 or not all(side > 0 and side == int(side) for side in told):
-        return None
-    return int(told[1]), int(told[0])
+    return told_size(told[1], told[0]) if told is not None and len(told) == 2 else None
 
 
 def _box(one: Annotation) -> dict[str, float]:

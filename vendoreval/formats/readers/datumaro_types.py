@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from vendoreval.formats.readers.coco_types import Rle
+from vendoreval.formats.readers.coco_types import NOTHING, Rle
 
 
 class Label(msgspec.Struct):
@@ -53,8 +53,14 @@ class Item(msgspec.Struct):
 
     id: str | int
     annotations: list[msgspec.Raw] = []
-    image: Picture | None = None
-    media: Picture | None = None
+    image: msgspec.Raw = NOTHING  # a Picture, as is `media` where there is no image
+    media: msgspec.Raw = NOTHING
+
+
+class Counted(msgspec.Struct):
+    """An item of which only the number of its annotations is asked."""
+
+    annotations: list[msgspec.Raw] = []
 
 
 class Annotation(msgspec.Struct):

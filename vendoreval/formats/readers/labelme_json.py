@@ -11,6 +11,7 @@ import msgspec
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.pictures import told_size
 from vendoreval.limits import beyond
 
 _AGAIN = "Ask for it again."
@@ -65,8 +66,7 @@ def read_document(member: Member) -> Document:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"This is no file of LabelMe: {error}.", file=member.name, remedy=_AGAIN) from error
     image = image_name(found.imagePath or "") or PurePosixPath(member.name).stem
-    width, height = found.imageWidth, found.imageHeight
-    size = (int(width), int(height)) if width and height and width > 0 and height > 0 else None
+    size = told_size(found.imageWidth, found.imageHeight)
     return Document(image, size, tuple(_part(n, raw) for n, raw in enumerate(found.shapes, start=1)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vendoreval.formats.readers.labelme_json import Document, Drawn, Part, image_name
 from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.xml_stream import Element, elements
 
 
@@ -21,7 +22,11 @@ def read_web_document(member: Member) -> Document:
 
 def _size(root: Element) -> tuple[int, int] | None:
     width, height = root.word("imagesize", "ncols"), root.word("imagesize", "nrows")
-    return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else None
+    return (
+        told_size(int(width), int(height))
+        if (width + height).isdecimal() and len(width + height) < 20
+        else None
+    )
 
 
 def _part(one: Element) -> Part:

@@ -10,9 +10,18 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.labels.runs import LONGEST_SIDE
+
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".ppm", ".pgm", ".avif")
 _ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)  # EXIF: the picture is shown turned by a quarter
 _FORMATS = ("PNG", "BMP", "GIF", "TIFF")  # without loss: what holds labels as pixels
+
+
+def told_size(width: float | None, height: float | None) -> tuple[int, int] | None:
+    """Width and height that a file tells of its picture; None where no picture has such a size."""
+    if not width or not height or not 0 < min(width, height) <= max(width, height) <= LONGEST_SIDE:
+        return None
+    return (int(width), int(height)) if width == int(width) and height == int(height) else None
 
 
 def size_of(opened: Callable[[], IO[bytes]], *, exif: bool) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from vendoreval.formats.readers.folded_parts import distinct_names
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.picture_index import is_picture, stem_of
+from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.remarks import Remarks
 from vendoreval.formats.readers.sources import Source
 from vendoreval.formats.readers.voc_masks import SegmentPictures
@@ -126,17 +127,12 @@ def _document(member: Member) -> _Document:
     top = list(elements(member, "annotation"))
     root = Element("annotation", {}, 1, children=top)
     image = root.word("filename").replace("\\", "/") or PurePosixPath(member.name).stem
-    size = {side: _whole(root.word("size", side)) for side in ("width", "height")}
-    facts: dict[str, Any] = dict(size) if all(size.values()) else {}
+    size = told_size(_number(root.word("size", "width")), _number(root.word("size", "height")))
+    facts: dict[str, Any] = {"width": size[0], "height": size[1]} if size else {}
     if person := root.word("source", "annotator"):
         facts["annotator_id"] = person
     label_studio = root.word("owner", "name") == "Label Studio"
     return _Document(member, image, tuple(one for one in top if one.tag == "object"), facts, label_studio)
-
-
-def _whole(text: str) -> int | None:
-    number = _number(text)
-    return int(number) if number is not None and 0 < number == int(number) else None
 
 
 def _number(text: str) -> float | None:

@@ -194,13 +194,9 @@ class _Labels:
         return rows.take()
 
     def _lines(self, member: Member, rows: AnswerRows, item: str) -> list[Line]:
-        try:
-            text = member.read("document").decode("utf-8-sig")
-        except UnicodeDecodeError:
-            rows.refuse(0, "The file is not UTF-8 text.", item)
-            return []
         found: list[Line] = []
-        for place, words in enumerate(text.split("\n"), start=1):
+        data = member.read("document").removeprefix(b"\xef\xbb\xbf")
+        for place, words in enumerate(data.split(b"\n"), start=1):
             if not words.strip():
                 continue
             line = parsed(words, place, confidence=self.options["confidence"] == "last")

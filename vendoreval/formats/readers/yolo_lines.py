@@ -50,11 +50,13 @@ class Pose:
         return 5 + self.count * self.size
 
 
-def parsed(text: str, place: int, *, confidence: bool) -> Line | str:
+def parsed(text: bytes, place: int, *, confidence: bool) -> Line | str:
     """A line's numbers, or why there are none; `confidence` leaves the last one out."""
-    words = text.split()
     try:
+        words = text.decode().split()
         numbers = [float(word) for word in words]
+    except UnicodeDecodeError:
+        return "It is not UTF-8 text."
     except ValueError:
         return "It holds something that is no number."
     if not all(map(math.isfinite, numbers)):
