@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,55 @@ def test_rows_that_cannot_stand_are_refused_with_their_line(cli: Cli, tmp_path: 
         3: "x_max is less than x_min.", 4: "x_min is no number.", 5: "The label is empty.",
         6: "The item id is empty.", 7: "x_min is no number.",
     }  # fmt: skip
+
+
+def test_experts_answer_a_sample_of_boxes(cli: Cli, tmp_path: Path) -> None:
+    rows = workspace(cli, "boxes", tmp_path)
+    cli("delivery", "add", rows, "--id", "d", "--contract", "c")
+    cli("audit", "tasks", "d", "--id", "s", "--items", "3", "--out", "tasks.csv")
+    with (tmp_path / "tasks.csv").open(newline="") as file:
+        tasks = {row["item_id"]: row["task_id"] for row in csv.DictReader(file)}
+    boxes = "i1,car,10,10,60,40\ni1,person,70,10,80,40\ni2,person,0,0,5,5\n"
+    for item, task in tasks.items():
+        boxes = boxes.replace(item, task)
+    (tmp_path / "experts.csv").write_text(f"task_id,label,x_min,y_min,x_max,y_max\n{boxes}")
+    (tmp_path / "done.csv").write_text("\n".join(["task_id", *tasks.values()]) + "\n")
+    words = ("--auditor", "eva", "--items", "done.csv", "--json")
+    record = cli("audit", "answers", "s", "experts.csv", *words, code=3).json
+    assert (record["taken"], record["finished"], record["verdict"]) == (3, True, "breached")
+    shown = cli("audit", "show", "s", "--json").json
+    assert shown["counts"]["correct"] == 2
+    assert shown["counts"]["wrong_label"] == 1
+    assert shown["counts"]["empty_agreed"] == 1
+    cli("evidence", "export", "s", "--out", "b.zip")
+    cli("evidence", "verify", "b.zip", "--delivered", rows)
+
+
+def test_gold_boxes_go_out_blind_among_tasks(cli: Cli, tmp_path: Path) -> None:
+    rows = workspace(cli, "boxes", tmp_path)
+    gold = tmp_path / "gold.csv"
+    lines = rows.read_text().splitlines()
+    shown = {"i1": "one.png", "i2": "two.png", "i3": "three.png"}
+    gold.write_text(
+        "\n".join([f"{lines[0]},image", *(f"{line},{shown[line[:2]]}" for line in lines[1:])]) + "\n"
+    )
+    cli("gold", "add", gold, "--id", "gold")
+    cli("gold", "commit", "gold", "--out", "receipt.json")
+    (tmp_path / "tasks.csv").write_text("item_id,image\n" + "".join(f"t{n},pic{n}.png\n" for n in range(9)))
+    cli("gold", "lint", "gold")
+    words = ("--gold", "gold", "--rate", "0.25", "--out", "blind.csv", "--id", "seed")
+    cli("gold", "seed", "tasks.csv", *words)
+    sent = [line.split(",") for line in (tmp_path / "blind.csv").read_text().splitlines()[1:]]
+    items = {picture: item for item, picture in shown.items()}
+    answers = [lines[0]]
+    for task, picture in sent:
+        mine = [line for line in lines[1:] if line[:2] == items.get(picture)]
+        answers += [task + line[2:] for line in mine] or [f"{task},ann" + "," * 6]
+    back = tmp_path / "back.csv"
+    back.write_text("\n".join(answers) + "\n")
+    cli("delivery", "add", back, "--id", "d", "--contract", "c", "--seeding", "seed")
+    result = cli("audit", "run", "d", "--gold", "gold", "--id", "a", "--json").json
+    assert [finding["estimate"] for finding in result["findings"]] == [1.0]
+    cli("evidence", "export", "a", "--out", "b.zip")
+    held = ("--receipt", "receipt.json", "--delivered", "back.csv", "--tasks", "blind.csv")
+    cli("evidence", "verify", "b.zip", *held)

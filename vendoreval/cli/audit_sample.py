@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vendoreval.cli.output import Json, emit, note, say
+from vendoreval.cli.reading import Images, Read
 
 if TYPE_CHECKING:
     from vendoreval.audits.records import AuditResult
@@ -143,6 +144,15 @@ def answers(
     adjudicator: Annotated[bool, typer.Option("--adjudicator", help="These answers decide.")] = False,
     finish: Annotated[bool, typer.Option("--finish", help="End the audit with what there is.")] = False,
     keep_open: Annotated[bool, typer.Option("--keep-open", help="Go on although it may stop.")] = False,
+    items: Annotated[
+        Path | None,
+        typer.Option(help="Boxes, spans …: a file of the tasks done; without answer: nothing there."),
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", help="Boxes, spans …: csv, coco … Default: recognised.")
+    ] = "",
+    read: Read = None,
+    images: Images = None,
     json: Json = False,
 ) -> None:
     """Take auditors' answers in, in any order and any number of rounds; says whether the audit may stop."""
@@ -150,10 +160,12 @@ def answers(
     from vendoreval.errors import Exit
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import samples
+    from vendoreval.workflow.gold.reading import GoldReading
 
     record, result = samples.answer_sample(
         workspaces.open_workspace(), audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,
         keep_open=keep_open or file is None,
+        reading=GoldReading(fmt=format, options=read or [], images=images, items=items),
     )  # fmt: skip
     if json:
         emit(record)

@@ -64,6 +64,16 @@ class GoldSet:
         return dict(zip(self.item_ids, map(frozenset, self.accepted), strict=True))
 
     @property
+    def answer_texts(self) -> dict[str, str]:
+        """The answer of each item in short: its class, or the classes of its parts; empty for nothing."""
+        if self.labels.sheets is None:
+            return {item: accepted[0] for item, accepted in zip(self.item_ids, self.accepted, strict=True)}
+        found: dict[str, set[str]] = {item: set() for item in self.item_ids}
+        for item, label in zip(self.labels.item.text(), self.labels.text("label").text(), strict=True):
+            found[item or ""].add(label or "")
+        return {item: " | ".join(sorted(labels)) for item, labels in found.items()}
+
+    @property
     def edge_items(self) -> frozenset[str]:
         """The items that gold marks as edge cases."""
         edges = self.edge_case.tolist() if self.edge_case is not None else []

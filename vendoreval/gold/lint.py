@@ -11,7 +11,6 @@ from vendoreval.gold.clues import SEED, SHOWN, Clue, Exposure, Row, place, remed
 from vendoreval.gold.doubles import doubles
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.patterns import ALPHA, names_answer, tells_answer, tells_gold
-from vendoreval.labels.columns import Coded
 
 _BLOCKS = 0.5  # share of the stretches expected by chance up to which an order counts as blocks
 
@@ -24,7 +23,7 @@ def lint(
     Tasks are columns by name, `item_id` among them; gold items may already stand among them. Without
     tasks, columns of gold other than the id are taken for provenance that stays here.
     """
-    answers = _answers(gold)
+    answers = gold.answer_texts
     found = list(_ids_and_answers(answers))
     if tasks is None:
         found += [*_constant(gold), *doubles(_stored(gold), frozenset(answers))]
@@ -33,16 +32,6 @@ def lint(
         found += _beside_tasks(gold, tasks, payload, answers)
         found += doubles([*tasks, *_unsent(gold, tasks)], frozenset(answers), payload)
     return (*found, *seen_before(frozenset(answers), exposures))
-
-
-def _answers(gold: GoldSet) -> dict[str, str]:
-    """The answer of each item in file order; several rows of an item are put together."""
-    label = gold.labels.answers.get("label")
-    texts = label.text() if isinstance(label, Coded) else [None] * len(gold)
-    found: dict[str, set[str]] = defaultdict(set)
-    for item, text in zip(gold.item_ids, texts, strict=True):
-        found[item].add(text or "")
-    return {item: " | ".join(sorted(answers)) for item, answers in found.items()}
 
 
 def _stored(gold: GoldSet) -> list[Row]:

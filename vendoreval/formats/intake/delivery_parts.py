@@ -70,6 +70,7 @@ class PartStream:
     notes: dict[str, None] = field(default_factory=dict)
     optional: set[str] = field(default_factory=set)
     sheets_told: bool = False
+    further: tuple[str, ...] = OPTIONAL  # columns that are taken beside the answer
     object_ids: dict[str, int] = field(default_factory=dict)
     objects: set[int] = field(default_factory=set)  # sheet and object as one number, where rows are grouped
     moments: Moments = field(default_factory=Moments)
@@ -145,7 +146,7 @@ class PartStream:
 
     def _optional(self, rows: Mapping[str, Any]) -> dict[str, Any]:
         """The further columns that the reader has."""
-        found = {name: rows[name] for name in ("annotator_id", "sheet_id", *OPTIONAL) if name in rows}
+        found = {name: rows[name] for name in ("annotator_id", "sheet_id", *self.further) if name in rows}
         for name in found.keys() - {"ignored", "seconds", "labelled_at"}:
             found[name] = blank_to_null(found[name])
         if "flagged" in found:

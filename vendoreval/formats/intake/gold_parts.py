@@ -11,18 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.intake.delivery_parts import PartStream, Told
+from vendoreval.formats.intake.delivery_parts import OPTIONAL, PartStream, Told
 from vendoreval.formats.intake.gold_rows import ROLES
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.part_sheets import SettledSheets, sheet_columns
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.label_values import FALSE, TRUE
 from vendoreval.formats.readers.row_batches import texts
+from vendoreval.formats.writers.gold_table import SCHEMA
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.shapes import Shape
 
-SCHEMA = "vendoreval/gold/2"
 OF_ROWS = ("alternative", "ignored")
 OF_ITEMS = ("difficulty", "edge_case")
 
@@ -40,6 +40,7 @@ class GoldIntake:
 class _Strict(PartStream):
     """A stream that stops at the first row that cannot be taken."""
 
+    further: tuple[str, ...] = (*OPTIONAL, "alternative")
     of_items: dict[str, dict[str, str]] = field(default_factory=dict)  # column -> item -> value
 
     def refuse(self, refusal: Refusal) -> None:
@@ -52,17 +53,20 @@ class _Strict(PartStream):
 
     def take(self, answers: Answers) -> dict[str, Any]:
         """As for deliveries; what is told of items is kept, one value an item."""
-        told = {**answers.raw, **{name: answers.rows[name] for name in OF_ITEMS if name in answers.rows}}
-        ids = self._items(answers.rows["item_id"]).to_pylist() if told and len(answers.places) else []
+        for columns in (answers.rows, answers.sheets):
+            told = {name: columns[name] for name in OF_ITEMS if name in columns}
+            beside = answers.raw if columns is answers.rows else columns
+            told |= {name: beside[name] for name in answers.raw if name in beside}
+            if "item_id" in columns:
+                self._keep(self._items(columns["item_id"]).to_pylist(), told)
+        return super().take(answers)
+
+    def _keep(self, ids: Sequence[str | None], told: Mapping[str, Any]) -> None:
         for name, column in told.items():
             known = self.of_items.setdefault(name, {})
             for item, value in zip(ids, column.to_pylist(), strict=True):
                 if item and value:
                     known.setdefault(item, value)
-        columns = super().take(answers)
-        if "alternative" in answers.rows and columns:
-            columns["alternative"] = answers.rows["alternative"]
-        return columns
 
 
 def read_gold_parts(

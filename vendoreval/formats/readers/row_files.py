@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,6 +30,7 @@ FURTHER = (
     "annotator_id", "label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged",
     "ignored", "alternative", "difficulty", "edge_case",
 )  # fmt: skip
+_OF_SHEETS = ("width", "height", "text")  # what readers tell of a sheet's item
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class RowFiles:
         except InputError as error:
             return Confidence(NO, str(error))
         shapes = [shape for shape in SHAPES.values() if shape.many and cells_of(shape, names, self.mapping)]
-        if "item_id" in names and shapes:
+        if {"item_id", "task_id"} & names and shapes:
             return Confidence(SURE, f"{member.name} has the columns of {shapes[0].name}.")
         return Confidence(MAYBE if "item_id" in names else NO, f"{member.name} is a file of rows.")
 
@@ -65,7 +66,7 @@ class RowFiles:
 
     def _file(self, file: RowFile, name: str, shape: Shape) -> Iterator[Answers]:
         cells = cells_of(shape, file.names, self.mapping)
-        required = {"item_id": self.mapping.get("item_id", "item_id")}
+        required = {"item_id": self._item(file.names)}
         required |= {role: self.mapping[role] for role in self.mapping if role in (*FURTHER, *shape.names)}
         if cells is None:
             required |= {one.name: self.mapping.get(one.name, one.name) for one in shape.fields if one.required}
@@ -76,8 +77,12 @@ class RowFiles:
         raw = [column for column in self.raw if column in file.names]
         wanted = {required["item_id"], *cells.columns, *further.values(), *raw}
         for batch in file.batches(wanted):
-            answers = _answers(batch, cells, required["item_id"], further, name)
-            yield replace(answers, raw={column: batch.columns[column] for column in raw} if raw else {})
+            yield _answers(batch, cells, required["item_id"], further, name, raw)
+
+    def _item(self, names: Sequence[str]) -> str:
+        """The column of the items; in a task list of ours that came back, that of the tasks."""
+        ours = "item_id" not in self.mapping and "item_id" not in names and "task_id" in names
+        return "task_id" if ours else self.mapping.get("item_id", "item_id")
 
     def unread(self, source: Source, shape: Shape, further: Sequence[str]) -> tuple[str, ...]:
         """The columns of all files from which neither an answer nor one of the roles `further` is read."""
@@ -85,7 +90,7 @@ class RowFiles:
         for member in source.members:
             with _opened(member, self.fmt) as file:
                 cells = cells_of(shape, file.names, self.mapping)
-                read = {self.mapping.get(role, role) for role in ("item_id", *further)}
+                read = {self._item(file.names), *(self.mapping.get(role, role) for role in further)}
                 read.update(cells.columns if cells else ())
                 found.update(dict.fromkeys(name for name in file.names if name and name not in read))
         return tuple(found)
@@ -94,7 +99,9 @@ class RowFiles:
 READER = RowFiles()
 
 
-def _answers(batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str) -> Answers:
+def _answers(
+    batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str, raw: Sequence[str]
+) -> Answers:
     """One batch of rows; those without any answer become sheets."""
     count = len(batch.lines)
     read = {"item_id": pick(batch.columns.get(item), count)}
@@ -112,9 +119,14 @@ def _answers(batch: Batch, cells: Cells, item: str, further: Mapping[str, str], 
         cells.refusal(file, int(lines[row]), bad[row], read["item_id"][row].as_py()) for row in sorted(bad)
     )
     rows = {name: column.filter(keep) for name, column in {**read, **values.columns}.items()}
-    told = ("item_id", "annotator_id", "labelled_at")
-    sheets = {name: read[name].filter(blank) for name in told if name in read} if blank.any() else {}
-    return Answers(file, rows, lines[keep].tolist(), sheets, (*batch.refusals, *refusals), joins=True)
+    handed = {name: pick(batch.columns.get(name), count) for name in raw}
+    sheets = {**{name: column for name, column in handed.items() if name not in _OF_SHEETS}, **read}
+    return Answers(
+        file, rows, lines[keep].tolist(),
+        {name: column.filter(blank) for name, column in sheets.items()} if blank.any() else {},
+        (*batch.refusals, *refusals), raw={name: column.filter(keep) for name, column in handed.items()},
+        joins=True,
+    )  # fmt: skip
 
 
 def _marked(column: Any) -> Any:

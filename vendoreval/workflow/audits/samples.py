@@ -21,13 +21,16 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.intake.gold_rows import from_columns, gold_bytes
-from vendoreval.formats.writers.task_sheets import SheetAnswer, read_answers, task_bytes
+from vendoreval.formats.writers.gold_table import part_gold_bytes
+from vendoreval.formats.writers.task_sheets import SheetAnswer, task_bytes
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.panel import Judgement, Panel, SampleTask, Settled, settle
+from vendoreval.labels.shapes import SHAPES
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.answer_files import gold_of_answers, sample_answers
 from vendoreval.workflow.audits.audits import look, store_audit
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.context import actor, now
@@ -35,6 +38,7 @@ from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.golds import keep_gold
+from vendoreval.workflow.gold.reading import GoldReading
 
 _CONTROLS = 10  # one in so many undisputed items goes to the adjudicator too, so that the list tells nothing
 
@@ -71,10 +75,12 @@ def answer_sample(
     adjudicates: bool = False,
     finish: bool = False,
     keep_open: bool = False,
+    reading: GoldReading | None = None,
 ) -> tuple[dict[str, Any], AuditResult | None]:
     """Take a round of answers in; returns the record, and the result once the audit is finished.
 
-    It finishes as soon as it may stop, unless `keep_open`; `finish` ends it with what there is. Raises
+    It finishes as soon as it may stop, unless `keep_open`; `finish` ends it with what there is; `reading` says
+    how files of boxes, spans and the like are read. Raises
     InputError with file and line, NotFound, Conflict when the audit is finished already.
     """
     sample = load_sample(workspace, audit_id)
@@ -86,10 +92,11 @@ def answer_sample(
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     fresh: list[Judgement] = []
     if file is not None:
-        fresh = _judgements(file, read_answers(file), sample, contract, auditor, adjudicates=adjudicates)
+        given = sample_answers(file, contract, reading or GoldReading())
+        fresh = _judgements(file, given, sample, contract, auditor, adjudicates=adjudicates)
     sample = replace(sample, judgements=(*sample.judgements, *fresh))
     panel, at = sample.panel, now()
-    gold = gold_of(sample, panel)
+    gold = gold_of(sample, panel, contract)
     seen = look_at(workspace, contract, delivery, sample, panel, gold) if gold else None
     trial = None
     if gold and seen:
@@ -161,7 +168,7 @@ def load_sample(workspace: Workspace, audit_id: str) -> Sample:
     )  # fmt: skip
 
 
-def gold_of(sample: Sample, panel: Panel) -> GoldSet | None:
+def gold_of(sample: Sample, panel: Panel, contract: Contract) -> GoldSet | None:
     """The settled items at the beginning of the draw, without a gap, as a gold set; None if there is none."""
     settled = {s.item: s for s in panel.settled}
     first: list[Settled] = []
@@ -171,7 +178,7 @@ def gold_of(sample: Sample, panel: Panel) -> GoldSet | None:
         if task.item not in settled:
             break
         first.append(settled[task.item])
-    return _gold(f"{sample.row.id}-answers"[:64], first) if first else None
+    return _gold(f"{sample.row.id}-answers"[:64], first, contract) if first else None
 
 
 def look_at(
@@ -196,7 +203,9 @@ def look_at(
     )
 
 
-def _gold(gold_id: str, settled: Sequence[Settled]) -> GoldSet:
+def _gold(gold_id: str, settled: Sequence[Settled], contract: Contract) -> GoldSet:
+    if SHAPES[contract.task.type].many:
+        return gold_of_answers(gold_id, list(settled), contract)
     return from_columns(
         gold_id,
         {
@@ -210,7 +219,7 @@ def _gold(gold_id: str, settled: Sequence[Settled]) -> GoldSet:
 
 
 def _gold_row(workspace: Workspace, contract: Contract, gold: GoldSet, at: datetime) -> GoldRow:
-    table = workspace.objects.put_bytes(gold_bytes(gold))
+    table = workspace.objects.put_bytes(part_gold_bytes(gold) if gold.shape.many else gold_bytes(gold))
     return GoldRow(
         id=gold.id, contract_id=contract.id, task_type=contract.task.type, table_sha=table, source_sha=table,
         items=len(gold), added_at=at,
@@ -243,7 +252,7 @@ def _contradicted(
     """Settled items with a wrong unit."""
     if not panel.settled:
         return set()
-    seen = look_at(workspace, contract, delivery, sample, panel, _gold("adjudication", panel.settled))
+    seen = look_at(workspace, contract, delivery, sample, panel, _gold("adjudication", panel.settled, contract))
     wrong = ~seen.units.right
     return {seen.units.item.values[code] for code in set(seen.units.item.codes[wrong].tolist())}
 
@@ -261,7 +270,7 @@ def _judgements(
                 f"This sample has no task {answer.task!r}.", file=str(file), line=answer.line,
                 remedy="Give back the file that `audit tasks` wrote.",
             )  # fmt: skip
-        if classes and answer.answer not in classes:
+        if classes and not SHAPES[contract.task.type].many and answer.answer not in classes:
             raise InputError(
                 f"The contract knows no class {answer.answer!r}.", file=str(file), line=answer.line,
                 remedy=f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}.",

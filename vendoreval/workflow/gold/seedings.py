@@ -41,8 +41,8 @@ def seed_gold(
     rows = read_tasks(Path(tasks))
     columns = [column for column in rows[0] if column != "item_id"] if rows else []
     planted = _gold_rows(gold, columns)
-    answers = {item: accepted[0] for item, accepted in zip(gold.item_ids, gold.accepted, strict=True)}
-    guessed = hints(Path(tasks), {str(row["item_id"]): _payload(row) for row in planted}, answers)
+    payloads = {str(row["item_id"]): _payload(row) for row in planted}
+    guessed = hints(Path(tasks), payloads, gold.answer_texts)
     key = secret()
     made = seed(rows, planted, share(rate, "--rate"), key)
     listed = tasks_csv(made.rows)

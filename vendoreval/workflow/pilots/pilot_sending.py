@@ -66,6 +66,11 @@ def send_pilot(
     ends = due or add_business_days(at.date(), DAYS, contract.acceptance)
     if ends < at.date():
         raise UsageError(f"The pilot would have been due on {ends}.", remedy="Name a day to come.")
+    if gold.shape.many:
+        raise UsageError(
+            f"Pilots are judged answer by answer, and {contract.task.type} have any number of parts an item.",
+            remedy="Send items with `vendoreval gold seed`, take them in and run an audit.",
+        )
     _refuse_unfit(workspace, contract, gold_id)
     there = _unmet(workspace, contract, gold)
     plan = plan_pilot(contract, items or sum(map(len, there.values())), clause_id=clause)
@@ -199,10 +204,9 @@ def _rows(
     seen = shown(payload, sorted({task.item for task in tasks}))
     guessed = []
     if payload:
-        answers = {item: accepted[0] for item, accepted in zip(gold.item_ids, gold.accepted, strict=True)}
         blocks = {task.item: task.block for task in tasks if task.block not in (REPEATS, HURRIED)}
         blocks |= {task.item: MAIN for task in tasks if task.block == HURRIED}
-        guessed = hints(payload, seen, answers, blocks)
+        guessed = hints(payload, seen, gold.answer_texts, blocks)
     return {
         part: [{"task_id": task.id, **seen[task.item]} for task in tasks if task.part == part] for part in PARTS
     }, guessed
