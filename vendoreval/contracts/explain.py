@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from vendoreval.contracts.joint import joint_risk, joint_sentence
 from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES, assumed
@@ -97,7 +99,7 @@ def _task(task: Task) -> str:
     for key in kind.matching:
         chosen = task.matching.get(key.name)
         if chosen is not None:
-            parts.append(f"{key.name} = {chosen}")
+            parts.append(f"{key.name} = {_written(chosen)}")
         elif not key.tacit:
             parts.append(f"{key.name} = {assumed(key, task.matching)} (not written, assumed)")
     if task.answers == "each":
@@ -108,6 +110,13 @@ def _task(task: Task) -> str:
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _written(value: Any) -> str:
+    """A matching rule's word or number, or its numbers by name."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{number} for {name}" for name, number in value.items())
+    return str(value)
 
 
 def _attribute(attribute: Attribute) -> str:

@@ -171,12 +171,23 @@ def _matching(section: Section | None, kind: str) -> dict[str, Any]:
 
 
 def _matching_value(section: Section, key: MatchingKey) -> None:
+    if key.by_name and isinstance(section.table[key.name], dict):
+        _numbers_by_name(cast(Section, section.section(key.name)))
+        return
     if key.choices:
         section.choice(key.name, key.choices)
         return
     value = section.number(key.name)
     if value is not None and key.highest is not None and value > key.highest:
         section.problem(key.name, f"{value} is more than {key.highest}.", f"The usual value is {key.default}.")
+
+
+def _numbers_by_name(section: Section) -> None:
+    for name in section.table:
+        value = section.number(name)
+        if value is not None and value <= 0:
+            section.problem(name, f"{value} is not above 0.")
+    section.finish()
 
 
 def _attributes(section: Section | None, kind: str) -> tuple[Attribute, ...]:

@@ -37,7 +37,8 @@ CALENDARS = {
 class MatchingKey:
     """A key of `[task.matching]`; `default` holds where the contract says nothing.
 
-    `tacit`: the default goes without saying, and a contract that is silent about it is not weaker.
+    `tacit`: the default goes without saying, and a contract that is silent about it is not weaker. `by_name`:
+    instead of a choice, a table of numbers by name may stand there.
     """
 
     name: str
@@ -45,6 +46,7 @@ class MatchingKey:
     choices: tuple[str, ...] = ()  # empty: a number from 0 to `highest`
     highest: int | None = 1
     tacit: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ _OUTSIDE = MatchingKey("outside", "kept", ("kept", "cut"), tacit=True)
 _REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
 _INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
 _REGIONS = MatchingKey("regions", "instance", ("instance", "semantic"), tacit=True)
-_SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True)
+_SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True, by_name=True)
+_PCK_PIXELS = MatchingKey("pck_pixels", "0", highest=None, tacit=True)  # 0: `pck` counts
 _TOLERANCE = MatchingKey("tolerance", "0", highest=None)
 
 TASK_TYPES = {
@@ -118,9 +121,11 @@ TASK_TYPES = {
                 MatchingKey("sigma", "0.09", highest=None),
                 _SIGMAS,
                 MatchingKey("pck", "0.1"),
+                _PCK_PIXELS,
                 _PRESET,
                 *_MANY,
             ),
+            available=True,
             attributes=True,
             consensus=False,
         ),
@@ -147,6 +152,8 @@ TASK_TYPES = {
 PRESETS = {
     "cvat": {"iou": "0.4", "oks": "0.4"},
     "labelbox": {"iou": "0"},
+    "coco": {"sigmas": "coco_person"},
+    "fiftyone": {"sigma": "0.5"},  # its 1.0, in a formula that squares σ where COCO squares 2σ
     "nervaluate": {"overlap": "0.01"},
 }
 

@@ -13,6 +13,7 @@ _MODULES = {
     "polygons": "vendoreval.tasks.polygons",
     "spans": "vendoreval.tasks.spans",
     "masks": "vendoreval.tasks.masks",
+    "keypoints": "vendoreval.tasks.keypoints",
 }
 
 

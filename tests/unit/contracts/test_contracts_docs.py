@@ -39,6 +39,7 @@ def _now(available: bool) -> str:
 
 def _key(key: MatchingKey) -> str:
     values = "/".join(key.choices) if key.choices else "a number"
+    values += ", or a table of numbers by name" if key.by_name else ""
     return f"`{key.name}` ({values}; default {key.default})"
 
 
