@@ -67,7 +67,9 @@ class ItemsFile:
         found: dict[str, dict[str, Any]] = {}
         for row, item in enumerate(items):
             if item and not people[row]:
-                facts = {name: self._size(name, row) for name in _SIZES if name in self.columns}
+                facts: dict[str, Any] = {}
+                for name in _SIZES:
+                    facts[name] = self._size(name, row) if name in self.columns else None
                 facts["text"] = self.columns["text"][row] if "text" in self.columns else None
                 found[item] = {name: value for name, value in facts.items() if value is not None}
         return found
