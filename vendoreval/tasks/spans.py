@@ -8,7 +8,8 @@
 
 The meanings are nervaluate's, but for the assignment, which is the best one and not the first one found, and
 the share, which is of all the text that either marks: so the roles of the two sides can be exchanged. That
-share is a pair's score; a pair of other labels is `wrong_label`. Where the delivery's text is not gold's, spans that reach past the first difference, and would be wrong, are `unscorable`.
+share is a pair's score; a pair of other labels is `wrong_label`. Where the delivery's text is not gold's,
+spans that reach past the first difference, and would be wrong, are `unscorable`.
 """
 
 from __future__ import annotations
