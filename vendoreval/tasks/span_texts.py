@@ -38,7 +38,10 @@ class Texts:
 
     def describe(self, rows: Ints) -> list[str]:
         """`span 7–14: Doctor [Ada Moe] works`, and what is wrong with a span that marks no text."""
-        borders = zip(self._start[rows].tolist(), self._end[rows].tolist(), strict=True)
+        start, end = self._start[rows], self._end[rows]
+        borders = zip(start.tolist(), end.tolist(), strict=True)
+        if self._pieces is None and not self._texts and bool((start < end).all()):
+            return [f"span {first}–{last}" for first, last in borders]
         written = [None] * len(rows) if self._pieces is None else self._pieces.take(rows).text()
         texts = [self._texts.get(name) for name in self._item.take(rows).text()] if self._texts else written
         return [
