@@ -22,9 +22,9 @@ from vendoreval.tasks.side_by_side import SideBySide
 
 Ints = NDArray[np.int64]
 MOST_ITEMS = 2_000  # beyond them, the expected distance is that of drawn pairs
-MOST_ROWS = 100_000_000  # rows of all pairs together; beyond, too
+MOST_UNITS = 50_000  # objects of all answers together; beyond, too
 DRAWS = 40_000  # pairs that are drawn at least, some for every answer
-_BLOCK = 1 << 20
+_CELLS = 1 << 21  # pairs of answers that are held against each other at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,19 +84,27 @@ class Answers:
 
     def _beyond(self, item: Ints, count: int) -> tuple[Ints, Ints, Ints]:
         """Of each item's answers: how many others they were held against, distances and squares."""
-        met, beyond, squares = (np.zeros(count, dtype=np.int64) for _ in range(3))
-        n = len(self)
-        rows = n * (n - 1) * float(self.side.sizes[self.sheet].mean()) if n else 0.0
-        everybody = count <= MOST_ITEMS and rows <= MOST_ROWS
-        for first, second in _all(n) if everybody else self._drawn():
-            apart = self._apart(first, second)
-            for end in (first, second) if everybody else (first,):
-                met += np.bincount(item[end], minlength=count)
-                beyond += _sums(item[end], apart, count)
-                squares += _sums(item[end], apart * apart // UNIT, count)
-        return met, beyond, squares
+        found = tuple(np.zeros(count, dtype=np.int64) for _ in range(3))
+        everybody = count <= MOST_ITEMS and int(self.side.sizes[self.sheet].sum()) <= MOST_UNITS
+        for rows, sums in self._all() if everybody else self._drawn():
+            for total, values in zip(found, sums, strict=True):
+                total += _sums(item[rows], values, count)
+        return found[0], found[1], found[2]
 
-    def _drawn(self) -> Iterator[tuple[Ints, Ints]]:
+    def _all(self) -> Iterator[tuple[Ints, tuple[Ints, Ints, Ints]]]:
+        """Every answer with all others, in blocks: places, and their numbers, distances and squares."""
+        n = len(self)
+        step = max(_CELLS // max(n, 1), 1)
+        for begin in range(0, n, step):
+            rows, columns = np.arange(begin, min(begin + step, n)), np.arange(begin, n)
+            later = columns[None, :] > rows[:, None]  # each pair once
+            apart = np.rint(UNIT * self.side.across(self.sheet[rows], self.sheet[columns])).astype(np.int64)
+            apart[~later] = 0
+            squares = apart * apart // UNIT
+            for axis, ends in ((1, rows), (0, columns)):
+                yield ends, (later.sum(axis=axis), apart.sum(axis=axis), squares.sum(axis=axis))
+
+    def _drawn(self) -> Iterator[tuple[Ints, tuple[Ints, Ints, Ints]]]:
         """Every answer with some others, all equally likely; the seed is made of who answered what."""
         n = len(self)
         named = "\n".join(
@@ -107,7 +115,8 @@ class Answers:
         rng = np.random.Generator(np.random.PCG64(seed))
         first = np.arange(n)
         for _ in range(-(-DRAWS // n)):
-            yield first, (first + 1 + rng.integers(0, n - 1, n)) % n
+            apart = self._apart(first, (first + 1 + rng.integers(0, n - 1, n)) % n)
+            yield first, (np.ones(n, dtype=np.int64), apart, apart * apart // UNIT)
 
 
 def answers_of(labels: LabelTable, task: Task, kind: TaskType | None = None) -> Answers:
@@ -137,18 +146,6 @@ def _within(item: Ints) -> tuple[Ints, Ints]:
     first = np.repeat(np.arange(len(item)), later)
     second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later)
     return first, second
-
-
-def _all(n: int) -> Iterator[tuple[Ints, Ints]]:
-    """All pairs of n places, in blocks."""
-    begin = 0
-    while begin < n - 1:
-        end = min(begin + max(_BLOCK // n, 1), n - 1)
-        later = n - 1 - np.arange(begin, end)
-        first = np.repeat(np.arange(begin, end), later)
-        second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later)
-        yield first, second
-        begin = end
 
 
 def _sums(group: Ints, values: Ints, count: int) -> Ints:

@@ -9,35 +9,82 @@ is 1 this is 1 - F1. Two answers with nothing are equal. Attributes and points b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Task
+from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.matching import assign
 from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.part_outcomes import codes_of, values_of
-from vendoreval.tasks.parts import Parts, side_of
+from vendoreval.tasks.parts import Parts, Side, side_of
+from vendoreval.tasks.rules import matching_word
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 WORDS = "1 - 2 × the overlap of matched {units} of one class ÷ the {units} of both answers"
 
 
-def part_distance(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> NDArray[np.float64]:
+def part_distance(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
     """One value an item, by item code; the tables are those of `TaskType.distance`."""
-    one, other = side_of(kind, first, task), side_of(kind, second, task)
-    values = values_of(task, one, other)
-    pairs = kind.pairs(one, other, task)
-    same = pairs.same
-    if same is None:
-        mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
-        same = (mine == theirs) & (mine >= 0)
-    kept = np.flatnonzero(same)
-    chosen = kept[
-        assign(
-            pairs.expected[kept], pairs.delivered[kept], pairs.score[kept], np.ones(len(kept), dtype=np.bool_)
-        )
-    ]
+    one, other = (side_of(kind, labels, _plain(task)) for labels in (first, second))
     items = len(first.item.values)
-    common = np.bincount(one.item[pairs.expected[chosen]], weights=pairs.score[chosen], minlength=items) / ONE
-    units = np.bincount(one.item, minlength=items) + np.bincount(other.item, minlength=items)
+    common = _common(kind, one, other, task, one.item, np.zeros(len(other.units), dtype=np.int64), items)
+    return _distance(common, np.bincount(one.item, minlength=items) + np.bincount(other.item, minlength=items))
+
+
+def part_distances(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
+    """Every answer of one table against every answer of the other, whatever their items: a matrix.
+
+    The tables are those of `TaskType.distance`. All units are laid upon one item, so each is made but once.
+    """
+    one, other = (side_of(kind, _on_one_item(labels), _plain(task)) for labels in (first, second))
+    row, column = (
+        labels.item.codes[side.units.row].astype(np.int64) for labels, side in ((first, one), (second, other))
+    )
+    height, width = len(first.item.values), len(second.item.values)
+    common = _common(kind, one, other, task, row * width, column, height * width)
+    units = np.bincount(row, minlength=height)[:, None] + np.bincount(column, minlength=width)[None, :]
+    return _distance(common.reshape(height, width), units)
+
+
+def _common(
+    kind: Parts, one: Side, other: Side, task: Task, row: Ints, column: Ints, count: int
+) -> Floats:  # fmt: skip
+    """The quality in common, by pair of answers: a unit of one side and one of the other are in the pair
+    `row` + `column`, of `count`."""
+    values = values_of(task, one, other)
+    pairs = kind.pairs(one, other, _plain(task))
+    mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
+    kept = np.flatnonzero((mine == theirs) & (mine >= 0))
+    e, d, score = pairs.expected[kept], pairs.delivered[kept], pairs.score[kept]
+    answers = row[e] + column[d]
+    left, right = (_numbered(answers, unit, len(side.units)) for unit, side in ((e, one), (d, other)))
+    chosen = assign(left, right, score, np.ones(len(kept), dtype=np.bool_))
+    found: Floats = np.bincount(answers[chosen], weights=score[chosen], minlength=count) / ONE
+    return found
+
+
+def _numbered(answers: Ints, unit: Ints, units: int) -> Ints:
+    """A number from 0 for each unit in each pair of answers."""
+    number: Ints = np.unique(answers * max(units, 1) + unit, return_inverse=True)[1].astype(np.int64)
+    return number
+
+
+def _distance(common: Floats, units: Ints) -> Floats:
     return np.where(units == 0, 0.0, 1 - 2 * common / np.maximum(units, 1))
+
+
+def _on_one_item(labels: LabelTable) -> LabelTable:
+    item = Coded(np.zeros(len(labels), dtype=np.int32), ("all",))
+    return replace(labels, item=item, sheets=None)
+
+
+def _plain(task: Task) -> Task:
+    """The contract's limits without a preset: tools that pair greedily would make a distance hang on order."""
+    keys = [key.name for key in TASK_TYPES[task.type].matching]
+    return replace(task, matching={**{name: matching_word(task, name) for name in keys}, "preset": "none"})

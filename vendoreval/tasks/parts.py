@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,8 +106,9 @@ class Finer:
     where: Sequence[str | None]
 
 
+@runtime_checkable
 class Parts(Protocol):
-    """A type of many units an item."""
+    """A type of many units an item; its distance is that of tasks.part_distance."""
 
     def units(self, labels: LabelTable, task: Task) -> Units:
         """The units that the rows form."""

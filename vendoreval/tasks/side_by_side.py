@@ -12,6 +12,8 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.interface import TaskType
+from vendoreval.tasks.part_distance import part_distances
+from vendoreval.tasks.parts import Parts
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,10 +43,22 @@ class SideBySide:
         parts = [self._block(first[rows], second[rows]) for rows in _blocks(len(first))]
         return np.concatenate(parts) if parts else np.empty(0)
 
+    def across(self, first: Ints, second: Ints) -> Floats:
+        """The distance of each sheet of `first` from each of `second`: a matrix."""
+        if isinstance(self._kind, Parts):
+            one, other = (self._side(chosen, self._called(len(chosen))) for chosen in (first, second))
+            return part_distances(self._kind, one, other, self._task)
+        pairs = self.distances(np.repeat(first, len(second)), np.tile(second, len(first)))
+        return pairs.reshape(len(first), len(second))
+
+    def _called(self, count: int) -> tuple[str, ...]:
+        """Names of items that tell `count` sheets apart."""
+        if count > len(self._names):
+            self._names = tuple(map(str, range(count)))
+        return self._names[:count]
+
     def _block(self, first: Ints, second: Ints) -> Floats:
-        if len(first) > len(self._names):
-            self._names = tuple(map(str, range(len(first))))
-        names = self._names[: len(first)]
+        names = self._called(len(first))
         found = self._kind.distance(self._side(first, names), self._side(second, names), self._task)
         if found is None:
             raise ValueError(f"answers of the type {self._task.type!r} have no distance")

@@ -69,6 +69,9 @@ def test_distance_is_that_of_the_best_pairing(answers: list[list[Box]]) -> None:
     found = side.distances(first, second)
     known = [enumerated(answers[a], answers[b]) for a, b in pairs]
     assert found.tolist() == pytest.approx(known, abs=1e-8)
+    matrix = side.across(np.arange(len(answers)), np.arange(len(answers)))
+    assert matrix.ravel().tolist() == found.tolist()
+    assert (matrix == matrix.T).all()
     assert all(found[k] == 0 for k, (a, b) in enumerate(pairs) if sorted(answers[a]) == sorted(answers[b]))
 
 
