@@ -182,6 +182,17 @@ def test_spans_that_look_wrong_are_taken_and_named(tmp_path: Path) -> None:
     ]
 
 
+def test_spans_that_cut_tokens_are_named(tmp_path: Path) -> None:
+    tokens = [{"start": 0, "end": 3}, {"start": 4, "end": 7}]
+    doc = {"text": "Ann Lee", "tokens": tokens, "ents": [{"start": 0, "end": 7, "label": "PER"}],
+           "spans": {"sc": [{"start": 0, "end": 5, "label": "PER"}]}}  # fmt: skip
+    path = file(tmp_path, "a.json", json.dumps([doc]))
+    assert read(SPACY, path).notes == []
+    found = read(SPACY, path, layer="sc")
+    assert found.spans() == {"1": [(0, 5, "PER")]}
+    assert found.notes == ["1 spans begin or end within a token (first: 1 0–5)."]
+
+
 def test_spacy_texts_without_the_layer_are_no_answers(tmp_path: Path) -> None:
     doc = {"text": "Ann", "tokens": [], "ents": []}
     found = read(SPACY, file(tmp_path, "a.json", json.dumps([doc, {"text": "Ole", "tokens": []}, 5])))

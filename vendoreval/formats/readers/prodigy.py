@@ -86,8 +86,8 @@ def _take(gathered: SpanAnswers, line: int, document: Any, path: str) -> str:
         return "The line has no text with a list of spans."
     person = document.get("_annotator_id") or document.get("_session_id")
     gathered.sheet(
-        line, item, text, annotator_id=person if isinstance(person, str) else None, sheet_id=str(line),
-        labelled_at=_moment(document.get("_timestamp")),
+        line, item, text, document.get("tokens"), annotator_id=person if isinstance(person, str) else None,
+        sheet_id=str(line), labelled_at=_moment(document.get("_timestamp")),
     )  # fmt: skip
     for span in spans or ():
         span = span if isinstance(span, dict) else {}

@@ -37,6 +37,7 @@ class _Text:
     text: Any
     spans: Any
     aside: Mapping[str, int]
+    tokens: Any = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _take(gathered: SpanAnswers, place: int, document: Any, prefix: str, layer: 
         elif not isinstance(one.text, str) or not isinstance(one.spans, list):
             gathered.refuse(place, "There is no text with a list of spans.", prefix + one.item)
         else:
-            gathered.sheet(place, prefix + one.item, one.text, sheet_id=str(place))
+            gathered.sheet(place, prefix + one.item, one.text, one.tokens, sheet_id=str(place))
             for label, start, end in map(_parts, one.spans):
                 gathered.span(label, [(start, end)])
     return ""
@@ -136,7 +137,8 @@ def _doc(document: Mapping[str, Any], place: int, layer: str) -> _Text:
         f"span of {name[:40]}": len(spans)
         for name, spans in layers.items() if name != layer and isinstance(spans, list)
     }  # fmt: skip
-    return _Text(str(place), document["text"], layers.get(layer), others | _categories(document))
+    aside = others | _categories(document)
+    return _Text(str(place), document["text"], layers.get(layer), aside, document.get("tokens"))
 
 
 def _paragraphs(document: Mapping[str, Any], place: int) -> Iterator[_Text]:

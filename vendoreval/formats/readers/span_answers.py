@@ -38,11 +38,14 @@ class SpanAnswers:
         """Whether it is time to hand out a batch."""
         return len(self._rows) + len(self._sheets) + len(self._refusals) >= BATCH
 
-    def sheet(self, place: int, item: str, text: str | None = None, **known: str | None) -> None:
-        """An answered item; `known`: annotator_id, sheet_id, labelled_at."""
+    def sheet(
+        self, place: int, item: str, text: str | None = None, tokens: Any = None, **known: str | None
+    ) -> None:
+        """An answered item. `tokens` have `start` and `end`; `known`: annotator_id, sheet_id, labelled_at."""
         self._known = {"item_id": item, **known}
         self._sheets.append({**self._known, "text": text})
         self._place, self._text = place, text
+        self._borders = _borders(tokens) if self._unit == CODE_POINTS else set()
         self._offsets = None if text is None else Offsets(text, self._unit)
 
     def span(
@@ -92,6 +95,8 @@ class SpanAnswers:
     def _look(self, pieces: Sequence[tuple[int, int]], end: int) -> None:
         first, text = pieces[0][0], self._text
         where = f"{self._known['item_id']} {first}–{end}"
+        if self._borders and not all(a in self._borders and b in self._borders for a, b in pieces):
+            self.odd("begin or end within a token", where)
         if first < 0:
             self.odd("begin before their text", where)
         elif any(a >= b for a, b in pieces):
@@ -155,6 +160,14 @@ def _columns(records: Sequence[Mapping[str, Any]], always: Sequence[str]) -> dic
     return {
         name: column for name, column in columns.items() if name in always or any(v is not None for v in column)
     }
+
+
+def _borders(tokens: Any) -> set[Any]:
+    """Where tokens begin and end; nothing where they are no list of such."""
+    try:
+        return {token[name] for token in tokens for name in ("start", "end")}
+    except (TypeError, KeyError):
+        return set()
 
 
 def _shown(value: Any) -> str:
