@@ -9,7 +9,8 @@ from typing import Any
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports.charts.curves import agreement_trend
 from vendoreval.reports.parts import Plain
-from vendoreval.reports.wording import day
+from vendoreval.reports.unit_words import unit_word
+from vendoreval.reports.wording import day, plural
 
 NAME = "Krippendorff’s alpha"
 
@@ -24,12 +25,14 @@ def agreement_view(trend: Mapping[str, Any] | None, contract: Contract | None) -
     if not trend or not found:
         return None
     values = [one["alpha"]["estimate"] for one in found]
+    given = "label" if contract is None or unit_word(contract.task) == "label" else "answer"
     return {
         "chart": agreement_trend(NAME, values, _promised(contract)) if len(values) > 1 else None,
         "rows": [_row(one) for one in found],
+        "given": plural(given),
         "words": [
-            f"{NAME} over all items with labels by two people or more: 1 is full agreement, 0 what chance "
-            "would give. Agreement is not accuracy: a mistake that everybody shares raises it.",
+            f"{NAME} over all items with {plural(given)} by two people or more: 1 is full agreement, 0 what "
+            "chance would give. Agreement is not accuracy: a mistake that everybody shares raises it.",
             *(change["sentence"] for change in trend["changes"]),
         ],
     }

@@ -48,7 +48,7 @@ def audit_view(
         "quality": shown.quality,
         "defects": defects_view(shown),
         "annotators": parts.annotators(result.by_annotator, unit_word(contract.task)),
-        "patterns": pattern_view(result.patterns),
+        "patterns": pattern_view(result.patterns, unit_word(contract.task)),
         "limits": limits(result),
         "integrity": parts.integrity(facts, files, shown.pictures),
         "record": result.to_json(),

@@ -112,7 +112,8 @@ def defects_view(shown: UnitsShown) -> Plain | None:
     note = f"All {count(len(told), 'defect')} that the judged clauses count."
     if len(shown.lines) > len(told):
         note = (
-            f"The {len(told)} gravest of {len(shown.lines):,} that the judged clauses count; a claim lists all."
+            f"The {len(told)} gravest of {len(shown.lines):,} that the judged clauses count; the attached "
+            "defects.csv holds all."
         )
     return {"note": note, "rows": line_rows(told), "pictures": shown.pictures.view()}
 

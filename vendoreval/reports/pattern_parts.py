@@ -9,7 +9,7 @@ from vendoreval.audits.records import AuditResult, Pattern
 from vendoreval.inference.drift import p_chart, watch
 from vendoreval.reports.charts.curves import Curves, control_chart
 from vendoreval.reports.parts import Plain, main_finding
-from vendoreval.reports.wording import NBSP, chance, count, joined, percent
+from vendoreval.reports.wording import NBSP, chance, count, joined, percent, plural
 
 TITLES = {
     "inconsistency": "Inconsistency",
@@ -25,8 +25,12 @@ FEWEST_POINTS = 3
 ENOUGH = 20  # e-value: one in twenty
 
 
-def pattern_view(found: Iterable[Pattern]) -> Plain:
-    """Everything that the section prints; `rows` is empty where no pattern was looked at."""
+def pattern_view(found: Iterable[Pattern], unit: str = "label") -> Plain:
+    """Everything that the section prints; `rows` is empty where no pattern was looked at.
+
+    `unit`: what the contract counts.
+    """
+    units = plural(unit)
     patterns = {pattern.name: pattern for pattern in found}
     evidence = {name: pattern.evidence for name, pattern in patterns.items()}
     bias, drift = evidence.get("bias", {}), evidence.get("drift", {})
@@ -37,9 +41,10 @@ def pattern_view(found: Iterable[Pattern]) -> Plain:
         "chart": _chart(drift.get("chart") or ()),
         "slices": [_slice(one) for one in (bias.get("slices") or ())[:MOST_SLICES]],
         "slices_said": _slices_said(bias),
-        "rework": _rework(bias.get("rework")),
+        "rework": _rework(bias.get("rework"), units),
         "floors": [_floor(one) for one in (bias.get("floors") or ())[:MOST_CLASSES]],
-        "edges": _edges(evidence.get("edge_cases", {})),
+        "edges": _edges(evidence.get("edge_cases", {}), units),
+        "units": units,
         "tiers": [_tier(one) for one in evidence.get("copying", {}).get("review_tiers") or ()],
     }
 
@@ -151,20 +156,20 @@ def _slices_said(bias: Mapping[str, Any]) -> str:
     )
 
 
-def _rework(scope: Mapping[str, Any] | None) -> str:
+def _rework(scope: Mapping[str, Any] | None, units: str) -> str:
     if not scope:
         return ""
     covers, part = percent(scope["covers"], digits=0), percent(scope["share_of_labels"], digits=0)
     if not scope["worth"]:
         return (
-            f"The errors are spread: it would take {part} of the labels to redo {covers} of them, so that no "
+            f"The errors are spread: it would take {part} of the {units} to redo {covers} of them, so that no "
             "part of the delivery is worth redoing alone."
         )
     cells = [" / ".join(cell) for cell in scope["cells"]]
     hidden = scope["cells_in_all"] - len(cells)
     names = joined([*cells, count(hidden, "other")] if hidden else cells)
     return (
-        f"Redoing {part} of the labels would reach {covers} of the errors: those by "
+        f"Redoing {part} of the {units} would reach {covers} of the errors: those by "
         f"{' and '.join(scope['by'])} {names}. The share reached "
         "was measured on items that had no part in choosing them."
     )
@@ -180,14 +185,14 @@ def _floor(one: Mapping[str, Any]) -> Plain:
     }
 
 
-def _edges(evidence: Mapping[str, Any]) -> list[list[str]]:
+def _edges(evidence: Mapping[str, Any], units: str) -> list[list[str]]:
     sign = _lead(evidence)
     if "edge_items" not in evidence or "rest_n" not in sign:
         return []
     doubt, rest = evidence["unsure"], evidence["unsure_rest"]
     low, high = 100 * sign["low"], 100 * sign["high"]
     return [
-        ["Wrong on edge cases", f"{percent(sign['estimate'])} ({sign['errors']:,} of {sign['n']:,} labels)"],
+        ["Wrong on edge cases", f"{percent(sign['estimate'])} ({sign['errors']:,} of {sign['n']:,} {units})"],
         [
             "Wrong elsewhere",
             f"{percent(sign['rest_estimate'])} ({sign['rest_errors']:,} of {sign['rest_n']:,})",

@@ -258,6 +258,7 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
     if result is None:
         return None
     own = contract if contract is not None and contract.id == result.contract else None
+    unit = unit_word(own.task) if own else "label"
     return {
         "delivery": result.delivery,
         "audit": result.audit,
@@ -267,8 +268,8 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "confusion": parts.confusion(result, own.task.classes if own else ()),
         "classes": parts.classes(result.by_class, absent_sides(result)),
         "unit_rules": unit_rules(result, own),
-        "annotators": parts.annotators(result.by_annotator, unit_word(own.task) if own else "label"),
-        "patterns": pattern_view(result.patterns),
+        "annotators": parts.annotators(result.by_annotator, unit),
+        "patterns": pattern_view(result.patterns, unit),
         "notes": list(result.notes),
     }
 
