@@ -53,19 +53,20 @@ class SheetBook:
         )
         latest = np.full(len(first), UNKNOWN)
         np.maximum.at(latest, place, when)
-        mine = [
-            self._sheet((i, p, labels[k]), moment)
-            for i, p, k, moment in zip(*kinds.tolist(), latest.tolist(), strict=True)
-        ]
-        return np.asarray(mine, dtype=np.int32)[place]
+        return self._numbers(kinds, labels, latest)[place]
 
-    def _sheet(self, key: Key, when: int) -> int:
-        number = self.known.setdefault(key, len(self.known))
-        if number == len(self.when):
-            self.when.append(when)
-            self.rows.append(0)
-        self.when[number] = max(self.when[number], when)
-        return number
+    def _numbers(self, kinds: Ints, labels: Sequence[str], latest: Ints) -> NDArray[np.int32]:
+        """The number of each sheet, given as item, person and place among `labels`; new ones are added."""
+        known, when, found = self.known, self.when, []
+        for item, person, own, moment in zip(*kinds.tolist(), latest.tolist(), strict=True):
+            number = known.setdefault((item, person, labels[own]), len(known))
+            found.append(number)
+            if number == len(when):
+                when.append(moment)
+            elif moment > when[number]:
+                when[number] = moment
+        self.rows += [0] * (len(when) - len(self.rows))
+        return np.asarray(found, dtype=np.int32)
 
     def add_rows(self, sheets: NDArray[np.int32]) -> None:
         """Count the rows that were taken, by their sheets, in the order in which they are written."""
@@ -78,9 +79,11 @@ class SheetBook:
         """Keep what is told of each sheet's item: width, height, text."""
         named = [name for name in ("width", "height", "text") if name in columns]
         values = [columns[name].to_pylist() for name in named]
-        for number, *told in zip(sheets.tolist(), *values, strict=True) if named else ():
-            facts = {name: value for name, value in zip(named, told, strict=True) if value is not None}
-            self.facts.setdefault(number, {}).update(facts)
+        facts = self.facts
+        for name, column in zip(named, values, strict=True):
+            for number, value in zip(sheets.tolist(), column, strict=True):
+                if value is not None:
+                    facts.setdefault(number, {})[name] = value
 
     @property
     def all_rows(self) -> NDArray[np.int32]:
