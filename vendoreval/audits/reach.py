@@ -19,7 +19,6 @@ from vendoreval.audits.records import UnitCount
 from vendoreval.audits.units import (
     MAIN,
     OPPORTUNITY,
-    SHEETS,
     Counting,
     Totals,
     answered_sheets,
@@ -28,17 +27,10 @@ from vendoreval.audits.units import (
     many,
     sheets,
 )
+from vendoreval.contracts.rules import SHEETS
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
 from vendoreval.tasks.outcomes import Outcomes
-
-AGREED = "most_units"  # the option of a decision
-
-
-def agreed_most(clause: Clause) -> int | None:
-    """No item holds more units than this, by the contract."""
-    found = clause.decision.options.get(AGREED)
-    return None if found is None else int(found)
 
 
 def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidden:
@@ -50,7 +42,7 @@ def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidde
         excess = None if drawn_from_sent else max(seen.labels - seen.items, 0)
         return Hidden(max(seen.most_units, 1), excess)
     right, wrong = _most(task, seen, how)
-    agreed = agreed_most(clause)
+    agreed = clause.decision.most_units
     if how.unit in SHEETS:
         return Hidden(right, max(seen.sheets - seen.items, 0) if seen.sheets else None, wrong=wrong)
     return Hidden(right, None, wrong=wrong if agreed is None else agreed)
@@ -58,11 +50,11 @@ def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidde
 
 def unbounded(clause: Clause, seen: AuditInput, totals: Totals) -> str:
     """Why a design on whole items has no bound on their units; empty where it has one."""
-    most = agreed_most(clause)
+    most = clause.decision.most_units
     if most is None:
         return (
             f"The rule {clause.decision.rule} needs a bound on the units of an item. What was missed stands in "
-            f"no file, so the delivery gives none: agree on {AGREED} in the decision, or take the rule claim."
+            f"no file, so the delivery gives none: agree on most_units in the decision, or take the rule claim."
         )
     fullest = max(int(totals.max(initial=0)), seen.most_units)
     if fullest > most:

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.contracts.rules import SHEETS
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
@@ -34,7 +35,6 @@ Side = Literal["own", "expected", "delivered", "either"]
 
 MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
-SHEETS = ("item", "label")
 _LEVEL = {"object": "object", "span": "object", "attribute": "attribute", "point": "point", "word": "word",
           "frame": "frame"}  # fmt: skip
 _OF_SHEET = ("item", "object", "attribute", "relation", "track")  # a sheet is right where all of these are

@@ -194,6 +194,7 @@ UNITS_OF = {
     "keypoints": ("item", "label", "object", "attribute", "point", "opportunity"),
     "spans": ("item", "label", "span", "object", "attribute", "opportunity"),
 }
+SHEETS = ("item", "label")  # the whole answer of one person on an item
 # Of these types, metrics that hold single units of gold and delivery against each other.
 BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")
 

@@ -105,6 +105,12 @@ class Decision:
     calibrated: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def most_units(self) -> int | None:
+        """No item holds more units than this, those that were missed included; None: not agreed."""
+        found = self.options.get("most_units")
+        return None if found is None else int(found)
+
 
 @dataclass(frozen=True)
 class Clause:

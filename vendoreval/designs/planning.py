@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from vendoreval.contracts.rules import SHEETS, UNITS_OF
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.designs.designs import DESIGNED, Design, design, lowest_share, tolerated_share
 from vendoreval.designs.dynamic import Boundaries, OperatingRow, error_chances, operating_rows
@@ -62,6 +63,11 @@ class AuditPlan:
             "wrong_breached": self.wrong_breached,
             "wrong_kept": self.wrong_kept,
             "operating_characteristic": [dict(vars(row)) for row in self.rows],
+            **(
+                {"unit": self.clause.unit, "most_units": self.clause.decision.most_units}
+                if _several(self)
+                else {}
+            ),
             "sentences": list(sentences(self)),
         }
 
@@ -149,7 +155,7 @@ def sentences(plan: AuditPlan) -> Sequence[str]:
         f"called breached with a chance of {chance(plan.wrong_breached)}.",
     ]
     if made.intolerable > made.population:
-        return (*said, *plan.notes)
+        return (*said, *_units(plan), *plan.notes)
     share = 1 - made.intolerable / made.population
     said.append(
         f"A delivery with {100 * share:.4g} % right is wrongly called kept with a chance of "
@@ -169,7 +175,35 @@ def sentences(plan: AuditPlan) -> Sequence[str]:
         expected = Money.of(plan.cost * Decimal(str(row.expected_items)), plan.contract.currency)
         most = Money.of(plan.cost * made.max_items, plan.contract.currency)
         said.append(f"That is {expected} for a delivery that just keeps the clause, and never above {most}.")
-    return (*said, *plan.notes)
+    return (*said, *_units(plan), *plan.notes)
+
+
+def _several(plan: AuditPlan) -> bool:
+    """Whether the clause counts units of which an item holds several."""
+    return plan.contract.task.type in UNITS_OF and plan.clause.unit not in SHEETS
+
+
+def _units(plan: AuditPlan) -> list[str]:
+    """What a plan of items with one unit each does not say of items with several."""
+    if not _several(plan):
+        return []
+    said = [
+        f"The clause counts by {plan.clause.unit}, of which an item holds several or none. These numbers are of "
+        "items with one each: errors come together on items, so a verdict may take more of them."
+    ]
+    most, rule = plan.clause.decision.most_units, plan.clause.decision.rule
+    if most is not None:
+        said.append(f"By the contract no item holds more than {most:,} units, those that were missed included.")
+    elif rule == "sequential":
+        said.append(
+            "This rule needs a bound on the units of an item (most_units in the decision), and is not run."
+        )
+    else:
+        said.append(
+            "The contract agrees on no most_units, so the word kept allows for items that hold as many wrong "
+            "units as the fullest delivered item and the fullest gold item together."
+        )
+    return said
 
 
 def _size(plan: AuditPlan) -> str:

@@ -24,7 +24,7 @@ CREDIT = {"id": "credit", "kind": "credit", "justification": "loss"}
 
 
 def sample(images: int = 60) -> list[Row]:
-    """Four right boxes and one of the wrong class an image; every third has one missed, every sixth one extra."""
+    """Four right boxes and one of the wrong class an image; every third one missed, every sixth one extra."""
     rows: list[Row] = []
     for k in range(images):
         name = f"i{k:03d}"
