@@ -188,7 +188,7 @@ def _units(plan: AuditPlan) -> list[str]:
     if not _several(plan):
         return []
     said = [
-        f"The clause counts by {plan.clause.unit}, of which an item holds several or none. These numbers are of "
+        f"The clause counts by {plan.clause.unit}, and an item holds several or none. These numbers are of "
         "items with one each: errors come together on items, so a verdict may take more of them."
     ]
     most, rule = plan.clause.decision.most_units, plan.clause.decision.rule

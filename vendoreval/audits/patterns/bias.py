@@ -119,13 +119,13 @@ def _default(labels: Labels) -> Sign | None:
 def _shift(labels: Labels) -> Sign | None:
     """Frequent classes that gain and rare ones that lose: even errors shift classes the other way."""
     found = class_shifts(labels.expected.codes, labels.delivered.codes, labels.item.codes)
+    if not found:
+        return None
     mean = len(labels) / len(found)
 
     def leans(one: Shift) -> bool:
         return abs(one.net) >= NET and (one.net > 0) == (one.gold > mean)
 
-    if not found:
-        return None
     worst = min(found, key=lambda one: (not leans(one), plain_p(one.p), one.klass))
     name = labels.expected.values[worst.klass]
     word = "more" if worst.net > 0 else "less"
