@@ -3,8 +3,9 @@
     distance = 1 - 2 Q ÷ (n + m)
 
 n and m are the numbers of units of both answers, Q the largest sum of the matches' quality (intersection ÷
-union for boxes) over one-to-one pairs of units of one label that reach the contract's limit. Where each quality
-is 1 this is 1 - F1. Two answers with nothing are equal. Attributes and points below a unit play no part.
+union for boxes) over one-to-one pairs of units of one label that reach the contract's limit (of any label
+where the rule does not look at it). Where each quality is 1 this is 1 - F1. Two answers with nothing are equal.
+Attributes and points below a unit play no part.
 """
 
 from __future__ import annotations
@@ -59,8 +60,11 @@ def _common(
     `row` + `column`, of `count`."""
     values = values_of(task, one, other)
     pairs = kind.pairs(one, other, _plain(task))
-    mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
-    kept = np.flatnonzero((mine == theirs) & (mine >= 0))
+    same = pairs.same
+    if same is None:
+        mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
+        same = (mine == theirs) & (mine >= 0)
+    kept = np.flatnonzero(same)
     e, d, score = pairs.expected[kept], pairs.delivered[kept], pairs.score[kept]
     answers = row[e] + column[d]
     left, right = (_numbered(answers, unit, len(side.units)) for unit, side in ((e, one), (d, other)))
