@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import SHARED, Cli
 from tests.contracts import clause, contract_toml
 
 CLASSES = ["car", "person"]
@@ -190,3 +190,18 @@ def test_gold_boxes_go_out_blind_among_tasks(cli: Cli, tmp_path: Path) -> None:
     cli("evidence", "export", "a", "--out", "b.zip")
     held = ("--receipt", "receipt.json", "--delivered", "back.csv", "--tasks", "blind.csv")
     cli("evidence", "verify", "b.zip", *held)
+
+
+def test_classes_come_from_what_tools_export_too(cli: Cli, tmp_path: Path) -> None:
+    export = SHARED / "formats" / "files" / "doccano" / "classification_jsonl"
+    text = contract_toml(task={"type": "classification", "classes": ["science", "space"]})
+    (tmp_path / "contract.toml").write_text(text)
+    cli("init")
+    cli("vendor", "add", "acme", "--name", "Acme")
+    cli("contract", "add", tmp_path / "contract.toml")
+    files = sorted(export.glob("*.jsonl"))
+    words = ("--id", "d", "--contract", "c", "--format", "doccano", "--json")
+    intake = cli("delivery", "add", *files, *words).json["intake"]
+    assert intake["read"]["format"] == "doccano"
+    assert intake["annotators"] >= 1
+    assert intake["labels"] > 0

@@ -86,7 +86,7 @@ class DeliveryIntake:
 
 
 def read_delivery(
-    paths: Sequence[Path],
+    paths: Sequence[Path | RowFile],
     sink: IO[bytes],
     *,
     classes: Sequence[str],
@@ -114,7 +114,7 @@ def read_delivery(
     sent = read_items(items).ids(task_ids) if items else None
     if task_ids is not None and not items:
         sent = tuple(sorted(task_ids.values()))
-    files = [open_rows(path, fmt) for path in paths]
+    files = [one if isinstance(one, RowFile) else open_rows(one, fmt) for one in paths]
     if task_ids is not None and all(TASK_ID in file.names for file in files):
         mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
     roles = _roles(files, mapping, where)

@@ -44,7 +44,7 @@ PLAIN = Reading()
 
 
 def read_gold(
-    path: Path,
+    path: Path | RowFile,
     gold_id: str,
     *,
     mapping: Mapping[str, str],
@@ -62,7 +62,8 @@ def read_gold(
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
         raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
-    file, most, known = open_rows(path, fmt), allowed().memory, Classes(classes)
+    file = path if isinstance(path, RowFile) else open_rows(path, fmt)
+    path, most, known = file.path, allowed().memory, Classes(classes)
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
     require(file, {one.column: one.column for one in reading.where}, "--where")

@@ -14,8 +14,10 @@ from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryInta
 from vendoreval.formats.intake.item_ids import ItemIds, ids_of
 from vendoreval.formats.intake.items_file import ItemsFile, read_items
 from vendoreval.formats.intake.row_filter import RowFilter, parse_where
+from vendoreval.formats.readers.answer_file import answer_file, is_row_file
 from vendoreval.formats.readers.chosen import Chosen, chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
+from vendoreval.formats.readers.rows import RowFile
 from vendoreval.formats.readers.sources import named_source
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.statements import Statements, statements_of
@@ -76,12 +78,7 @@ def _read(
     task = contract.task
     where = filters(contract, reading.where)
     if not SHAPES[task.type].many:
-        return read_delivery(
-            [file.path for file in files], sink, classes=task.classes,
-            mapping=parse_pairs(reading.mapping, "--map"), where=where, items=reading.items,
-            fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask,
-            stated=reading.stated, repeats=task.repeats, ids=reading.ids,
-        )  # fmt: skip
+        return _one_answer(contract, files, sink, reading, where)
     source = named_source([(file.name, file.path) for file in files], reading.images)
     chosen = chosen_reader(
         source, task.type, fmt=reading.fmt, options=reading.options,
@@ -94,6 +91,34 @@ def _read(
         notes=(*_source_notes(chosen, source.left_out), *intake.notes),
         settled={**intake.settled, "read": chosen.to_json()},
     )
+
+
+def _one_answer(
+    contract: Contract,
+    files: Sequence[NamedFile],
+    sink: IO[bytes],
+    reading: Reading,
+    where: Sequence[RowFilter],
+) -> DeliveryIntake:
+    """Classes: files of rows as they are, exports of tools by their reader."""
+    task, mapping = contract.task, parse_pairs(reading.mapping, "--map")
+    tool = None
+    if not all(is_row_file(file.path, reading.fmt) for file in files):
+        source = named_source([(file.name, file.path) for file in files], reading.images)
+        tool = answer_file(chosen_reader(source, task.type, fmt=reading.fmt, options=reading.options), source)
+    paths: list[Path | RowFile] = [file.path for file in files] if tool is None else [tool]
+    intake = read_delivery(
+        paths, sink, classes=task.classes, mapping=mapping, where=where, items=reading.items,
+        fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask, stated=reading.stated,
+        repeats=task.repeats, ids=reading.ids,
+    )  # fmt: skip
+    if tool is None:
+        return intake
+    told = {"read": tool.chosen.to_json(), **({"set_aside": dict(tool.set_aside)} if tool.set_aside else {})}
+    aside = [f"{kind} {count:,}" for kind, count in sorted(tool.set_aside.items())]
+    beside = [f"In the files, and no answers of this task type: {', '.join(aside)}."] if aside else []
+    notes = (*_source_notes(tool.chosen, tool.source.left_out), *tool.remarks, *beside, *intake.notes)
+    return replace(intake, notes=notes, settled={**intake.settled, **told})
 
 
 def _source_notes(chosen: Chosen, left_out: Mapping[str, int]) -> tuple[str, ...]:

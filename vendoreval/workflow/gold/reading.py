@@ -16,6 +16,7 @@ from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, read_gold
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
 from vendoreval.formats.intake.row_filter import parse_where
+from vendoreval.formats.readers.answer_file import answer_file, is_row_file
 from vendoreval.formats.readers.chosen import chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
 from vendoreval.formats.readers.row_files import FURTHER, RowFiles
@@ -56,14 +57,20 @@ def read_gold_files(
     """
     if SHAPES[contract.task.type].many:
         return _parts(contract, files, reading)
-    if len(files) != 1:
-        raise UsageError("Gold of this task type is one file.", remedy="Name one file.")
+    mapping, tool = parse_pairs(reading.mapping, "--map"), None
+    if not all(is_row_file(one.path, reading.fmt) for one in files):
+        source = named_source([(file.name, file.path) for file in files], reading.images)
+        chosen = chosen_reader(source, contract.task.type, fmt=reading.fmt, options=reading.options)
+        tool = answer_file(chosen, source)
+    elif len(files) != 1:
+        raise UsageError("Gold of this task type is one file of rows.", remedy="Name one file.")
     gold, notes = read_gold(
-        files[0].path, name, mapping=parse_pairs(reading.mapping, "--map"), classes=contract.task.classes,
+        tool or files[0].path, name, mapping=mapping, classes=contract.task.classes,
         fmt=reading.fmt or None,
         reading=Reading(parse_where(reading.where), separator_of(reading.separator), reading.id_cut),
     )  # fmt: skip
-    return TakenGold(gold_bytes(gold), len(gold), notes)
+    told = (tool.chosen.sentence, *tool.remarks) if tool else ()
+    return TakenGold(gold_bytes(gold), len(gold), (*told, *notes))
 
 
 def _parts(contract: Contract, files: Sequence[NamedFile], reading: GoldReading) -> TakenGold:
