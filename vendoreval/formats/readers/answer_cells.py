@@ -167,7 +167,8 @@ def _masks(found: Mapping[str, Any], refused: dict[int, str]) -> Any:
 def rings_of(text: str) -> list[list[list[float]]]:
     """Parts of rings of x and y from WKT (POLYGON, MULTIPOLYGON), or from a JSON list of numbers or of lists.
 
-    A list of lists is one part each; WKT's closing point is left out. Raises ValueError for anything else.
+    Lists of two numbers are the points of one part; longer ones are one part each. WKT's closing point is left
+    out. Raises ValueError for anything else.
     """
     word = text.strip()
     if word.startswith("["):
@@ -184,12 +185,17 @@ def rings_of(text: str) -> list[list[list[float]]]:
 
 
 def _listed(value: Any) -> list[list[float]]:
-    rings = [value] if value and not isinstance(value[0], list) else value
+    rings = [value] if value and (not isinstance(value[0], list) or _points(value)) else value
     if rings and isinstance(rings[0], list) and rings[0] and isinstance(rings[0][0], list):
         rings = [[number for point in ring for number in point] for ring in rings]
     if not rings or any(len(ring) % 2 or not all(isinstance(n, int | float) for n in ring) for ring in rings):
         raise ValueError("no list of x and y")
     return [[float(number) for number in ring] for ring in rings]
+
+
+def _points(value: list[Any]) -> bool:
+    """Whether these are the points of one ring: a part has at least three of them."""
+    return all(isinstance(p, list) and len(p) == 2 and not isinstance(p[0], list) for p in value)
 
 
 def _ring_list(text: str) -> list[list[float]]:

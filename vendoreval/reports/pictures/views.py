@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vendoreval.reports.pictures.outlines import Point, Ring
 
-WIDE, HIGH = 496.0, 330.0  # the most room of a picture, in CSS pixels
+WIDE, HIGH = 496.0, 256.0  # the most room of a picture, in CSS pixels
 LEAST = 40.0  # pixels of an item that a picture shows at least
 WHOLE = 0.7  # a part as large as this is shown with all the rest
 
