@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -91,6 +92,14 @@ def simulated(
     return tally(np.tile(np.arange(items), people), label.ravel(), [str(k) for k in range(len(use))])
 
 
+def hold_their_levels(found: Sequence[Held | None]) -> None:
+    """Of vendors just at the limit, no more than 5 % are called breached and 10 % kept (2.5 sigma)."""
+    breached = np.mean([one is not None and one.p_breach <= 0.05 for one in found])
+    kept = np.mean([one is not None and one.p_kept <= 0.10 for one in found])
+    assert breached <= 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / len(found))
+    assert kept <= 0.10 + 2.5 * np.sqrt(0.10 * 0.90 / len(found))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hard", [False, True])
 @pytest.mark.parametrize("use", [[0.5, 0.5], [0.9, 0.1], [0.97, 0.03], [0.4, 0.3, 0.15, 0.1, 0.05]])
@@ -102,10 +111,7 @@ def test_false_words_stay_at_their_level(items: int, people: int, use: list[floa
             against_limit(simulated(rng, limit, items, people, use, hard), "alpha", Fraction(str(limit)))
             for _run in range(runs)
         ]
-        breached = np.mean([one is not None and one.p_breach <= 0.05 for one in found])
-        kept = np.mean([one is not None and one.p_kept <= 0.10 for one in found])
-        assert breached <= 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / runs)
-        assert kept <= 0.10 + 2.5 * np.sqrt(0.10 * 0.90 / runs)
+        hold_their_levels(found)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from vendoreval.inference.bias import (
     marginal_homogeneity,
     weak_classes,
 )
+from vendoreval.inference.comparing import Comparison
 from vendoreval.inference.multiplicity import joint_bounds
 from vendoreval.inference.slices import Columns, rework_scope, worse_slices
 from vendoreval.numerals import of, percent
@@ -70,17 +72,31 @@ def bias(labels: Labels) -> Looked:
 
 def _weak(labels: Labels) -> Sign | None:
     found = weak_classes(labels.wrong, labels.expected.codes, labels.item.codes)
+    says = "Class {} is missed in {} of its " + labels.word + ", the other classes in {}."
+    return _worst_class("classes missed", found, labels.expected.values, says)
+
+
+def _invented(given: Labels) -> Sign | None:
+    """The class that is delivered where gold has nothing, more often than the others are."""
+    if not given.by_unit:
+        return None
+    found = weak_classes(given.expected.codes < 0, given.delivered.codes, given.item.codes)
+    says = "Of the " + given.word + " delivered as {}, {} are not there, of the other classes {}."
+    return _worst_class("classes invented", found, given.delivered.values, says)
+
+
+def _worst_class(
+    what: str, found: Mapping[int, Comparison], names: Sequence[str], says: str
+) -> Sign | None:  # fmt: skip
+    """The class that stands out most, Bonferroni over classes."""
     if not found:
         return None
     klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
-    name = labels.expected.values[klass]
-    sentence = (
-        f"Class {name} is missed in {of(worst.errors, worst.n)} of its {labels.word}, the other classes in "
-        f"{of(worst.rest_errors, worst.rest_n)}."
-    )
+    name = names[klass]
+    sentence = says.format(name, of(worst.errors, worst.n), of(worst.rest_errors, worst.rest_n))
     numbers = {"class": name, "classes": len(found), **compared(worst)}
     p = min(1.0, len(found) * worst.p)
-    return Sign("classes missed", p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
+    return Sign(what, p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
 
 
 def _pairs(labels: Labels) -> Sign | None:
@@ -142,24 +158,6 @@ def _shift(labels: Labels) -> Sign | None:
     return Sign(
         "shift of the classes’ shares", min(1.0, len(found) * worst.p), leans(worst), sentence, numbers, method
     )
-
-
-def _invented(given: Labels) -> Sign | None:
-    """The class that is delivered where gold has nothing, more often than the others are."""
-    if not given.by_unit:
-        return None
-    found = weak_classes(given.expected.codes < 0, given.delivered.codes, given.item.codes)
-    if not found:
-        return None
-    klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
-    name = given.delivered.values[klass]
-    sentence = (
-        f"Of the {given.word} delivered as {name}, {of(worst.errors, worst.n)} are not there, of the other "
-        f"classes {of(worst.rest_errors, worst.rest_n)}."
-    )
-    numbers = {"class": name, "classes": len(found), **compared(worst)}
-    p = min(1.0, len(found) * worst.p)
-    return Sign("classes invented", p, material(worst), sentence, numbers, f"{worst.method}; Bonferroni")
 
 
 def _floors(labels: Labels) -> list[dict[str, Any]]:
