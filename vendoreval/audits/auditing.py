@@ -15,13 +15,14 @@ from vendoreval.audits.audit_input import AuditInput, counting_of, missing_by_wo
 from vendoreval.audits.deciding import RULES_HERE, Frame, decide, not_run
 from vendoreval.audits.drawing import STATED, TICKETS, UNPROVEN, can_walk, seed_in_words, speaks_for_all
 from vendoreval.audits.figures import by_annotator, by_class, confusion, unit_rules
+from vendoreval.audits.framing import frame_of, groups, judged_classes, size
 from vendoreval.audits.joining import Trial, judge_all
 from vendoreval.audits.looking import at_risk_left, look_notes, refusal
 from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns.judging import patterns
-from vendoreval.audits.reach import hidden, unbounded, units_in_all
+from vendoreval.audits.reach import unbounded, units_in_all
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
-from vendoreval.audits.units import MAIN, Counting, Mask, counting, drawn, many
+from vendoreval.audits.units import MAIN, Counting, counting, many
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
@@ -87,7 +88,7 @@ def _on_word(finding: Finding, items: int, seen: AuditInput) -> Finding:
 
 
 def _all_adjudicated(seen: AuditInput) -> bool:
-    wrong = np.unique(seen.units.item.codes[~seen.units.right])
+    wrong = np.unique(seen.units.item.codes[seen.units.wrong])
     return all(seen.units.item.values[code] in seen.adjudicated for code in wrong.tolist())
 
 
@@ -99,7 +100,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         yield partial(not_run, reason=f"This version does not measure {clause.metric}.")
         return
     how = counting_of(clause, contract.task, seen)
-    frame = _frame(clause, contract.task, seen, how)
+    frame = frame_of(clause, contract.task, seen, how)
     refused = refusal(clause, seen, again, census=frame.census) or _unfit(clause, seen)
     if refused:
         yield partial(not_run, reason=refused)
@@ -119,7 +120,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
         yield partial(not_run, reason=_growing(clause, seen))
         return
     classes = judged_classes(contract.task, seen.units)
-    for group, rows in _groups(clause, classes, seen):
+    for group, rows in groups(clause, classes, seen):
         name = group if clause.scope == "class" else None
         yield partial(_decided, group, rows, name, classes, how, frame, seen)
 
@@ -133,7 +134,7 @@ def _walked(clause: Clause, seen: AuditInput, how: Counting, frame: Frame) -> Tr
             return partial(not_run, reason=refused)
         most = frame.hidden.wrong or most
     walk = partial(
-        walk_clause, units=seen.units, how=how, items=_size(seen, how), seed=seen.seed, names=seen.task_ids,
+        walk_clause, units=seen.units, how=how, items=size(seen, how), seed=seen.seed, names=seen.task_ids,
         most_units=most, inspection=seen.inspections.get(clause.id, "normal"), strata=seen.strata,
         sizes=seen.stratum_sizes,
     )  # fmt: skip
@@ -186,59 +187,6 @@ def _growing(clause: Clause, seen: AuditInput) -> str:
         f"{seen.gold_items:,} of the {seen.planned_items:,} items planned are audited. The rule "
         f"{clause.decision.rule} is read once at the end: on a growing sample its chances do not hold."
     )
-
-
-def _size(seen: AuditInput, how: Counting) -> int:
-    """The items that the audited ones stand for: those sent, where it is known, else those delivered."""
-    return max(seen.sent_items or seen.items, _items(seen.units, drawn(seen.units, how)))
-
-
-def _items(outcomes: Outcomes, rows: Mask) -> int:
-    found = np.zeros(len(outcomes.item.values), dtype=np.bool_)
-    found[outcomes.item.codes[rows]] = True
-    return int(found.sum())
-
-
-def _frame(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Frame:
-    """Without a list of the items sent nobody knows how many there are to be complete about."""
-    unknown = clause.metric == "completeness" and not seen.sent_known
-    audited = _items(seen.units, drawn(seen.units, how))
-    return Frame(None if unknown else _size(seen, how), audited, hidden(clause, task, seen, how))
-
-
-def _groups(
-    clause: Clause, classes: tuple[str, ...], seen: AuditInput
-) -> Iterable[tuple[str | None, Outcomes]]:
-    """The groups that the clause judges one by one, with the outcomes of each."""
-    units = seen.units
-    if clause.scope == "class":
-        for name in (clause.group,) if clause.group else classes:
-            yield name, units
-    elif clause.scope == "annotator":
-        for person in (clause.group,) if clause.group else sorted(seen.by_label.annotator.values):
-            code = _code(seen.by_label.annotator.values, person)
-            rows = seen.by_label.take(np.flatnonzero(seen.by_label.annotator.codes == code))
-            if len(rows) or clause.group:
-                yield person, rows
-    elif clause.scope == "edge_case":
-        marked = np.asarray([item in seen.edge_items for item in units.item.values] + [False])
-        yield None, units.take(np.flatnonzero(marked[units.item.codes]))
-    else:
-        yield None, units
-
-
-def judged_classes(task: Task, units: Outcomes) -> tuple[str, ...]:
-    """The classes that clauses on classes judge: not those by which annotators ask instead of deciding.
-
-    Where the contract names none, an answer of a usual name that gold uses is a class like others.
-    """
-    used = {units.expected.values[code] for code in np.unique(units.expected.codes).tolist() if code >= 0}
-    asking = set(task.unsure) or set(task.ways_to_ask) - used
-    return tuple(name for name in task.classes or units.expected.values if name not in asking)
-
-
-def _code(values: tuple[str, ...], wanted: str) -> int:
-    return values.index(wanted) if wanted in values else -2  # -2: nobody, -1 is taken by "no person"
 
 
 def _counts(seen: AuditInput) -> dict[str, int]:

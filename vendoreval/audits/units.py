@@ -163,7 +163,7 @@ def _at(outcomes: Outcomes, *levels: str) -> Mask:
 def _opportunities(outcomes: Outcomes) -> Mask:
     """Wrong objects, wrong attributes, and objects that are right in all their attributes."""
     objects, attributes = _at(outcomes, "object"), _at(outcomes, "attribute")
-    wrong: Mask = attributes & ~outcomes.right & (outcomes.outcome != np.int8(CODE["unscorable"]))
+    wrong = attributes & outcomes.wrong
     if not wrong.any():
         return objects
     parent = _object_of(outcomes)

@@ -50,7 +50,7 @@ def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
 
 def _wrong(finding: Finding, units: Outcomes) -> Mask:
     """What is not right; of a mean score, too, what lies below the clause's limit."""
-    wrong: Mask = ~units.right
+    wrong = units.wrong
     if is_score(finding.metric):
         limit = math.ceil(ONE * Fraction(finding.threshold))
         wrong |= has_score(units) & (scores(finding.metric, units) < limit)

@@ -153,9 +153,16 @@ def _names(seen: AuditInput) -> tuple[str, ...]:
 
 
 def _audited_items(breached: tuple[Finding, ...], result: AuditResult) -> int:
-    """Items held against gold: a clause on agreement compares labels with each other instead."""
-    against_gold = [f.clusters for f in breached if METRICS[f.metric].kind != "agreement"]
-    return max(against_gold, default=result.counts["gold_items"])
+    """Items held against gold: a clause on agreement compares labels with each other instead.
+
+    Where items hold several units, those without one were audited, too.
+    """
+    against_gold = [f for f in breached if METRICS[f.metric].kind != "agreement"]
+    every = result.counts["gold_items"]
+    if "not_answered" in result.counts:
+        every -= result.counts["not_answered"]
+        return max((f.walk.walked if f.walk else every for f in against_gold), default=every)
+    return max((f.clusters for f in against_gold), default=every)
 
 
 def _on_agreement(contract: Contract, clause: str) -> bool:

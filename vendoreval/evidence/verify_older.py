@@ -19,7 +19,6 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings
-from vendoreval.tasks.outcomes import CODE
 
 _COUNTED = ("by_class", "by_annotator", "confusion")
 _COUNTS = ("items", "labels", "gold_items", "correct", "wrong_label", "missing", "ties")
@@ -102,7 +101,7 @@ def compare_claim(
     clauses = {clause.id for clause in contract.clauses}
     wrong: set[tuple[Any, ...]] = set()
     for outcomes in (seen.units, seen.by_label):
-        bad = np.flatnonzero(~outcomes.right & (outcomes.outcome != CODE["unscorable"]))
+        bad = np.flatnonzero(outcomes.wrong)
         wrong |= {
             (row["item_id"], row["unit_id"], row["expected"], row["delivered"], row["severity"])
             for row in outcomes.take(bad).rows()

@@ -117,6 +117,12 @@ class Outcomes:
         return np.isin(self.outcome, RIGHT)
 
     @property
+    def wrong(self) -> NDArray[np.bool_]:
+        """Rows that count as wrong: neither right nor unscorable."""
+        found: NDArray[np.bool_] = ~np.isin(self.outcome, (*RIGHT, CODE["unscorable"]))
+        return found
+
+    @property
     def unanswered(self) -> NDArray[np.bool_]:
         """Rows of items that nobody answered."""
         lost: NDArray[np.bool_] = self.outcome == CODE["missing"]

@@ -253,7 +253,7 @@ def _contradicted(
     if not panel.settled:
         return set()
     seen = look_at(workspace, contract, delivery, sample, panel, _gold("adjudication", panel.settled, contract))
-    wrong = ~seen.units.right
+    wrong = seen.units.wrong
     return {seen.units.item.values[code] for code in set(seen.units.item.codes[wrong].tolist())}
 
 
