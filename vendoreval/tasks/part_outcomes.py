@@ -204,7 +204,8 @@ def _number_in(item: Ints) -> NDArray[np.int32]:
     """0, 1, 2 … for the rows of each item; rows of an item stand together."""
     first = np.r_[True, item[1:] != item[:-1]][: len(item)]
     starts = np.flatnonzero(first)
-    found: NDArray[np.int32] = (np.arange(len(item)) - starts[np.cumsum(first) - 1]).astype(np.int32)
+    sizes = np.diff(np.append(starts, len(item)))
+    found: NDArray[np.int32] = (np.arange(len(item)) - np.repeat(starts, sizes)).astype(np.int32)
     return found
 
 

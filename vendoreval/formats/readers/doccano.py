@@ -30,7 +30,7 @@ _PEOPLE = ReaderOption(
 )  # fmt: skip
 _IDS_OF_LABELS = (
     "Its labels are numbers, doccano's own ids of classes, whose names are not in the file: export it again as "
-    "JSONL with a doccano of version 1.5 or later, which writes the names."
+    "JSONL, in old versions as JSONL (Text-Labels)."
 )
 
 
