@@ -25,9 +25,12 @@ class Coded:
     @classmethod
     def from_text(cls, texts: Iterable[str | None]) -> Coded:
         """Code texts in order of first appearance; None becomes -1."""
-        known: dict[str, int] = {}
-        codes = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
-        return cls(np.asarray(codes, dtype=np.int32), tuple(known))
+        listed = list(texts)
+        known: dict[str | None, int] = dict.fromkeys(listed, -1)
+        values = tuple(text for text in known if text is not None)
+        known.update(zip(values, range(len(values)), strict=True))
+        codes = np.fromiter(map(known.__getitem__, listed), dtype=np.int32, count=len(listed))
+        return cls(codes, values)
 
     def __len__(self) -> int:
         return len(self.codes)

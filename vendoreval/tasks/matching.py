@@ -72,21 +72,32 @@ def _by_component(expected: Ints, delivered: Ints, similarity: Ints, same: Mask)
     """The best pairs of each connected component of units."""
     left, e = np.unique(expected, return_inverse=True)
     right, d = np.unique(delivered, return_inverse=True)
-    size = len(left) + len(right)
-    graph = csr_array((np.ones(len(e), dtype=np.int8), (e, d + len(left))), shape=(size, size))
+    units = len(left) + len(right)
+    graph = csr_array((np.ones(len(e), dtype=np.int8), (e, d + len(left))), shape=(units, units))
     count, part = connected_components(graph, directed=False)
     e_at, e_size = _places(part[: len(left)], count)
     d_at, d_size = _places(part[len(left) :], count)
-    order = np.argsort(part[e], kind="stable")
-    ends = np.cumsum(np.bincount(part[e], minlength=count))
-    found = []
-    for number, (start, end) in enumerate(zip(np.r_[0, ends[:-1]].tolist(), ends.tolist(), strict=True)):
-        pairs = order[start:end]
-        sizes = (int(e_size[number]), int(d_size[number]))
-        weight = _weights(similarity[pairs], same[pairs], min(sizes))
-        solve = _dense if sizes[0] * sizes[1] <= _DENSE else _sparse
-        found.append(pairs[solve(e_at[e[pairs]], d_at[d[pairs]], weight, sizes)])
+    component = part[e].astype(np.int64)
+    weight = _weights(similarity, same, component, np.minimum(e_size, d_size))
+    twos = ((e_size == 2) & (d_size == 2))[component]
+    found = [np.flatnonzero(twos)[_two_by_two(component[twos], e_at[e[twos]], d_at[d[twos]], weight[twos])]]
+    rest = np.flatnonzero(~twos)
+    rest = rest[np.argsort(component[rest], kind="stable")]
+    for pairs in np.split(rest, np.flatnonzero(np.diff(component[rest])) + 1) if len(rest) else ():
+        number = component[pairs[0]]
+        size = (int(e_size[number]), int(d_size[number]))
+        solve = _dense if size[0] * size[1] <= _DENSE else _sparse
+        found.append(pairs[solve(e_at[e[pairs]], d_at[d[pairs]], weight[pairs], size)])
     return np.concatenate(found)
+
+
+def _two_by_two(component: Ints, e: Ints, d: Ints, weight: Ints) -> Ints:
+    """The better of the two ways to pair two units with two, of many components at once."""
+    numbers, place = np.unique(component, return_inverse=True)
+    crossed = (e != d).astype(np.int64)
+    sums = np.zeros((len(numbers), 2), dtype=np.int64)
+    np.add.at(sums, (place, crossed), weight)
+    return np.flatnonzero(crossed == (sums[:, 1] > sums[:, 0])[place])
 
 
 def _places(part: NDArray[np.int32], count: int) -> tuple[Ints, Ints]:
@@ -98,16 +109,17 @@ def _places(part: NDArray[np.int32], count: int) -> tuple[Ints, Ints]:
     return place, sizes
 
 
-def _weights(similarity: Ints, same: Mask, most: int) -> Ints:
+def _weights(similarity: Ints, same: Mask, component: Ints, most: Ints) -> Ints:
     """Weights by which fewer errors, then more pairs break ties of the sum, as far as they stay exact.
 
-    A pair saves one error, or two if the labels agree; at most `most` pairs are matched.
+    A pair saves one error, or two if the labels agree; of a component at most `most` pairs are matched.
     """
-    weight = similarity
+    weight, scale = similarity, 2 * most + 1
     for bonus in (1 + same.astype(np.int64), np.ones(len(same), dtype=np.int64)):
-        if most * (int(weight.max()) + 1) * (2 * most + 1) > _EXACT:
-            break
-        weight = weight * (2 * most + 1) + bonus
+        largest = np.zeros(len(most), dtype=np.int64)
+        np.maximum.at(largest, component, weight + 1)
+        fits = most * 1.0 * largest * scale <= _EXACT
+        weight = np.where(fits[component], weight * scale[component] + bonus, weight)
     return weight
 
 

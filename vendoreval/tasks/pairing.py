@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-_BLOCK = 1 << 20  # pairs that are looked at at a time
+_BLOCK = 1 << 17  # pairs that are looked at at a time
 _FAR = 1 << 31  # further than any two coordinates lie apart
 
 
@@ -32,30 +32,34 @@ def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> 
     """
     if not len(first.low) or not len(second.low):
         return
-    sequence = np.argsort(_key(first.group, first.low + _FAR // 2))
-    first = Intervals(first.group[sequence], first.low[sequence], first.high[sequence])
-    keys = _key(second.group, second.low + _FAR // 2)
-    order = np.argsort(keys)
-    keys = keys[order]
-    lowest, highest = _window(first, second, float(share))
-    start = np.searchsorted(keys, _key(first.group, lowest), side="left")
-    stop = np.searchsorted(keys, _key(first.group, highest), side="right")
-    counts = np.maximum(stop - start, 0)
-    ends = np.cumsum(counts)
+    sequence, order, start, ends = _ranges(first, second, float(share))
     begin = 0
-    while begin < len(counts):
+    while begin < len(ends):
         before = int(ends[begin - 1]) if begin else 0
         end = max(int(np.searchsorted(ends, before + _BLOCK, side="right")), begin + 1)
-        block = counts[begin:end]
-        mine = np.repeat(np.arange(begin, end), block)
-        inside = np.arange(len(mine)) - np.repeat(np.cumsum(block) - block, block)
+        counts = np.diff(ends[begin:end], prepend=before)
+        mine = np.repeat(np.arange(begin, end), counts)
+        inside = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts)
         yield sequence[mine], order[start[mine] + inside]
         begin = end
 
 
+def _ranges(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints, Ints, Ints]:
+    """Both sides' positions in order, where in it the partners of each of `first` begin, and their sums."""
+    sequence = np.argsort(_key(first.group, first.low + _FAR // 2), kind="stable")
+    first = Intervals(first.group[sequence], first.low[sequence], first.high[sequence])
+    keys = _key(second.group, second.low + _FAR // 2)
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    lowest, highest = _window(first, second, share)
+    start = np.searchsorted(keys, _key(first.group, lowest), side="left")
+    stop = np.searchsorted(keys, _key(first.group, highest), side="right")
+    return sequence, order, start, np.cumsum(np.maximum(stop - start, 0))
+
+
 def _key(group: Ints, place: Ints) -> Ints:
-    """One number by group, then by place."""
-    return group * (2 * _FAR) + np.clip(place, 0, 2 * _FAR - 1)
+    """One number by group, then by place, which is from 0 to twice _FAR."""
+    return group * (2 * _FAR) + place
 
 
 def _window(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints]:
@@ -69,4 +73,5 @@ def _window(first: Intervals, second: Intervals, share: float) -> tuple[Ints, In
     most = np.ceil(length / share * (1 - share)) + 1 if share > 0 else longest
     before = np.minimum(longest, most).astype(np.int64)
     after = length if share == 0 else np.ceil(length * (1 - share)).astype(np.int64) + 1
-    return first.low - before + _FAR // 2, first.low + after + _FAR // 2
+    begin = first.low + _FAR // 2
+    return np.maximum(begin - before, 0), np.minimum(begin + after, 2 * _FAR - 1)
