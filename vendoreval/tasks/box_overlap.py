@@ -91,12 +91,15 @@ def box_pairs(expected: Side, delivered: Side, task: Task) -> Pairs:
 
 def _candidates(gold: _Boxes, given: _Boxes, chosen: Mask, share: Fraction) -> Iterator[tuple[Ints, Ints]]:
     """Pairs with the chosen gold boxes that have this share in common from left to right."""
+    if not chosen.any():
+        return
+    theirs = gold.across()
+    if chosen.all():
+        yield from ((e, d) for d, e in near(given.across(), theirs, share))
+        return
     rows = np.flatnonzero(chosen)
-    if len(rows):
-        theirs = gold.across()
-        theirs = Intervals(theirs.group[rows], theirs.low[rows], theirs.high[rows])
-        for d, e in near(given.across(), theirs, share):
-            yield rows[e], d
+    theirs = Intervals(theirs.group[rows], theirs.low[rows], theirs.high[rows])
+    yield from ((rows[e], d) for d, e in near(given.across(), theirs, share))
 
 
 def _judged(gold: _Boxes, given: _Boxes, e: Ints, d: Ints, limits: _Limits) -> Pairs:

@@ -46,15 +46,14 @@ def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> 
 
 def _ranges(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints, Ints, Ints]:
     """Both sides' positions in order, where in it the partners of each of `first` begin, and their sums."""
-    sequence = np.argsort(_key(first.group, first.low + _FAR // 2), kind="stable")
-    first = Intervals(first.group[sequence], first.low[sequence], first.high[sequence])
     keys = _key(second.group, second.low + _FAR // 2)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    lowest, highest = _window(first, second, share)
-    start = np.searchsorted(keys, _key(first.group, lowest), side="left")
-    stop = np.searchsorted(keys, _key(first.group, highest), side="right")
-    return sequence, order, start, np.cumsum(np.maximum(stop - start, 0))
+    sequence = np.argsort(_key(first.group, first.low + _FAR // 2), kind="stable")
+    lowest, highest = (_key(first.group, place)[sequence] for place in _window(first, second, share))
+    start = np.searchsorted(keys, lowest, side="left")
+    count = np.searchsorted(keys, highest, side="right") - start
+    return sequence, order, start, np.cumsum(np.maximum(count, 0))
 
 
 def _key(group: Ints, place: Ints) -> Ints:

@@ -36,7 +36,10 @@ Mask = NDArray[np.bool_]
 Small = NDArray[np.int8]
 DEFAULT_SEVERITY = "major"
 NEAR = "; at the limit, within the error of floating numbers"
-_SMALL = ("place", "outcome", "level", "near")  # columns of few values
+_KINDS: Mapping[str, type[np.integer]] = {
+    "score": np.int64,
+    **dict.fromkeys(("place", "outcome", "level", "near"), np.int8),
+}
 _NO_ERROR = (*RIGHT, CODE["unscorable"])
 
 
@@ -44,28 +47,26 @@ _NO_ERROR = (*RIGHT, CODE["unscorable"])
 class _Rows:
     """Rows before they are outcomes, in columns: the sides are units or -1, `place` orders a try's rows."""
 
-    attempt: Ints
+    attempt: Codes
     place: Small
-    expected: Ints
-    delivered: Ints
+    expected: Codes
+    delivered: Codes
     outcome: Small
     level: Small
     score: Ints
     near: Small  # 1: decided within the error of floating numbers
-    finer: Ints  # the number of a unit below another one, else -1
+    finer: Codes  # the number of a unit below another one, else -1
 
     @classmethod
-    def of(cls, attempt: Ints, place: int, outcome: Small, **columns: Ints | Small | int) -> _Rows:
+    def of(cls, attempt: Codes, place: int, outcome: Small, **columns: Ints | Codes | Small | int) -> _Rows:
         """Rows of which the columns that are not given hold what is usual."""
         usual = {"expected": -1, "delivered": -1, "level": LEVEL_CODE["object"], "score": 0, "near": 0}
-        given = {"finer": -1, **usual, **columns, "place": place, "outcome": outcome}
+        given = {"finer": -1, **usual, **columns, "attempt": attempt, "place": place, "outcome": outcome}
         full: dict[str, Any] = {
-            name: np.broadcast_to(
-                np.asarray(value, dtype=np.int8 if name in _SMALL else np.int64), attempt.shape
-            )
+            name: np.broadcast_to(np.asarray(value, dtype=_KINDS.get(name, np.int32)), attempt.shape)
             for name, value in given.items()
         }
-        return cls(attempt=attempt, **full)
+        return cls(**full)
 
     def take(self, rows: Ints) -> _Rows:
         return _Rows(*(getattr(self, part.name)[rows] for part in fields(self)))
@@ -85,12 +86,7 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         side.labels.text("label").recode(values).codes[side.units.row] for side in (expected, delivered)
     )
     tries = lay_out(len(gold), expected, delivered)
-    pairs = kind.pairs(expected, delivered, task)
-    if pairs.same is None:
-        pairs = replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
-    found = match(tries, pairs, expected, matching_of(task))
-    finer = _finer(kind, expected, delivered, found, task)
-    rows = _settled(_all_rows(tries, found, finer, delivered.ignored), tries)
+    rows, finer = _judged(kind, tries, (expected, delivered), classes, task)
     sheet = tries.sheet[rows.attempt]
     item = tries.sheets.item[sheet]
     codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
@@ -113,6 +109,19 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         expected_row=_pick(gold_row, row[0]),
         delivered_row=_pick(label_row, row[1]),
     )
+
+
+def _judged(
+    kind: Parts, tries: Tries, sides: tuple[Side, Side], classes: Sequence[Codes], task: Task
+) -> tuple[_Rows, list[Finer]]:
+    """Match the units of all tries; the rows of each sheet's best try, in order, and what lies below units."""
+    expected, delivered = sides
+    pairs = kind.pairs(expected, delivered, task)
+    if pairs.same is None:
+        pairs = replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
+    found = match(tries, pairs, expected, matching_of(task))
+    finer = _finer(kind, expected, delivered, found, task)
+    return _settled(_all_rows(tries, found, finer, delivered.ignored), tries), finer
 
 
 def values_of(task: Task, *sides: Side) -> tuple[str, ...]:
@@ -147,7 +156,7 @@ def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) 
     if pairs.precise is not None:
         outcome[same & ~pairs.precise] = CODE["imprecise"]
     outcome[faulty[pairs.delivered]] = CODE["unscorable"]
-    partner, score = np.full(len(left.unit), -1), np.zeros(len(left.unit), dtype=np.int64)
+    partner, score = np.full(len(left.unit), -1, dtype=np.int32), np.zeros(len(left.unit), dtype=np.int64)
     result, near = (np.full(len(left.unit), fill, dtype=np.int8) for fill in (CODE["missing"], 0))
     partner[found.expected], result[found.expected] = pairs.delivered, outcome
     score[found.expected] = np.where(outcome == CODE["unscorable"], 0, pairs.score)
@@ -176,7 +185,7 @@ def _empty(tries: Tries) -> _Rows:
     """A row for each try in which neither side has a unit."""
     used = np.zeros(len(tries), dtype=np.bool_)
     used[tries.expected.attempt] = used[tries.delivered.attempt] = True
-    attempt = np.flatnonzero(~used)
+    attempt = np.flatnonzero(~used).astype(np.int32)
     answered = tries.sheets.answered[tries.sheet[attempt]]
     outcome = np.where(answered, CODE["empty_agreed"], CODE["missing"]).astype(np.int8)
     return _Rows.of(attempt, 2, outcome, level=LEVEL_CODE["item"], score=answered * ONE)
@@ -184,7 +193,7 @@ def _empty(tries: Tries) -> _Rows:
 
 def _settled(rows: _Rows, tries: Tries) -> _Rows:
     """The rows of each sheet's best try, by item, annotator and content."""
-    order = np.argsort(rows.attempt * 4 + rows.place, kind="stable")
+    order = np.argsort(rows.attempt.astype(np.int64) * 4 + rows.place, kind="stable")
     if len(tries) > len(tries.sheets.item):
         wrong = rows.attempt[~np.isin(rows.outcome, _NO_ERROR)]
         errors = np.bincount(wrong, minlength=len(tries))
@@ -195,9 +204,9 @@ def _settled(rows: _Rows, tries: Tries) -> _Rows:
     return rows.take(order)
 
 
-def _pick(of: NDArray[np.integer], units: Ints) -> Ints:
+def _pick(of: NDArray[np.integer], units: Ints | Codes) -> Ints:
     """The values of the units, -1 where there is none."""
-    return np.append(of.astype(np.int64), -1)[units]
+    return np.append(of.astype(np.int64, copy=False), -1)[units]
 
 
 def _number_in(item: Ints) -> NDArray[np.int32]:
@@ -254,8 +263,8 @@ def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, finer: Seq
     named = np.flatnonzero(wrong & ((rows.delivered >= 0) | (rows.expected >= 0)))
     given = rows.delivered[named] >= 0
     texts = np.empty(len(named), dtype=object)
-    texts[given] = kind.where(delivered, rows.delivered[named[given]])
-    texts[~given] = kind.where(expected, rows.expected[named[~given]])
+    texts[given] = kind.where(delivered, rows.delivered[named[given]].astype(np.int64))
+    texts[~given] = kind.where(expected, rows.expected[named[~given]].astype(np.int64))
     for row in np.flatnonzero(rows.finer[named] >= 0).tolist():
         texts[row] = f"{texts[row]}: {said[rows.finer[named[row]]]}"
     for row in np.flatnonzero(rows.near[named] > 0).tolist():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.labels.columns import Coded
+from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.parts import Pairs, Side, content_order
 from vendoreval.tasks.presets.shapes import Matching
@@ -34,10 +34,10 @@ class Answered:
 class Slots:
     """The units of one side in their tries: by try, then by content."""
 
-    attempt: Ints
-    unit: Ints
+    attempt: Codes
+    unit: Codes
     start: Ints  # the first slot of each try
-    place: Ints  # of each unit among those of its try
+    place: Codes  # of each unit among those of its try
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,13 +136,13 @@ def _slots(block: Ints, block_of: Ints, chosen: Ints, side: Side, blocks: int) -
     order = order[shown[order]]
     sizes = np.bincount(block_of[order], minlength=blocks)
     begins = np.cumsum(sizes) - sizes
-    place = np.full(len(block_of), -1, dtype=np.int64)
+    place = np.full(len(block_of), -1, dtype=np.int32)
     place[order] = np.arange(len(order)) - np.repeat(begins, sizes)
     counts = sizes[block]
     start = np.cumsum(counts) - counts
-    attempt = np.repeat(np.arange(len(block)), counts)
-    inside = np.arange(len(attempt)) - start[attempt]
-    return Slots(attempt, order[begins[block][attempt] + inside], start, place)
+    attempt = np.repeat(np.arange(len(block), dtype=np.int32), counts)
+    unit = order[np.arange(len(attempt)) + (begins[block] - start)[attempt]]
+    return Slots(attempt, unit.astype(np.int32), start, place)
 
 
 def match(tries: Tries, pairs: Pairs, expected: Side, rule: Matching) -> Match:
