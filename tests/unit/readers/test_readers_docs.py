@@ -56,10 +56,25 @@ def test_the_table_of_formats_is_that_of_the_code() -> None:
     assert page.read_text("utf-8") == filled, "run ./run golden"
 
 
+def written(folder: Path, kind: str, text: str) -> Path:
+    """An example as a file; or as a folder of several, which are parted by lines such as `== labels/a.txt`."""
+    if kind != "files":
+        path = folder / f"example.{kind}"
+        path.write_text(text, "utf-8")
+        return path
+    for part in re.split(r"^== ", text, flags=re.MULTILINE)[1:]:
+        name, _, content = part.partition("\n")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8")
+    return folder
+
+
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
-def test_examples_are_read_as_the_pages_say(tmp_path: Path, page: str, example: re.Match[str]) -> None:
-    path = tmp_path / f"example.{example['kind']}"
-    path.write_text(example["text"], "utf-8")
+def test_examples_are_read_as_the_pages_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, example: re.Match[str]
+) -> None:
+    path = written(tmp_path, example["kind"], example["text"])
+    monkeypatch.chdir(tmp_path)  # options may name files of the example
     options = dict(pair.split("=", 1) for pair in example["options"].split())
     found = read(reader(example["format"]), path, shape=example["shape"], **options)
     wanted: list[dict[str, Any]] = [json.loads(line) for line in example["rows"].splitlines()]

@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from tests.conftest import SHARED
-from tests.unit.formats.delivered import CORPUS, boxes, corners, expected, manifest, read
+from tests.unit.readers.delivered import CORPUS, boxes, corners, expected, manifest, read
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.labelme import READER
 from vendoreval.formats.readers.sources import open_source

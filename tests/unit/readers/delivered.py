@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.conftest import SHARED
 from vendoreval.formats.readers.interface import Reader
-from vendoreval.formats.readers.sources import open_source
+from vendoreval.formats.readers.sources import Source, open_source
 from vendoreval.labels.shapes import SHAPES
 
 CORPUS = SHARED / "formats"
@@ -38,10 +38,16 @@ def read(
     reader: Reader, paths: Path | Sequence[Path], shape: str, *, images: Path | None = None, **options: Any
 ) -> Delivered:
     """The whole source, with the reader's own defaults where no option is given."""
+    return read_source(
+        reader, open_source([paths] if isinstance(paths, Path) else paths, images), shape, **options
+    )
+
+
+def read_source(reader: Reader, source: Source, shape: str, **options: Any) -> Delivered:
+    """The same of an opened source."""
     given = {option.name: option.default for option in reader.options}
     assert options.keys() <= given.keys()
     found = Delivered()
-    source = open_source([paths] if isinstance(paths, Path) else paths, images)
     for part in reader.read(source, SHAPES[shape], given | options):
         found.rows += _plain(part.rows)
         found.places += list(part.places)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tests.unit.formats.delivered import CORPUS, boxes, corners, expected, manifest, read
-from tests.unit.formats.test_formats_labelme import read_masks
+from tests.unit.readers.delivered import CORPUS, boxes, corners, expected, manifest, read
+from tests.unit.readers.test_readers_labelme import read_masks
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.datumaro import READER
 from vendoreval.formats.readers.sources import open_source

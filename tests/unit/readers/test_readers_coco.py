@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from pycocotools import mask as pycoco
 
-from tests.unit.formats.delivered import CORPUS, boxes, corners, expected, manifest, read
+from tests.unit.readers.delivered import CORPUS, boxes, corners, expected, manifest, read
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.coco import READER
 from vendoreval.formats.readers.sources import open_source

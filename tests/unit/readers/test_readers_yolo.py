@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.unit.formats.delivered import CORPUS, Delivered, boxes, corners, expected, manifest, read
+from tests.unit.readers.delivered import CORPUS, Delivered, boxes, corners, expected, manifest, read
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.sources import open_source
 from vendoreval.formats.readers.yolo import READER
