@@ -7,21 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter, is_not
+from operator import is_not
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vendoreval.formats.readers.coco_frame import Frame
 from vendoreval.formats.readers.coco_panoptic import Pictures
 from vendoreval.formats.readers.coco_records import Annotations
-from vendoreval.formats.readers.coco_shapes import TAKE, Context
+from vendoreval.formats.readers.coco_shapes import TAKE, Context, Taken
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.masks import MaskCheck
 from vendoreval.formats.readers.row_batches import NOT_COUNTED
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.shapes import Shape
 
+Rows = NDArray[np.int64]
 _CROWD = "Crowds, so that what falls on them is not judged (if the tool marks masks so: --read crowd=object)"
 _IGNORE = "Annotations with `ignore: 1`, so that what falls on them is not judged"
 _SCORE = "Annotations with a score, which is not read"
@@ -47,6 +49,11 @@ class CocoBatches:
     _people: set[tuple[int, str]] = field(default_factory=set)  # image, annotator
 
     def __post_init__(self) -> None:
+        import pyarrow as pa
+
+        self._names = pa.array(self.frame.names, pa.string())
+        self._labels = pa.array(self.frame.labels, pa.string())
+        self._sheets = pa.array(self.sheet_ids, pa.string())
         self._answered = np.zeros(len(self.frame.names), dtype=np.bool_)
         self._ids_repeat = False  # segments are numbered picture by picture
         self._reader = Annotations(self.frame.file, turned=self.shape.name == "boxes")
@@ -68,11 +75,11 @@ class CocoBatches:
         context = self._context(images, categories)
         taken = TAKE[self.shape.name](records, context)
         refused += [(places[row], why) for row, why in taken.refused.items()]
-        of = np.asarray(taken.of, dtype=np.int64)
-        columns = dict(taken.columns) | self._common(records, of, context, refused, places)
+        of = _rows_of(taken, len(records))
+        columns = dict(taken.columns) | self._common(records, of, context, places)
         self._remember(records, context)
         return Answers(
-            self.frame.file, columns, np.asarray(places, dtype=np.int64)[of].tolist(),
+            self.frame.file, columns, places if of is None else np.asarray(places)[of].tolist(),
             refusals=tuple(Refusal(self.frame.file, place, why, NOT_COUNTED) for place, why in sorted(refused)),
             set_aside=dict(taken.aside),
         )  # fmt: skip
@@ -87,7 +94,7 @@ class CocoBatches:
             refused = [(p, f"It cannot be read: {w}.") for p, w in zip(places, whys, strict=True) if w]
             places = [p for p, one in zip(places, found, strict=True) if one is not None]
             found = [one for one in found if one is not None]
-        if any(map(_IS_THERE, _each(found, "segments_info"))):
+        if any(map(_IS_THERE, self._reader.each(found, "segments_info"))):
             return self._spread(found, places, refused)
         return found, places, refused
 
@@ -111,8 +118,8 @@ class CocoBatches:
     def _pointed(self, records: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """The numbers of each record's image and category, None where the file has none."""
         return (
-            list(map(self.frame.images.get, _each(records, "image_id"))),
-            list(map(self.frame.categories.get, _each(records, "category_id"))),
+            list(map(self.frame.images.get, self._reader.each(records, "image_id"))),
+            list(map(self.frame.categories.get, self._reader.each(records, "category_id"))),
         )
 
     def _known(
@@ -139,36 +146,35 @@ class CocoBatches:
         )  # fmt: skip
 
     def _common(
-        self, records: Sequence[Any], of: Any, context: Context, refused: list[tuple[int, str]],
-        places: Sequence[int],
-    ) -> dict[str, Any]:  # fmt: skip
+        self, records: Sequence[Any], of: Rows | None, context: Context, places: Sequence[int]
+    ) -> dict[str, Any]:
         """The columns that all shapes have."""
         import pyarrow as pa
 
-        frame = self.frame
-        images, categories = context.images[of], context.categories[of]
+        images = pa.array(_of(context.images, of))
         columns = {
-            "item_id": pa.array(frame.names, pa.string()).take(pa.array(images)),
-            "label": pa.array(frame.labels, pa.string()).take(pa.array(categories)),
-            "label_id": self._label_ids(records).take(pa.array(of)),
+            "item_id": self._names.take(images),
+            "label": self._labels.take(pa.array(_of(context.categories, of))),
+            "label_id": _taken(self._label_ids(records), of),
         }
-        if any(self.sheet_ids):
-            columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(pa.array(images))
-        if any(map(_IS_THERE, _each(records, "annotator"))):
-            people = [None if one.annotator is None else str(one.annotator) for one in records]
-            columns["annotator_id"] = pa.array(people, pa.string()).take(pa.array(of))
-        ignored = self._ignored([records[row] for row in np.unique(of).tolist()])
+        if self._sheets.null_count < len(self._sheets):
+            columns["sheet_id"] = self._sheets.take(images)
+        people = list(self._reader.each(records, "annotator"))
+        if any(map(_IS_THERE, people)):
+            texts = [None if one is None else str(one) for one in people]
+            columns["annotator_id"] = _taken(pa.array(texts, pa.string()), of)
+        ignored = self._ignored(records, of)
         if ignored.any():
-            columns["ignored"] = pa.array(ignored[np.unique(of, return_inverse=True)[1]])
+            columns["ignored"] = pa.array(_of(ignored, of))
         if self.shape.name == "keypoints":  # annotations are told apart by their places: ids may repeat
-            columns["object_id"] = pa.array(np.asarray(places, dtype=np.int64)[of]).cast(pa.string())
-        return columns | self._attributes(records, of, refused, places)
+            columns["object_id"] = pa.array(_of(np.asarray(places, dtype=np.int64), of)).cast(pa.string())
+        return columns | self._attributes(records, of, places)
 
     def _label_ids(self, records: Sequence[Any]) -> Any:
         """The annotations' own ids as text; which of them repeat is found at the end."""
         import pyarrow as pa
 
-        ids = list(_each(records, "id"))
+        ids = list(self._reader.each(records, "id"))
         if set(map(type, ids)) == {int}:
             with suppress(OverflowError):
                 numbers = np.fromiter(ids, np.int64, len(ids))
@@ -178,12 +184,10 @@ class CocoBatches:
         self._other_ids.update(text for text in texts if text is not None)
         return pa.array(texts, pa.string())
 
-    def _attributes(
-        self, records: Sequence[Any], of: Any, refused: list[tuple[int, str]], places: Sequence[int]
-    ) -> dict[str, Any]:
+    def _attributes(self, records: Sequence[Any], of: Rows | None, places: Sequence[int]) -> dict[str, Any]:
         import pyarrow as pa
 
-        if not self._reader.extras and not any(map(bytes, _each(records, "attributes"))):
+        if not self._reader.extras and not any(map(bytes, self._reader.each(records, "attributes"))):
             return {}
         texts, angles = [], []
         for one, place in zip(records, places, strict=True):
@@ -194,29 +198,29 @@ class CocoBatches:
                 self.frame.remarks.count(_UNREAD, f"the {place}th: {error}")
             texts.append(text)
             angles.append(angle)
-        columns = {"attributes": pa.array(texts, pa.string()).take(pa.array(of))}
-        if any(angle is not None for angle in angles):
-            columns["angle"] = pa.array(angles, pa.float64()).take(pa.array(of))
+        columns = {"attributes": _taken(pa.array(texts, pa.string()), of)}
+        if any(map(_IS_THERE, angles)):
+            columns["angle"] = _taken(pa.array(angles, pa.float64()), of)
         return columns
 
-    def _ignored(self, records: Sequence[Any]) -> Any:
-        count = len(records)
-        remarks, options = self.frame.remarks, self.options
-        crowd = np.fromiter(map(bool, _each(records, "iscrowd")), np.bool_, count)
-        marked = np.fromiter(map(bool, _each(records, "ignore")), np.bool_, count)
-        nothing = np.zeros(count, dtype=np.bool_)
-        if options["crowd"] == "ignored":
-            remarks.count(_CROWD, count=int(crowd.sum()))
-        if options["ignore"] == "ignored":
-            remarks.count(_IGNORE, count=int((marked & ~crowd).sum()))
-        remarks.count(_SCORE, count=sum(map(bool, map(bytes, _each(records, "score")))))
-        return (crowd if options["crowd"] == "ignored" else nothing) | (
-            marked if options["ignore"] == "ignored" else nothing
-        )
+    def _ignored(self, records: Sequence[Any], of: Rows | None) -> NDArray[np.bool_]:
+        """Which records are crowds or to be ignored; those that are taken are counted."""
+        remarks, options, count = self.frame.remarks, self.options, len(records)
+        found = np.zeros(count, dtype=np.bool_)
+        mine = np.ones(count, dtype=np.bool_) if of is None else np.isin(np.arange(count), of)
+        for name, option, thing in (("iscrowd", "crowd", _CROWD), ("ignore", "ignore", _IGNORE)):
+            told = list(self._reader.each(records, name))
+            if options[option] == "ignored" and any(told):
+                marked = np.fromiter(map(bool, told), np.bool_, count)
+                remarks.count(thing, count=int((marked & mine & ~found).sum()))
+                found |= marked
+        scores = map(bool, map(bytes, self._reader.each(records, "score")))
+        remarks.count(_SCORE, count=int((np.fromiter(scores, np.bool_, count) & mine).sum()))
+        return found
 
     def _remember(self, records: Sequence[Any], context: Context) -> None:
         """Which images were answered, and by whom where that is told."""
-        people = list(_each(records, "annotator"))
+        people = list(self._reader.each(records, "annotator"))
         named = list(map(_IS_THERE, people)) if any(map(_IS_THERE, people)) else []
         self._answered[context.images[~np.asarray(named, dtype=np.bool_)] if named else context.images] = True
         if named:
@@ -252,12 +256,12 @@ class CocoBatches:
         frame = self.frame
         sizes = [size or (None, None) for size in frame.sizes]
         columns = {
-            "item_id": pa.array(frame.names, pa.string()).take(images),
+            "item_id": self._names.take(images),
             "width": pa.array([width for width, _ in sizes], pa.int64()).take(images),
             "height": pa.array([height for _, height in sizes], pa.int64()).take(images),
         }
-        if any(self.sheet_ids):
-            columns["sheet_id"] = pa.array(self.sheet_ids, pa.string()).take(images)
+        if self._sheets.null_count < len(self._sheets):
+            columns["sheet_id"] = self._sheets.take(images)
         return columns | ({"annotator_id": pa.array(who, pa.string())} if self._people else {})
 
     def _say_repeats(self) -> None:
@@ -270,8 +274,20 @@ class CocoBatches:
             self.frame.remarks.count(_TWICE, text)
 
 
-def _each(records: Sequence[Any], name: str) -> Iterator[Any]:
-    return map(attrgetter(name), records)
+def _rows_of(taken: Taken, count: int) -> Rows | None:
+    """The record of each row; None where that is each record in turn."""
+    of = np.asarray(taken.of, dtype=np.int64)
+    return None if len(of) == count and np.array_equal(of, np.arange(count)) else of
+
+
+def _of(values: Any, of: Rows | None) -> Any:
+    return values if of is None else values[of]
+
+
+def _taken(column: Any, of: Rows | None) -> Any:
+    import pyarrow as pa
+
+    return column if of is None else column.take(pa.array(of))
 
 
 def _unknown(own: Any, known: Mapping[Any, int], what: str) -> str:

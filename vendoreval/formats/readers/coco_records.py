@@ -6,14 +6,16 @@ Fields that are not COCO's own are attributes (FiftyOne writes them so). They ar
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from vendoreval.formats.readers.coco_frame import records
-from vendoreval.formats.readers.coco_types import ANNOTATION, NOTHING
+from vendoreval.formats.readers.coco_types import FIELDS, NOTHING, USUAL, Absent
 from vendoreval.labels.records import canonical_map
 from vendoreval.limits import allowed, beyond
 
@@ -26,43 +28,66 @@ class Annotations:
 
     file: str
     turned: bool  # whether an attribute "rotation" turns the shape
+    names: list[str] = field(default_factory=lambda: list(USUAL))  # of COCO's fields, those that were met
     extras: list[str] = field(default_factory=list)
+    _loose: bool = False
     _kind: Any = None
     _decoder: Any = None
     _known: dict[tuple[bytes, ...], tuple[str | None, float | None]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._know()
+
     def read(self, piece: bytes) -> tuple[list[Any], list[str]]:
-        """The records of a piece, None where one cannot be read, and why."""
-        if self._kind is None:
-            self._know()
-        try:
-            found = self._decoder.decode(piece)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            self._learn(piece)
-            both = list(records(piece, self._kind, self.file))
-            return [record for record, _ in both], [why for _, why in both]
-        return found, []
+        """The records of a piece, None where one cannot be read, and why.
+
+        Fields that were not met before, and values of other types than usual, make the type wider: the one
+        for nearly all files is the fastest.
+        """
+        while True:
+            try:
+                return self._decoder.decode(piece), []
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                loose = self._loose
+                if not self._learn(piece) and loose:
+                    break
+                self._know()
+        both = list(records(piece, self._kind, self.file))
+        return [record for record, _ in both], [why for _, why in both]
 
     def _know(self) -> None:
-        """Make the record's type anew, with the extras."""
-        extras = [(f"extra_{place}", msgspec.Raw, NOTHING) for place in range(len(self.extras))]
-        names = {f"extra_{place}": name for place, name in enumerate(self.extras)}
+        """Make the record's type anew."""
+        extras = {f"extra_{place}": name for place, name in enumerate(self.extras)}
+        told = [(n, FIELDS[n][self._loose], getattr(Absent, n)) for n in self.names]
+        told += [(name, msgspec.Raw, NOTHING) for name in extras]
         self._kind = msgspec.defstruct(
-            "Annotation", [*ANNOTATION, *extras], rename=names, forbid_unknown_fields=True, gc=False
+            "Annotation",
+            told,
+            bases=(Absent, msgspec.Struct),
+            rename=extras,
+            forbid_unknown_fields=True,
+            gc=False,
         )
         self._decoder = msgspec.json.Decoder(list[self._kind])  # type: ignore[name-defined]
 
-    def _learn(self, piece: bytes) -> None:
-        """Take up fields that were not met before."""
-        known = {name for name, *_ in ANNOTATION} | set(self.extras)
+    def _learn(self, piece: bytes) -> bool:
+        """Take up fields that were not met before; where there are none, other types."""
+        known = {*self.names, *self.extras}
+        before = len(known)
         for record, _ in records(piece, dict[str, msgspec.Raw], self.file):
             for name in record or ():
                 if name not in known:
                     known.add(name)
-                    self.extras.append(name)
+                    (self.names if name in FIELDS else self.extras).append(name)
         if len(self.extras) > allowed().columns:
             raise beyond("columns", "Its annotations have more fields than", file=self.file)
-        self._know()
+        found = len(known) > before
+        self._loose = self._loose or not found
+        return found
+
+    def each(self, rows: Sequence[Any], name: str) -> Iterator[Any]:
+        """One field of the records."""
+        return map(attrgetter(name), rows) if name in self.names else repeat(getattr(Absent, name), len(rows))
 
     def attributes(self, record: Any) -> tuple[str | None, float | None]:
         """The attributes as JSON text, and apart from them the rotation in degrees where shapes are turned.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 Id = int | float | str
@@ -42,12 +44,24 @@ class Segment(msgspec.Struct):
     iscrowd: Flag = None
 
 
-# One entry of `annotations`, or of an array of results; fields unknown here are attributes (coco_records).
-ANNOTATION = (
-    ("id", Id | None, None), ("image_id", Id | None, None), ("category_id", Id | None, None),
-    ("bbox", list[float] | None, None), ("segmentation", msgspec.Raw, NOTHING),
-    ("keypoints", list[float] | None, None), ("num_keypoints", int | None, None), ("area", float | None, None),
-    ("iscrowd", Flag, None), ("ignore", Flag, None), ("attributes", msgspec.Raw, NOTHING),
-    ("annotator", Id | None, None), ("score", msgspec.Raw, NOTHING),
-    ("segments_info", list[Segment] | None, None), ("file_name", str | None, None),
-)  # fmt: skip
+# Fields of an entry of `annotations`, or of an array of results: their types as nearly all files have them, and as
+# all that is understood; others are attributes (coco_records).
+FIELDS: dict[str, tuple[Any, Any]] = {
+    "id": (int, Id | None), "image_id": (int, Id | None), "category_id": (int, Id | None),
+    "bbox": (list[float], list[float] | None), "segmentation": (msgspec.Raw, msgspec.Raw),
+    "iscrowd": (int, Flag), "area": (float, float | None), "keypoints": (list[float], list[float] | None),
+    "num_keypoints": (int, int | None), "ignore": (int, Flag), "attributes": (msgspec.Raw, msgspec.Raw),
+    "annotator": (Id | None, Id | None), "score": (msgspec.Raw, msgspec.Raw),
+    "segments_info": (list[Segment] | None, list[Segment] | None), "file_name": (str | None, str | None),
+}  # fmt: skip
+USUAL = ("id", "image_id", "category_id", "bbox", "segmentation", "iscrowd", "area")
+
+
+class Absent:
+    """What an annotation is without a field."""
+
+    __slots__ = ()
+
+    id = image_id = category_id = bbox = iscrowd = area = keypoints = num_keypoints = ignore = None
+    annotator = segments_info = file_name = None
+    segmentation = attributes = score = NOTHING
