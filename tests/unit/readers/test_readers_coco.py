@@ -332,6 +332,20 @@ def test_order_of_the_lists_and_pretty_printing_change_nothing(tmp_path: Path) -
             assert read(READER, changed, "boxes").rows == wanted
 
 
+def test_lists_behind_the_annotations_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    inner = {"images": [1], "categories": [{"id": 9, "name": "no"}]}  # no lists of the file
+    named = note(attributes=inner, caption='"categories": [{"id": 0, "name": "no"}]')
+    for filler in (0, 3_000_000):  # near to the end, and not
+        value = json.loads(coco(tmp_path, [named]).read_text(encoding="utf-8"))
+        value["other"] = {"x": "y" * filler, **inner}
+        names = ("annotations", "images", "categories", "other")
+        path = tmp_path / "coco.json"
+        path.write_text(json.dumps({name: value[name] for name in names}), encoding="utf-8")
+        found = read(READER, path, "boxes")
+        assert [(row["item_id"], row["label"]) for row in found.rows] == [("a.png", "car")]
+        assert not found.refusals
+
+
 def test_of_several_tasks_on_the_same_images_one_file_is_read(tmp_path: Path) -> None:
     for task, box in (("instances", [1, 1, 1, 1]), ("person_keypoints", [2, 2, 2, 2]), ("captions", None)):
         coco(tmp_path, [note(bbox=box)]).rename(tmp_path / f"{task}_train.json")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.remarks import Remarks
 
 _TYPES = {"images": Image, "categories": Category}
+_TAIL = 1 << 20
 ARRAY = ""  # the name of a document that is an array of results
 _NAMED_TWICE = "Image ids that stand for several files, so that what points to them is refused"
 
@@ -53,18 +55,56 @@ def read_frame(member: Member) -> Frame:
     Raises InputError where the file is no JSON.
     """
     frame = Frame(member.name)
-    places = Counter[str]()
     with member.open() as stream:
         for name, pieces in top_level(stream, member.name):
             frame.arrays.add(name)
-            if name not in ("images", "categories"):
-                continue
-            for piece in pieces:
-                for record, why in records(piece, _TYPES[name], member.name):
-                    places[name] += 1
-                    _add(frame, name, places[name], record, why)
+            if name in _TYPES:
+                _add_list(frame, name, pieces)
+            elif name == "annotations" and _add_tail(frame, member):
+                break
     _say_near(frame)
     return frame
+
+
+def _add_list(frame: Frame, name: str, pieces: Iterable[bytes]) -> None:
+    place = 0
+    for piece in pieces:
+        for record, why in records(piece, _TYPES[name], frame.file):
+            place += 1
+            _add(frame, name, place, record, why)
+
+
+def _add_tail(frame: Frame, member: Member) -> bool:
+    """Look behind the annotations for what is still missing, so that they need not be passed over to find it.
+
+    A name in quotes is no part of a text, where they would be escaped; and what follows it is read as the rest
+    of an object, so that it stands at the top. False where the lists are not there, or not so near to the end.
+    """
+    missing = [name for name in _TYPES if name not in frame.arrays]
+    if missing and member.path is None:
+        return False
+    rest = _rest(member.path, missing) if missing and member.path else {}
+    if any(not rest.get(name, b"").startswith(b"[") for name in missing):
+        return False
+    for name in missing:
+        frame.arrays.add(name)
+        _add_list(frame, name, [rest[name]])
+    return True
+
+
+def _rest(path: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """The values of the object at the top from the first of the `names` on, if they stand close to its end."""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - _TAIL, 0))
+        tail = stream.read()
+    places = [tail.rfind(f'"{name}"'.encode()) for name in names]
+    if -1 in places:
+        return {}
+    try:
+        found = msgspec.json.decode(b"{" + tail[min(places) :], type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {name: bytes(value) for name, value in found.items()}
 
 
 def records(piece: bytes, kind: Any, file: str) -> Iterator[tuple[Any, str]]:

@@ -44,8 +44,8 @@ class Segment(msgspec.Struct):
     iscrowd: Flag = None
 
 
-# Fields of an entry of `annotations`, or of an array of results: their types as nearly all files have them, and as
-# all that is understood; others are attributes (coco_records).
+# Fields of an entry of `annotations`, or of an array of results: the types that nearly all files have, and all
+# that are understood; other fields are attributes (coco_records).
 FIELDS: dict[str, tuple[Any, Any]] = {
     "id": (int, Id | None), "image_id": (int, Id | None), "category_id": (int, Id | None),
     "bbox": (list[float], list[float] | None), "segmentation": (msgspec.Raw, msgspec.Raw),

@@ -153,7 +153,7 @@ class _Text:
             cut = self._block.rfind(between, self._place, end)
             if cut < 0:
                 break
-            piece = b"[%b]" % self._block[self._place : cut + 1]
+            piece = self._array(cut + 1)
             if self._whole(piece):
                 self._place = self._block.index(b",", cut + 1) + 1
                 self._more()
@@ -164,13 +164,17 @@ class _Text:
         if stop < 0:
             self._need()
             return b"", False
-        piece = b"[%b]" % self._block[self._place : stop]
+        piece = self._array(stop)
         self._place = stop + 1
         if not self._whole(piece) or not piece[1:-1].strip():
             raise self.broken(f"{self._why(piece)}, before")
         if end < 0:
             self._more()
         return piece, end >= 0
+
+    def _array(self, stop: int) -> bytes:
+        """What lies before `stop`, as an array by itself."""
+        return b"".join((b"[", memoryview(self._block)[self._place : stop], b"]"))
 
     def _whole(self, piece: bytes) -> bool:
         """Whether it is an array by itself; then it ends between two elements."""
