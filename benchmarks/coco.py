@@ -3,9 +3,9 @@
 python benchmarks/coco.py             200,000 annotations, about 45 MB
 python benchmarks/coco.py 2400000     about 500 MB; pycocotools needs some GB
 
-Each runs in fresh processes; the best run counts. Ours finds where the lists are, reads the file in blocks, joins
-images and classes, checks every annotation and counts what is not read. The bare decode holds the whole file as
-typed objects and checks nothing else.
+Each runs in fresh processes, and the best run counts. Ours finds where the lists are, reads the file in blocks,
+joins images and classes, checks every annotation and counts what is not read. The bare decode holds the whole
+file as typed objects and checks nothing else.
 """
 
 from __future__ import annotations
