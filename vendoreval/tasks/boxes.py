@@ -28,6 +28,7 @@ class Boxes:
 
     shape: Shape = SHAPES["boxes"]
     unit: str = "object"
+    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a box; its score is its intersection ÷ union with gold's."""

@@ -52,6 +52,7 @@ class Masks:
 
     shape: Shape = SHAPES["masks"]
     unit: str = "object"
+    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a mask, or a class of an image, matched one to one on each sheet."""

@@ -32,10 +32,8 @@ WORDS = "1 - 2 × the overlap of matched {units} of one class ÷ the {units} of 
 
 def part_distance(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
     """One value an item, by item code; the tables are those of `TaskType.distance`."""
-    one, other = (side_of(kind, labels, _plain(task)) for labels in (first, second))
-    items = len(first.item.values)
-    common = _common(kind, one, other, task, one.item, np.zeros(len(other.units), dtype=np.int64), items)
-    return _distance(common, np.bincount(one.item, minlength=items) + np.bincount(other.item, minlength=items))
+    found = _by_item(kind, first, second, task)
+    return (found + _by_item(kind, second, first, task)) / 2 if kind.both_ways else found
 
 
 def part_distances(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
@@ -43,6 +41,18 @@ def part_distances(kind: Parts, first: LabelTable, second: LabelTable, task: Tas
 
     The tables are those of `TaskType.distance`. All units are laid upon one item, so each is made but once.
     """
+    found = _across(kind, first, second, task)
+    return (found + _across(kind, second, first, task).T) / 2 if kind.both_ways else found
+
+
+def _by_item(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
+    one, other = (side_of(kind, labels, _plain(task)) for labels in (first, second))
+    items = len(first.item.values)
+    common = _common(kind, one, other, task, one.item, np.zeros(len(other.units), dtype=np.int64), items)
+    return _distance(common, np.bincount(one.item, minlength=items) + np.bincount(other.item, minlength=items))
+
+
+def _across(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
     one, other = (side_of(kind, _on_one_item(labels), _plain(task)) for labels in (first, second))
     row, column = (
         labels.item.codes[side.units.row].astype(np.int64) for labels, side in ((first, one), (second, other))
@@ -84,11 +94,14 @@ def _distance(common: Floats, units: Ints) -> Floats:
 
 
 def _on_one_item(labels: LabelTable) -> LabelTable:
+    """All rows on one item, each answer by a person of its own, so that no unit spans two answers."""
     item = Coded(np.zeros(len(labels), dtype=np.int32), ("all",))
-    return replace(labels, item=item, sheets=None)
+    return replace(labels, item=item, annotator=labels.item, sheets=None)
 
 
 def _plain(task: Task) -> Task:
     """The contract's limits without a preset: tools that pair greedily would make a distance hang on order."""
+    if "preset" not in task.matching:
+        return task
     keys = [key.name for key in TASK_TYPES[task.type].matching]
     return replace(task, matching={**{name: matching_word(task, name) for name in keys}, "preset": "none"})

@@ -110,6 +110,10 @@ class Finer:
 class Parts(Protocol):
     """A type of many units an item; its distance is that of tasks.part_distance."""
 
+    @property
+    def both_ways(self) -> bool:
+        """Whether a match's quality hangs on which side is gold; a distance is then the mean of both ways."""
+
     def units(self, labels: LabelTable, task: Task) -> Units:
         """The units that the rows form."""
 

@@ -46,6 +46,7 @@ class Polygons:
 
     shape: Shape = SHAPES["polygons"]
     unit: str = "object"
+    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a polygon, matched one to one on each sheet."""

@@ -45,6 +45,7 @@ class Spans:
 
     shape: Shape = SHAPES["spans"]
     unit: str = "span"
+    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a span, matched one to one on each sheet."""

@@ -34,6 +34,7 @@ class Knocks:
 
     shape: Shape = KNOCKS
     unit: str = "object"
+    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         return compare(self, gold, labels, task)

@@ -1,22 +1,27 @@
-"""The distance of two people's boxes, against enumeration of all one-to-one pairings."""
+"""The distance of two people's answers: boxes against enumeration, all types pair by pair and all at once."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.tasks.box_samples import delivery_of, shuffled
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.boxes import TYPE
+from vendoreval.tasks.known import task_type
 from vendoreval.tasks.side_by_side import SideBySide
 
 Box = tuple[str, int, int, int, int]
+Row = dict[str, Any]
 TASK = Task("boxes", ("car", "dog"))
 edges = st.integers(0, 12)
 boxes = st.lists(
@@ -86,3 +91,64 @@ def test_rows_of_a_sheet_may_stand_anywhere() -> None:
     one, other = np.asarray([0, 0, 1]), np.asarray([1, 2, 1])
     for rows in (labels, turned):
         assert SideBySide(rows, TASK, TYPE).distances(one, other).tolist() == pytest.approx([1, 1 / 3, 0])
+
+
+def outline(label: str, *corners: int) -> Row:
+    return {"label": label, "rings": [[[1000 * value for value in corners]]]}
+
+
+def mask(label: str, *runs: int) -> Row:
+    return {"label": label, "width": 8, "height": 6, "runs": list(runs)}
+
+
+def thing(number: str, label: str, **points: tuple[int, int]) -> list[Row]:
+    return [
+        {"object_id": number, "label": label, "keypoint": name, "x": 1000 * x, "y": 1000 * y, "visible": 2,
+         "area": 100_000 * int(number)}
+        for name, (x, y) in points.items()
+    ]  # fmt: skip
+
+
+ANSWERS: dict[str, list[list[Row]]] = {
+    "polygons": [
+        [outline("car", 0, 0, 10, 0, 10, 10, 0, 10), outline("dog", 20, 0, 30, 0, 25, 9)],
+        [outline("car", 0, 0, 10, 0, 10, 8, 0, 8)], [outline("dog", 0, 0, 10, 0, 10, 8, 0, 8)], [],
+        [outline("dog", 20, 0, 30, 0, 25, 9), outline("car", 0, 0, 10, 0, 10, 10, 0, 10)],
+    ],
+    "masks": [
+        [mask("car", 0, 12, 36), mask("dog", 24, 6, 18)], [mask("car", 0, 10, 38)], [mask("dog", 0, 12, 36)],
+        [], [mask("dog", 24, 6, 18)],
+    ],
+    "keypoints": [
+        thing("1", "car", a=(0, 0), b=(9, 9)) + thing("2", "car", a=(50, 50), b=(60, 60)),
+        thing("1", "car", a=(1, 0), b=(9, 8)), thing("2", "dog", a=(0, 0), b=(9, 9)), [],
+        thing("2", "car", a=(1, 0), b=(9, 9)),
+    ],
+    "spans": [
+        [{"start": 0, "end": 5, "label": "car"}, {"start": 7, "end": 9, "label": "dog"}],
+        [{"start": 0, "end": 5, "label": "car"}], [{"start": 0, "end": 5, "label": "dog"}], [],
+        [{"start": 7, "end": 9, "label": "dog"}, {"start": 0, "end": 4, "label": "car"}],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("preset", [False, True])
+def test_all_types_are_as_far_apart_pair_by_pair_as_all_at_once(name: str, preset: bool) -> None:
+    given = {"preset": "nervaluate" if name == "spans" else "cvat"} if preset else {}
+    answers, task = ANSWERS[name], Task(name, ("car", "dog"), matching=given)
+    labels = delivery_of({(f"i{k % 3}", f"p{k // 3}"): rows for k, rows in enumerate(answers)}, SHAPES[name])
+    kind = task_type(name)
+    side, everybody = SideBySide(labels, task, kind), np.arange(len(answers))
+    matrix = side.across(everybody, everybody)
+    pairs = side.distances(np.repeat(everybody, len(answers)), np.tile(everybody, len(answers)))
+    assert matrix.ravel().tolist() == pairs.tolist()
+    assert matrix.tolist() == pytest.approx(matrix.T, abs=0)
+    assert matrix.diagonal().tolist() == [0.0] * len(answers)
+    assert matrix[3].tolist() == [1.0, 1.0, 1.0, 0.0, 1.0]  # nothing is like nothing else
+    assert matrix[1, 2] == 1.0  # in the same place, of another class
+    assert 0 < matrix[0, 1] < 1
+    assert side.across(everybody[:2], everybody[3:]).tolist() == matrix[:2, 3:].tolist()
+    assert kind.distance_words(task).startswith("1 - ")
+    turned = SideBySide(shuffled(labels, 3), task, kind)
+    assert sorted(turned.across(everybody, everybody).ravel().tolist()) == sorted(matrix.ravel().tolist())
