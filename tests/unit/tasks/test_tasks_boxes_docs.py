@@ -1,0 +1,52 @@
+"""The worked example of the page on boxes is what the code counts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.unit.tasks.box_samples import Row, box, delivery_of, gold_of
+from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.terms import Task
+from vendoreval.tasks.boxes import TYPE
+
+PAGE = (ROOT / "docs/types/boxes.md").read_text("utf-8")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The table that stands below the mark of an example."""
+    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
+    assert found is not None
+    head, _, *lines = (
+        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
+    )
+    return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def boxes(name: str) -> list[Row]:
+    edges = ("x_min", "y_min", "x_max", "y_max")
+    return [box(row["label"], *(float(row[edge]) for edge in edges)) for row in table(name)]
+
+
+@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: f"{row['iou']}-{row['imprecise_below']}")
+def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
+    rule = {key: row.pop(key) for key in ("iou", "imprecise_below")}
+    task = Task("boxes", ("car", "van"), matching=rule)
+    found = TYPE.compare(gold_of({"a": boxes("gold")}), delivery_of({("a", "p"): boxes("delivered")}), task)
+    counts = found.counts()
+    assert {name: counts[name] for name in row} == {name: int(value) for name, value in row.items()}
+
+
+def test_the_example_s_overlaps_are_those_of_the_page() -> None:
+    task = Task("boxes", ("car", "van"), matching={"iou": "0.3"})
+    found = TYPE.compare(gold_of({"a": boxes("gold")}), delivery_of({("a", "p"): boxes("delivered")}), task)
+    shown = [float(value) for value in re.findall(r"as \w+ \| ([\d.]+) \|", PAGE)]
+    assert sorted(round(score / 10**9, 3) for score in found.score.tolist()) == sorted(shown)
+
+
+def test_every_key_of_the_matching_rule_is_on_the_page() -> None:
+    for key in TASK_TYPES["boxes"].matching:
+        assert f"`{key.name}`" in PAGE
+        assert all(f"`{choice}`" in PAGE for choice in key.choices if choice not in ("none", "not_counted"))
