@@ -17,6 +17,7 @@ from vendoreval.inference.straightlining import (
     _longest,
     _others_median,
     longest_run,
+    one_answer_to_all,
     straight_lines,
     too_fast,
 )
@@ -140,3 +141,27 @@ def test_false_alarms_stay_below_the_level() -> None:
         fast += bool(too_fast(item, who, usual * rng.lognormal(0, 0.4, len(item)), 0.05))
     assert lines <= 400 * 0.05
     assert fast <= 400 * 0.05 + 2 * (400 * 0.05 * 0.95) ** 0.5
+
+
+def answers_to_all(rng: np.random.Generator, lazy: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Three people an item, of whom person 0 answers a share `lazy` of the items with answer 0, unlooked."""
+    item, who = np.repeat(np.arange(120), 3), np.tile(np.arange(3), 120)
+    truth = np.where(rng.random(120) < 0.3, 0, 1 + np.arange(120))  # 0: nothing there, else like no other
+    content = np.where(rng.random(360) < 0.9, truth[item], 1000 + np.arange(360))
+    return item, who, np.where((who == 0) & (rng.random(360) < lazy), 0, content)
+
+
+def test_one_answer_to_everything_is_named() -> None:
+    (found,) = one_answer_to_all(*answers_to_all(np.random.default_rng(1), 0.97))
+    assert (found.code, found.kind, found.label) == (0, "one answer", 0)
+    assert found.length >= 0.9 * found.n
+    assert one_answer_to_all(*answers_to_all(np.random.default_rng(1), 0.3)) == ()
+    item, who = np.repeat(np.arange(60), 2), np.tile(np.arange(2), 60)
+    assert one_answer_to_all(item, who, np.zeros(120, dtype=np.int64)) == ()  # everybody says so
+
+
+def test_honest_people_are_seldom_named_for_one_answer() -> None:
+    rng = np.random.default_rng(7)
+    named = sum(bool(one_answer_to_all(*answers_to_all(rng, 0.0))) for _ in range(100))
+    half_blind = sum(bool(one_answer_to_all(*answers_to_all(rng, 0.5))) for _ in range(100))
+    assert (named, half_blind) == (0, 0)
