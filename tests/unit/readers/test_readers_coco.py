@@ -346,6 +346,22 @@ def test_lists_behind_the_annotations_are_found_wherever_they_stand(tmp_path: Pa
         assert not found.refusals
 
 
+def test_shares_of_the_image_are_no_pixels(tmp_path: Path) -> None:
+    path = coco(
+        tmp_path, [note(bbox=[0.1, 0.2, 0.3, 0.4]), note(bbox=[0, 0, 1, 1]), note(bbox=[0.5, 0, 1.5, 1])]
+    )
+    found = read(READER, path, "boxes")
+    assert len(found.rows) == 2  # a pixel in the corner, and more than one
+    assert found.refusals == [
+        "Its box has numbers from 0 to 1: they are shares of the image, where pixels are meant."
+    ]
+
+
+def test_label_studio_says_what_its_export_lacks() -> None:
+    found = read(READER, CORPUS / "files/coco/labelstudio_brush_to_coco", "boxes")
+    assert found.said("leaves out whole images that have a brush")
+
+
 def test_of_several_tasks_on_the_same_images_one_file_is_read(tmp_path: Path) -> None:
     for task, box in (("instances", [1, 1, 1, 1]), ("person_keypoints", [2, 2, 2, 2]), ("captions", None)):
         coco(tmp_path, [note(bbox=box)]).rename(tmp_path / f"{task}_train.json")

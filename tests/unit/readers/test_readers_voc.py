@@ -120,6 +120,12 @@ def test_corners_that_are_no_numbers_are_refused(tmp_path: Path, box: tuple[Any,
     assert len(found.rows) == 1
 
 
+def test_shares_of_the_image_are_no_pixels(tmp_path: Path) -> None:
+    found = one(tmp_path, thing(0.1, 0.2, 0.3, 0.4), thing(0, 0, 1, 1))
+    assert len(found.rows) == len(found.refusals) == 1
+    assert "shares of the image" in found.refusals[0]
+
+
 def test_other_shapes_are_counted(tmp_path: Path) -> None:
     turned = "<object><name>car</name><robndbox><cx>1</cx></robndbox></object>"
     parts = "<object><name>person</name><part><name>head</name></part></object>"

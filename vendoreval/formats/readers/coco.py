@@ -21,6 +21,11 @@ _LISTS = re.compile(rb'"(images|annotations|categories)"\s*:\s*\[')
 _FIELDS = re.compile(rb'"(file_name|image_id|category_id|supercategory|segments_info)"\s*:')
 _TASKS = ("instances", "person_keypoints", "panoptic", "stuff", "captions", "labels", "image_info")
 _FIRST = {"keypoints": ("person_keypoints", "instances")}  # else instances
+_LABEL_STUDIO = (
+    "Label Studio's COCO export leaves out whole images that have a brush or an ellipse, lists those that "
+    "nobody answered, and cuts keypoints to whole pixels. Hold it against the items sent (--items), or ask for "
+    "its JSON."
+)
 _NO_FRAME = (
     "Name the file with its images and categories too, in one command, or give it as --read companion=FILE."
 )
@@ -47,10 +52,10 @@ class Coco:
             head = member.head()
             if _FIELDS.search(head):
                 if found := _LISTS.search(head):
-                    return Confidence(SURE, f"{member.name} has a list of {found[1].decode()}")
+                    return Confidence(SURE, f"{member.name} has a list of {found[1].decode()}.")
                 if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-                    return Confidence(MAYBE, f"{member.name} looks like an array of results")
-        return Confidence(NO, "no JSON file has lists of images, annotations and categories")
+                    return Confidence(MAYBE, f"{member.name} looks like an array of results.")
+        return Confidence(NO, "no JSON file has lists of images, annotations and categories.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, in file order; see formats.readers.interface."""
@@ -83,6 +88,8 @@ def _read(member: Member, batches: CocoBatches) -> Iterator[Answers]:
             if name in ("annotations", ARRAY):
                 for piece in pieces:
                     yield batches.batch(piece)
+            elif name == "info" and any(b"Label Studio" in piece for piece in pieces):
+                batches.frame.remarks.say(_LABEL_STUDIO)
     yield batches.sheets()
 
 

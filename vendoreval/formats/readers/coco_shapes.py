@@ -25,6 +25,7 @@ _BESIDE = {
     "polygon": "Annotations that also hold a polygon, which is no part of a box",
     "mask": "Annotations that also hold a mask, which is no part of a box",
 }
+SHARES = "Its box has numbers from 0 to 1: they are shares of the image, where pixels are meant."
 _NO_AREA = "Boxes without an area, or with a negative side"
 _VISIBLE = "Annotations whose num_keypoints is not the number of their visible keypoints, which counts"
 _NO_AREA_TOLD = "Annotations without an area, for which that of their boxes is taken"
@@ -91,24 +92,31 @@ def boxes(records: Sequence[Any], context: Context) -> Taken:
     kinds = segment_kinds(records)
     told = [record.bbox or () for record in records]
     sizes = np.fromiter(map(len, told), np.int64, len(told))
-    of = np.flatnonzero(sizes == 4).tolist()
-    refused = {
+    whole = np.flatnonzero(sizes == 4)
+    flat = chain.from_iterable(told if len(whole) == len(told) else [told[row] for row in whole.tolist()])
+    numbers = np.fromiter(flat, np.float64, 4 * len(whole)).reshape(-1, 4)
+    shares = shares_of_the_image(numbers)
+    of = whole[~shares].tolist()
+    refused = dict.fromkeys(whole[shares].tolist(), SHARES) | {
         row: f"Its bbox has {sizes[row]} numbers; 4 are a box."
         for row in np.flatnonzero((sizes != 4) & (sizes != 0)).tolist()
     }
     aside = Counter(other_kind(records[row], kinds[row]) for row in np.flatnonzero(sizes == 0).tolist())
-    numbers = np.fromiter(
-        chain.from_iterable(told if len(of) == len(told) else [told[row] for row in of]),
-        np.float64,
-        4 * len(of),
-    ).reshape(-1, 4)
-    corners = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
+    numbers = numbers[~shares]
     for place in np.flatnonzero((numbers[:, 2:] <= 0).any(axis=1)).tolist():
         context.remarks.count(_NO_AREA, context.named(records[of[place]], of[place]))
     for kind, count in Counter(kinds if len(of) == len(kinds) else [kinds[row] for row in of]).items():
         context.remarks.count(_BESIDE.get("mask" if kind == "list" else kind, ""), count=count if kind else 0)
+    corners = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
     names = ("x_min", "y_min", "x_max", "y_max")
     return Taken(of, {n: pa.array(corners[:, i]) for i, n in enumerate(names)}, refused, aside)
+
+
+def shares_of_the_image(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which boxes have four numbers from 0 to 1, not all of them whole: they are not told in pixels."""
+    within = ((numbers >= 0) & (numbers <= 1)).all(axis=1)
+    found: NDArray[np.bool_] = within & (numbers != np.rint(numbers)).any(axis=1)
+    return found
 
 
 def polygons(records: Sequence[Any], context: Context) -> Taken:

@@ -48,8 +48,8 @@ class Datumaro:
         """By its version, or its categories."""
         for member in _files(source):
             if _HEAD.search(member.head()):
-                return Confidence(SURE, f"{member.name} has Datumaro's categories")
-        return Confidence(NO, "no JSON file has Datumaro's version or categories")
+                return Confidence(SURE, f"{member.name} has Datumaro's categories.")
+        return Confidence(NO, "no JSON file has Datumaro's version or categories.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, in file order; see formats.readers.interface."""

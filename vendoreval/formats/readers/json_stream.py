@@ -118,6 +118,8 @@ class _Text:
             end = self._value_end()
             if end >= 0:
                 found = self._block[self._place : end]
+                if not self._whole(b"[%b]" % found):
+                    raise self.broken("a value cannot be read")
                 self._place = end
                 return found
             self._need()

@@ -39,10 +39,10 @@ class Labelme:
         for member in source.members:
             head = member.head() if member.suffix in self.suffixes else b""
             if member.suffix == ".json" and b'"shapes"' in head and _JSON.search(head):
-                return Confidence(SURE, f"{member.name} has shapes and an image's path")
+                return Confidence(SURE, f"{member.name} has shapes and an image's path.")
             if member.suffix == ".xml" and b"<bndbox>" not in head and _WEB.search(head):
-                return Confidence(SURE, f"{member.name} is of LabelMe's web tool")
-        return Confidence(NO, "no file has LabelMe's shapes")
+                return Confidence(SURE, f"{member.name} is of LabelMe's web tool.")
+        return Confidence(NO, "no file has LabelMe's shapes.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, a file an image; see formats.readers.interface."""

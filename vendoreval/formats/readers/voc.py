@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_rows import AnswerRows
+from vendoreval.formats.readers.coco_shapes import SHARES, shares_of_the_image
 from vendoreval.formats.readers.folded_parts import distinct_names
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
@@ -57,8 +60,8 @@ class Voc:
         for member in _documents(source):
             head = member.head()
             if root_of(head) == "annotation" and b"<polygon>" not in head.split(b"<bndbox>")[0]:
-                return Confidence(SURE, f"{member.name} is an annotation in XML")
-        return Confidence(NO, "no XML file has the root annotation")
+                return Confidence(SURE, f"{member.name} is an annotation in XML.")
+        return Confidence(NO, "no XML file has the root annotation.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, a file an image; see formats.readers.interface."""
@@ -179,6 +182,8 @@ class _Boxes:
                 rows.refuse(one.line, "The object has no name.", item)
             elif corners is None:
                 rows.refuse(one.line, "A corner of its bndbox is missing or no number.", item)
+            elif shares_of_the_image(np.asarray([list(corners.values())]))[0]:
+                rows.refuse(one.line, SHARES, item)
             else:
                 rows.row(
                     one.line, item_id=item, label=label, annotator_id=person, **corners,

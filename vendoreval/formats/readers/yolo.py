@@ -73,10 +73,10 @@ class Yolo:
         labels = next((member for member in texts if member.size and looks_like_labels(member)), None)
         names = [m.name for m in source.members if PurePosixPath(m.name).name in _TELLING]
         if names and (labels or any("labels/" in member.name for member in texts)):
-            return Confidence(SURE, f"{names[0]} beside label files")
+            return Confidence(SURE, f"{names[0]} stands beside label files.")
         if labels is not None:
-            return Confidence(MAYBE, f"{labels.name} begins with a class and shares of an image")
-        return Confidence(NO, "no text file begins with a class and shares of an image")
+            return Confidence(MAYBE, f"{labels.name} begins with a class and shares of an image.")
+        return Confidence(NO, "no text file begins with a class and shares of an image.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, in order of the label files' names; see formats.readers.interface."""
