@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import math
+import os
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.schemas import learn, validate
 from tests.unit.reports.picture_samples import (
     TEXT,
     box,
@@ -464,3 +467,15 @@ def test_labels_have_no_pictures() -> None:
 
 def text_of_page(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize(
+    ("units", "kind", "images"),
+    [("boxes", "audit", False), ("boxes", "claim", True), ("boxes", "scorecard", False),
+     ("spans", "audit", False), ("spans", "claim", False)],
+)  # fmt: skip
+def test_the_json_of_reports_keeps_to_its_schema_golden(units: str, kind: str, images: bool) -> None:
+    record = json.loads(to_json(made_of(units, kind, images=images)))
+    if os.environ.get("UPDATE_GOLDEN"):
+        learn(record)
+    validate(record)
