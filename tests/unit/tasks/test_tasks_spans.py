@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.unit.tasks.span_samples import (
     span,
     task,
 )
+from vendoreval.contracts.terms import Attribute
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.spans import TYPE
 
@@ -173,6 +175,20 @@ def test_many_sheets_alternatives_and_items_without_an_answer() -> None:
         ("k", None, "missing", "item"),
     ]
     assert TYPE.compare(gold, labels, task()).unanswered.tolist() == [False, False, True, True]
+
+
+def test_attributes_that_count_and_spans_that_do_not() -> None:
+    rule = replace(task(), attributes=(Attribute("certainty"),))
+    gold = [span(0, 3, "PER", attributes={"certainty": "high"}), span(5, 9, "LOC", ignored=True)]
+    given_ = [span(0, 3, "PER", attributes={"certainty": "low"}), span(5, 9, "PER"), span(5, 8, "LOC")]
+    rows = [(r["level"], r["outcome"], r["where"]) for r in judged(gold, given_, rule).rows()]
+    assert rows == [
+        ("object", "correct", None),
+        ("object", "extra", "span 5–8"),
+        ("object", "unscorable", "span 5–9"),
+        ("attribute", "wrong_attribute", "span 0–3: certainty: expected high, got low"),
+    ]
+    assert counted(judged(gold, given_[:1])) == {"correct": 1}  # an ignored span is not missed
 
 
 # Texts
