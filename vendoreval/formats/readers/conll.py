@@ -15,7 +15,7 @@ from vendoreval.errors import InputError, UsageError
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.sources import Member, Source
 from vendoreval.formats.readers.span_answers import SpanAnswers
-from vendoreval.formats.readers.tag_schemes import SCHEMES, Seen, Tag, chunks, split
+from vendoreval.formats.readers.tag_schemes import SCHEMES, Chunk, Seen, Tag, chunks, split
 from vendoreval.formats.readers.text_source import explained, open_text
 from vendoreval.labels.shapes import Shape
 
@@ -171,7 +171,8 @@ def _answers(member: Member, way: _Way, prefix: str, person: str | None, note: s
     for number, part in enumerate(_items(member, way), start=1):
         item = prefix + (part[0].name or str(number))
         gathered.set_aside("comment", sum(sentence.comments for sentence in part))
-        places = [s.lines[place] for s in part for place in chunks(s.tags, way.scheme)[1]]
+        found = [chunks(sentence.tags, way.scheme) for sentence in part]
+        places = [s.lines[place] for s, (_, wrong) in zip(part, found, strict=True) for place in wrong]
         reason = next((s.reason for s in part if s.reason), "")
         if places and way.broken == "refuse":
             reason = reason or f"The tag in line {places[0]} breaks the scheme {way.scheme.upper()}."
@@ -179,7 +180,8 @@ def _answers(member: Member, way: _Way, prefix: str, person: str | None, note: s
             gathered.refuse(part[0].line, reason, item)
             continue
         broken += places
-        _add(gathered, item, person, part, way)
+        gathered.sheet(part[0].line, item, _text(part), annotator_id=person, sheet_id=str(part[0].line))
+        _add(gathered, part, [spans for spans, _ in found], way)
         if gathered.full:
             yield gathered.batch()
     said = f"{len(broken):,} tags break the scheme {way.scheme.upper()}"
@@ -199,21 +201,32 @@ def _items(member: Member, way: _Way) -> Iterator[list[_Sentence]]:
         yield part
 
 
-def _add(gathered: SpanAnswers, item: str, person: str | None, part: Sequence[_Sentence], way: _Way) -> None:
-    text = "\n".join(" ".join(sentence.tokens) for sentence in part)
-    gathered.sheet(part[0].line, item, text, annotator_id=person, sheet_id=str(part[0].line))
+def _text(part: Sequence[_Sentence]) -> str:
+    return "\n".join([" ".join(sentence.tokens) for sentence in part])
+
+
+def _add(
+    gathered: SpanAnswers, part: Sequence[_Sentence], found: Sequence[Sequence[Chunk]], way: _Way
+) -> None:  # fmt: skip
     start = 0
-    for sentence in part:
+    for sentence, spans in zip(part, found, strict=True):
         starts = []
         for token in sentence.tokens:
             starts.append(start)
             start += len(token) + 1
-        for chunk in chunks(sentence.tags, way.scheme)[0]:
+        for chunk in spans:
             if way.broken == "drop" and not chunk.sound:
                 gathered.set_aside("span of tags that break the scheme")
                 continue
             end = starts[chunk.last - 1] + len(sentence.tokens[chunk.last - 1])
             gathered.span(chunk.label, [(starts[chunk.first], end)], place=sentence.lines[chunk.first])
+
+
+def _columns(line: str) -> list[str]:
+    """The cells of a line: by tabs where it has one, else by any number of blanks."""
+    if "\t" in line:
+        return line.split("\t")
+    return _BLANKS.split(line.strip(" ")) if "  " in line else line.strip(" ").split(" ")
 
 
 def _sentences(member: Member, columns: _Columns) -> Iterator[_Sentence]:
@@ -222,7 +235,7 @@ def _sentences(member: Member, columns: _Columns) -> Iterator[_Sentence]:
     with explained(member), open_text(member) as stream:
         for number, line in enumerate(stream, start=1):
             text = line.rstrip("\r\n")
-            row = text.split("\t") if "\t" in text else _BLANKS.split(text.strip(" "))
+            row = _columns(text)
             if not text.strip():
                 if sentence.line:
                     yield sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 IOB1, IOB2, BIOES, BILOU = SCHEMES = ("iob1", "iob2", "bioes", "bilou")
 _PREFIXES = {IOB1: "IB", IOB2: "IB", BIOES: "BIES", BILOU: "BILU"}
@@ -21,6 +22,7 @@ class Chunk:
     sound: bool = True
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> Tag | None:
     """A tag such as B-PER or O in two; None for anything else."""
     if text == "O":
@@ -70,6 +72,8 @@ def chunks(tags: Sequence[Tag], scheme: str) -> tuple[list[Chunk], list[int]]:
     """
     found: list[Chunk] = []
     broken: list[int] = []
+    if all([prefix == "O" for prefix, _ in tags]):  # noqa: C419 - most sentences, and a list is quicker
+        return found, broken
     opened: Chunk | None = None
     for place, (prefix, label) in enumerate((*tags, ("O", ""))):
         same = opened is not None and opened.label == label
