@@ -8,8 +8,10 @@
     labelbox    mean IoU of a class on an image, where a shape without a partner has 0; mean over its classes,
                 then over images
 
-Each answered sheet is an image of its own. There is no AP: it hangs on the order of scores, and people's labels
-have none. Where nothing is to be divided by, a figure is None.
+Each answered sheet is an image of its own. There is no AP: it hangs on the order of scores, and people's
+labels have none. Where nothing is to be divided by, a figure is None. Shapes are compared by their exact
+geometry, where a tool may draw polygons as pixels first; labelbox joins the masks of a class before, so that it
+is left out there.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 Figures = dict[str, float | int | None]
 Ints = NDArray[np.int64]
 _RIGHT = (CODE["correct"], CODE["imprecise"])  # to other tools, what is imprecise is right
+_SHAPES = ("boxes", "polygons", "masks")
 _SWEEP = tuple(f"0.{hundredths}" for hundredths in range(50, 100, 5))
 
 
@@ -38,11 +41,13 @@ def convention(name: str, gold: GoldSet, labels: LabelTable, task: Task) -> Figu
     """The figures that the tool `name` would show by its own defaults.
 
     Labels of several people on an item are several images; items without an answer are left out. Raises
-    InputError for a tool that is not known here.
+    InputError for a tool that is not known here, or not for this type.
     """
-    figures = _FIGURES.get(name)
-    if figures is None:
-        raise InputError(f"There is no convention {name!r}.", remedy=f"Known: {', '.join(_FIGURES)}.")
+    known = [tool for tool in _FIGURES if task.type in _SHAPES and (tool, task.type) != ("labelbox", "masks")]
+    if name not in known:
+        remedy = f"Known: {', '.join(known)}." if known else f"They are for {', '.join(_SHAPES)}."
+        raise InputError(f"There is no convention {name!r} for answers of type {task.type}.", remedy=remedy)
+    figures = _FIGURES[name]
     return figures(lambda iou: _compared(name, gold, labels, task, iou), task)
 
 

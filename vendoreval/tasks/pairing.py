@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-_BLOCK = 1 << 17  # pairs that are looked at at a time
+_BLOCK = 1 << 17  # intervals, and pairs, that are looked at at a time
 _FAR = 1 << 31  # further than any two coordinates lie apart
 
 
@@ -32,28 +32,32 @@ def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> 
     """
     if not len(first.low) or not len(second.low):
         return
-    sequence, order, start, ends = _ranges(first, second, float(share))
+    keys = _key(second.group, second.low + _FAR // 2)
+    order = np.argsort(keys, kind="stable")
+    keys, longest = keys[order], float((second.high - second.low).max())
+    sequence = np.argsort(_key(first.group, first.low + _FAR // 2), kind="stable")
+    for begin in range(0, len(sequence), _BLOCK):
+        mine = sequence[begin : begin + _BLOCK]
+        part = Intervals(first.group[mine], first.low[mine], first.high[mine])
+        lowest, highest = (_key(part.group, place) for place in _window(part, longest, float(share)))
+        start = np.searchsorted(keys, lowest, side="left")
+        count = np.maximum(np.searchsorted(keys, highest, side="right") - start, 0)
+        for one, other in _listed(start, count):
+            yield mine[one], order[other]
+
+
+def _listed(start: Ints, count: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Each position with the `count` places from its `start` on, in blocks."""
+    ends = np.cumsum(count)
     begin = 0
     while begin < len(ends):
         before = int(ends[begin - 1]) if begin else 0
         end = max(int(np.searchsorted(ends, before + _BLOCK, side="right")), begin + 1)
-        counts = np.diff(ends[begin:end], prepend=before)
-        mine = np.repeat(np.arange(begin, end), counts)
-        inside = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts)
-        yield sequence[mine], order[start[mine] + inside]
+        counts = count[begin:end]
+        one = np.repeat(np.arange(begin, end), counts)
+        inside = np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts, counts)
+        yield one, start[one] + inside
         begin = end
-
-
-def _ranges(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints, Ints, Ints]:
-    """Both sides' positions in order, where in it the partners of each of `first` begin, and their sums."""
-    keys = _key(second.group, second.low + _FAR // 2)
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    sequence = np.argsort(_key(first.group, first.low + _FAR // 2), kind="stable")
-    lowest, highest = (_key(first.group, place)[sequence] for place in _window(first, second, share))
-    start = np.searchsorted(keys, lowest, side="left")
-    count = np.searchsorted(keys, highest, side="right") - start
-    return sequence, order, start, np.cumsum(np.maximum(count, 0))
 
 
 def _key(group: Ints, place: Ints) -> Ints:
@@ -61,14 +65,13 @@ def _key(group: Ints, place: Ints) -> Ints:
     return group * (2 * _FAR) + place
 
 
-def _window(first: Intervals, second: Intervals, share: float) -> tuple[Ints, Ints]:
-    """Where partners can begin, moved so that it is never negative.
+def _window(first: Intervals, longest: float, share: float) -> tuple[Ints, Ints]:
+    """Where partners can begin, which are at most `longest`; moved so that it is never negative.
 
     Of lengths f and s, the common part is at least share × max(f, s); so s is at most f ÷ share, and the
     partner begins at most (1 − share) × s before and (1 − share) × f after.
     """
     length = first.high - first.low
-    longest = float((second.high - second.low).max())
     most = np.ceil(length / share * (1 - share)) + 1 if share > 0 else longest
     before = np.minimum(longest, most).astype(np.int64)
     after = length if share == 0 else np.ceil(length * (1 - share)).astype(np.int64) + 1

@@ -118,3 +118,6 @@ def test_a_person_s_answers_are_an_image_each_and_a_missing_item_is_none() -> No
 def test_an_unknown_convention() -> None:
     with pytest.raises(InputError, match="no convention"):
         figures("iaa-kit", [], [])
+    for tool, kind in (("labelbox", "masks"), ("cvat", "spans")):
+        with pytest.raises(InputError, match="no convention"):
+            convention(tool, gold_of({}), delivery_of({}), Task(kind, ()))
