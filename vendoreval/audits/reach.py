@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.measures import per_item
+from vendoreval.audits.measures import per_item, side_of
 from vendoreval.audits.records import UnitCount
 from vendoreval.audits.units import (
     MAIN,
@@ -45,7 +45,11 @@ def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidde
     agreed = clause.decision.most_units
     if how.unit in SHEETS:
         return Hidden(right, max(seen.sheets - seen.items, 0) if seen.sheets else None, wrong=wrong)
-    return Hidden(right, None, wrong=wrong if agreed is None else agreed)
+    if agreed is not None:
+        wrong = agreed
+    elif side_of(clause.metric) == "delivered":  # all of these units were delivered
+        wrong = right
+    return Hidden(right, None, wrong=wrong)
 
 
 def unbounded(clause: Clause, seen: AuditInput, totals: Totals) -> str:

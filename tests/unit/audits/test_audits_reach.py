@@ -26,8 +26,8 @@ def rows(images: int, wrong: int = 0) -> list[Row]:
     return made
 
 
-def held(unit: str, *, scope: str = "delivery", decision: Any = None, **more: Any) -> Hidden:
-    contract = terms(unit=unit, scope=scope, decision=decision or rule(), task=more.pop("task", {}))
+def held(unit: str, *, metric: str = "accuracy", decision: Any = None, **more: Any) -> Hidden:
+    contract = terms(metric, unit, decision=decision or rule(), task=more.pop("task", {}))
     seen = seen_of(rows(10, 1), most=7, **more)
     clause = contract.clauses[0]
     return hidden(clause, contract.task, seen, counting_of(clause, contract.task, seen))
@@ -38,6 +38,9 @@ def test_right_units_are_bounded_by_the_files_and_wrong_ones_by_files_and_gold()
     assert held("object", most_sheets=3) == Hidden(7, None, wrong=7 + 3 * 4)
     assert held("opportunity") == held("object")  # no attribute counts
     assert held("object", decision=rule("claim", most_units=9)) == Hidden(7, None, wrong=9)
+    assert held("object", metric="precision") == Hidden(
+        7, None, wrong=7
+    )  # what is missing is none of its units
     assert held("item") == Hidden(1, 0, wrong=1)
     assert held("item", most_sheets=2, sheets=1_500) == Hidden(2, 500, wrong=2)
 
