@@ -51,7 +51,7 @@ def extrapolate(
         population=population,
         estimate=_estimate(clause, finding, population) if beyond else finding.errors,
         at_least=_at_least(clause, finding, surely),
-        allowed=allowed(clause, population),
+        allowed=allowed(clause, surely),
         confidence=confidence,
         strikeouts=finding.strikeouts or 0,
         population_at_least=None if estimated is None else surely,

@@ -72,7 +72,8 @@ class Extrapolation:
     found errors that could be struck out before the breach is no longer proven. `group` is the class
     or annotator where the clause judges each of them. Where the number of units in the delivery is not
     known, `population` is the sample and nothing is extrapolated. Where that number is itself estimated,
-    `population_at_least` is its lower bound, to which `at_least` is scaled; `unit` is what is counted.
+    `population_at_least` is its lower bound, to which `at_least` and `allowed` are scaled; `unit` is what is
+    counted.
     """
 
     clause: str

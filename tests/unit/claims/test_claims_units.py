@@ -76,6 +76,7 @@ def test_wrong_units_are_scaled_to_the_lower_bound_of_all_units() -> None:
     assert ground.at_least == math.ceil(finding.units_in_all.low * (1 - finding.high) - 1e-9)
     (demand,) = claim.demands
     free = ground.surely - -(-ground.surely * 95 // 100)
+    assert ground.allowed == free
     assert demand.amount is not None
     assert demand.amount.amount == (Decimal("0.10") * (ground.at_least - free)).quantize(Decimal("0.01"))
 
