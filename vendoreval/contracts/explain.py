@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.joint import joint_risk, joint_sentence
-from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES, assumed
+from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES, UNITS_OF, assumed
 from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, Remedy, Task
 from vendoreval.money import Money
 
@@ -102,6 +102,11 @@ def _task(task: Task) -> str:
             parts.append(f"{key.name} = {_written(chosen)}")
         elif not key.tacit:
             parts.append(f"{key.name} = {assumed(key, task.matching)} (not written, assumed)")
+    if task.type in UNITS_OF:
+        return (
+            "; ".join(parts)
+            + ". What each person said of an item counts; units of one item are not independent."
+        )
     if task.answers == "each":
         return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
     ties = {
@@ -188,6 +193,13 @@ def _promise(clause: Clause) -> str:
 
 
 def _decision(clause: Clause) -> list[str]:
+    said = _rule(clause)
+    if clause.decision.most_units is not None:
+        said.append(f"No item holds more than {clause.decision.most_units:,} units, those missed included.")
+    return said
+
+
+def _rule(clause: Clause) -> list[str]:
     decision = clause.decision
     alpha, beta = percent(decision.alpha), percent(decision.beta)
     if decision.rule == "point":

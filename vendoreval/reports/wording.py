@@ -125,6 +125,8 @@ def count(n: int, one: str, many: str = "") -> str:
 
 def plural(word: str) -> str:
     """The plural of a unit's name."""
+    if word.endswith("y"):
+        return f"{word[:-1]}ies"
     return word if word.endswith("s") else f"{word}s"
 
 

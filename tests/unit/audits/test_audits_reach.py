@@ -12,6 +12,7 @@ from tests.unit.audits.box_samples import Row, finding, missed, right, seen_of, 
 from vendoreval.audits.audit_input import counting_of
 from vendoreval.audits.reach import hidden
 from vendoreval.claims.defects import wrong_units
+from vendoreval.contracts.explain import explain
 from vendoreval.designs.planning import plan_audit
 from vendoreval.inference.drawn import Hidden
 
@@ -104,3 +105,9 @@ def test_a_plan_says_what_it_takes_for_granted(decision: Any, said: str) -> None
     assert plan["unit"] == "object"
     assert plan["most_units"] == decision.get("most_units")
     assert "most_units" not in plan_audit(terms(unit="item", decision=decision), 1_000).to_json()
+
+
+def test_a_contract_in_plain_words_tells_the_bound() -> None:
+    told = " ".join(explain(terms(decision=rule("claim", most_units=40))))
+    assert "No item holds more than 40 units" in told
+    assert "units of one item are not independent" in told
