@@ -245,6 +245,16 @@ def test_images_of_one_name_in_two_splits_are_two_items(tmp_path: Path) -> None:
     assert [sheet["item_id"] for sheet in found.sheets] == ["train/a.jpg", "val/a.jpg", "b.jpg"]
 
 
+def test_no_label_file_hides_another(tmp_path: Path) -> None:
+    path = yolo(tmp_path, {"train/a": "0 .5 .5 .2 .2"})
+    (path / "train/labels").mkdir(parents=True)
+    (path / "train/labels/a.txt").write_text("1 .5 .5 .2 .2", encoding="utf-8")
+    found = read(READER, path, "boxes")
+    assert [row["label"] for row in found.rows] == ["car"]
+    assert len(found.refusals) == 1
+    assert "The size of its image is not known" in found.refusals[0]
+
+
 def test_darknet_with_lists(tmp_path: Path) -> None:
     files = {
         "obj.data": "classes = 3\nnames = data/obj.names\ntrain = data/train.txt\n",

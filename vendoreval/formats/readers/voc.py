@@ -65,60 +65,54 @@ class Voc:
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The answers of that shape, a file an image; see formats.readers.interface."""
-        documents = [_document(member) for member in _documents(source)]
-        if not documents:
+        members = _documents(source)
+        if not members:
             raise InputError(
                 "There is no XML file in it.", file=source.name, remedy="Name the folder Annotations."
             )
         remarks = Remarks()
-        names = distinct_names([(one.folder, one.image) for one in documents])
+        images = [_document(member).image for member in members]  # read again below, one at a time
+        names = distinct_names([(_folder(m), image) for m, image in zip(members, images, strict=True)])
         pictures = SegmentPictures(source, options["labelmap"], remarks) if shape.name == "masks" else None
         boxes = _Boxes(shape, options, remarks)
-        for document, item in zip(documents, names, strict=True):
-            rows = AnswerRows(document.member.name, shape)
+        for member, item in zip(members, names, strict=True):
+            rows, document = AnswerRows(member.name, shape), _document(member)
+            if document.by_label_studio:
+                remarks.say(_LABEL_STUDIO)
             if pictures is None:
                 rows.sheet(item, **document.facts)
                 boxes.add(rows, document, item)
             else:
-                pictures.add(
-                    rows, document.stem, [one.word("name") for one in document.objects], item, document.facts
-                )
+                labels = [one.word("name") for one in document.objects]
+                pictures.add(rows, PurePosixPath(member.name).stem, labels, item, document.facts)
             yield rows.take()
-        yield self._rest(source, shape, documents, boxes)
-
-    def _rest(self, source: Source, shape: Shape, documents: Sequence[_Document], boxes: _Boxes) -> Answers:
-        """Images without a file, and what is to be said."""
-        rows = AnswerRows(source.name, shape, remarks=boxes.remarks)
-        told = {stem_of(PurePosixPath(one.image).name) for one in documents} | {one.stem for one in documents}
-        expected = {stem_of(PurePosixPath(name).name) for name in _expected(source)}
-        if missing := len(expected - told):
-            rows.aside(_MISSING, missing)
-        if any(document.by_label_studio for document in documents):
-            boxes.remarks.say(_LABEL_STUDIO)
         boxes.say_base()
-        return rows.finish()
+        yield _missing(source, AnswerRows(source.name, shape, remarks=remarks), images)
+
+
+def _missing(source: Source, rows: AnswerRows, images: Sequence[str]) -> Answers:
+    """Images that the delivery names and that have no file."""
+    told = {stem_of(PurePosixPath(image).name) for image in images}
+    told |= {PurePosixPath(member.name).stem for member in _documents(source)}
+    expected = {stem_of(PurePosixPath(name).name) for name in _expected(source)}
+    if missing := len(expected - told):
+        rows.aside(_MISSING, missing)
+    return rows.finish()
+
+
+def _folder(member: Member) -> str:
+    """Below which a file lies, without the folder that all lie in."""
+    return "/".join(part for part in PurePosixPath(member.name).parts[:-1] if part != "Annotations")
 
 
 @dataclass(frozen=True)
 class _Document:
     """One annotation file."""
 
-    member: Member
     image: str
     objects: tuple[Element, ...]
     facts: Mapping[str, Any]  # of the sheet
     by_label_studio: bool
-
-    @property
-    def folder(self) -> str:
-        """Below which it lies, without the folder that all lie in."""
-        parts = [part for part in PurePosixPath(self.member.name).parts[:-1] if part != "Annotations"]
-        return "/".join(parts)
-
-    @property
-    def stem(self) -> str:
-        """Its name, by which its pictures are called."""
-        return PurePosixPath(self.member.name).stem
 
 
 def _documents(source: Source) -> list[Member]:
@@ -135,7 +129,7 @@ def _document(member: Member) -> _Document:
     if person := root.word("source", "annotator"):
         facts["annotator_id"] = person
     label_studio = root.word("owner", "name") == "Label Studio"
-    return _Document(member, image, tuple(one for one in top if one.tag == "object"), facts, label_studio)
+    return _Document(image, tuple(one for one in top if one.tag == "object"), facts, label_studio)
 
 
 def _number(text: str) -> float | None:

@@ -56,17 +56,26 @@ def read_set(source: Source, options: Mapping[str, str]) -> YoloSet:
     settings = next((one for one in documents.values() if "names" in one), {})
     names = _names(source, settings, options["names"])
     texts = [m for m in source.members if m.name.lower().endswith(".txt") and not _is_names(m.name)]
-    within = [m for m in texts if _LABELS.search(m.name)]
-    lists = [m for m in texts if m not in within and _is_list(m)]
-    labels = within or [m for m in texts if m not in lists]
+    labels, lists, passed = _sorted(texts)
     found: dict[str, Member] = {}
     for member in labels:
-        found[below(member.name.removesuffix(".txt"))] = member
+        stem = member.name[: -len(".txt")]
+        found[stem if below(stem) in found else below(stem)] = member
     splits = frozenset(_splits(settings))
     return YoloSet(
         source.name, found, tuple(_listed(lists)), names, _pose(source, settings, options["keypoints"]), splits,
-        (*_passed(texts, labels, lists), *_label_studio(source)),
+        (*_said(passed), *_label_studio(source)),
     )  # fmt: skip
+
+
+def _sorted(texts: Sequence[Member]) -> tuple[list[Member], list[Member], list[Member]]:
+    """Text files as labels, lists of pictures, and others. Labels are in their folder, if there is one."""
+    within = [member for member in texts if _LABELS.search(member.name)]
+    without = [member for member in texts if not _LABELS.search(member.name)]
+    lists, other = list[Member](), list[Member]()
+    for member in without:
+        (lists if _is_list(member) else other).append(member)
+    return (within, lists, other) if within else (other, lists, [])
 
 
 def looks_like_labels(member: Member) -> bool:
@@ -110,10 +119,9 @@ def _listed(lists: Sequence[Member]) -> Iterator[str]:
                 yield below(re.sub(r"^(\.{0,2}/)+", "", line.strip().replace("\\", "/")))
 
 
-def _passed(texts: Sequence[Member], labels: Sequence[Member], lists: Sequence[Member]) -> Iterator[str]:
-    other = [m.name for m in texts if m not in labels and m not in lists]
-    if other:
-        yield f"Text files that are no labels and are not read: {len(other):,} ({other[0]})."
+def _said(passed: Sequence[Member]) -> Iterator[str]:
+    if passed:
+        yield f"Text files that are no labels and are not read: {len(passed):,} ({passed[0].name})."
 
 
 def _label_studio(source: Source) -> Iterator[str]:
