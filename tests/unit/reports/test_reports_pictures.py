@@ -20,6 +20,7 @@ from PIL import Image
 from tests.schemas import learn, validate
 from tests.unit.reports.picture_samples import (
     TEXT,
+    bird,
     box,
     delivered_of,
     gold_of,
@@ -30,6 +31,7 @@ from tests.unit.reports.picture_samples import (
 )
 from tests.unit.reports.report_samples import facts, music_audit, music_contract
 from tests.unit.reports.unit_reports import made_of
+from vendoreval.contracts.terms import Task
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SCALE
@@ -42,6 +44,7 @@ from vendoreval.reports.pictures.outlines import Outline, Spot, outline, traced
 from vendoreval.reports.pictures.text_picture import AROUND, SpanMark, TextPicture, excerpts
 from vendoreval.reports.pictures.views import Frame, zoomed
 from vendoreval.reports.render import to_html, to_json
+from vendoreval.tasks.known import task_type
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert("1")</script>\u202e&'
@@ -271,6 +274,18 @@ def test_hostile_names_do_nothing() -> None:
     root = drawn(row["picture"])
     assert not list(root.iter(f"{SVG}script"))
     assert "\u202e" not in str(row["picture"].svg())
+
+
+def test_the_points_of_an_object_that_is_missing_have_no_tags_of_their_own() -> None:
+    gold, delivered, _ = bird()
+    task = Task("keypoints", ("bird",), matching={"oks": "0.9"})
+    units = task_type("keypoints").compare(gold, delivered, task)
+    levels = [row["level"] for row in units.rows()]
+    assert levels.count("point") == 10  # five that are missing, five that are extra
+    (row,) = defect_pictures(lines_of(units), units, gold, delivered).rows
+    assert [(mark.side, mark.state) for mark in row["picture"].marks] == [
+        ("gold", "missing"), ("delivered", "extra"),
+    ]  # fmt: skip
 
 
 # -- the buyer's images ----------------------------------------------------------------------------------

@@ -68,20 +68,23 @@ def ignored_rows(gold: GoldSet, item: str, pairs: Sequence[Pair]) -> list[int]:
 
 
 def marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> tuple[Mark, ...]:
-    """The shapes of a sheet. A point is marked alone where a line tells of it, else with its object."""
+    """The shapes of a sheet. A point is marked alone where a line tells of it and not of its whole object."""
     drawn = [
         Mark("gold", "ignored", outline(gold.labels, _object(gold.labels, row)))
         for row in ignored_rows(gold, item, pairs)
     ]
     sides: tuple[tuple[Side, LabelTable], ...] = (("gold", gold.labels), ("delivered", delivered))
-    for pair in pairs:
-        if pair.point and pair.number is None:
-            continue
-        for side, table in sides:
+    for side, table in sides:
+        alone: set[int] = set()  # the rows of objects that the other side has not
+        for pair in sorted(pairs, key=lambda one: one.point):
             row = pair.expected if side == "gold" else pair.delivered
             if row == NOBODY or (side == "gold" and pair.state == "unscorable"):
                 continue
+            if pair.point and (pair.number is None or row in alone):
+                continue
             rows = [row] if pair.point else _object(table, row)
+            if pair.state in ("missing", "extra"):
+                alone.update(rows)
             drawn.append(Mark(side, pair.state, outline(table, rows), pair.number))
     return tuple(drawn)
 
