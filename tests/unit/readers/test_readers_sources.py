@@ -90,11 +90,16 @@ def test_members_are_read_in_any_order_and_at_once(tmp_path: Path) -> None:
 
 
 def test_several_paths_keep_their_own_names(tmp_path: Path) -> None:
-    folder(tmp_path / "in", {"x/a.json": b"1", "y/a.json": b"2"})
-    zipped(tmp_path / "in/z.zip", {"a.json": b"3"})
+    folder(tmp_path / "in", {"x/a.json": b"1", "y/a.json": b"2", "y/b.json.gz": gzip.compress(b"4")})
+    zipped(tmp_path / "in/z.zip", {"a.json": b"3", ".hidden": b""})
     source = open_source([tmp_path / "in/y/a.json", tmp_path / "in/z.zip", tmp_path / "in/x"])
-    assert contents(source) == {"x/a.json": b"1", "y/a.json": b"2", "z.zip/a.json": b"3"}
+    assert contents(source) == {"x/a.json": b"1", "a.json": b"2", "z.zip/a.json": b"3"}
     assert source.name == "a.json and 2 more"
+    assert source.left_out == {"hidden file": 1}
+    twice = open_source([tmp_path / "in/y/a.json", tmp_path / "in/x/a.json", tmp_path / "in/y/b.json.gz"])
+    assert contents(twice) == {"x/a.json": b"1", "y/a.json": b"2", "y/b.json": b"4"}
+    whole = open_source([tmp_path / "in"])
+    assert list(contents(whole)) == ["x/a.json", "y/a.json", "y/b.json", "z.zip/a.json"]
     assert "twice" in refused(tmp_path / "in/x/a.json", tmp_path / "in/x/a.json")
     assert open_source([tmp_path / "in/x/a.json"]).members[0].name == "a.json"
 
@@ -141,7 +146,10 @@ def test_links_and_devices_are_refused(tmp_path: Path) -> None:
 
 def test_archives_within_archives_are_refused(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip").read_bytes()
-    for path in (zipped(tmp_path / "z.zip", {"in.zip": inner}), folder(tmp_path / "in", {"b/in.tar.gz": b"1"})):
+    for path in (
+        zipped(tmp_path / "z.zip", {"in.zip": inner}),
+        tarred(tmp_path / "t.tar", {"b/c.tar.gz": b"1"}),
+    ):
         said = refused(path)
         assert "archives are not read within others" in said
         assert "Unpack it" in said

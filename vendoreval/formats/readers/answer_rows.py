@@ -11,6 +11,7 @@ from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.remarks import Remarks
 from vendoreval.formats.readers.row_batches import NOT_COUNTED
 from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.runs import LONGEST_SIDE
 from vendoreval.labels.shapes import Shape
 
 ROWS = 16_384  # of a batch
@@ -51,7 +52,10 @@ class AnswerRows:
         self._places.append(place)
 
     def sheet(self, item_id: str, **facts: Any) -> None:
-        """One answered pair, with what is known of the item."""
+        """One answered pair, with what is known of the item; sides that no image has are not known."""
+        for side in ("width", "height"):
+            if facts.get(side) is not None and not 0 < facts[side] <= LONGEST_SIDE:
+                facts[side] = None
         self._sheets.append({"item_id": item_id, **facts})
 
     def refuse(self, place: int, reason: str, item_id: str | None = None) -> None:
@@ -64,7 +68,7 @@ class AnswerRows:
 
     def full(self) -> bool:
         """Whether it is time to hand over."""
-        return len(self._rows) + len(self._refusals) >= ROWS
+        return len(self._rows) + len(self._sheets) + len(self._refusals) >= ROWS
 
     def take(self) -> Answers:
         """What was collected since the last time, as Arrow columns; notes wait for `finish`."""

@@ -43,26 +43,26 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-def members_of_file(path: Path, name: str) -> Iterator[Member]:
-    """The members of an archive, or the file itself, by its first bytes, whatever it is called."""
+def members_of_file(path: Path, name: str) -> tuple[Iterator[Member], bool]:
+    """The members of an archive and True, or the file itself and False; by its first bytes, not by its name."""
     with path.open("rb") as stream:
         head = stream.read(512)
     for beginning, what in _OTHERS:
         if head.startswith(beginning):
             raise InputError(f"This is {what}.", file=str(path), remedy="Unpack it, and name the folder.")
     if head.startswith(b"PK\x03\x04") and path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return _zip(path)
+        return _zip(path), True
     if _is_tar(head):
-        return _tar(path, lambda: path.open("rb"))
+        return _tar(path, lambda: path.open("rb")), True
     if head.startswith(b"\x1f\x8b"):
         return _gzip(path, name)
     if head.startswith(b"\xfd7zXZ\x00"):
-        return _tar(path, lambda: _unpacked(_Unxz(path.open("rb")), path))
-    return iter((file_member(path, name),))
+        return _tar(path, lambda: _unpacked(_Unxz(path.open("rb")), path)), True
+    return iter((file_member(path, name),)), False
 
 
-def check_nested(name: str, within: str) -> None:
-    """Raise InputError for an archive within a folder or an archive."""
+def _check_nested(name: str, within: str) -> None:
+    """Raise InputError for an archive within an archive."""
     if _NESTED.search(name):
         raise InputError(
             f"It holds the archive {name!r}; archives are not read within others.", file=within,
@@ -86,14 +86,14 @@ def _is_tar(head: bytes) -> bool:
     return head[257:262] == b"ustar"
 
 
-def _gzip(path: Path, name: str) -> Iterator[Member]:
+def _gzip(path: Path, name: str) -> tuple[Iterator[Member], bool]:
     """A packed tar, or one packed file."""
     with damage_named(str(path)), GzipFile(path) as unpacked:
         head = unpacked.read(512)
     if _is_tar(head):
-        return _tar(path, lambda: _unpacked(GzipFile(path), path))
+        return _tar(path, lambda: _unpacked(GzipFile(path), path)), True
     packed = name if name.lower().endswith(".gz") else f"{name}.gz"
-    return iter((ungzipped(replace(file_member(path, name), name=packed)),))
+    return iter((ungzipped(replace(file_member(path, name), name=packed)),)), False
 
 
 def _zip(path: Path) -> Iterator[Member]:
@@ -174,7 +174,7 @@ def _safe(name: str, archive: str) -> str:
             f"It holds {name!r}, a name that leads out of it.", file=archive,
             remedy="Do not unpack it; ask its sender for one without such names.",
         )  # fmt: skip
-    check_nested(below, archive)
+    _check_nested(below, archive)
     return below
 
 

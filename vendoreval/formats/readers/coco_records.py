@@ -6,6 +6,7 @@ Fields that are not COCO's own are attributes (FiftyOne writes them so). They ar
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -14,11 +15,13 @@ from typing import Any
 
 import msgspec
 
+from vendoreval.errors import InputError
 from vendoreval.formats.readers.coco_frame import records
 from vendoreval.formats.readers.coco_types import FIELDS, NOTHING, USUAL, Absent
 from vendoreval.labels.records import canonical_map
 from vendoreval.limits import allowed, beyond
 
+_ODD = re.compile(r'["\\\x00-\x1f]')
 _CACHED = 50_000  # different attributes that are kept as text
 
 
@@ -77,6 +80,10 @@ class Annotations:
         for record, _ in records(piece, dict[str, msgspec.Raw], self.file):
             for name in record or ():
                 if name not in known:
+                    if _ODD.search(name):
+                        raise InputError(
+                            f"Its annotations have a field {name!r}, and no field is called so.", file=self.file
+                        )
                     known.add(name)
                     (self.names if name in FIELDS else self.extras).append(name)
         if len(self.extras) > allowed().columns:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vendoreval.errors import InputError, UsageError
-from vendoreval.formats.readers.archives import check_nested, members_of_file, ungzipped
+from vendoreval.formats.readers.archives import members_of_file
 from vendoreval.formats.readers.members import Member as Member
-from vendoreval.formats.readers.members import file_member
 from vendoreval.limits import allowed, beyond
 from vendoreval.received import check_file
 
@@ -33,44 +32,66 @@ class Source:
 
 
 def open_source(paths: Sequence[Path], images: Path | None = None) -> Source:
-    """The files, folders and archives as one source; nothing is unpacked to disk.
+    """The files, folders and archives as one source; nothing is unpacked under its own name.
 
-    A single folder or archive gives its members below itself; of several paths each keeps its own name below
-    the folder that holds them all. Raises InputError for what is unsafe or no file, beyond the limits `files`,
-    `rows` and `ratio`, and for an empty source.
+    A single folder or archive gives its members below itself; of several, each keeps its own name before
+    theirs. Raises InputError for what is unsafe or no file, beyond the limits `files`, `rows` and `ratio`, and
+    for an empty source.
     """
     if not paths:
         raise UsageError("No file is named.", remedy="Name the files, a folder, or an archive.")
+    files, left_out = files_of(paths)
+    if not files:
+        raise InputError("There is no file in it.", file=_named(paths), remedy="Name the right folder.")
+    return replace(named_source(files, images, left_out), name=_named(paths))
+
+
+def files_of(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], dict[str, int]]:
+    """The files of the paths with their names, in order of name; and what folders hold that is left out.
+
+    Files are called by their own names, or, where two would have the same, by those below the folder that
+    holds them all; files of a folder by their names below it. Raises InputError for links and unreadable
+    folders.
+    """
+    found: list[tuple[str, Path]] = []
+    left_out: dict[str, int] = {}
+    for path, name in zip(paths, _names(paths), strict=True):
+        if not path.is_dir():
+            found.append((name, path))
+            continue
+        for below, file in _folder(path):
+            if why := _no_file_of_a_delivery(below):
+                left_out[why] = left_out.get(why, 0) + 1
+            else:
+                found.append((below if len(paths) == 1 else f"{name}/{below}", file))
+    return sorted(found), left_out
+
+
+def named_source(
+    files: Sequence[tuple[str, Path]], images: Path | None = None, beside: Mapping[str, int] | None = None
+) -> Source:
+    """As `open_source`, of files whose names are known: those of `files_of`, or of a manifest.
+
+    `beside` counts what was left out already.
+    """
     if images is not None and not images.is_dir():
         raise InputError("There is no such folder.", file=str(images), remedy="Check what --images names.")
     found: list[Member] = []
-    left_out: dict[str, int] = {}
-    for path, name in zip(paths, _names(paths), strict=True):
-        alone = len(paths) == 1
-        for member in _members(path, name):
-            shown = member if alone or member.name == name else replace(member, name=f"{name}/{member.name}")
-            if why := _no_file_of_a_delivery(member.name):
+    left_out = dict(beside or {})
+    for name, path in files:
+        check_file(path, "rows")
+        inner, packed = members_of_file(path, name)
+        before = f"{name}/" if packed and len(files) > 1 else ""
+        for member in inner:
+            if packed and (why := _no_file_of_a_delivery(member.name)):
                 left_out[why] = left_out.get(why, 0) + 1
-            else:
-                found.append(shown)
-                _few(found, path)
-    source = Source(_named(paths), _ordered(found, paths[0]), images, left_out)
+                continue
+            found.append(replace(member, name=before + member.name) if before else member)
+            _few(found, path)
+    source = Source(_named([path for _, path in files]), _ordered(found, files[0][1]), images, left_out)
     if not source.members:
         raise InputError("There is no file in it.", file=source.name, remedy="Ask for it again.")
     return source
-
-
-def named_source(files: Sequence[tuple[str, Path]], images: Path | None = None) -> Source:
-    """As `open_source`, of files whose names are known: those below a delivered folder, or of a manifest."""
-    if len(files) == 1:
-        return open_source([files[0][1]], images)
-    found: list[Member] = []
-    for name, path in files:
-        check_file(path, "rows")
-        inner = list(members_of_file(path, name))
-        found += [one if one.name == name else replace(one, name=f"{name}/{one.name}") for one in inner]
-        _few(found, path)
-    return Source(_named([path for _, path in files]), _ordered(found, files[0][1]), images)
 
 
 def _named(paths: Sequence[Path]) -> str:
@@ -79,23 +100,16 @@ def _named(paths: Sequence[Path]) -> str:
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """What each path is called: below the folder that holds them all."""
+    own = [path.name or path.absolute().name for path in paths]
+    if len(set(own)) == len(own):
+        return own
     whole = [path.absolute() for path in paths]
     above = Path(os.path.commonpath([path.parent for path in whole]))
     return [path.relative_to(above).as_posix() for path in whole]
 
 
-def _members(path: Path, name: str) -> Iterator[Member]:
-    """The files at one path, in any order."""
-    if path.is_dir():
-        yield from _folder(path)
-    else:
-        check_file(path, "rows")
-        yield from members_of_file(path, name)
-
-
-def _folder(folder: Path) -> Iterator[Member]:
-    """All files below a folder; links and devices are refused."""
+def _folder(folder: Path) -> Iterator[tuple[str, Path]]:
+    """All files below a folder by name; links are refused."""
     for above, folders, names in os.walk(folder, onerror=_unreadable):
         for name in (*folders, *names):
             path = Path(above, name)
@@ -106,10 +120,7 @@ def _folder(folder: Path) -> Iterator[Member]:
                 )  # fmt: skip
         for name in names:
             path = Path(above, name)
-            below = path.relative_to(folder).as_posix()
-            if not _no_file_of_a_delivery(below):
-                check_nested(below, str(folder))
-            yield ungzipped(file_member(path, below))
+            yield path.relative_to(folder).as_posix(), path
 
 
 def _unreadable(error: OSError) -> None:

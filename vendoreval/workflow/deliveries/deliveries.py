@@ -28,7 +28,7 @@ from vendoreval.workflow.deliveries.crosswalks import kept_crosswalk, reading_of
 from vendoreval.workflow.deliveries.dates import Dates, dates_of, settled_dates
 from vendoreval.workflow.deliveries.intake import Reading, read_files
 from vendoreval.workflow.deliveries.listing import delivery_record
-from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
+from vendoreval.workflow.deliveries.named_files import NamedFile, left_out_of, named_files
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
@@ -137,7 +137,7 @@ def arrive(
             raise _unfinished(intake)
     _keep(workspace, manifest, named)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
-    report["notes"] += _shared(workspace, manifest, contract.id)
+    report["notes"] += [*left_out_of(files), *_shared(workspace, manifest, contract.id)]
     if ids is not None:
         report["ids"]["crosswalk"] |= kept_crosswalk(workspace, ids, reading.ids.crosswalk)
     if seeding:

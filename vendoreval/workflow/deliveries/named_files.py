@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vendoreval.errors import InputError
+from vendoreval.formats.readers.sources import files_of
 
 
 @dataclass(frozen=True)
@@ -20,23 +21,16 @@ class NamedFile:
 def named_files(paths: Sequence[Path | str]) -> list[NamedFile]:
     """All files of the paths in order of name; folders give what lies below them, but nothing hidden.
 
-    Raises InputError for a folder without files.
+    Raises InputError for a folder without files, and for links in it.
     """
-    found: list[NamedFile] = []
-    for path in map(Path, paths):
-        if not path.is_dir():
-            found.append(NamedFile(path.name, path))
-            continue
-        below = [
-            NamedFile(file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file()
-        ]
-        shown = [file for file in below if not _hidden(file.name)]
-        if not shown:
-            raise InputError("There is no file in the folder.", file=str(path), remedy="Name the right folder.")
-        found += shown
-    return sorted(found, key=lambda file: file.name)
+    found, _ = files_of([Path(path) for path in paths])
+    if not found:
+        raise InputError("There is no file in the folder.", file=str(paths[0]), remedy="Name the right folder.")
+    return [NamedFile(name, path) for name, path in found]
 
 
-def _hidden(name: str) -> bool:
-    parts = name.split("/")
-    return "__MACOSX" in parts or any(part.startswith(".") for part in parts)
+def left_out_of(paths: Sequence[Path | str]) -> list[str]:
+    """A sentence on what folders hold that is no file of a delivery."""
+    _, left_out = files_of([Path(path) for path in paths])
+    said = [f"{what} {count:,}" for what, count in sorted(left_out.items())]
+    return [f"Left out of the folder: {', '.join(said)}."] if said else []
