@@ -12,11 +12,13 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.errors import MissingPart
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import SCALE
 
@@ -50,8 +52,7 @@ class Outlines:
 
 def outlines(rings: Nested, repair: Repair = "none") -> Outlines:
     """The polygons of a column of rings; `repair` names shapely's method for the invalid ones, or "none"."""
-    import shapely
-
+    shapely = _shapely()
     broken = _too_few(rings)
     sound = np.setdiff1d(np.arange(len(rings)), np.asarray(sorted(broken), dtype=np.int64))
     shapes = np.full(len(rings), shapely.MultiPolygon(), dtype=np.object_)
@@ -95,13 +96,23 @@ def iou(first: Outlines, a: Ints, second: Outlines, b: Ints, least: float = 0.0)
     return found
 
 
+def _shapely() -> Any:
+    """The library; raises MissingPart where it is not installed, as with a reader of evidence it may be."""
+    try:
+        return import_module("shapely")
+    except ImportError:
+        raise MissingPart(
+            "Polygons cannot be judged without the library shapely.", remedy="Install it: pip install shapely"
+        ) from None
+
+
 def _quotient(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
 def intersections(first: Shapes, second: Shapes) -> Floats:
     """The area that first[k] and second[k] share."""
-    import shapely
+    shapely = _shapely()
 
     def block(start: int) -> Floats:
         stop = start + _BLOCK
@@ -117,8 +128,7 @@ def intersections(first: Shapes, second: Shapes) -> Floats:
 
 def _built(rings: Nested) -> Shapes:
     """Multi-polygons of rings of three corners at least; shapely closes the rings."""
-    import shapely
-
+    shapely = _shapely()
     parts, first_ring, first_number = rings.offsets
     corners = rings.values.reshape(-1, 2).astype(np.float64)
     kind = shapely.GeometryType.MULTIPOLYGON
@@ -140,8 +150,7 @@ def _too_few(rings: Nested) -> dict[int, str]:
 
 def _mended(shape: Any, repair: Repair) -> tuple[Any, str, str]:
     """The geometry to go on with, what was wrong with the parts, and what was changed for it."""
-    import shapely
-
+    shapely = _shapely()
     parts = shapely.get_parts(shape)
     if shapely.is_valid(parts).all():
         return shapely.union_all(parts), "", ""  # parts that overlap or share an edge are no fault
@@ -158,8 +167,7 @@ def _mended(shape: Any, repair: Repair) -> tuple[Any, str, str]:
 
 
 def _surfaces(shapes: Shapes) -> Shapes:
-    import shapely
-
+    shapely = _shapely()
     pieces = shapely.get_parts(shapely.get_parts(shapes))  # a repair may leave a collection of collections
     surface: Shapes = pieces[shapely.get_dimensions(pieces) == 2]
     return surface
@@ -167,8 +175,7 @@ def _surfaces(shapes: Shapes) -> Shapes:
 
 def _drawn(parts: Shapes) -> float:
     """The area of the outlines as they are drawn (by the sum over their corners), less their holes'."""
-    import shapely
-
+    shapely = _shapely()
     return float(shapely.area(parts).sum())
 
 

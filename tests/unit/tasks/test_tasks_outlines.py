@@ -1,5 +1,6 @@
 """Polygons as geometry; exact fractions, pixels and the published figures of real sets are the oracles."""
 
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools import mask as coco
 
+from vendoreval.errors import MissingPart
 from vendoreval.labels.nested import Nested
 from vendoreval.tasks import outlines as module
 from vendoreval.tasks.outlines import Outlines, iou, most_iou, outlines
@@ -160,3 +162,17 @@ def test_no_polygons_at_all() -> None:
     nothing = np.empty(0, dtype=np.int64)
     assert len(none) == 0
     assert iou(none, nothing, none, nothing).tolist() == []
+
+
+def test_without_shapely_a_reader_of_evidence_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    with pytest.raises(MissingPart, match="without the library shapely") as error:
+        drawn([[square(0, 0, 5)]])
+    assert "pip install shapely" in (error.value.remedy or "")
+
+
+def test_far_from_the_corner_of_a_large_image_a_pixel_is_as_exact() -> None:
+    far = 900_000
+    for side in (1, 3):
+        shifted = of_two([[square(far, far, side)]], [[square(far + side / 4, far, side)]])
+        assert shifted == pytest.approx(0.6, abs=1e-10)
