@@ -38,7 +38,7 @@ def made(pairs: int, which: str) -> Pairs:
 
 
 def _round(rng: np.random.Generator, centre: np.ndarray) -> np.ndarray:
-    angle = np.sort(rng.uniform(0, 2 * np.pi, (len(centre), CORNERS)), axis=1)
+    angle = (np.arange(CORNERS) + rng.uniform(0, 0.8, (len(centre), CORNERS))) * 2 * np.pi / CORNERS
     radius = rng.uniform(30, 60, angle.shape)
     x, y = centre[:, :1] + radius * np.cos(angle), centre[:, 1:] + radius * np.sin(angle)
     return np.rint(np.stack([x, y], axis=2) * 1000).astype(np.int64)
