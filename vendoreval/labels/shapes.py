@@ -25,18 +25,23 @@ import numpy as np
 Kind = Literal["text", "map", "int", "fixed", "float", "rings", "runs"]
 SCALE = 1000  # steps of a pixel or a degree in `fixed` columns
 LARGEST = 10**9  # of a `fixed` number in steps: a million pixels
+LARGEST_AREA = 10**15  # the same of an area: a million million square pixels
 NONE = int(np.iinfo(np.int64).min)  # no number in an `int` or `fixed` column
 DEPTH = {"runs": 1, "rings": 3}
 
 
 @dataclass(frozen=True)
 class Field:
-    """One answer column. `coded`: few distinct texts; `required`: a row without it is refused."""
+    """One answer column. `coded`: few distinct texts; `required`: a row without it is refused.
+
+    `largest`: of a `fixed` number, in steps.
+    """
 
     name: str
     kind: Kind
     coded: bool = False
     required: bool = True
+    largest: int = LARGEST
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
         _many(
             "keypoints", Field("object_id", "text"), LABEL, Field("keypoint", "text", coded=True),
             Field("x", "fixed"), Field("y", "fixed"), Field("visible", "int", required=False),
-            Field("area", "fixed", required=False),
+            Field("area", "fixed", required=False, largest=LARGEST_AREA),
         ),
         _many(
             "spans", Field("span_id", "text", required=False), Field("start", "int"), Field("end", "int"),

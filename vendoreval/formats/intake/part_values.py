@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from vendoreval.formats.readers.label_values import blank_to_null, is_blank
 from vendoreval.labels.records import canonical_map
-from vendoreval.labels.shapes import LARGEST, SCALE, Field, Shape
+from vendoreval.labels.shapes import SCALE, Field, Shape
 
 Rows = NDArray[np.bool_]
-_BEYOND = f"more than {LARGEST // SCALE:,} pixels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +81,7 @@ def _fixed(column: Any, field: Field) -> tuple[Any, dict[int, str]]:
 
     column = column.cast(pa.float64())
     numbers = column.to_numpy(zero_copy_only=False)
-    steps, wild = _steps(numbers)
+    steps, wild = _steps(numbers, field)
     null = np.asarray(column.is_null())
     bad = _nulls(column, field) | _all(wild & ~null, _no_number(field))
     return pa.array(steps, pa.int64(), mask=null | wild), bad
@@ -100,7 +99,7 @@ def _rings(column: Any, field: Field) -> tuple[Any, dict[int, str]]:
     import pyarrow as pa
 
     coordinates, offsets = flat(column, 3)
-    steps, wild = _steps(coordinates.to_numpy(zero_copy_only=False))
+    steps, wild = _steps(coordinates.to_numpy(zero_copy_only=False), field)
     rows = _rows_of(np.flatnonzero(wild), offsets)
     empty = np.diff(offsets[0]) == 0
     bad = _all(empty, f"The {field.name} hold no point.") | dict.fromkeys(rows.tolist(), _no_number(field))
@@ -121,11 +120,11 @@ _READ: Mapping[str, Callable[[Any, Field], tuple[Any, dict[int, str]]]] = {
 }  # fmt: skip
 
 
-def _steps(numbers: NDArray[np.float64]) -> tuple[NDArray[np.int64], Rows]:
+def _steps(numbers: NDArray[np.float64], field: Field) -> tuple[NDArray[np.int64], Rows]:
     """Numbers in whole steps, and which of them have none."""
     with np.errstate(invalid="ignore"):
         steps = np.rint(numbers * SCALE)
-        wild = ~(np.abs(steps) <= LARGEST)
+        wild = ~(np.abs(steps) <= field.largest)
     return np.where(wild, 0, steps).astype(np.int64), wild
 
 
@@ -152,9 +151,9 @@ def _numbers(column: Any) -> NDArray[np.int64]:
 
 
 def _no_number(field: Field) -> str:
-    return (
-        f"{field.name} is no number, or {_BEYOND}." if field.kind != "float" else f"{field.name} is no number."
-    )
+    if field.kind == "float":
+        return f"{field.name} is no number."
+    return f"{field.name} is no number, or more than {field.largest // SCALE:,} pixels."
 
 
 def _nulls(column: Any, field: Field) -> dict[int, str]:
