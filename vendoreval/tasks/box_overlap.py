@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +43,10 @@ class _Boxes:
     edges: Edges
     angle: Ints  # 0 for all that are upright after all
 
-    @cached_property
+    @property
     def size(self) -> Ints:
         """The areas."""
-        left, top, right, bottom = self.edges
-        area: Ints = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
-        return area
+        return _area(*self.edges)
 
     def take(self, rows: Ints) -> _Boxes:
         """The chosen boxes."""
@@ -157,11 +154,15 @@ def _fallen(gold: _Boxes, given: _Boxes, e: Ints, d: Ints, limits: _Limits) -> P
 
 def _shares(gold: _Boxes, given: _Boxes, e: Ints, d: Ints) -> tuple[Ints, Ints, Ints]:
     """Common area and both areas of upright boxes."""
-    height = np.minimum(gold.edges[3][e], given.edges[3][d])
-    height -= np.maximum(gold.edges[1][e], given.edges[1][d])
-    width = np.minimum(gold.edges[2][e], given.edges[2][d])
-    width -= np.maximum(gold.edges[0][e], given.edges[0][d])
-    return np.maximum(width, 0) * np.maximum(height, 0), gold.size[e], given.size[d]
+    first, second = ([edge[rows] for edge in boxes.edges] for boxes, rows in ((gold, e), (given, d)))
+    width = np.minimum(first[2], second[2]) - np.maximum(first[0], second[0])
+    height = np.minimum(first[3], second[3]) - np.maximum(first[1], second[1])
+    return np.maximum(width, 0) * np.maximum(height, 0), _area(*first), _area(*second)
+
+
+def _area(left: Ints, top: Ints, right: Ints, bottom: Ints) -> Ints:
+    area: Ints = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
+    return area
 
 
 def _equal(gold: _Boxes, given: _Boxes, e: Ints, d: Ints) -> Ints:
@@ -191,7 +192,7 @@ def _as_given(side: Side, task: Task) -> _Boxes:
     left, top, right, bottom = (labels.numbers(name) for name in EDGES)  # a row is a unit
     if matching_word(task, "pixels") == "inclusive":
         right, bottom = right + SCALE, bottom + SCALE
-    angle = np.zeros(len(left), dtype=np.int64)
+    angle: Ints = np.broadcast_to(np.int64(0), left.shape)
     if "angle" in labels.answers:
         given = labels.numbers("angle")
         angle = np.where(given == NONE, 0, given) % (2 * _RIGHT_ANGLE)

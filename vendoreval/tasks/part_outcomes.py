@@ -97,8 +97,8 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         unit=_number_in(item),
         annotator=tries.sheets.annotator.take(sheet),
         labelled_at=_times(delivered, tries, sheet, row[1]),
-        expected=Coded(codes[0].astype(np.int32), values),
-        delivered=Coded(codes[1].astype(np.int32), values),
+        expected=Coded(codes[0], values),
+        delivered=Coded(codes[1], values),
         outcome=rows.outcome,
         score=rows.score,
         severity=_severities(values, task.severity)[np.where(codes[0] >= 0, codes[0], codes[1])],
@@ -204,9 +204,10 @@ def _settled(rows: _Rows, tries: Tries) -> _Rows:
     return rows.take(order)
 
 
-def _pick(of: NDArray[np.integer], units: Ints | Codes) -> Ints:
-    """The values of the units, -1 where there is none."""
-    return np.append(of.astype(np.int64, copy=False), -1)[units]
+def _pick(of: NDArray[Any], units: Ints | Codes) -> NDArray[Any]:
+    """The values of the units, of the same kind; -1 where there is none."""
+    found: NDArray[Any] = np.append(of, of.dtype.type(-1))[units]
+    return found
 
 
 def _number_in(item: Ints) -> NDArray[np.int32]:
