@@ -11,7 +11,7 @@ from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
-from vendoreval.reports.defect_parts import by_gravity, line_rows
+from vendoreval.reports.defect_parts import by_gravity, line_rows, unit_rules
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import claim_answers, total
 from vendoreval.reports.line_words import what_is_wrong
@@ -61,6 +61,7 @@ def claim_view(
         "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(breached, contract),
         "forest": parts.forest(breached, "Breached clauses: measured values, intervals and limits"),
+        "unit_rules": unit_rules(result, contract),
         "method": method(contract, result),
         "extrapolated": "The wrong units found"
         if all(row.population == row.sample for row in claim.extrapolations)

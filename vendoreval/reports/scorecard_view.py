@@ -14,6 +14,7 @@ from vendoreval.questionnaires.assessment import Assessment, SectionScore
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports import parts
 from vendoreval.reports.agreement_parts import agreement_view
+from vendoreval.reports.charts.histogram import Histogram
 from vendoreval.reports.charts.sections import SectionBar, Sections
 from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.defect_parts import absent_sides, unit_rules
@@ -52,12 +53,14 @@ def scorecard_view(
     trend: Mapping[str, Any] | None = None,
     deliveries: Sequence[Received] = (),
     pilot: Mapping[str, Any] | None = None,
+    quality: Histogram | None = None,
 ) -> Report:
     """The scorecard of one vendor; pure. `contract` words the clauses of the latest audited delivery.
 
     `deliveries` are in the order of their receipt.
     `trend`: the record `vendoreval/agreement_trend/1` of the vendor's deliveries.
     `pilot`: the record `vendoreval/pilot/1` of the vendor's latest one.
+    `quality`: how well matches of the latest audited delivery fit.
     """
     ordered = in_order(audits, deliveries)
     latest = ordered[-1][0] if ordered else None
@@ -79,7 +82,7 @@ def scorecard_view(
         "timeline": _timeline(ordered),
         "control": deliveries_chart([result for result, _ in ordered]),
         "agreement": agreement_view(trend, contract),
-        "latest": _latest(contract, latest),
+        "latest": _latest(contract, latest, quality),
         "claims": [_claim(claim, superseded(claims)) for claim in claims],
         "integrity": parts.integrity(facts, files),
     }
@@ -254,7 +257,7 @@ def _point(delivery: str, when: datetime, finding: Finding) -> TimelinePoint | N
     return TimelinePoint(delivery, day_text, f.estimate, f.low, f.high, float(f.threshold), f.verdict, text)
 
 
-def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | None:
+def _latest(contract: Contract | None, result: AuditResult | None, quality: Histogram | None) -> Plain | None:
     if result is None:
         return None
     own = contract if contract is not None and contract.id == result.contract else None
@@ -268,6 +271,7 @@ def _latest(contract: Contract | None, result: AuditResult | None) -> Plain | No
         "confusion": parts.confusion(result, own.task.classes if own else ()),
         "classes": parts.classes(result.by_class, absent_sides(result)),
         "unit_rules": unit_rules(result, own),
+        "quality": quality,
         "annotators": parts.annotators(result.by_annotator, unit),
         "patterns": pattern_view(result.patterns, unit),
         "notes": list(result.notes),

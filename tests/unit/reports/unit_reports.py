@@ -26,7 +26,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
-from vendoreval.reports.defect_parts import pictures_of, units_shown
+from vendoreval.reports.defect_parts import pictures_of, quality, units_shown
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
 from vendoreval.tasks.judged import judge
@@ -111,4 +111,5 @@ def made_of(kind: str, report: str, *, images: bool = False, **more: Any) -> Rep
                   date(2026, 1, 15))  # fmt: skip
     if report == "claim":
         return claim_view(contract, claim, result, known, pictures_of(claim.lines, seen, looked))
-    return scorecard_view(contract, None, [(result, known.printed)], [claim], known)
+    fits = quality(seen.by_label, contract.task)
+    return scorecard_view(contract, None, [(result, known.printed)], [claim], known, quality=fits)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.records import Claim
-from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError, MissingPart
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
-from vendoreval.reports.defect_parts import pictures_of, units_shown
+from vendoreval.reports.defect_parts import pictures_of, quality, units_shown
 from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
@@ -74,8 +73,9 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
     received = _received(workspace, vendor_id)
-    latest = in_order(audits, received)[-1][0].audit if audits else ""
-    contract: Contract | None = next((one.contract for one in stored if one.row.id == latest), None)
+    name = in_order(audits, received)[-1][0].audit if audits else ""
+    latest = next((one for one in stored if one.row.id == name), None)
+    contract = latest.contract if latest else None
     told, promised, why = _questionnaire(workspace, vendor_id)
     trend, unmeasured = _agreement(workspace, vendor_id)
     pilot = latest_judged(workspace, vendor_id)
@@ -94,6 +94,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         trend,
         received,
         judged_record(workspace, pilot) if pilot else None,
+        quality(latest.seen.by_label, latest.contract.task) if latest else None,
     )
 
 
