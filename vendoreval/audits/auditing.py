@@ -23,6 +23,7 @@ from vendoreval.audits.patterns.judging import patterns
 from vendoreval.audits.reach import unbounded, units_in_all
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.units import MAIN, Counting, counting, many
+from vendoreval.audits.unscored import unscored, unscored_note, withheld
 from vendoreval.audits.walking import walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
@@ -40,7 +41,11 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
     clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
     by_word = len({pair.ours for pair in missing_by_word(seen)})
     allowed = (_allowed(contract.task, seen, *judged) for judged in judge_all(clauses, judge))
-    findings = tuple(_on_word(finding, by_word, seen) for finding in allowed)
+    lost = int(unscored(seen).sum())
+    by_id = {clause.id: clause for clause in contract.clauses}
+    findings = tuple(
+        withheld(by_id[finding.clause], _on_word(finding, by_word, seen), lost) for finding in allowed
+    )
     return AuditResult(
         audit=audit_id,
         delivery=delivery,
@@ -245,7 +250,7 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
-    notes += [*apart_sentences(missing_by_word(seen)), *look_notes(seen)]
+    notes += [*unscored_note(seen), *apart_sentences(missing_by_word(seen)), *look_notes(seen)]
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     notes += [f"Still open, {one['kind']}: {one['text']}" for one in seen.settled.get("unsettled", ())]
     if seen.strata:
