@@ -14,7 +14,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import SHAPES
-from vendoreval.labels.table import LabelTable, Sheets
+from vendoreval.labels.table import Column, LabelTable, Sheets
 from vendoreval.tasks.judged import judge
 
 ITEMS = ("i0", "i1", "i2", "i3")
@@ -25,7 +25,10 @@ BOW_TIE = [[[0, 0, 9000, 9000, 9000, 0, 0, 9000]]]
 def outlines(shapes: list[object], ignored: list[bool] | None = None) -> LabelTable:
     items = Coded.from_text(ITEMS)
     nobody = Coded(np.full(len(ITEMS), -1, dtype=np.int32), ())
-    answers = {"label": Coded.from_text(["car"] * len(ITEMS)), "rings": Nested.from_lists(shapes, 3)}
+    answers: dict[str, Column] = {
+        "label": Coded.from_text(["car"] * len(ITEMS)),
+        "rings": Nested.from_lists(shapes, 3),
+    }
     marks = None if ignored is None else np.asarray(ignored)
     return LabelTable(items, nobody, answers, sheets=Sheets(items, nobody), ignored=marks)
 
