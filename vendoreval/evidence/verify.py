@@ -22,7 +22,7 @@ in what they count and in the lines that they claim; what this version judges ot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -38,12 +38,14 @@ from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.outcomes_follow import check_outcomes
 from vendoreval.evidence.receipts import Receipt, readable
+from vendoreval.evidence.same_record import differing
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
 from vendoreval.evidence.verify_older import compare_claim, compare_result
 from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import apart_sentences, buyers_word, settled
+from vendoreval.labels.shapes import SHAPES
 
 
 @dataclass(frozen=True)
@@ -203,16 +205,16 @@ def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
     if bundle.old:
         compare_result(fresh, result, found)
         return again
-    differ = _differing(fresh, result)
+    differ = differing(fresh, result, exact=_exact(bundle))
     if differ:
         raise EvidenceError(f"result.json: {differ[0]} is not what the sealed gold and labels give.")
     found.fit(f"gold and labels, judged again, give the same result: {len(bundle.seen.units):,} units")
     return again
 
 
-def _differing(fresh: Mapping[str, Any], sealed: Mapping[str, Any], but: Collection[str] = ()) -> list[str]:
-    names = sorted((fresh.keys() | sealed.keys()) - set(but))
-    return [name for name in names if canonical(fresh.get(name)) != canonical(sealed.get(name))]
+def _exact(bundle: OpenedBundle) -> bool:
+    """Whether all that was judged is reckoned in whole numbers."""
+    return not SHAPES[bundle.contract.task.type].many
 
 
 def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> None:
@@ -229,7 +231,7 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
     )  # fmt: skip
     if claim["issued"]:
         drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))
-    differ = _differing(drafted.to_json(), claim, ("version",))
+    differ = differing(drafted.to_json(), claim, exact=_exact(bundle), but=("version",))
     if differ:
         raise EvidenceError(f"claim.json: {differ[0]} does not follow from the result and the contract.")
     found.fit("the claim, drafted again, has the same lines, amounts and deadlines")
