@@ -77,3 +77,10 @@ def _of_option(text: str, option: str, one_percent: Decimal | None = None) -> st
         return decimal_text(text, one_percent)
     except UsageError as error:
         raise UsageError(f"{option}: {error.what}", remedy=error.remedy) from error
+
+
+def plain_figure(value: float | None) -> str:
+    """A figure of another tool: counts whole, shares with four digits, a dash for none."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"

@@ -205,3 +205,21 @@ def test_classes_come_from_what_tools_export_too(cli: Cli, tmp_path: Path) -> No
     assert intake["read"]["format"] == "doccano"
     assert intake["annotators"] >= 1
     assert intake["labels"] > 0
+
+
+@pytest.mark.parametrize(("kind", "tools"), [("boxes", ("cvat", "coco", "labelbox")), ("spans", ("seqeval",))])
+def test_other_tools_figures_stand_beside_ours(
+    cli: Cli, tmp_path: Path, kind: str, tools: tuple[str, ...]
+) -> None:
+    rows = workspace(cli, kind, tmp_path)
+    cli("gold", "add", rows, "--id", "gold")
+    cli("delivery", "add", rows, "--id", "d", "--contract", "c")
+    cli("audit", "run", "d", "--gold", "gold", "--id", "a")
+    words = [word for tool in tools for word in ("--convention", tool)]
+    shown = cli("audit", "show", "a", *words, "--json").json["conventions"]
+    assert set(shown) == set(tools)
+    assert {value for figures in shown.values() for value in figures.values()} == {1.0}
+    assert "By the convention of" in cli("audit", "show", "a", *words).out
+    cli("report", "audit", "a", *words, "--out", "a.html")
+    assert "By the conventions of other tools" in (tmp_path / "a.html").read_text()
+    assert "no convention" in cli("audit", "show", "a", "--convention", "none", code=2).err

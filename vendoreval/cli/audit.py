@@ -9,11 +9,16 @@ import typer
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE
 from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
 from vendoreval.errors import Exit
+from vendoreval.numerals import plain_figure
 
 if TYPE_CHECKING:
     from vendoreval.audits.records import AuditResult, Finding
 
 app = typer.Typer(name="audit", help="Audits of deliveries against gold.", no_args_is_help=True)
+Convention = Annotated[
+    list[str] | None,
+    typer.Option(help="Beside ours, the figures that another tool would show: cvat, coco, seqeval …"),
+]
 
 EXITS = {"kept": Exit.FINE, "breached": Exit.BREACHED}
 
@@ -54,18 +59,25 @@ def show(
         str,
         typer.Option(help="The accuracy that the vendor reports, such as 0.98 or 98%, to hold against ours."),
     ] = "",
+    convention: Convention = None,
     json: Json = False,
 ) -> None:
     """Show an audit's findings and figures."""
     from vendoreval.audits.own_number import against_vendor
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import audits
+    from vendoreval.workflow.audits.other_figures import by_conventions
 
     stored = audits.load_audit(workspaces.open_workspace(), audit)
+    others = by_conventions(stored, convention or ())
     own = against_vendor(stored.seen, stored.contract.task, vendor_says) if vendor_says else None
     if json:
-        return emit(stored.result.to_json() | ({"vendor_says": own.to_json()} if own else {}))
+        beside = {"conventions": others} if others else {}
+        return emit(stored.result.to_json() | ({"vendor_says": own.to_json()} if own else {}) | beside)
     print_result(stored.result)
+    for name, figures in others.items():
+        listed = ", ".join(f"{what} {plain_figure(value)}" for what, value in figures.items())
+        say(f"By the convention of {name}: {listed}.")
     return say(f"Vendor's figure: {own.sentence}") if own else None
 
 

@@ -10,6 +10,7 @@ import typer
 
 from vendoreval.cli.answering import DEFAULT
 from vendoreval.cli.answering import Bank as BankOption
+from vendoreval.cli.audit import Convention
 from vendoreval.cli.output import Json, emit, note, say
 from vendoreval.cli.vendor_compare import Audits, BankName, Costs, Vendors, Weights
 from vendoreval.errors import UsageError
@@ -62,15 +63,16 @@ def scorecard(
 @app.command()
 def audit(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
-    out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
-    json: Json = False,
+    out: Out = None, images: ImagesOption = None, convention: Convention = None, format: FormatOption = None,
+    paper: PaperOption = Paper.A4, json: Json = False,
 ) -> None:  # fmt: skip
     """An audit's certificate: findings, method in plain words, figures, hashes."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.audit_report(workspace, audit, images=images), audit, out, format, paper, json)
+    made = reports.audit_report(workspace, audit, images=images, conventions=convention or ())
+    write(workspace, made, audit, out, format, paper, json)
 
 
 @app.command()

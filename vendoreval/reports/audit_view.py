@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.joint import joint_sentence, risk_of
@@ -21,9 +22,13 @@ from vendoreval.reports.wording import count, day, joined, plural
 
 
 def audit_view(
-    contract: Contract, result: AuditResult, facts: Facts, shown: UnitsShown = UnitsShown()
-) -> Report:
-    """The certificate of one audit under `contract`; pure. `shown`: what it shows of single units."""
+    contract: Contract, result: AuditResult, facts: Facts, shown: UnitsShown = UnitsShown(),
+    others: Mapping[str, Mapping[str, float | int | None]] = MappingProxyType({}),
+) -> Report:  # fmt: skip
+    """The certificate of one audit under `contract`; pure.
+
+    `shown`: what it shows of single units. `others`: figures by the conventions of other tools, by tool.
+    """
     files = audit_files(result, shown.lines)
     worst_first = sorted(result.findings, key=lambda finding: VERDICTS.index(finding.verdict))
     worded = parts.findings_table(worst_first[: parts.MOST_ROWS], contract)
@@ -45,6 +50,14 @@ def audit_view(
         "confusion": parts.confusion(result, contract.task.classes),
         "classes": parts.classes(result.by_class, absent_sides(result)),
         "unit_rules": unit_rules(result, contract),
+        "conventions": [
+            [
+                f"{tool}, {name}",
+                "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.4f}",
+            ]
+            for tool, figures in others.items()
+            for name, value in figures.items()
+        ],
         "quality": shown.quality,
         "defects": defects_view(shown),
         "annotators": parts.annotators(result.by_annotator, unit_word(contract.task)),

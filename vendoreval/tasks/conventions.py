@@ -5,6 +5,8 @@
     datumaro    counts of matched shapes whose labels agree, or do not, and of those without a partner
     coco        precision, recall and F1 at IoU 0.5; AR, the mean recall over classes and IoU 0.50, 0.55 … 0.95
     fiftyone    precision, recall and F1
+    seqeval     precision, recall and F1 of spans, micro and macro
+    nervaluate  precision, recall and F1 of spans in the contract's mode
     labelbox    mean IoU of a class on an image, where a shape without a partner has 0; mean over its classes,
                 then over images
 
@@ -33,6 +35,7 @@ from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 Figures = dict[str, float | int | None]
 Ints = NDArray[np.int64]
 _RIGHT = (CODE["correct"], CODE["imprecise"])  # to other tools, what is imprecise is right
+_SPANS = ("seqeval", "nervaluate")
 _SHAPES = ("boxes", "polygons", "masks")
 _SWEEP = tuple(f"0.{hundredths}" for hundredths in range(50, 100, 5))
 
@@ -43,12 +46,21 @@ def convention(name: str, gold: GoldSet, labels: LabelTable, task: Task) -> Figu
     Labels of several people on an item are several images; items without an answer are left out. Raises
     InputError for a tool that is not known here, or not for this type.
     """
-    known = [tool for tool in _FIGURES if task.type in _SHAPES and (tool, task.type) != ("labelbox", "masks")]
+    known = conventions(task.type)
     if name not in known:
-        remedy = f"Known: {', '.join(known)}." if known else f"They are for {', '.join(_SHAPES)}."
+        remedy = f"Known: {', '.join(known)}." if known else f"They are for {', '.join((*_SHAPES, 'spans'))}."
         raise InputError(f"There is no convention {name!r} for answers of type {task.type}.", remedy=remedy)
     figures = _FIGURES[name]
     return figures(lambda iou: _compared(name, gold, labels, task, iou), task)
+
+
+def conventions(task_type_name: str) -> list[str]:
+    """The tools whose figures can be shown for a task type."""
+    if task_type_name == "spans":
+        return list(_SPANS)
+    if task_type_name not in _SHAPES:
+        return []
+    return [tool for tool in _FIGURES if tool not in _SPANS and (tool, task_type_name) != ("labelbox", "masks")]
 
 
 Compare = Callable[[str | None], Outcomes]
@@ -57,6 +69,8 @@ Compare = Callable[[str | None], Outcomes]
 def _compared(name: str, gold: GoldSet, labels: LabelTable, task: Task, iou: str | None) -> Outcomes:
     """Outcomes of the answered objects by the preset, at another IoU than its own where one is given."""
     matching = {"preset": name} if iou is None else {"preset": name, "iou": iou}
+    if name == "nervaluate" and "mode" in task.matching:
+        matching["mode"] = task.matching["mode"]
     found = task_type(task.type).compare(gold, labels, replace(task, matching=matching, attributes=()))
     return found.take(found.at("object") & ~found.unanswered)
 
@@ -118,6 +132,23 @@ def _labelbox(compare: Compare, task: Task) -> Figures:
     return {"mean_iou": float(images.mean()) if len(images) else None}
 
 
+def _seqeval(compare: Compare, task: Task) -> Figures:
+    from vendoreval.tasks.presets.seqeval import report
+
+    rows = report(compare(None))
+    return {
+        f"{average} {figure}": rows[f"{average} avg"][figure]
+        for average in ("micro", "macro")
+        for figure in ("precision", "recall", "f1-score")
+    }
+
+
+def _nervaluate(compare: Compare, task: Task) -> Figures:
+    from vendoreval.tasks.presets.nervaluate import counts
+
+    return dict(counts(compare(None)))
+
+
 def _sheet(found: Outcomes) -> Ints:
     width = len(found.annotator.values) + 1
     return found.item.codes.astype(np.int64) * width + found.annotator.codes + 1
@@ -130,5 +161,7 @@ _FIGURES: Mapping[str, Callable[[Compare, Task], Figures]] = MappingProxyType(
         "coco": _coco,
         "fiftyone": _detections,
         "labelbox": _labelbox,
+        "seqeval": _seqeval,
+        "nervaluate": _nervaluate,
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,7 @@ from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryR
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, list_audits, load_audit
+from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
 from vendoreval.workflow.claims.claims import load_claim
 from vendoreval.workflow.context import actor, now
@@ -45,13 +47,18 @@ Format = Literal["pdf", "html", "json"]
 
 
 def audit_report(
-    workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = (), images: Path | None = None
-) -> Report:
-    """The certificate of an audit, with the pictures in the folder `images`; raises NotFound, InputError."""
+    workspace: Workspace, audit_id: str, remarks: tuple[str, ...] = (), images: Path | None = None,
+    conventions: Sequence[str] = (),
+) -> Report:  # fmt: skip
+    """The certificate of an audit, with the pictures in the folder `images`; raises NotFound, InputError.
+
+    `conventions` names other tools, whose figures stand beside.
+    """
     stored = load_audit(workspace, audit_id)
     known = ImageFolder(images) if images else None
     shown = units_shown(stored.seen, stored.result, stored.contract.task, known)
-    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks), shown)
+    others = by_conventions(stored, conventions)
+    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks), shown, others)
 
 
 def claim_report(
