@@ -81,7 +81,8 @@ def test_files_that_are_not_there_or_no_files(there: Cli, capsys: pytest.Capture
     for option in ("--receipt", "--delivered", "--contract", "--tasks"):
         said = there("evidence", "verify", "b.zip", option, "none.json", code=2).err
         assert "no such file" in said
-        assert "folder" in there("evidence", "verify", "b.zip", option, ".", code=2).err
+        if option != "--delivered":  # a delivery may be a folder
+            assert "folder" in there("evidence", "verify", "b.zip", option, ".", code=2).err
         if os.path.exists("/dev/zero"):  # noqa: PTH110
             assert "device" in there("evidence", "verify", "b.zip", option, "/dev/zero", code=2).err
     assert main(["none.zip"]) == 2

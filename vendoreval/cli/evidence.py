@@ -40,18 +40,23 @@ def verify(
         list[Path] | None, typer.Option(help="A receipt that you were sent before; give each of them.")
     ] = None,
     delivered: Annotated[
-        list[Path] | None, typer.Option(help="A file as the vendor delivered it; give each of them.")
+        list[Path] | None, typer.Option(help="A file or folder as the vendor delivered it; give each of them.")
     ] = None,
     tasks: Annotated[Path | None, typer.Option(help="The task list as the vendor got it.")] = None,
     contract: Annotated[Path | None, typer.Option(help="The contract as it was signed.")] = None,
     seal: Annotated[Path | None, typer.Option(help="The seal that you made of what you delivered.")] = None,
     acknowledgement: Annotated[Path | None, typer.Option(help="What the buyer gave back for the seal.")] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="A folder of the pictures, for sizes that the delivered files lack.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
     from vendoreval.workflow.evidence.evidence import Own, verify_file
 
-    found = verify_file(bundle, Own(receipt or (), delivered or (), tasks, contract, seal, acknowledgement))
+    found = verify_file(
+        bundle, Own(receipt or (), delivered or (), tasks, contract, seal, acknowledgement, images)
+    )
     if json:
         return emit(found.to_json())
     for check in found.checks:

@@ -58,10 +58,26 @@ def _check_parts(shape: Shape, delivered: LabelTable, own: LabelTable, found: Fi
             f"An answer of annotator {row['annotator_id']!r} on item {row['item_id']!r} is in {where}: "
             f"{row['answer']}."
         )
+    _check_sheets(delivered, own, found)
+    found.fit(f"the {judged.total():,} answers judged are exactly those in the delivered files")
+
+
+def _check_sheets(delivered: LabelTable, own: LabelTable, found: Findings) -> None:
+    """Who answered which item, and size and text of the item as far as the files tell them."""
     sheets, mine = (Counter(map(_pair, sheet_rows(labels))) for labels in (delivered, own))
     for item, person in sorted((sheets - mine) + (mine - sheets), key=str):
         raise EvidenceError(f"Whether {person!r} answered the item {item!r} is not what the files say.")
-    found.fit(f"the {judged.total():,} answers judged are exactly those in the delivered files")
+    told = {_pair(row): row for row in sheet_rows(own)}
+    words: set[str] = set()
+    for row in sheet_rows(delivered):
+        fact = told[_pair(row)]
+        for name in ("width", "height", "text"):
+            if name in fact and row.get(name) != fact[name]:
+                raise EvidenceError(f"The {name} of the item {row['item_id']!r} is not what the files say.")
+            if name in row and name not in fact:
+                words.add(row["item_id"])
+    if words:
+        found.open("sheets", f"size or text of {len(words):,} items: your files do not tell them")
 
 
 def _pair(row: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -154,8 +154,9 @@ def _check_totals(bundle: OpenedBundle) -> None:
         told["most_labels"] = seen.most_units
     if "sheets" in intake:
         known = intake["sheets"]
-        intake = {**intake, "sheets": known["answered"], "objects": known["objects"]}
-        told |= {"sheets": seen.sheets, "objects": seen.objects}
+        intake = {**intake, "sheets": known["answered"], "objects": known["objects"],
+                  "most_sheets": known["most_of_an_item"]}  # fmt: skip
+        told |= {"sheets": seen.sheets, "objects": seen.objects, "most_sheets": seen.most_sheets}
     for name, value in told.items():
         if intake.get(name) != value:
             raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")
@@ -261,6 +262,10 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
         found.open(
             "filtered", f"how many rows the filters {listed} left out: an earlier version read the delivery"
         )
+    empty = len((bundle.intake.get("sheets") or {}).get("listed", ()))
+    if empty:
+        what = f"that {empty:,} answers say that there is nothing: the buyer's list alone tells it"
+        found.open("nothing", what)
     by_word = (*buyers_word(seen.settled), *apart_sentences(missing_by_word(seen)))
     for number, sentence in enumerate(by_word, start=1):
         found.open(f"word_{number}", sentence)

@@ -9,6 +9,7 @@ from vendoreval.labels.near_ids import NearPair
 
 _SHOWN = 8
 Plain = Mapping[str, Any]
+_UNNAMED = {"same": "of the same person", "different": "of different people", "joined": "parts of one answer"}
 
 
 # Keys of the intake report: rows left out, what was stated, texts read otherwise, repeats, ids, open points.
@@ -81,8 +82,7 @@ def _labels_by_word(intake: Plain) -> list[str]:
     if stated.get("in_order"):
         said.append("By the buyer's word, rows stand in the order of answering.")
     if stated.get("unnamed"):
-        who = "the same person" if stated["unnamed"] == "same" else "different people"
-        said.append(f"By the buyer's word, rows that name nobody are of {who}.")
+        said.append(f"By the buyer's word, rows that name nobody are {_UNNAMED[stated['unnamed']]}.")
     return said
 
 

@@ -61,13 +61,17 @@ def read_again(
     files: Sequence[NamedFile],
     sink: IO[bytes],
     task_ids: Mapping[str, str] | None = None,
+    images: Path | None = None,
 ) -> DeliveryIntake:
-    """Read `files`, in the manifest's order, into `sink` as an intake `report` says; raises InputError."""
+    """Read `files`, in the manifest's order, into `sink` as an intake `report` says; raises InputError.
+
+    `images` is a folder of the pictures, for sizes that the files lack.
+    """
     told = report.get("read") or {}
     options = [f"{name}={value}" for name, value in (told.get("options") or {}).items()]
     reading = Reading(
-        report["map"], report["where"], told.get("format", ""), options, stated=statements_of(report),
-        ids=ids_of(report), task_ids=task_ids,
+        report["map"], report["where"], told.get("format", ""), options, images,
+        stated=statements_of(report), ids=ids_of(report), task_ids=task_ids,
     )  # fmt: skip
     return _read(contract, files, sink, reading, _listed_items(report))
 

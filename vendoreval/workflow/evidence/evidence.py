@@ -33,7 +33,7 @@ _PROGRAM = f"vendoreval {__version__}"
 
 @dataclass(frozen=True)
 class Own:
-    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal."""
+    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal, pictures."""
 
     receipts: Sequence[Path] = ()
     delivered: Sequence[Path] = ()
@@ -41,6 +41,7 @@ class Own:
     contract: Path | None = None
     seal: Path | None = None
     acknowledgement: Path | None = None
+    images: Path | None = None
 
 
 def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
@@ -95,7 +96,7 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
         raise EvidenceError(error.what, remedy=remedy) from error
     if not mine.delivered:
         return found
-    fits = check_own_delivery(files, mine.delivered, tasks=held.tasks)
+    fits = check_own_delivery(files, mine.delivered, held.tasks, mine.images)
     left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
     return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
 

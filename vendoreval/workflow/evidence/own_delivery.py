@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from vendoreval.labels.settled import KINDS as SETTLED
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import agreement_of
 from vendoreval.workflow.deliveries.intake import read_again
-from vendoreval.workflow.deliveries.named_files import NamedFile
+from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
 from vendoreval.workflow.files import sha256_of
 
 
@@ -35,21 +36,24 @@ class _Read:
 
 
 def check_own_delivery(
-    files: Mapping[str, bytes], delivered: Sequence[Path], tasks: Mapping[str, str] | None = None
+    files: Mapping[str, bytes],
+    delivered: Sequence[Path],
+    tasks: Mapping[str, str] | None = None,
+    images: Path | None = None,
 ) -> Findings:
     """Check a bundle's labels and totals against the `delivered` files; returns what fits and what stays open.
 
-    The files must be those of the manifest, and their labels on the audited items exactly those that were
-    judged: none changed, added or left out. `tasks` is the vendor's own task list, where it gave one. Raises
-    EvidenceError naming the first that does not fit.
+    The files, or those of the folders, must be those of the manifest, and their labels on the audited items
+    exactly those that were judged: none changed, added or left out. `tasks` is the vendor's own task list,
+    `images` its pictures, where sizes come from them. Raises EvidenceError naming the first that does not fit.
     """
     bundle, found = open_bundle(files), Findings()
-    _check_manifest(bundle.manifest, delivered)
+    named = _as_listed(bundle.manifest, delivered)
     seen = bundle.seen
     whole = not seen.task_ids or tasks is not None
     sent_as = _sent_as(seen, tasks) if seen.task_ids else None
     with tempfile.TemporaryDirectory() as folder:
-        read = _read(bundle, delivered, sent_as, Path(folder) / "labels.parquet")
+        read = _read(bundle, named, sent_as, images, Path(folder) / "labels.parquet")
         check_labels(
             seen,
             labels_on_items(read.table, seen.gold.item_ids if seen.gold else seen.by_label.item.values),
@@ -73,29 +77,32 @@ def _sent_as(seen: AuditInput, tasks: Mapping[str, str] | None) -> dict[str, str
     return {**{task: task for task in tasks or ()}, **gold}
 
 
-def _check_manifest(manifest: Mapping[str, Any], delivered: Sequence[Path]) -> None:
-    mine = {sha256_of(path): path.name for path in delivered}
-    listed = {file["sha256"]: file["name"] for file in manifest["files"]}
-    for sha, name in mine.items():
-        if sha not in listed:
-            raise EvidenceError(f"{name} is not a file of the audited delivery: its SHA-256 is {sha}.")
-    for sha, name in listed.items():
-        if sha not in mine:
+def _as_listed(manifest: Mapping[str, Any], delivered: Sequence[Path]) -> list[NamedFile]:
+    """The delivered files as the manifest lists them, whatever the vendor calls them; equal ones as often."""
+    listed = Counter(file["sha256"] for file in manifest["files"])
+    mine: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(file.path for file in named_files(delivered)):
+        sha = sha256_of(path)
+        mine.setdefault(sha, []).append(path)
+        if len(mine[sha]) > listed[sha]:
+            raise EvidenceError(f"{path.name} is not a file of the audited delivery: its SHA-256 is {sha}.")
+    found = []
+    for file in manifest["files"]:
+        if not mine.get(file["sha256"]):
             raise EvidenceError(
-                f"The audited delivery has a further file {name}.", remedy="Give it with --delivered."
+                f"The audited delivery has a further file {file['name']}.", remedy="Give it with --delivered."
             )
+        found.append(NamedFile(file["name"], mine[file["sha256"]].pop()))
+    return found
 
 
 def _read(
-    bundle: OpenedBundle, delivered: Sequence[Path], sent_as: Mapping[str, str] | None, table: Path
-) -> _Read:
-    place = {file["sha256"]: number for number, file in enumerate(bundle.manifest["files"])}
-    names = [file["name"] for file in bundle.manifest["files"]]
-    paths = sorted(delivered, key=lambda path: place[sha256_of(path)])  # whatever the vendor calls them
-    named = [NamedFile(names[place[sha256_of(path)]], path) for path in paths]
+    bundle: OpenedBundle, named: Sequence[NamedFile], sent_as: Mapping[str, str] | None,
+    images: Path | None, table: Path,
+) -> _Read:  # fmt: skip
     try:
         with table.open("w+b") as sink:
-            intake = read_again(bundle.contract, bundle.intake, named, sink, sent_as)
+            intake = read_again(bundle.contract, bundle.intake, named, sink, sent_as, images)
     except (InputError, UsageError) as error:
         raise EvidenceError(f"Your files cannot be read as the bundle says they were: {error}") from error
     return _Read(table, intake.labels, intake.items, intake.to_json())
@@ -109,12 +116,19 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
     for what, (told, own) in pairs.items():
         if told != own:
             raise EvidenceError(f"The bundle counts {told:,} {what}, your files hold {own:,}.")
+    if _sheets(bundle.intake) != _sheets(read.report):
+        raise EvidenceError("How many answers and objects were delivered is not what your files hold.")
     _check_settled(bundle, read)
     if seen.agreement is not None:
         own_counts = agreement_of(read.table, bundle.contract, bundle.intake)
         if canonical(list(own_counts.rows())) != canonical(list(seen.agreement.rows())):
             raise EvidenceError("The tally of agreement is not that of your files.")
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} labels on {read.items:,} items")
+
+
+def _sheets(intake: Mapping[str, Any]) -> dict[str, Any]:
+    """The totals of answers and objects; a list of answers that names none is no list."""
+    return {name: value for name, value in (intake.get("sheets") or {}).items() if value != []}
 
 
 def _check_settled(bundle: OpenedBundle, read: _Read) -> None:
