@@ -8,12 +8,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.conftest import ROOT, Cli, Process, Ran
+from vendoreval.contracts.rules import TASK_TYPES, UNITS
 
 WEATHER = ROOT / "samples" / "weather_sentiment"
 
@@ -173,6 +175,8 @@ def test_a_new_contract_explains_every_field_and_can_be_audited_by(cli: Cli) -> 
     fields = (ROOT / "docs/contract.md").read_text("utf-8").split("## Fields")[1].split("## ")[0]
     named = [cells.split("|")[1] for cells in fields.splitlines() if cells.startswith("| ") and "`" in cells]
     for name in re.findall(r"`\[{0,2}([a-z_.]+)\]{0,2}`", " ".join(named)):
+        if name == "task.attributes":  # of objects only: below
+            continue
         said = re.search(rf"^(?:# )?\[{{0,2}}{re.escape(name)}(?: = |\])", written, re.MULTILINE)
         assert said, f"{name} is not explained"
     assert max(map(len, written.splitlines())) <= 112
@@ -197,6 +201,33 @@ def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> No
     one_sum = text.replace('per_unit = "0.50"', '# per_unit = "0.50"')  # beside it stands an amount
     file.write_text(one_sum, "utf-8")
     cli("contract", "check", "contract.toml")
+
+
+@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "spans"])
+def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(cli: Cli, task: str) -> None:
+    cli("contract", "new", "--task", task, "--classes", "cat, dog")
+    file = cli.folder / "contract.toml"
+    text = file.read_text("utf-8")
+    assert max(map(len, text.splitlines())) <= 112
+    assert "# [task.attributes]" in text
+    for key in TASK_TYPES[task].matching:
+        assert re.search(rf'^(# )?{key.name} = "{key.default}"', text, re.MULTILINE), key.name
+    assert (
+        "task.matching" not in cli("contract", "check", "contract.toml").out
+    )  # none of its keys is a weak term
+    terms = tomllib.loads(text)
+    unit = "span" if task == "spans" else "object"
+    assert [clause["unit"] for clause in terms["clause"]] == [unit, unit, "item"]
+    assert terms["price"]["unit"] == unit
+    used = re.sub(r"^# (?=(\[task.attributes\]|\"?[a-z_]+\"? = ))", "", text, flags=re.MULTILINE)
+    file.write_text(used.replace('per_unit = "0.50"', '# per_unit = "0.50"'), "utf-8")
+    said = " ".join(cli("contract", "check", "contract.toml").out.split())
+    assert f"Counted by {unit}: {UNITS[unit]}." in said
+    assert all(key.meaning in said for key in TASK_TYPES[task].matching)
+
+
+def test_a_contract_of_a_type_that_is_not_audited_is_not_begun(cli: Cli) -> None:
+    assert "no task type 'tracks'" in cli("contract", "new", "--task", "tracks", code=2).err
 
 
 def test_what_an_undecided_audit_says_leads_to_a_verdict(cli: Cli) -> None:

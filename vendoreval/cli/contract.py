@@ -37,8 +37,10 @@ def check(
 
 def _explain(checked: ContractCheck) -> None:
     from vendoreval.designs.power_tables import FACTORS
+    from vendoreval.reports.wording import plural
 
     contract = checked.contract
+    unit_of = {clause.id: clause.unit for clause in contract.clauses}
     say(f"{contract.title} ({contract.id}) with {contract.vendor}: the terms can be read.", "")
     for sentence in checked.sentences:
         say(f"• {sentence}")
@@ -53,12 +55,15 @@ def _explain(checked: ContractCheck) -> None:
             "vendor with so many times the allowed errors",
         )
         heads = [f"{factor:g}×" for factor in FACTORS]
+        units = plural(unit_of[power.clause])
         rows = [(row.n, row.critical, *(percent(chance, 0) for chance in row.power)) for row in power.rows]
         table(
-            ["items", "errors allowed", *heads[: len(power.rows[0].power)]], rows,
-            right=("items", "errors allowed", *heads),
+            [units, "errors allowed", *heads[: len(power.rows[0].power)]], rows,
+            right=(units, "errors allowed", *heads),
         )  # fmt: skip
-        say(f"{power.needed:,} items prove a breach at twice the allowed errors 9 times in 10.")
+        say(f"{power.needed:,} {units} prove a breach at twice the allowed errors 9 times in 10.")
+        if units not in ("items", "labels"):
+            say(f"That holds for {units} of different items; as those of one item are alike, more are needed.")
 
 
 @app.command()

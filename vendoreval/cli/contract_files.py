@@ -33,15 +33,19 @@ def new(
     classes: Annotated[
         str, typer.Option(help="The classes, separated by commas. Default: two examples, to be changed.")
     ] = "",
+    task: Annotated[
+        str, typer.Option(help="The task type: classification, boxes, polygons, masks, keypoints or spans.")
+    ] = "classification",
     json: Json = False,
 ) -> None:
     """Write a commented contract to start from: every field explained, checked as it stands."""
     from vendoreval.workflow.contracts import contract_files
 
-    made = contract_files.new_contract(vendor, classes, out)
+    made = contract_files.new_contract(vendor, classes, out, task)
     if json:
         return emit({"schema": "vendoreval/contract-new/1", "contract": made.id, "file": str(out)})
-    say(f"Wrote {out}: classification for {made.vendor}, with {counted(len(made.clauses), 'clause')} to adapt.")
+    clauses = counted(len(made.clauses), "clause")
+    say(f"Wrote {out}: {made.task.type} for {made.vendor}, with {clauses} to adapt.")
     return note(f"next: edit it, then: vendoreval contract check {out}")
 
 

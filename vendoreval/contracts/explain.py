@@ -9,9 +9,20 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.joint import joint_risk, joint_sentence
-from vendoreval.contracts.rules import CALENDARS, METRICS, RULES, TASK_TYPES, UNITS_OF, assumed
+from vendoreval.contracts.rules import (
+    CALENDARS,
+    METRICS,
+    RULES,
+    SHEETS,
+    TASK_TYPES,
+    UNITS,
+    UNITS_OF,
+    assumed,
+)
 from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, Remedy, Task
 from vendoreval.money import Money
+
+WHOLE = "one person's whole answer on an item, right where everything in it is"
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,7 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         task.append(f"Of a person's different answers on one item, the {contract.task.repeats} counts.")
     if contract.task.attributes:
         task.append(f"Of an object's attributes count: {', '.join(map(_attribute, contract.task.attributes))}.")
+    task += _units(contract)
     task.append(_gold(contract.task))
     price = []
     if contract.price:
@@ -99,14 +111,11 @@ def _task(task: Task) -> str:
     for key in kind.matching:
         chosen = task.matching.get(key.name)
         if chosen is not None:
-            parts.append(f"{key.name} = {_written(chosen)}")
+            parts.append(f"{key.name} = {_written(chosen)} ({key.meaning})")
         elif not key.tacit:
-            parts.append(f"{key.name} = {assumed(key, task.matching)} (not written, assumed)")
+            parts.append(f"{key.name} = {assumed(key, task.matching)} (not written, assumed: {key.meaning})")
     if task.type in UNITS_OF:
-        return (
-            "; ".join(parts)
-            + ". What each person said of an item counts; units of one item are not independent."
-        )
+        return "; ".join(parts) + "."
     if task.answers == "each":
         return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
     ties = {
@@ -115,6 +124,19 @@ def _task(task: Task) -> str:
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _units(contract: Contract) -> list[str]:
+    """What counts as one in the clauses, for types of several units an item."""
+    if contract.task.type not in UNITS_OF:
+        return []
+    used = dict.fromkeys(
+        clause.unit
+        for clause in contract.clauses
+        if clause.metric != "completeness" and METRICS[clause.metric].kind != "agreement"
+    )
+    counted = [f"Counted by {unit}: {WHOLE if unit in SHEETS else UNITS[unit]}." for unit in used]
+    return [*counted, "What is missed or invented is wrong, too. Units of one item are not independent."]
 
 
 def _written(value: Any) -> str:

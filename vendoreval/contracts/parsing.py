@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from vendoreval.contracts.clauses import read_clause
 from vendoreval.contracts.fields import Section, suggest
+from vendoreval.contracts.matching_keys import MatchingKey
 from vendoreval.contracts.rules import (
     BASES,
     CALENDARS,
@@ -17,7 +18,6 @@ from vendoreval.contracts.rules import (
     REWORK_SCOPES,
     TASK_TYPES,
     UNITS,
-    MatchingKey,
 )
 from vendoreval.contracts.terms import (
     Acceptance,

@@ -10,6 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from vendoreval.contracts.matching_keys import (
+    EMPTY,
+    INVALID,
+    IOU,
+    KEYPOINTS,
+    MANY,
+    NORMALIZE,
+    OUTSIDE,
+    PIXELS,
+    PRESET,
+    REGIONS,
+    REPAIR,
+    SPAN_PRESET,
+    SPANS,
+    TOLERANCE,
+    MatchingKey,
+)
+
 UNITS = {
     "item": "what was sent to be labelled, however many labels it got",
     "label": "one annotator's answer on an item",
@@ -34,22 +52,6 @@ CALENDARS = {
 
 
 @dataclass(frozen=True)
-class MatchingKey:
-    """A key of `[task.matching]`; `default` holds where the contract says nothing.
-
-    `tacit`: the default goes without saying, and a contract that is silent about it is not weaker. `by_name`:
-    instead of a choice, a table of numbers by name may stand there.
-    """
-
-    name: str
-    default: str
-    choices: tuple[str, ...] = ()  # empty: a number from 0 to `highest`
-    highest: int | None = 1
-    tacit: bool = False
-    by_name: bool = False
-
-
-@dataclass(frozen=True)
 class TaskType:
     """A type of answer, and how an answer is held against gold.
 
@@ -64,35 +66,18 @@ class TaskType:
     consensus: bool = True
 
 
-_IOU = MatchingKey("iou", "0.5")
-_PRESET = MatchingKey(
-    "preset", "none", ("none", "cvat", "coco", "fiftyone", "labelbox", "datumaro"), tacit=True
-)
-_SPAN_PRESET = MatchingKey("preset", "none", ("none", "seqeval", "nervaluate"), tacit=True)
-_IMPRECISE = MatchingKey("imprecise_below", "0", tacit=True)  # nothing is below 0: no such limit
-_EMPTY = MatchingKey("empty", "not_counted", ("not_counted", "counted"), tacit=True)
-_MANY = (_IMPRECISE, _EMPTY)
-_PIXELS = MatchingKey("pixels", "continuous", ("continuous", "inclusive"), tacit=True)
-_OUTSIDE = MatchingKey("outside", "kept", ("kept", "cut"), tacit=True)
-_REPAIR = MatchingKey("repair", "none", ("none", "linework", "structure"), tacit=True)
-_INVALID = MatchingKey("invalid", "unscorable", ("unscorable", "counted"), tacit=True)
-_REGIONS = MatchingKey("regions", "instance", ("instance", "semantic"), tacit=True)
-_SIGMAS = MatchingKey("sigmas", "one", ("one", "coco_person"), tacit=True, by_name=True)
-_PCK_PIXELS = MatchingKey("pck_pixels", "0", highest=None, tacit=True)  # 0: `pck` counts
-_TOLERANCE = MatchingKey("tolerance", "0", highest=None)
-
 TASK_TYPES = {
     entry.name: entry
     for entry in (
         TaskType("classification", "one class for each item", available=True),
         TaskType("multilabel", "any number of classes for each item"),
-        TaskType("ordinal", "one class of an ordered scale", (_TOLERANCE,)),
-        TaskType("numeric", "one number", (_TOLERANCE,)),
-        TaskType("transcription", "text", (MatchingKey("normalize", "none", ("none", "basic")),)),
+        TaskType("ordinal", "one class of an ordered scale", (TOLERANCE,)),
+        TaskType("numeric", "one number", (TOLERANCE,)),
+        TaskType("transcription", "text", (NORMALIZE,)),
         TaskType(
             "boxes",
             "boxes in an image, upright or turned",
-            (_IOU, _PRESET, *_MANY, _PIXELS, _OUTSIDE),
+            (IOU, PRESET, *MANY, PIXELS, OUTSIDE),
             available=True,
             attributes=True,
             consensus=False,
@@ -100,7 +85,7 @@ TASK_TYPES = {
         TaskType(
             "polygons",
             "outlines in an image",
-            (_IOU, _PRESET, *_MANY, _REPAIR, _INVALID),
+            (IOU, PRESET, *MANY, REPAIR, INVALID),
             available=True,
             attributes=True,
             consensus=False,
@@ -108,7 +93,7 @@ TASK_TYPES = {
         TaskType(
             "masks",
             "pixels of an image",
-            (_IOU, _PRESET, *_MANY, _REGIONS),
+            (IOU, PRESET, *MANY, REGIONS),
             available=True,
             attributes=True,
             consensus=False,
@@ -116,15 +101,7 @@ TASK_TYPES = {
         TaskType(
             "keypoints",
             "named points of an object",
-            (
-                MatchingKey("oks", "0.5"),
-                MatchingKey("sigma", "0.09", highest=None),
-                _SIGMAS,
-                MatchingKey("pck", "0.1"),
-                _PCK_PIXELS,
-                _PRESET,
-                *_MANY,
-            ),
+            (*KEYPOINTS, PRESET, *MANY),
             available=True,
             attributes=True,
             consensus=False,
@@ -132,18 +109,13 @@ TASK_TYPES = {
         TaskType(
             "spans",
             "pieces of a text",
-            (
-                MatchingKey("mode", "strict", ("strict", "exact", "partial", "type")),
-                MatchingKey("overlap", "0.5"),
-                _SPAN_PRESET,
-                _EMPTY,
-            ),
+            (*SPANS, SPAN_PRESET, EMPTY),
             available=True,
             attributes=True,
             consensus=False,
         ),
-        TaskType("segments", "pieces of time", (_IOU, _TOLERANCE), consensus=False),
-        TaskType("tracks", "objects followed through a video", (_IOU, _PRESET), consensus=False),
+        TaskType("segments", "pieces of time", (IOU, TOLERANCE), consensus=False),
+        TaskType("tracks", "objects followed through a video", (IOU, PRESET), consensus=False),
         TaskType("preference", "which of two answers is better"),
     )
 }

@@ -18,7 +18,7 @@ from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.report import Attached, Report
-from vendoreval.reports.wording import NBSP, count, day, joined, metric_limit, metric_words, percent
+from vendoreval.reports.wording import NBSP, count, day, joined, metric_limit, metric_words, percent, plural
 
 MOST_LIMITS = 40
 VERDICTS = (
@@ -84,7 +84,7 @@ def annex_view(
         "in_words": said["clauses"],
         "rules": _rules(contract),
         "procedure": list(PROCEDURE),
-        "power": [_power(one, factors) for one in clauses if one.rows],
+        "power": [_power(one, factors, _units(contract)[one.clause]) for one in clauses if one.rows],
         "limits": [_limits(clause.id, found) for clause in contract.clauses
                    if (one := held.get(clause.id)) and (found := one.design)],
         "remedies": said["remedies"],
@@ -115,9 +115,10 @@ def _answers(contract: Contract, held: Sequence[AnnexClause], left: Sequence[str
             f"Clause by clause, a breach is called wrongly with at most {percent(alpha, digits=0)} chance, "
             f"a clause kept wrongly with at most {percent(beta, digits=0)}."
         )
-    needed = max((one.needed for one in held), default=0)
-    if needed:
-        sure += f" {needed:,} audited items prove a breach 9 times in 10 (section 5)."
+    most = max(held, key=lambda one: one.needed, default=None)
+    if most and most.needed:
+        units = plural(_units(contract)[most.clause])
+        sure += f" {most.needed:,} audited {units} prove a breach 9 times in 10 (section 5)."
     asked = (
         f"Settle {count(len(left), 'point')}, then sign."
         if left
@@ -200,18 +201,24 @@ def _rules(contract: Contract) -> list[str]:
     return [f"{name}: {RULES[name].meaning}." for name in used]
 
 
-def _power(one: AnnexClause, factors: Sequence[float]) -> Plain:
+def _units(contract: Contract) -> dict[str, str]:
+    return {clause.id: clause.unit for clause in contract.clauses}
+
+
+def _power(one: AnnexClause, factors: Sequence[float], unit: str) -> Plain:
+    """The chances for one clause, by the number of audited units."""
     shown = len(one.rows[0].power)
     return {
         "clause": one.clause,
+        "units": plural(unit),
         "heads": [f"{factor:g} times" for factor in factors[:shown]],
         "rows": [
             {"n": f"{row.n:,}", "critical": f"{row.critical:,}", "cells": [_chance(p) for p in row.power]}
             for row in one.rows
         ],
         "needed": (
-            f"{one.needed:,} items prove a breach 9 times in 10 at {factors[shown - 1]:g} times the allowed "
-            "errors."
+            f"{one.needed:,} {plural(unit)} prove a breach 9 times in 10 at {factors[shown - 1]:g} times the "
+            "allowed errors."
         ),
     }
 

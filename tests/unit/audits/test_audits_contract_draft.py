@@ -13,12 +13,12 @@ from tests.unit.questionnaires.test_questionnaires_scoring import CORE
 from vendoreval.audits.contract_draft import PLACEHOLDERS, Draft, Wanted, draft_contract
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.starting import main_unit
 from vendoreval.contracts.weaknesses import warnings
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.inference.power import power
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.promises import Measured
-from vendoreval.workflow.contracts.contract_files import UNITS
 
 WANTED = Wanted("c-1", "acme", "Labels", "USD", "classification", ("cat", "dog"), price=Decimal("0.08"))
 
@@ -94,7 +94,7 @@ def test_without_price_and_classes() -> None:
 @pytest.mark.parametrize("kind", TASK_TYPES)
 @pytest.mark.parametrize("rule", ["fixed", "claim"])
 def test_every_task_type_gives_a_contract_that_reads(kind: str, rule: str) -> None:
-    wanted = Wanted("c-1", "acme", "Labels", "USD", kind, ("a", "b"), UNITS.get(kind, "item"), rule=rule)
+    wanted = Wanted("c-1", "acme", "Labels", "USD", kind, ("a", "b"), main_unit(kind), rule=rule)
     assert drafted(wanted=wanted).contract.task.type == kind
 
 

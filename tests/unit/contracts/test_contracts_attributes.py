@@ -86,7 +86,7 @@ def test_a_matching_rule_that_is_not_written_is_the_type_s_or_the_preset_s() -> 
     assert matching_value(Task("boxes", (), matching={"preset": "cvat", "iou": 0.35}), "iou") == Fraction(7, 20)
     assert matching_word(Task("spans", ()), "mode") == "strict"
     contract = parse_contract(HEAD + '[task.matching]\npreset = "cvat"\n' + CLAUSE)
-    assert "iou = 0.4 (not written, assumed)" in " ".join(explain(contract))
+    assert "iou = 0.4 (not written, assumed: a pair shares at least so much: " in " ".join(explain(contract))
     weak = [found.field for found in warnings(contract)]
     assert "task.matching.iou" in weak
     assert "task.matching.empty" not in weak

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from vendoreval.contracts.matching_keys import MatchingKey
 from vendoreval.contracts.rules import (
     CALENDARS,
     METRICS,
@@ -17,7 +18,6 @@ from vendoreval.contracts.rules import (
     SCOPES,
     TASK_TYPES,
     UNITS,
-    MatchingKey,
 )
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Price, Remedy, Task
 

@@ -13,6 +13,7 @@ from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
 from vendoreval.contracts.odcs import from_odcs, left_open, to_odcs
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.starting import main_unit, starting
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import TO_SETTLE, filled, plain, to_settle, to_toml
 from vendoreval.designs.designs import DESIGNED, design
@@ -32,8 +33,6 @@ from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_a
 from vendoreval.workflow.reports.measured import measured, track
 from vendoreval.workflow.vendors.vendors import show_vendor
 
-UNITS = {"boxes": "object", "polygons": "object", "masks": "object", "keypoints": "object", "tracks": "object",
-         "spans": "span", "segments": "span"}  # fmt: skip
 RULES = ("fixed", "claim")
 
 
@@ -51,18 +50,22 @@ class DraftWords:
     bank: str = ""
 
 
-def new_contract(vendor: str, classes: str, out: Path) -> Contract:
+def new_contract(vendor: str, classes: str, out: Path, task: str = "classification") -> Contract:
     """Write a commented contract file to adapt, for one year from today; needs no workspace.
 
-    Raises Conflict when `out` is there, InvalidDocument when a vendor's id or the classes cannot stand in it.
+    Raises NotFound for a type that is not audited, Conflict when `out` is there, InvalidDocument when a
+    vendor's id or the classes cannot stand in it.
     """
+    judged = tuple(name for name, kind in TASK_TYPES.items() if kind.available)
+    if task not in judged:
+        raise NotFound("task type", task, judged)
     today = now().date()
     values: dict[str, Any] = {"effective": today, "ends": today + timedelta(days=364)}
     if vendor:
         values |= {"id": f"{vendor}-{today.year}", "vendor": vendor}
     if classes:
         values["classes"] = list(_listed(classes))
-    text = filled((resource("templates") / "contract.toml").read_text("utf-8"), values)
+    text = filled(starting((resource("templates") / "contract.toml").read_text("utf-8"), task), values)
     made = parse_contract(text, out.name)
     _write_new(out, text)
     return made
@@ -86,7 +89,7 @@ def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Dr
         slug(f"{vendor}-{now().year}"[:64], "contract"), vendor, f"Labels by {found.name}", words.currency,
         words.task,
         _listed(words.classes),
-        UNITS.get(words.task, "item"),
+        main_unit(words.task),
         amount(words.price, "--price"),
         words.buyer,
         words.rule,

@@ -1,0 +1,97 @@
+"""The keys of `[task.matching]`: how answers are held against gold, each with its default and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MatchingKey:
+    """A key of `[task.matching]`; `default` holds where the contract says nothing.
+
+    `meaning`: in plain words, after the key and its value. `tacit`: the default goes without saying, and a
+    contract that is silent about it is not weaker. `by_name`: instead of a choice, a table of numbers by name
+    may stand there.
+    """
+
+    name: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()  # empty: a number from 0 to `highest`
+    highest: int | None = 1
+    tacit: bool = False
+    by_name: bool = False
+
+
+IOU = MatchingKey("iou", "0.5", "a pair shares at least so much: intersection ÷ union")
+_LIKE = "pairs are made as this tool makes them"
+PRESET = MatchingKey(
+    "preset", "none", _LIKE, ("none", "cvat", "coco", "fiftyone", "labelbox", "datumaro"), tacit=True
+)
+SPAN_PRESET = MatchingKey("preset", "none", _LIKE, ("none", "seqeval", "nervaluate"), tacit=True)
+IMPRECISE = MatchingKey(
+    "imprecise_below",
+    "0",
+    "a pair of one class that fits worse is imprecise, and wrong; 0: none is",
+    tacit=True,
+)
+EMPTY = MatchingKey(
+    "empty",
+    "not_counted",
+    "whether an item with nothing on both sides is a right unit of clauses on objects, too",
+    ("not_counted", "counted"),
+    tacit=True,
+)
+MANY = (IMPRECISE, EMPTY)
+PIXELS = MatchingKey(
+    "pixels",
+    "continuous",
+    "inclusive: x_max and y_max name a box's last pixel",
+    ("continuous", "inclusive"),
+    tacit=True,
+)
+OUTSIDE = MatchingKey(
+    "outside", "kept", "cut: what reaches beyond the image is cut off first", ("kept", "cut"), tacit=True
+)
+REPAIR = MatchingKey(
+    "repair", "none", "how invalid outlines are repaired", ("none", "linework", "structure"), tacit=True
+)
+INVALID = MatchingKey(
+    "invalid",
+    "unscorable",
+    "what a delivered outline is that stays invalid; counted: wrong",
+    ("unscorable", "counted"),
+    tacit=True,
+)
+REGIONS = MatchingKey(
+    "regions",
+    "instance",
+    "instance: each mask is an object; semantic: all pixels of a class are one",
+    ("instance", "semantic"),
+    tacit=True,
+)
+KEYPOINTS = (
+    MatchingKey("oks", "0.5", "a pair's points lie at least so near: object keypoint similarity"),
+    MatchingKey("sigma", "0.09", "how far a point may lie off, as a share of the object's size", highest=None),
+    MatchingKey(
+        "sigmas",
+        "one",
+        "one: sigma for every point; coco_person: COCO's joints",
+        ("one", "coco_person"),
+        tacit=True,
+        by_name=True,
+    ),
+    MatchingKey("pck", "0.1", "a point is right within this share of the longer side of gold's box"),
+    MatchingKey("pck_pixels", "0", "… or within so many pixels; 0: the share counts", highest=None, tacit=True),
+)
+SPANS = (
+    MatchingKey(
+        "mode",
+        "strict",
+        "strict: same borders and class; exact: same borders; partial: enough common text; type: any",
+        ("strict", "exact", "partial", "type"),
+    ),
+    MatchingKey("overlap", "0.5", "of mode partial: a pair has at least this share of its text in common"),
+)
+TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
+NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))
