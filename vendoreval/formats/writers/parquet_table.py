@@ -95,7 +95,7 @@ class LabelWriter:
 
 def filled(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> dict[str, Any]:
     """All of `names`; those that are not among `columns` hold no value."""
-    return {name: columns[name] if name in columns else [None] * rows for name in names}
+    return {name: columns[name] if name in columns else pa.nulls(rows) for name in names}
 
 
 def _array(values: Any, wanted: Any) -> Any:
