@@ -163,7 +163,8 @@ def test_what_no_rule_knows_is_shown_with_the_nearest_class_and_can_be_settled(b
         (("--labels", "hund=dig"), "The nearest is 'dog'"),
         (("--labels", "hund"), "is not TEXT=CLASS"),
         (("--labels", "hund=dog", "--empty", "hund"), "two things are said of 'hund'"),
-        (("--unnamed", "both"), "same (person) or different (people)"),
+        (("--unnamed", "joined"), "no parts that could be joined"),
+        (("--unnamed", "both"), "same (person), different (people) or joined"),
     ],
 )
 def test_a_statement_may_not_forge(buyer: Cli, words: tuple[str, ...], said: str) -> None:

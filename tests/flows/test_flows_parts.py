@@ -30,8 +30,8 @@ ROWS = {
     ),
     "keypoints": (
         "item_id,annotator_id,object_id,label,keypoint,x,y,visible\n"
-        "i1,ann,o1,person,head,10,10,2\ni1,ann,o1,person,foot,10,50.5,1\ni2,ann,o1,person,head,5,5,2\n"
-        "i2,ann,o1,person,foot,5,9,2\n"
+        "i1,ann,o1,person,head,10,10,2\ni1,ann,o1,person,foot,14,50.5,1\ni2,ann,o1,person,head,5,5,2\n"
+        "i2,ann,o1,person,foot,8,9,2\n"
     ),
     "spans": (
         "item_id,annotator_id,start,end,label\n"

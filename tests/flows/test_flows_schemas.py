@@ -56,6 +56,7 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "delivery add {delivered} --id d --contract weather-sentiment-2026 --where vendor=crowdflower"),
     (3, "audit run d --gold gold --id a"),
     (0, "delivery add {delivered} --id e --contract weather-sentiment-2026 --where vendor=mturk"),
+    (0, "delivery export d --out back.csv"),
     (0, "delivery escalations d {register}"),
     (0, "agreement show d"),
     (0, "agreement show --vendor crowdflower"),
@@ -75,7 +76,7 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "status"),
 )
 # Names of file formats and of what is only kept within a workspace: no record of theirs is handed over.
-NO_RECORD = {"contract/1", "questionnaire/1", "labels/2", "form/1", "cost-inputs/1"}
+NO_RECORD = {"contract/1", "questionnaire/1", "labels/2", "gold/2", "form/1", "cost-inputs/1"}
 # Kinds that no flow test reads as JSON yet. Only ever take names away from here.
 UNREAD: set[str] = {
     "form-answers/1",

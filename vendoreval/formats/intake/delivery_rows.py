@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from vendoreval.errors import InputError
+from vendoreval.errors import InputError, UsageError
 from vendoreval.formats.intake.intake_counts import Counts, UnknownLabel, look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import TASK_ID, read_items
@@ -27,7 +27,7 @@ from vendoreval.formats.writers.parquet_table import LabelWriter
 from vendoreval.labels.people import named_like_a_role
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.settled import settled_sentences
-from vendoreval.labels.statements import Statements
+from vendoreval.labels.statements import JOINED, Statements
 from vendoreval.labels.status import no_answers
 from vendoreval.labels.table import CODES
 from vendoreval.labels.unsettled import Unsettled, spoken
@@ -111,6 +111,10 @@ def read_delivery(
     ids are read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
     for a statement that may not be.
     """
+    if stated.unnamed == JOINED:
+        raise UsageError(
+            "A class has no parts that could be joined.", remedy="Write --unnamed same or --unnamed different."
+        )
     sent = read_items(items).ids(task_ids) if items else None
     if task_ids is not None and not items:
         sent = tuple(sorted(task_ids.values()))
