@@ -223,3 +223,20 @@ def test_other_tools_figures_stand_beside_ours(
     cli("report", "audit", "a", *words, "--out", "a.html")
     assert "By the conventions of other tools" in (tmp_path / "a.html").read_text()
     assert "no convention" in cli("audit", "show", "a", "--convention", "none", code=2).err
+
+
+def test_only_gold_says_what_is_left_out(cli: Cli, tmp_path: Path) -> None:
+    rows = workspace(cli, "boxes", tmp_path)
+    head, *lines = rows.read_text().splitlines()
+    marked = "\n".join([f"{head},ignored", *(f"{line},{'true' if 'person' in line else ''}" for line in lines)])
+    (tmp_path / "gold.csv").write_text(marked + "\n")
+    wrong = "\n".join([f"{head},ignored", *(f"{line.replace('car', 'person')},true" for line in lines)])
+    (tmp_path / "hidden.csv").write_text(wrong + "\n")
+    assert "1 of 3 rows are left out" in cli("gold", "add", "gold.csv", "--id", "gold").out.replace("\n", " ")
+    intake = cli("delivery", "add", "hidden.csv", "--id", "h", "--contract", "c", "--json").json["intake"]
+    assert any("only gold says what is left out" in note for note in intake["notes"])
+    counts = cli("audit", "run", "h", "--gold", "gold", "--id", "a", "--json", code=3).json["counts"]
+    assert (counts["wrong_label"], counts["unscorable"], counts["correct"]) == (2, 1, 0)
+    cli("delivery", "add", rows, "--id", "honest", "--contract", "c")
+    result = cli("audit", "run", "honest", "--gold", "gold", "--id", "b", "--json").json
+    assert (result["verdict"], result["counts"]["unscorable"]) == ("kept", 1)

@@ -21,14 +21,19 @@ MUCH = 0.1  # share of all units from which on a note says that it is much
 
 
 def unscored(seen: AuditInput) -> NDArray[np.bool_]:
-    """Rows that cannot be scored and that gold does not leave out itself."""
+    """Rows that cannot be scored and that gold does not leave out itself.
+
+    A unit that falls on what gold leaves out has no gold unit of its own: on items where gold leaves something
+    out, such units are taken to fall on it.
+    """
     units = seen.units
     rows: NDArray[np.bool_] = units.outcome == CODE["unscorable"]
-    ignored = None if seen.gold is None else seen.gold.labels.ignored
-    if ignored is None or units.expected_row is None or not rows.any():
+    gold = None if seen.gold is None else seen.gold.labels
+    if gold is None or gold.ignored is None or not rows.any():
         return rows
-    by_gold = np.append(ignored, False)[units.expected_row]  # row -1, no gold unit, is the last
-    found: NDArray[np.bool_] = rows & ~by_gold
+    left_out = np.zeros(len(units.item.values), dtype=np.bool_)
+    left_out[gold.item.recode(units.item.values).codes[gold.ignored]] = True
+    found: NDArray[np.bool_] = rows & ~(left_out[units.item.codes] & (units.expected.codes < 0))
     return found
 
 

@@ -37,7 +37,7 @@ from vendoreval.labels.statements import Statements
 from vendoreval.labels.table import CODES, SHEET
 
 SCHEMA = "vendoreval/labels/2"
-OPTIONAL = ("label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged", "ignored")
+OPTIONAL = ("label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged")
 _NOT_COUNTED = "The row is not counted; what it answers counts as missing."
 
 
@@ -70,6 +70,7 @@ class PartStream:
     notes: dict[str, None] = field(default_factory=dict)
     optional: set[str] = field(default_factory=set)
     sheets_told: bool = False
+    marked: int = 0  # rows that the vendor marked as crowd, difficult and the like
     further: tuple[str, ...] = OPTIONAL  # columns that are taken beside the answer
     object_ids: dict[str, int] = field(default_factory=dict)
     objects: set[int] = field(default_factory=set)  # sheet and object as one number, where rows are grouped
@@ -102,6 +103,7 @@ class PartStream:
         keep = np.ones(len(places), dtype=bool)
         given = rows["item_id"]
         rows["item_id"] = self._items(given)
+        self._note_ignored(rows)
         rows["label"], no_text = self.texts.read(rows["label"], keep & ~is_blank(rows["label"]))
         values = canonical_values(rows, self.shape, len(places))
         bad = {**values.refused, **no_text}
@@ -143,6 +145,11 @@ class PartStream:
         keep &= ~is_blank(sheets["item_id"])
         sheets = {name: column.filter(keep) for name, column in {**sheets, **self._times(sheets)}.items()}
         self.book.note_facts(self.book.add(sheets, answers.file), sheets)
+
+    def _note_ignored(self, rows: Mapping[str, Any]) -> None:
+        """What gold leaves out is unscorable; a vendor's own mark takes nothing out of the count."""
+        if "ignored" in rows:
+            self.marked += int(rows["ignored"].true_count)
 
     def _optional(self, rows: Mapping[str, Any]) -> dict[str, Any]:
         """The further columns that the reader has."""
@@ -305,6 +312,11 @@ def _notes(stream: PartStream, settled: SettledSheets) -> Iterator[str]:
     if stream.set_aside:
         listed = ", ".join(f"{kind} {count:,}" for kind, count in sorted(stream.set_aside.items()))
         yield f"In the files, and no answers of this task type: {listed}."
+    if stream.marked:
+        yield (
+            f"{stream.marked:,} rows are marked as crowd, difficult or the like. They count as all others do: "
+            "only gold says what is left out."
+        )
     if not stream.book.people:
         yield "Nobody is named as annotator, so nothing can be said about single annotators."
     yield from stream.moments.notes("labelled_at")

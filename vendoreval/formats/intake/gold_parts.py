@@ -40,7 +40,7 @@ class GoldIntake:
 class _Strict(PartStream):
     """A stream that stops at the first row that cannot be taken."""
 
-    further: tuple[str, ...] = (*OPTIONAL, "alternative")
+    further: tuple[str, ...] = (*OPTIONAL, "ignored", "alternative")
     of_items: dict[str, dict[str, str]] = field(default_factory=dict)  # column -> item -> value
 
     def refuse(self, refusal: Refusal) -> None:
@@ -149,6 +149,11 @@ def _numbered(columns: Mapping[str, Any]) -> dict[str, Any]:
 def _notes(stream: _Strict) -> Iterable[str]:
     rows = stream.book.rows
     yield f"{len(rows):,} items, of which {sum(not count for count in rows):,} hold nothing to be found."
+    if stream.marked:
+        yield (
+            f"{stream.marked:,} of {stream.counts.labels:,} rows are left out (crowd, difficult and the like): nobody "
+            "is judged by them. Where the format has an option for it, --read crowd=object counts them."
+        )
     yield from stream.notes
     if stream.set_aside:
         listed = ", ".join(f"{kind} {count:,}" for kind, count in sorted(stream.set_aside.items()))
