@@ -151,8 +151,8 @@ def _notes(stream: _Strict) -> Iterable[str]:
     yield f"{len(rows):,} items, of which {sum(not count for count in rows):,} hold nothing to be found."
     if stream.marked:
         yield (
-            f"{stream.marked:,} of {stream.counts.labels:,} rows are left out (crowd, difficult and the like): nobody "
-            "is judged by them. Where the format has an option for it, --read crowd=object counts them."
+            f"{stream.marked:,} of {stream.counts.labels:,} rows are left out (crowd, difficult and the like): "
+            "nobody is judged by them. Where the format has an option for it, --read crowd=object counts them."
         )
     yield from stream.notes
     if stream.set_aside:
