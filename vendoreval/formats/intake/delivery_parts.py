@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_rows import LISTED, NOTHING_STATED, SHOWN, DeliveryIntake
@@ -144,7 +145,11 @@ class PartStream:
         sheets["item_id"] = self._items(sheets["item_id"])
         keep &= ~is_blank(sheets["item_id"])
         sheets = {name: column.filter(keep) for name, column in {**sheets, **self._times(sheets)}.items()}
-        self.book.note_facts(self.book.add(sheets, answers.file), sheets)
+        self.book.note_facts(self.enter(sheets, answers.file), sheets)
+
+    def enter(self, columns: Mapping[str, Any], file: str) -> NDArray[np.int32]:
+        """The sheet of each row, entered into the book."""
+        return self.book.add(columns, file)
 
     def _note_ignored(self, rows: Mapping[str, Any]) -> None:
         """What gold leaves out is unscorable; a vendor's own mark takes nothing out of the count."""
@@ -171,7 +176,7 @@ class PartStream:
     def _counted(self, columns: dict[str, Any], answers: Answers, lines: Any) -> dict[str, Any]:
         import pyarrow as pa
 
-        sheets = self.book.add(columns, "" if answers.joins else answers.file)
+        sheets = self.enter(columns, "" if answers.joins else answers.file)
         self.book.add_rows(sheets)
         if self.grouped:
             number = numbered(columns["object_id"], self.object_ids)
@@ -184,7 +189,7 @@ class PartStream:
     def answered_with_nothing(self, items: ItemsFile) -> None:
         """Take the sheets of an items file: what has no row there was answered with nothing."""
         columns = items.sheets(self._items, frozenset(self.book.items))
-        self.book.note_facts(self.book.add(columns, ""), columns)
+        self.book.note_facts(self.enter(columns, ""), columns)
         self.book.of_items.update(items.told(self._items))
 
     @property

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_parts import OPTIONAL, PartStream, Told
@@ -42,6 +45,7 @@ class _Strict(PartStream):
 
     further: tuple[str, ...] = (*OPTIONAL, "ignored", "alternative")
     of_items: dict[str, dict[str, str]] = field(default_factory=dict)  # column -> item -> value
+    people: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # item -> who gave which alternative
 
     def refuse(self, refusal: Refusal) -> None:
         raise InputError(
@@ -52,7 +56,7 @@ class _Strict(PartStream):
         )  # fmt: skip
 
     def take(self, answers: Answers) -> dict[str, Any]:
-        """As for deliveries; what is told of items is kept, one value an item."""
+        """As for deliveries, whoever answered; what is told of items is kept, one value an item."""
         for columns in (answers.rows, answers.sheets):
             told = {name: columns[name] for name in OF_ITEMS if name in columns}
             beside = answers.raw if columns is answers.rows else columns
@@ -60,6 +64,24 @@ class _Strict(PartStream):
             if "item_id" in columns:
                 self._keep(self._items(columns["item_id"]).to_pylist(), told)
         return super().take(answers)
+
+    def enter(self, columns: Mapping[str, Any], file: str) -> NDArray[np.int32]:
+        """An item has one sheet, whoever answered; who did is noted."""
+        if "annotator_id" in columns:
+            ids, people = columns["item_id"].to_pylist(), columns["annotator_id"].to_pylist()
+            which = columns["alternative"].to_pylist() if "alternative" in columns else [None] * len(ids)
+            for item, person, alternative in set(zip(ids, people, which, strict=True)):
+                if person:
+                    self.people.setdefault(item, set()).add((alternative or "0", person))
+        return super().enter({name: one for name, one in columns.items() if name != "annotator_id"}, file)
+
+    @property
+    def answered_twice(self) -> str | None:
+        """An item to which several people gave one and the same answer, each another part of it."""
+        for item, given in self.people.items():
+            if len(given) > len({alternative for alternative, _ in given}):
+                return item
+        return None
 
     def _keep(self, ids: Sequence[str | None], told: Mapping[str, Any]) -> None:
         for name, column in told.items():
@@ -86,7 +108,7 @@ def read_gold_parts(
     names = list(dict.fromkeys(name for columns in waiting for name in columns))
     keep = [name for name in ("item_id", *shape.names, *OF_ROWS) if name in (*shape.names, *names)]
     sheets = _sheets(stream)
-    every = ["item_id", *(name for name in keep if name != "item_id"), *(n for n in sheets if n not in keep)]
+    every = list(dict.fromkeys(("item_id", *keep, *sheets)))
     with LabelWriter(sink, every, SCHEMA, shape) as writer:
         for columns in (*waiting, sheets):
             writer.write(filled(_numbered(columns), every, len(columns["item_id"])))
@@ -103,11 +125,10 @@ def _check(stream: _Strict) -> None:
     if not len(stream.book):
         unmet = " ".join(stream.where.unmet())
         raise InputError("There is no gold item in it.", remedy=unmet or "Check the file.")
-    if len(stream.book) > len(stream.book.items):
-        ids = list(stream.book.items)
-        name = ids[
-            next(item for item, sheets in Counter(key[0] for key in stream.book.known).items() if sheets > 1)
-        ]
+    ids = list(stream.book.items)
+    often = (ids[item] for item, sheets in Counter(key[0] for key in stream.book.known).items() if sheets > 1)
+    name = next(often, stream.answered_twice)
+    if name is not None:
         raise InputError(
             f"The item {name!r} is answered more than once.",
             remedy="Gold has one answer an item; number further right answers in a column alternative.",
@@ -119,8 +140,6 @@ def _check(stream: _Strict) -> None:
 
 
 def _sheets(stream: _Strict) -> dict[str, Any]:
-    import numpy as np
-
     every = np.arange(len(stream.book), dtype=np.int64)
     nobody: Sequence[str | None] = [None] * len(stream.book)
     settled = SettledSheets(every, tuple(nobody), every[:0], None, ())
@@ -160,10 +179,3 @@ def _notes(stream: _Strict) -> Iterable[str]:
         yield f"In the files, and no answers of this task type: {listed}."
     yield from stream.where.notes()
     yield from stream.told.ids.notes()
-
-
-def without_people(answers: Answers) -> Answers:
-    """The answers of gold, whoever gave them."""
-    rows = {name: column for name, column in answers.rows.items() if name != "annotator_id"}
-    sheets = {name: column for name, column in answers.sheets.items() if name != "annotator_id"}
-    return replace(answers, rows=rows, sheets=sheets)

@@ -11,7 +11,7 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
 from vendoreval.formats.intake.accepted_answers import separator_of
 from vendoreval.formats.intake.delivery_parts import Told
-from vendoreval.formats.intake.gold_parts import OF_ITEMS, read_gold_parts, without_people
+from vendoreval.formats.intake.gold_parts import OF_ITEMS, read_gold_parts
 from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, read_gold
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
@@ -85,7 +85,6 @@ def _parts(contract: Contract, files: Sequence[NamedFile], reading: GoldReading)
         chosen = chosen.with_raw(chosen.reader.unread(source, shape, (*FURTHER, *OF_ITEMS)))
     told = Told(task.classes, where=where, ids=ItemIds(reading.id_cut))
     sink = io.BytesIO()
-    answers = (without_people(one) for one in chosen.batches(source, shape))
     items = read_items(reading.items) if reading.items else None
-    taken = read_gold_parts(answers, sink, shape, told, items)
+    taken = read_gold_parts(chosen.batches(source, shape), sink, shape, told, items)
     return TakenGold(sink.getvalue(), taken.items, (chosen.sentence, *taken.notes))
