@@ -8,47 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Task
-from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.shapes import NONE, SCALE, SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.box_overlap import EDGES, box_pairs, image_sizes
-from vendoreval.tasks.interface import Distances
-from vendoreval.tasks.outcomes import Outcomes
-from vendoreval.tasks.part_distance import WORDS, part_distance
-from vendoreval.tasks.part_outcomes import compare
-from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.many_units import ManyUnits
+from vendoreval.tasks.parts import Pairs, Side, Units
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Boxes:
+class Boxes(ManyUnits):
     """Any number of boxes an item; a row is a unit."""
 
     shape: Shape = SHAPES["boxes"]
-    unit: str = "object"
-    both_ways: bool = False
-
-    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
-        """One outcome a box; its score is its intersection ÷ union with gold's."""
-        return compare(self, gold, labels, task)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        """None: several people's boxes have no majority."""
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        """0: there is no consensus."""
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """By the quality of matched boxes (tasks.part_distance)."""
-        return part_distance(self, first, second, task)
-
-    def distance_words(self, task: Task) -> str:
-        """What `distance` measures."""
-        return WORDS.format(units="boxes")
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`box 12,40 to 80,90`, with its angle, its object's id and what is wrong with it."""
@@ -76,10 +50,6 @@ class Boxes:
         for place in np.flatnonzero(beyond & known).tolist():
             texts[place] += ", reaches outside the image"
         return texts
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        """None: attributes apart, a box has no units below it."""
-        return None
 
 
 TYPE = Boxes()

@@ -20,7 +20,6 @@ from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.shapes import SCALE, SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.keypoint_objects import (
     Objects,
     distance2,
@@ -31,12 +30,12 @@ from vendoreval.tasks.keypoint_objects import (
 )
 from vendoreval.tasks.keypoint_points import with_points
 from vendoreval.tasks.limits import about_at_least
+from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.meeting import joined
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.pairing import Intervals, near
-from vendoreval.tasks.part_distance import part_distance
 from vendoreval.tasks.part_outcomes import compare
-from vendoreval.tasks.parts import Finer, Pairs, Side
+from vendoreval.tasks.parts import Pairs, Side
 from vendoreval.tasks.rules import matching_value, matching_word
 
 Ints = NDArray[np.int64]
@@ -46,28 +45,15 @@ _LEAST = 1e-6  # a limit below it is looked for no further away
 
 
 @dataclass(frozen=True)
-class Keypoints:
+class Keypoints(ManyUnits):
     """Any number of objects of keypoints an item."""
 
     shape: Shape = SHAPES["keypoints"]
-    unit: str = "object"
     both_ways: bool = True  # OKS takes its scale from one of the two sides
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome an object, matched one to one on each sheet, and one a point."""
         return with_points(compare(self, gold, labels, task), gold, labels, task)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        """None: several people's keypoints have no majority."""
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        """0: there is no consensus."""
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """By the similarity of matched objects (tasks.part_distance), the mean of both ways."""
-        return part_distance(self, first, second, task)
 
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""
@@ -111,10 +97,6 @@ class Keypoints:
                 + (f", object {name}" if name is not None else "")
             )
         return texts
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        """None: points of objects without a match count, too, and are added by `compare`."""
-        return None
 
 
 TYPE = Keypoints()

@@ -22,13 +22,12 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.limits import at_least
+from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.meeting import digests, fallen_pairs, joined, meeting_pairs
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, Outcomes
-from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import compare
-from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.parts import Pairs, Side, Units
 from vendoreval.tasks.pixels import areas, pixel_boxes, shared_pixels, unions
 from vendoreval.tasks.rules import matching_value, matching_word
 
@@ -47,32 +46,14 @@ class Masked(Units):
 
 
 @dataclass(frozen=True)
-class Masks:
+class Masks(ManyUnits):
     """Any number of masks an item."""
 
     shape: Shape = SHAPES["masks"]
-    unit: str = "object"
-    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a mask, or a class of an image, matched one to one on each sheet."""
         return _without_other_sizes(compare(self, gold, labels, task), gold, labels)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        """None: several people's masks have no majority."""
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        """0: there is no consensus."""
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """By the quality of matched masks (tasks.part_distance)."""
-        return part_distance(self, first, second, task)
-
-    def distance_words(self, task: Task) -> str:
-        """What the distance measures."""
-        return WORDS.format(units="masks")
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`mask of 269 pixels, 3,5 to 20,36 of 63 x 41`."""
@@ -113,10 +94,6 @@ class Masks:
         """The masks' places and sizes."""
         texts = _texts(cast(Masked, side.units))
         return [texts[unit] for unit in units.tolist()]
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        """None: a mask has no further units."""
-        return None
 
 
 TYPE = Masks()

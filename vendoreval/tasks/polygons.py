@@ -14,18 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Task
-from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import SCALE, SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.limits import BAND, about_at_least
+from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.meeting import digests, meeting_pairs
-from vendoreval.tasks.outcomes import ONE, Outcomes
+from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.outlines import Outlines, Repair, intersections, iou, outlines
-from vendoreval.tasks.part_distance import WORDS, part_distance
-from vendoreval.tasks.part_outcomes import compare
-from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.parts import Pairs, Side, Units
 from vendoreval.tasks.rules import matching_value, matching_word
 
 Ints = NDArray[np.int64]
@@ -41,32 +38,10 @@ class Drawn(Units):
 
 
 @dataclass(frozen=True)
-class Polygons:
+class Polygons(ManyUnits):
     """Any number of polygons an item, with holes and in several parts."""
 
     shape: Shape = SHAPES["polygons"]
-    unit: str = "object"
-    both_ways: bool = False
-
-    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
-        """One outcome a polygon, matched one to one on each sheet."""
-        return compare(self, gold, labels, task)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        """None: several people's polygons have no majority."""
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        """None: there is no consensus."""
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """By the quality of matched polygons (tasks.part_distance)."""
-        return part_distance(self, first, second, task)
-
-    def distance_words(self, task: Task) -> str:
-        """What the distance measures."""
-        return WORDS.format(units="polygons")
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`polygon 12,40 to 80,90 of 7 corners`."""
@@ -116,10 +91,6 @@ class Polygons:
             ])
             for row in side.units.row[units].tolist()
         ]  # fmt: skip
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        """None: a polygon has no further units."""
-        return None
 
 
 TYPE = Polygons()

@@ -24,11 +24,11 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.interface import Distances
+from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.part_distance import WORDS, part_distance
+from vendoreval.tasks.part_distance import WORDS
 from vendoreval.tasks.part_outcomes import codes_of, compare, values_of
-from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.parts import Pairs, Side, Units
 from vendoreval.tasks.presets.nervaluate import greedy_pairs
 from vendoreval.tasks.rules import matching_value, matching_word
 from vendoreval.tasks.span_pairs import Places, billionths, same_borders, sharing
@@ -40,28 +40,15 @@ LABEL_FIRST = 1000 * ONE  # in mode type, agreeing labels weigh more than any sh
 
 
 @dataclass(frozen=True)
-class Spans:
+class Spans(ManyUnits):
     """Any number of spans an item."""
 
     shape: Shape = SHAPES["spans"]
     unit: str = "span"
-    both_ways: bool = False
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a span, matched one to one on each sheet."""
         return unlike_texts(compare(self, gold, labels, task), gold, labels)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        """None: several people's spans have no majority."""
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        """None: there is no consensus."""
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """1 - F1 of the two people's spans, each match weighed by the common share of its text."""
-        return part_distance(self, first, second, task)
 
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""
@@ -100,10 +87,6 @@ class Spans:
     def where(self, side: Side, units: Ints) -> list[str]:
         """The spans in their text."""
         return Texts(side.labels).describe(side.units.row[units])
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        """None: a span has attributes only."""
-        return None
 
 
 TYPE = Spans()

@@ -17,39 +17,21 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.shapes import LABEL, Field, Shape
 from vendoreval.labels.table import Column, LabelTable, Sheets
-from vendoreval.tasks.interface import Distances, TaskType
+from vendoreval.tasks.interface import TaskType
 from vendoreval.tasks.judged import judge
-from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.part_distance import part_distance
-from vendoreval.tasks.part_outcomes import compare
-from vendoreval.tasks.parts import Finer, Pairs, Side, Units
+from vendoreval.tasks.many_units import ManyUnits
+from vendoreval.tasks.outcomes import ONE
+from vendoreval.tasks.parts import Pairs, Side, Units
 
 Ints = NDArray[np.int64]
 KNOCKS = Shape("knocks", (LABEL, Field("second", "int")), many=True)
 
 
 @dataclass(frozen=True)
-class Knocks:
+class Knocks(ManyUnits):
     """Moments in a recording; one second apart is near enough."""
 
     shape: Shape = KNOCKS
-    unit: str = "object"
-    both_ways: bool = False
-
-    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
-        return compare(self, gold, labels, task)
-
-    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
-        return None
-
-    def ties(self, labels: LabelTable) -> int:
-        return 0
-
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        return part_distance(self, first, second, task)
-
-    def distance_words(self, task: Task) -> str:
-        return "1 - F1 of knocks"
 
     def describe(self, labels: LabelTable, row: int) -> str:
         return f"second {labels.numbers('second')[row]}"
@@ -65,9 +47,6 @@ class Knocks:
 
     def where(self, side: Side, units: Ints) -> list[str]:
         return [self.describe(side.labels, row) for row in side.units.row[units].tolist()]
-
-    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
-        return None
 
 
 def table(*rows: tuple[str, str, int], items: tuple[str, ...]) -> LabelTable:

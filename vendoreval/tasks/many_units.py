@@ -1,0 +1,52 @@
+"""What all types of many units an item have in common; each adds its units, pairs, words and pictures."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vendoreval.contracts.terms import Task
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.interface import Distances, TaskType
+from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.part_distance import WORDS, part_distance
+from vendoreval.tasks.part_outcomes import compare
+from vendoreval.tasks.parts import Finer, Pairs, Parts, Side
+
+
+class ManyUnits(TaskType, Parts, Protocol):
+    """A task type whose answers are matched one to one on each sheet."""
+
+    @property
+    def both_ways(self) -> bool:
+        """False: the quality of a match is the same from both sides."""
+        return False
+
+    @property
+    def unit(self) -> str:
+        """What most clauses count."""
+        return "object"
+
+    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+        """One outcome a unit, matched one to one on each sheet."""
+        return compare(self, gold, labels, task)
+
+    def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
+        """None: several people's units have no majority."""
+        return None
+
+    def ties(self, labels: LabelTable) -> int:
+        """0: there is no consensus."""
+        return 0
+
+    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
+        """By the quality of matched units (tasks.part_distance)."""
+        return part_distance(self, first, second, task)
+
+    def distance_words(self, task: Task) -> str:
+        """What `distance` measures."""
+        return WORDS.format(units=self.shape.name)
+
+    def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
+        """None: there are attributes only below a unit."""
+        return None
