@@ -337,3 +337,20 @@ def test_columns_by_other_names_are_suggested_and_the_suggestion_works(cli: Cli)
     assert words == ["--map", "item_id=question", "--map", "label=answer"]
     taken = cli(*other, *words)
     assert "--map annotator_id=WorkerId" in taken.out
+
+
+def test_gold_of_several_people_is_never_put_together(cli: Cli) -> None:
+    head = "item_id,annotator_id,label,x_min,y_min,x_max,y_max\n"
+    rows = head + "a,e1,car,1,1,20,20\na,e2,car,2,1,20,20\nb,e2,car,1,1,9,9\n"
+    (cli.folder / "gold.csv").write_text(rows, "utf-8")
+    (cli.folder / "items.csv").write_text("item_id,annotator_id\nb,e2\nc,e2\n", "utf-8")
+    cli("init")
+    cli("vendor", "add", "acme")
+    made = cli("contract", "new", "--vendor", "acme", "--task", "boxes", "--classes", "car", "--json").json
+    cli("contract", "add", "contract.toml")
+    add = ("gold", "add", "gold.csv", "--id", "g", "--contract", made["contract"], "--items", "items.csv")
+    refused = cli(*add, code=2).err
+    assert "'a' is answered more than once" in refused
+    assert "--where annotator_id=NAME" in refused
+    said = cli(*add, "--where", "annotator_id=e2").out
+    assert "3 items, of which 1 hold nothing" in said

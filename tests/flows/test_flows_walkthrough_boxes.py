@@ -68,6 +68,6 @@ def test_the_demo_of_boxes_tells_the_story_and_its_hints_work(cli: Cli) -> None:
     inside = Cli(cli.folder / "demo")
     assert "missing, gold" in inside("claim", "show", "claim-1").out
     assert "Krippendorff" in inside("agreement", "show", "batch-1").out
-    assert "p03" in inside("annotators", "show", "batch-1").out
+    assert "p03" in inside("annotators", "show", "batch-1", "--gold", "gold-1").out
     for number in (1, 2):
         inside("evidence", "verify", f"bundle-{number}.zip", "--receipt", f"receipt-{number}.json")

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from vendoreval.audits.measures import Measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
+from vendoreval.audits.units import units_in_words
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.drawn import Hidden
@@ -191,7 +192,7 @@ def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) 
 
 def _counted(finding: Finding) -> str:
     """What the figure rests on; errors are those of its own ratio, or it is named with its value."""
-    units, items = f"{finding.n:,} units", f"on {finding.clusters:,} items"
+    units, items = f"{finding.n:,} {units_in_words(finding.unit)}", f"on {finding.clusters:,} items"
     if METRICS[finding.metric].kind == "mean" and finding.estimate is not None:
         right = f" ({finding.n - finding.errors:,} right)"
         return f"{finding.metric} is {finding.estimate:.4f}, from {units}{right} {items}"

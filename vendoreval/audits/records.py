@@ -168,6 +168,11 @@ class AuditResult:
     basis: Mapping[str, Any] = field(default_factory=dict)
     unit_rules: tuple[UnitRule, ...] = ()
 
+    @property
+    def by_object(self) -> UnitRule | None:
+        """The answers counted by object or span; None for types of one unit an item."""
+        return next((rule for rule in self.unit_rules if rule.unit == "object"), None)
+
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values (DESIGN §6)."""
         return {

@@ -60,6 +60,13 @@ def main_unit(outcomes: Outcomes) -> str:
     return MAIN if many(outcomes) else "item"
 
 
+def units_in_words(unit: str) -> str:
+    """What a clause counts, in a sentence: objects, spans, points; answers on items and labels are units."""
+    if unit in SHEETS:
+        return "units"
+    return "opportunities" if unit == OPPORTUNITY else f"{unit}s"
+
+
 def many(outcomes: Outcomes) -> bool:
     """Whether the task type has several units an item."""
     return outcomes.level is not None

@@ -19,7 +19,7 @@ from vendoreval.audits.measures import Measure, measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
-from vendoreval.audits.units import Counting, counted, drawn
+from vendoreval.audits.units import Counting, counted, drawn, units_in_words
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.betting import audit_clusters, cluster_bounds
@@ -134,7 +134,7 @@ def _singles(clause: Clause, made: Design, wrong: NDArray[np.bool_]) -> Finding:
         design_effect=1.0,
         more_items=_more(made, stop) if stop.verdict == INCONCLUSIVE else None,
         strikeouts=_strikeouts(made, seen) if stop.verdict == BREACHED else None,
-        reason=_reason(walk, stop.verdict, stop.n, stop.errors, _more(made, stop)),
+        reason=_reason(walk, stop.verdict, clause.unit, stop.n, stop.errors, _more(made, stop)),
     )
 
 
@@ -205,7 +205,7 @@ def _clusters(
         clusters=int(np.count_nonzero(counted[: stop.n])),
         population=items,
         strikeouts=0 if stop.verdict == BREACHED else None,
-        reason=_reason(walk, stop.verdict, n, errors, None),
+        reason=_reason(walk, stop.verdict, clause.unit, n, errors, None),
     )
 
 
@@ -250,9 +250,9 @@ def _finding(clause: Clause, walk: Walk, found: Numbers, verdict: str, *, n: int
     )  # fmt: skip
 
 
-def _reason(walk: Walk, verdict: str, n: int, errors: int, more: int | None) -> str:
+def _reason(walk: Walk, verdict: str, unit: str, n: int, errors: int, more: int | None) -> str:
     """One plain sentence with the numbers that decided."""
-    count = f"{errors:,} of {n:,} units wrong on the first {walk.walked:,} items of the draw"
+    count = f"{errors:,} of {n:,} {units_in_words(unit)} wrong on the first {walk.walked:,} items of the draw"
     if verdict == BREACHED:
         from_ = f": from {walk.reject:,} on" if walk.reject is not None else ""
         return f"{count}{from_} the rule {walk.rule} calls the clause breached here."

@@ -16,7 +16,7 @@ NAMES = {
     "kappa": "Fleiss' kappa",
     "ac1": "Gwet's AC1",
     "brennan_prediger": "Brennan-Prediger",
-    "percent_agreement": "equal labels",
+    "percent_agreement": "equal",
 }
 _SHOWN = 30  # groups beyond these are in --json
 
@@ -59,21 +59,25 @@ def _print(record: dict[str, Any]) -> None:
         [
             (
                 "delivery",
-                f"{record['delivery']}: {record['labels']:,} labels by {record['annotators']:,} people",
+                f"{record['delivery']}: {record['labels']:,} {record['unit']}s by "
+                f"{record['annotators']:,} people",
             ),
             (
                 "compared",
-                f"{record['compared_labels']:,} {'answers' if 'distance' in record else 'labels'} on "
-                f"{record['compared_items']:,} items",
+                f"{record['compared_labels']:,} {_given(record)} on {record['compared_items']:,} items",
             ),
-            ("distance", record["distance"]["words"]) if "distance" in record else ("scale", record["scale"]),
+            *([] if "distance" in record else [("scale", record["scale"])]),  # sentences say the distance
         ]
     )
     table(
         ["coefficient", "value", "95 % interval"],
         [
             (
-                name if unordered or key in ("alpha", "percent_agreement") else f"{name}, unordered",
+                f"equal {_given(record)}"
+                if key == "percent_agreement"
+                else name
+                if unordered or key in ("alpha", "percent_agreement")
+                else f"{name}, unordered",
                 percent(figures["estimate"]) if share else _number(figures["estimate"]),
                 _interval(figures, share),
             )
@@ -91,11 +95,15 @@ def _print(record: dict[str, Any]) -> None:
         _print_groups(record)
 
 
+def _given(record: dict[str, Any]) -> str:
+    return "answers" if "distance" in record else "labels"
+
+
 def _print_groups(record: dict[str, Any]) -> None:
     groups = record["groups"]
     equal = "others agree" if record["by"] == "class" and "distance" not in record else "equal"
     table(
-        [record["by"].replace("_", " "), "labels", equal, "alpha", "95 % interval"],
+        [record["by"].replace("_", " "), _given(record), equal, "alpha", "95 % interval"],
         [
             (
                 g["group"],
@@ -106,7 +114,7 @@ def _print_groups(record: dict[str, Any]) -> None:
             )
             for g in groups[:_SHOWN]
         ],
-        right=("labels", equal, "alpha"),
+        right=(_given(record), equal, "alpha"),
     )
     _more(len(groups))
 
@@ -114,13 +122,13 @@ def _print_groups(record: dict[str, Any]) -> None:
 def _print_people(record: dict[str, Any]) -> None:
     people = sorted(record["groups"], key=lambda g: (g["share"] is None, g["high"] or 0, g["group"]))
     table(
-        ["annotator", "labels", "compared", "equal", "95 % interval", "kappa", "same again"],
+        ["annotator", _given(record), "compared", "equal", "95 % interval", "kappa", "same again"],
         [
             (g["group"], g["labels"], g["comparisons"], percent(g["share"]), _interval(g, True),
              _number(g["kappa"]), percent(g["again"]))
             for g in people[:_SHOWN]
         ],
-        right=("labels", "compared", "equal", "kappa", "same again"),
+        right=(_given(record), "compared", "equal", "kappa", "same again"),
     )  # fmt: skip
     _more(len(people))
     say("Those who agree least come first, by the upper end of the interval.")

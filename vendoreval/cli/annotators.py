@@ -49,9 +49,10 @@ def show(
 
 def _print(record: dict[str, Any]) -> None:
     people, unit = record["annotators"], record.get("unit", "label")
+    rows = "labels" if unit == "label" else f"{unit}s"
     facts(
         [
-            ("delivery", f"{record['delivery']}: {record['labels']:,} labels on {record['items']:,} items"),
+            ("delivery", f"{record['delivery']}: {record['labels']:,} {rows} on {record['items']:,} items"),
             ("annotators", len(people)),
             ("gold", f"{record['gold']}: {record['gold_labels']:,} {unit}s" if record["gold"] else "none"),
         ]
@@ -59,27 +60,30 @@ def _print(record: dict[str, Any]) -> None:
     by_gold, given = bool(record["gold_labels"]), "labels" if unit == "label" else "answers"
     kind = "gold" if by_gold else "estimated"
     shown = [one for one in people if one["flags"]] + [one for one in people if not one["flags"]]
-    table(
-        ["rank", "annotator", given, "right" if by_gold else "estimate", "95 % interval", "model", "signs"]
-        if by_gold
-        else ["rank", "annotator", given, "estimate", "95 % interval", "signs"],
-        [
-            (
-                one["rank"],
-                one["annotator"],
-                one["labels"],
-                percent(one[f"{kind}_accuracy"]),
-                _interval(one, kind),
-                *([percent(one["estimated_accuracy"])] if by_gold else []),
-                "; ".join(one["flags"]),
-            )
-            for one in shown[:_SHOWN]
-        ],
-        right=("rank", given, "right", "estimate", "model"),
-    )
-    if len(people) > _SHOWN:
-        say(f"… and {len(people) - _SHOWN:,} more; --json prints them.")
-    say("Those with a sign come first. The rank draws annotators with few labels towards the others.")
+    if not by_gold and all(one["estimated_accuracy"] is None for one in people):
+        shown = [one for one in shown if one["flags"]]  # nothing is known of the others
+    if shown:
+        table(
+            ["rank", "annotator", given, "right" if by_gold else "estimate", "95 % interval", "model", "signs"]
+            if by_gold
+            else ["rank", "annotator", given, "estimate", "95 % interval", "signs"],
+            [
+                (
+                    one["rank"],
+                    one["annotator"],
+                    one["labels"],
+                    percent(one[f"{kind}_accuracy"]),
+                    _interval(one, kind),
+                    *([percent(one["estimated_accuracy"])] if by_gold else []),
+                    "; ".join(one["flags"]),
+                )
+                for one in shown[:_SHOWN]
+            ],
+            right=("rank", given, "right", "estimate", "model"),
+        )
+        if len(shown) > _SHOWN:
+            say(f"… and {len(shown) - _SHOWN:,} more; --json prints them.")
+        say(f"Those with a sign come first. The rank draws annotators with few {given} towards the others.")
     for sentence in record["sentences"]:
         say(sentence)
 

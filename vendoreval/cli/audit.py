@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE
-from vendoreval.cli.output import Json, emit, facts, note, say, table, verdict
+from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
 from vendoreval.errors import Exit
 from vendoreval.numerals import plain_figure
 
@@ -109,14 +109,15 @@ def print_result(result: AuditResult) -> None:
     """An audit for people: verdict, clauses, reasons, notes."""
     counts = result.counts
     lost = counts.get("not_answered", counts["missing"])
-    rows = f"{counts['objects']:,} objects" if "objects" in counts else f"{counts['labels']:,} labels"
+    unit = "span" if any(f.unit == "span" for f in result.findings) else "object"
+    rows = f"{counts['objects']:,} {unit}s" if "objects" in counts else f"{counts['labels']:,} labels"
     facts(
         [
             ("audit", result.audit),
             ("verdict", verdict(result.verdict)),
             ("delivery", f"{result.delivery}: {rows} on {counts['items']:,} items"),
             ("gold", f"{result.gold}: {counts['gold_items']:,} items, {lost:,} not answered"),
-            ("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct"),
+            *_units(result, unit),
         ]
     )
     table(
@@ -144,6 +145,21 @@ def print_result(result: AuditResult) -> None:
             "seed: see vendoreval audit nonce and audit announce before you draw."
         )
     note(f"next: vendoreval {following}")
+
+
+def _units(result: AuditResult, unit: str) -> list[tuple[str, str]]:
+    """What was counted; of types of several units an item, by each of the three rules."""
+    counts = result.counts
+    if not result.unit_rules:
+        return [("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct")]
+    words = {
+        "item": ("by answer", "{0.right:,} of {0.n:,} answers right in everything"),
+        "object": (f"by {unit}", f"{{0.right:,}} of {{0.n:,}} {unit}s right"),
+        "opportunity": ("by error", f"{{0.right:,}} perfect {unit}s to {{0.errors:,}} errors"),
+    }
+    lines = [(rule, *words[rule.unit]) for rule in result.unit_rules]
+    told = [(name, f"{percent(rule.estimate)}: {text.format(rule)}") for rule, name, text in lines]
+    return [*told, ("empty", f"{counts['empty_agreed']:,} answers, rightly")]
 
 
 def _next(result: AuditResult) -> str:

@@ -228,13 +228,13 @@ def list_(json: Json = False) -> None:
     if json:
         return emit(rows)
     return table(
-        ["delivery", "contract", "labels", "items", "people", "ordered", "received", "days"],
+        ["delivery", "contract", "rows", "items", "people", "ordered", "received", "days"],
         [
             (r["delivery"], r["contract"], r["rows"], r["items"], r["annotators"], r["ordered"], r["received"],
              r["business_days"])
             for r in rows
         ],
-        right=("labels", "items", "people", "days"),
+        right=("rows", "items", "people", "days"),
     )  # fmt: skip
 
 
@@ -254,9 +254,24 @@ def formats(json: Json = False) -> None:
     return None
 
 
+# What the counts of labels are where an answer is any number of objects or spans.
+_OF_PARTS = {
+    "labels": "objects or spans",
+    "items_with_several_labels": "items with several answers",
+    "repeated_labels": "repeated answers",
+    "most_labels": "most of them on an item",
+    "labels_read_otherwise": "classes read otherwise",
+}
+
+
 def _print(record: dict[str, Any]) -> None:
     intake = record["intake"]
-    facts((name.replace("_", " "), value) for name, value in intake.items() if isinstance(value, int | str))
+    words = _OF_PARTS if intake.get("sheets") else {}
+    facts(
+        (words.get(name, name.replace("_", " ")), value)
+        for name, value in intake.items()
+        if isinstance(value, int | str) and name != "schema"
+    )
     for text in intake.get("notes", []):
         say(f"Note: {text}")
     _print_open(intake)

@@ -13,7 +13,7 @@ FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary limits
 _MANY = 100  # as many items without a single difference ask for a look
 _PARADOX = 0.2
 _COPIED = (
-    "Not one label differs from another on any item. People seldom agree like this: check that these "
+    "Not one {} differs from another on any item. People seldom agree like this: check that these "
     "are single persons' own answers, not one answer copied to all of them."
 )
 NOT_ACCURACY = "Agreement is not accuracy: a mistake that everybody shares raises it."
@@ -38,7 +38,7 @@ def agreement_sentences(found: Mapping[str, Agreement], record: Mapping[str, Any
         ]
     said.append(f"{_beyond_chance(alpha)} {_level(alpha.estimate)}")
     if alpha.estimate == 1 and alpha.items >= _MANY:
-        said.append(_COPIED)
+        said.append(_COPIED.format("label"))
     ac1 = found.get("ac1")
     if (
         alpha.scale == "nominal"
@@ -68,7 +68,7 @@ def _of_distances(alpha: Agreement, equal: Agreement, distance: Mapping[str, Any
     said += [
         f"On average they lie {1 - alpha.observed:.3f} apart, any two answers of the delivery "
         f"{1 - alpha.chance:.3f}; the distance is {distance['words']}.",
-        f"{_beyond_chance(alpha)} {_level(alpha.estimate)}",
+        f"{_beyond_chance(alpha)} {_level(alpha.estimate, 'answer')}",
     ]
     if distance["drawn"]:
         said.append(
@@ -76,7 +76,7 @@ def _of_distances(alpha: Agreement, equal: Agreement, distance: Mapping[str, Any
             f"standard error of {distance['error']:.5f} to alpha."
         )
     if equal.estimate == 1 and alpha.items >= _MANY:
-        said.append(_COPIED)
+        said.append(_COPIED.format("answer"))
     return [*said, NOT_ACCURACY]
 
 
@@ -101,9 +101,9 @@ def _beyond_chance(alpha: Agreement) -> str:
     return f"Krippendorff's alpha is {value}{between}, where 1 is full agreement and 0 is chance."
 
 
-def _level(alpha: float) -> str:
+def _level(alpha: float, given: str = "label") -> str:
     if alpha >= FIRM:
         return f"By custom {FIRM} or more is reliable."
     if alpha >= TENTATIVE:
         return f"By custom {TENTATIVE} to {FIRM} allows tentative conclusions only."
-    return f"By custom less than {TENTATIVE} is unreliable: an item's label depends on who gave it."
+    return f"By custom less than {TENTATIVE} is unreliable: an item's {given} depends on who gave it."

@@ -113,7 +113,7 @@ def counts(result: AuditResult, unit: str = "label") -> list[list[str]]:
         "not_answered": "gold items without an answer",
         "missing": "gold items without an answer" if unit == "label" else f"missing {units}",
         "extra": f"extra {units}",
-        "opportunities": "units counted",
+        "opportunities": f"{units} counted" if result.by_object else "units counted",
         "correct": "right",
         "wrong_label": "wrong label",
         "wrong_attribute": "wrong attributes",
@@ -121,11 +121,12 @@ def counts(result: AuditResult, unit: str = "label") -> list[list[str]]:
         "unscorable": "could not be scored",
         "ties": "items with tied labels",
     }
+    counted = dict(result.counts) | ({"opportunities": result.by_object.n} if result.by_object else {})
     always = ("items", "objects" if "objects" in result.counts else "labels", "gold_items", "opportunities",
               "correct")  # fmt: skip
     return [
         [words.get(key, key.replace("_", " ")), f"{n:,}"]
-        for key, n in result.counts.items()
+        for key, n in counted.items()
         if key in always or (n and not (key == "labels" and "objects" in result.counts))
     ]
 

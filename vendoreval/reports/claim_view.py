@@ -147,12 +147,13 @@ def _demand(number: int, demand: Demand) -> Plain:
 
 def _population(result: AuditResult, unit: str) -> str:
     counts = result.counts
-    labels = counts.get("objects", counts.get("labels", 0))
+    labels, judged = counts.get("objects", counts.get("labels", 0)), result.by_object
+    units = count(judged.n, unit) if judged else count(counts.get("opportunities", 0), "unit")
     return (
         f"The claim is about delivery {result.delivery} with {count(counts.get('items', 0), 'item')}"
         + (f" and {count(labels, unit)}" if labels else "")
         + f". {count(audited_items(counts), 'item')} of it have a gold answer and were audited; "
-        f"{count(counts.get('opportunities', 0), 'unit')} count."
+        f"{units} count."
     )
 
 

@@ -120,8 +120,8 @@ def defects_view(shown: UnitsShown) -> Plain | None:
 
 _COUNTED = {
     "item": "a person’s whole answer on an item: right where every {unit} is",
-    "object": "a {unit}: right, wrong, missing or extra",
-    "opportunity": "a {unit} that is right in everything, or an error of any kind",
+    "object": "{a} {unit}: right, wrong, missing or extra",
+    "opportunity": "{a} {unit} that is right in everything, or an error of any kind",
 }
 
 
@@ -135,7 +135,7 @@ def unit_rules(result: AuditResult, contract: Contract | None) -> list[Plain]:
     return [
         {
             "unit": {"object": unit, "opportunity": "error"}.get(rule.unit, rule.unit),
-            "words": _COUNTED[rule.unit].format(unit=unit),
+            "words": _COUNTED[rule.unit].format(unit=unit, a="an" if unit[0] in "aeiou" else "a"),
             "decides": f"Decides {joined(decided[rule.unit])}." if rule.unit in decided else "",
             "n": f"{rule.n:,}",
             "errors": f"{rule.errors:,}",

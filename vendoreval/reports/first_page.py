@@ -17,6 +17,7 @@ from vendoreval.reports.facts import Facts
 from vendoreval.reports.promise_parts import missed
 from vendoreval.reports.provenance_parts import reservations
 from vendoreval.reports.sentences import clause_name, interval_words
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import chance, count, day, joined, percent
 
 QUESTIONS = ("How sure", "What is asked", "By when", "In total")
@@ -106,11 +107,13 @@ def _asked_of_audit(contract: Contract, result: AuditResult) -> str:
 
 
 def _counted(contract: Contract, result: AuditResult) -> str:
-    counts = result.counts
+    counts, judged, unit = result.counts, result.by_object, "unit"
     units = counts.get("opportunities", 0)
-    wrong = units - counts.get("correct", 0) - counts.get("empty_agreed", 0)
+    wrong = units - counts.get("correct", 0)
+    if judged:
+        units, wrong, unit = judged.n, judged.errors, unit_word(contract.task)
     gold = count(counts.get("gold_items", 0), "gold item")
-    said = f"{wrong:,} of {count(units, 'audited unit')} wrong, on {gold}"
+    said = f"{wrong:,} of {count(units, f'audited {unit}')} wrong, on {gold}"
     whole = f"{count(counts.get('items', 0), 'item')} delivered"
     price = delivery_price(contract, counts) if {"items", "labels"} <= counts.keys() else None
     worth = f", priced {Money.of(price, contract.currency)}" if price is not None else ""

@@ -131,7 +131,8 @@ def _check(stream: _Strict) -> None:
     if name is not None:
         raise InputError(
             f"The item {name!r} is answered more than once.",
-            remedy="Gold has one answer an item; number further right answers in a column alternative.",
+            remedy="Gold has one answer an item: take one person's (--where annotator_id=NAME), or number "
+            "further right answers in a column alternative.",
         )
     marks = stream.of_items.get("edge_case", {})
     wrong = next((value for value in marks.values() if value.strip().lower() not in (*TRUE, *FALSE)), None)

@@ -22,6 +22,7 @@ from vendoreval.engines.items import item_ids
 from vendoreval.engines.local import all_labels, labels_on_items
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
@@ -56,6 +57,7 @@ def agreement(
         "vendor": contract.vendor,
         "received": row.received_at.date().isoformat(),
         "labels": row.rows,
+        "unit": unit_word(contract.task),
         "items": row.items,
         "annotators": row.annotators,
         **found.record,

@@ -18,6 +18,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.own_labels import check_labels
 from vendoreval.labels.settled import KINDS as SETTLED
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import agreement_of
 from vendoreval.workflow.deliveries.intake import read_again
@@ -123,7 +124,8 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
         own_counts = agreement_of(read.table, bundle.contract, bundle.intake)
         if canonical(list(own_counts.rows())) != canonical(list(seen.agreement.rows())):
             raise EvidenceError("The tally of agreement is not that of your files.")
-    found.fit(f"the delivery's totals follow from your files: {read.labels:,} labels on {read.items:,} items")
+    what = "labels" if bundle.old else f"{unit_word(bundle.contract.task)}s"
+    found.fit(f"the delivery's totals follow from your files: {read.labels:,} {what} on {read.items:,} items")
 
 
 def _sheets(intake: Mapping[str, Any]) -> dict[str, Any]:
