@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -17,6 +18,7 @@ from vendoreval.tasks.outcomes import CODE, ONE
 from vendoreval.tasks.parts import Finer, Pairs, Side
 
 Ints = NDArray[np.int64]
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,10 @@ def _verdict(gold: dict[str, Any], given: dict[str, Any], attribute: Attribute) 
     if gold.get(attribute.name) is None:
         return None
     expected, got = _plain(gold[attribute.name]), _plain(given.get(attribute.name))
-    numbers = any(type(side.get(attribute.name)) in (int, float) for side in (gold, given))
-    if attribute.tolerance is not None or numbers:
+    kinds = {type(side.get(attribute.name)) for side in (gold, given)}
+    if bool in kinds or _truth(expected, ("true", "false")) is not None:
+        right = _same_truth(expected, got)
+    elif attribute.tolerance is not None or kinds & {int, float}:
         right = _close(expected, got, Fraction(attribute.tolerance or 0))
     else:
         right = expected == got
@@ -80,6 +84,18 @@ def _plain(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _truth(text: str | None, words: Collection[str]) -> bool | None:
+    """What one of `words` says; None for any other text."""
+    word = (text or "").strip().lower()
+    return word in _TRUE if word in words else None
+
+
+def _same_truth(expected: str | None, got: str | None) -> bool:
+    """Whether both say yes, or both no, each in its own tool's words; else whether they are equal."""
+    truths = [_truth(text, (*_TRUE, *_FALSE)) for text in (expected, got)]
+    return expected == got if None in truths else truths[0] == truths[1]
 
 
 def _close(expected: str | None, got: str | None, tolerance: Fraction) -> bool:

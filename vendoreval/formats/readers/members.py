@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -56,3 +58,20 @@ def file_member(path: Path, name: str) -> Member:
             raise InputError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
 
     return Member(name, path.stat().st_size, opened, path)
+
+
+def firsts(members: Sequence[Member]) -> list[str]:
+    """For each member the name of the first one that holds the same bytes: its own, where none came before."""
+    sizes = Counter(member.size for member in members)
+    known: dict[bytes, str] = {}
+    found = []
+    for member in members:
+        if sizes[member.size] == 1:
+            found.append(member.name)
+            continue
+        content = hashlib.sha256()
+        with member.open() as stream:
+            while data := stream.read(1 << 20):
+                content.update(data)
+        found.append(known.setdefault(content.digest(), member.name))
+    return found

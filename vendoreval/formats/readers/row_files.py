@@ -20,7 +20,7 @@ from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_cells import Cells, cells_of
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.label_values import is_blank, pick
-from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.members import Member, firsts
 from vendoreval.formats.readers.row_batches import Batch
 from vendoreval.formats.readers.rows import FORMATS, RowFile, open_rows, require
 from vendoreval.formats.readers.sources import Source
@@ -59,8 +59,15 @@ class RowFiles:
         return Confidence(MAYBE if "item_id" in names else NO, f"{member.name} is a file of rows.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
-        """All rows of all files, in order; raises InputError for columns that are not there."""
-        for member in source.members:
+        """All rows of all files, in order, of equal files those of the first.
+
+        Raises InputError for columns that are not there.
+        """
+        for member, first in zip(source.members, firsts(source.members), strict=True):
+            if first != member.name:
+                note = f"{member.name} is a copy of {first}: it is read once."
+                yield Answers(member.name, {}, (), set_aside={"copied file": 1}, notes=(note,))
+                continue
             with _opened(member, self.fmt) as file:
                 yield from self._file(file, member.name, shape)
 
