@@ -24,7 +24,7 @@ from vendoreval.audits.reach import unbounded, units_in_all
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
 from vendoreval.audits.units import MAIN, Counting, counting, many
 from vendoreval.audits.unscored import unscored, unscored_note, withheld
-from vendoreval.audits.walking import walk_clause
+from vendoreval.audits.walking import WALKED, walk_clause
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.designs.designs import DESIGNED
@@ -133,7 +133,7 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
 def _walked(clause: Clause, seen: AuditInput, how: Counting, frame: Frame) -> Trial:
     """The trial of a rule that follows the draw; for items of many units it needs a bound."""
     most = frame.hidden.most
-    if many(seen.units) and not frame.hidden.singles:
+    if clause.metric in WALKED and many(seen.units) and not frame.hidden.singles:
         refused = unbounded(clause, seen, measure(clause.metric, seen.units, None, (), how).xs[0])
         if refused:
             return partial(not_run, reason=refused)

@@ -74,6 +74,13 @@ def test_a_walk_over_objects_needs_an_agreed_bound() -> None:
     assert "6 units" in too_full.reason
 
 
+@pytest.mark.parametrize("metric", ["macro_f1", "macro_recall", "pq", "mean_iou", "f1"])
+def test_figures_that_no_walk_can_follow_are_not_run(metric: str) -> None:
+    found = finding(terms(metric, decision=rule("sequential", most_units=5)), seen_of(rows(20, 2), seed="s"))
+    assert found.verdict == "not_run"
+    assert "Take claim" in found.reason
+
+
 def test_images_without_boxes_are_walked_too() -> None:
     empty = [Row(f"e{k:03d}", "empty_agreed", level="item", score=1.0) for k in range(60)]
     seen = seen_of([*rows(200, 120), *empty], most=4, seed="s")
