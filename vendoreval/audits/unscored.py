@@ -39,7 +39,8 @@ def unscored(seen: AuditInput) -> NDArray[np.bool_]:
 
 def withheld(clause: Clause, finding: Finding, count: int) -> Finding:
     """The finding; where `count` unscored units could turn *kept*, without that verdict."""
-    if finding.verdict != KEPT or not count or METRICS[clause.metric].kind == "agreement":
+    unscored = clause.metric == "completeness" or METRICS[clause.metric].kind == "agreement"  # none is scored
+    if finding.verdict != KEPT or not count or unscored:
         return finding
     limit = clause.limit if METRICS[clause.metric].lower_is_better else 1 - clause.limit
     if finding.errors + count <= limit * (finding.n + count):

@@ -108,6 +108,8 @@ def rework_scope(
 
 def _scope(wrong: Mask, half: Mask, columns: Columns, chosen: tuple[str, ...], share: float) -> Scope | None:
     keys, cells = _cells([columns[name] for name in chosen])
+    if not cells:  # of no row all columns are known
+        return None
     rank = _ranked(keys, len(cells), wrong, cells)
     n, s = _counts(keys, len(cells), wrong)
     parts, errors = np.cumsum(n[rank]) / len(wrong), np.cumsum(s[rank])
