@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import shutil
 from collections.abc import Callable
@@ -12,9 +13,9 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Cli
-from tests.flows.evidence_story import CAME, at
+from tests.flows.evidence_story import CAME, SENT, at
 from tests.flows.forging import Forgery
-from tests.flows.shapes_story import CLASSES, OWN, SIZE, claimed, drawn, gold_set, spoilt
+from tests.flows.shapes_story import CLASSES, CONTRACT, OWN, SIZE, claimed, drawn, gold_set, spoilt
 
 Lie = Callable[[Forgery], None]
 MINE = (*OWN, "--delivered", "d.json")
@@ -187,3 +188,33 @@ def test_answers_that_the_buyer_alone_tells_of_are_named(cli: Cli) -> None:
     kinds = {one["kind"]: one["what"] for one in found}
     assert "the buyer's list alone tells it" in kinds["nothing"]
     assert kinds["sheets"].startswith("size or text of")
+
+
+def test_listed_answers_of_opaque_tasks_are_read_again(cli: Cli) -> None:
+    """The intake report lists items of ours, where the vendor's files and the buyer's list name tasks."""
+    (cli.folder / "c.toml").write_text(CONTRACT, "utf-8")
+    head, box = "label,x_min,y_min,x_max,y_max", "car,0,0,50,50"
+    gold = [f"item_id,url,{head}", *(f"r{k},u{k},{box if k % 3 else ',,,,'}" for k in range(20))]
+    (cli.folder / "g.csv").write_text("\n".join(gold), "utf-8")
+    todo = ["item_id,url", *(f"i{k},u{100 + k}" for k in range(30))]
+    (cli.folder / "todo.csv").write_text("\n".join(todo), "utf-8")
+    for words in (
+        ("init",), ("vendor", "add", "acme"), ("contract", "add", "c.toml"),
+        ("gold", "add", "g.csv", "--id", "g", "--contract", "c"),
+        ("gold", "commit", "g", "--out", "receipt.json"),
+        ("gold", "seed", "todo.csv", "--gold", "g", "--rate", "0.4", "--out", "tasks.csv", "--id", "s"),
+    ):  # fmt: skip
+        cli(*words, env=at(SENT))
+    with (cli.folder / "tasks.csv").open(newline="", encoding="utf-8") as file:
+        tasks = list(csv.DictReader(file))
+    drew = [f"{one['task_id']},{box}" for one in tasks if int(one["url"][1:]) % 3]
+    (cli.folder / "d.csv").write_text("\n".join([f"task_id,{head}", *drew]), "utf-8")
+    (cli.folder / "items.csv").write_text("\n".join(["task_id", *(one["task_id"] for one in tasks)]), "utf-8")
+    taken = ("delivery", "add", "d.csv", "--id", "d", "--contract", "c", "--seeding", "s")
+    cli(*taken, "--items", "items.csv", env=at(CAME))
+    ran = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json", env=at(CAME), code=4)
+    counts = ran.json["counts"]
+    assert counts["empty_agreed"] > 0
+    cli("evidence", "export", "a", "--out", "b.zip", env=at(CAME))
+    said = cli("evidence", "verify", "b.zip", *OWN, "--delivered", "d.csv", "--tasks", "tasks.csv").out
+    assert "totals follow from your files" in said

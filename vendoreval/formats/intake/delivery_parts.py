@@ -188,9 +188,10 @@ class PartStream:
 
     def answered_with_nothing(self, items: ItemsFile) -> None:
         """Take the sheets of an items file: what has no row there was answered with nothing."""
-        columns = items.sheets(self._items, frozenset(self.book.items))
+        read = _as_they_are if items.ours else self._items
+        columns = items.sheets(read, frozenset(self.book.items))
         self.book.note_facts(self.enter(columns, ""), columns)
-        self.book.of_items.update(items.told(self._items))
+        self.book.of_items.update(items.told(read))
 
     @property
     def grouped(self) -> bool:
@@ -237,6 +238,10 @@ def read_parts(
         settled = settle_sheets(sink, stream.book, told.repeats, told.stated)
         without(sink, settled.dropped, SCHEMA, sheet_columns(stream.book, settled), shape)
     return _result(stream, settled, items)
+
+
+def _as_they_are(ids: Any) -> Any:
+    return ids
 
 
 def canonical_columns(shape: Shape) -> list[str]:

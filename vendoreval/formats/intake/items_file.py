@@ -23,10 +23,14 @@ _KNOWN = ("annotator_id", "answered", "text", *_SIZES)
 
 @dataclass(frozen=True)
 class ItemsFile:
-    """The rows of an items file by column; `item_id` holds the ids as they stand there."""
+    """The rows of an items file by column; `item_id` holds the ids as they stand there.
+
+    `ours`: they are items already, as an intake report lists them, and are not read as delivered ids are.
+    """
 
     columns: Mapping[str, list[str | None]]
     tasks: bool = False  # the ids are of opaque tasks
+    ours: bool = False
 
     def ids(self, task_ids: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """The distinct items in file order; of opaque tasks, in text order those that are known."""

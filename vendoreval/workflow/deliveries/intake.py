@@ -135,7 +135,8 @@ def _listed_items(report: Mapping[str, Any]) -> ItemsFile | None:
     listed = (report.get("sheets") or {}).get("listed")
     if not listed:
         return None
-    return ItemsFile({"item_id": [one[0] for one in listed], "annotator_id": [one[1] for one in listed]})
+    columns = {"item_id": [one[0] for one in listed], "annotator_id": [one[1] for one in listed]}
+    return ItemsFile(columns, ours=True)
 
 
 def filters(contract: Contract, where: Sequence[str]) -> tuple[RowFilter, ...]:
