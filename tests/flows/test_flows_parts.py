@@ -152,6 +152,11 @@ def test_experts_answer_a_sample_of_boxes(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "experts.csv").write_text(f"task_id,label,x_min,y_min,x_max,y_max\n{boxes}")
     (tmp_path / "done.csv").write_text("\n".join(["task_id", *tasks.values()]) + "\n")
     words = ("--auditor", "eva", "--items", "done.csv", "--json")
+    stranger = boxes.replace(tasks["i1"], "nobody")
+    (tmp_path / "named.csv").write_text(f"item_id,label,x_min,y_min,x_max,y_max\n{stranger}")
+    assert "'nobody'" in cli("audit", "answers", "s", "named.csv", *words[:2], code=2).err
+    boxes = boxes.replace(tasks["i1"], "i1")  # by the item's own name, as a tool would
+    (tmp_path / "experts.csv").write_text(f"task_id,label,x_min,y_min,x_max,y_max\n{boxes}")
     record = cli("audit", "answers", "s", "experts.csv", *words, code=3).json
     assert (record["taken"], record["finished"], record["verdict"]) == (3, True, "breached")
     shown = cli("audit", "show", "s", "--json").json

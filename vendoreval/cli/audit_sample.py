@@ -134,7 +134,14 @@ def tasks(
             "only. Draw with --nonce and --commitment of both sides, or name the seed's source first: "
             "vendoreval audit announce"
         )
-    return note(f"next: fill {out} in, then: vendoreval audit answers {record['audit']} {out} --auditor NAME")
+    answers = f"vendoreval audit answers {record['audit']}"
+    if record["unit"] == "label":
+        return note(f"next: fill {out} in, then: {answers} {out} --auditor NAME")
+    return note(
+        f"next: mark the {record['unit']}s of these items, named by task_id or item_id, in a tool or as rows, "
+        "then: "
+        f"{answers} FILE --items {out} --auditor NAME"
+    )
 
 
 def answers(
@@ -191,7 +198,7 @@ def _print(record: dict[str, Any], result: AuditResult | None) -> None:
         say(f"Answered twice: {record['double']:,} items, the same on {record['double_agreed']:,}.")
     if record["repeats"]:
         say(f"Repeated tasks: {record['repeats']:,}, the same answer on {record['repeats_agreed']:,}.")
-    for finding in record["findings"]:
+    for finding in record["findings"] if result is None else ():  # else they stand below
         say(f"{finding['clause']}: {finding['reason']}")
     if result is not None:
         say("The audit is finished.", "")

@@ -88,7 +88,7 @@ _TRY_NEXT = {
         "audit show audit-1",
         "claim show claim-1",
         "agreement show batch-1",
-        "annotators show batch-1",
+        "annotators show batch-1 --gold gold-1",
         "evidence verify bundle-1.zip",
     ),
 }

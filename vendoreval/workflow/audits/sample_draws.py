@@ -23,6 +23,7 @@ from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.formats.readers.rows import open_rows, require
 from vendoreval.formats.writers.task_sheets import task_bytes
 from vendoreval.gold.panel import sample_tasks
+from vendoreval.reports.unit_words import unit_word
 from vendoreval.sampling.draw import draw, seed_from
 from vendoreval.store.tables import DeliveryRow, SampleRow
 from vendoreval.store.workspace import Workspace
@@ -106,8 +107,9 @@ def draw_sample(
     write_whole(out, data)
     return {
         "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,
-        "population": len(population), "items": wanted, "tasks": len(tasks), "repeats": len(again),
-        "auditors": auditors, "strata": dict(sorted(Counter(strata_of.values()).items())),
+        "unit": unit_word(contract.task), "population": len(population), "items": wanted, "tasks": len(tasks),
+        "repeats": len(again), "auditors": auditors,
+        "strata": dict(sorted(Counter(strata_of.values()).items())),
         "seed": chosen, "seed_source": origin.words, "seed_from": origin.seed_from,
         "file_sha256": sha256_hex(data),
     }  # fmt: skip

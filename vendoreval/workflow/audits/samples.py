@@ -7,6 +7,7 @@ order and any number of rounds: what counts is the beginning of the draw that is
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from vendoreval.formats.writers.gold_table import part_gold_bytes
 from vendoreval.formats.writers.task_sheets import SheetAnswer, task_bytes
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.panel import Judgement, Panel, SampleTask, Settled, settle
+from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
@@ -92,7 +94,8 @@ def answer_sample(
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     fresh: list[Judgement] = []
     if file is not None:
-        given = sample_answers(file, contract, reading or GoldReading())
+        named = replace(reading or GoldReading(), ids=Crosswalk(_tasks_of_items(sample)))
+        given = sample_answers(file, contract, named)
         fresh = _judgements(file, given, sample, contract, auditor, adjudicates=adjudicates)
     sample = replace(sample, judgements=(*sample.judgements, *fresh))
     panel, at = sample.panel, now()
@@ -257,20 +260,29 @@ def _contradicted(
     return {seen.units.item.values[code] for code in set(seen.units.item.codes[wrong].tolist())}
 
 
+def _tasks_of_items(sample: Sample) -> dict[str, str]:
+    """The task of each item that is no more than one: files of tools name items."""
+    often = Counter(task.item for task in sample.tasks)
+    return {task.item: task.id for task in sample.tasks if often[task.item] == 1}
+
+
 def _judgements(
     file: Path, answers: Sequence[SheetAnswer], sample: Sample, contract: Contract, auditor: str,
     *, adjudicates: bool,
 ) -> list[Judgement]:  # fmt: skip
     known, classes = {task.id for task in sample.tasks}, contract.task.classes
+    many = SHAPES[contract.task.type].many
     fresh = []
     for answer in answers:
         who = auditor or answer.auditor or "auditor"
         if answer.task not in known:
             raise InputError(
                 f"This sample has no task {answer.task!r}.", file=str(file), line=answer.line,
-                remedy="Give back the file that `audit tasks` wrote.",
+                remedy="Name each item by its task_id, or by its item_id where it is one task only."
+                if many
+                else "Give back the file that `audit tasks` wrote.",
             )  # fmt: skip
-        if classes and not SHAPES[contract.task.type].many and answer.answer not in classes:
+        if classes and not many and answer.answer not in classes:
             raise InputError(
                 f"The contract knows no class {answer.answer!r}.", file=str(file), line=answer.line,
                 remedy=f"Its classes: {', '.join(classes[:12])}{', …' if len(classes) > 12 else ''}.",

@@ -21,8 +21,11 @@ from vendoreval.formats.readers.chosen import chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
 from vendoreval.formats.readers.row_files import FURTHER, RowFiles
 from vendoreval.formats.readers.sources import named_source
+from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.workflow.deliveries.named_files import NamedFile
+
+NO_CROSSWALK = Crosswalk({})
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class GoldReading:
     options: Sequence[str] = ()
     images: Path | None = None
     items: Path | None = None
+    ids: Crosswalk = NO_CROSSWALK  # of boxes, spans and the like
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def _parts(contract: Contract, files: Sequence[NamedFile], reading: GoldReading)
     )  # fmt: skip
     if isinstance(chosen.reader, RowFiles):
         chosen = chosen.with_raw(chosen.reader.unread(source, shape, (*FURTHER, *OF_ITEMS)))
-    told = Told(task.classes, where=where, ids=ItemIds(reading.id_cut))
+    told = Told(task.classes, where=where, ids=ItemIds(reading.id_cut, reading.ids))
     sink = io.BytesIO()
     items = read_items(reading.items) if reading.items else None
     taken = read_gold_parts(chosen.batches(source, shape), sink, shape, told, items)
