@@ -157,6 +157,16 @@ def test_doccanos_numbers_of_labels_are_refused_with_what_to_do(tmp_path: Path) 
     assert found.aside == {"relation": 1, "comment": 1}
 
 
+def test_where_the_unit_of_offsets_matters_is_said(tmp_path: Path) -> None:
+    """Nothing in the file shows what was counted."""
+    rows = [{"id": k, "text": text, "label": [[2, 5, "PER"]]} for k, text in enumerate(("🚀 Ann", "é Ann"))]
+    path = file(tmp_path, "a.jsonl", lines(*rows))
+    said = [note for note in read(DOCCANO, path).notes if "UTF-16" in note]
+    assert len(said) == 1
+    assert said[0].startswith("1 spans stand at or behind")
+    assert not any("UTF-16" in note for note in read(DOCCANO, path, offsets="bytes").notes)
+
+
 @pytest.mark.parametrize(("unit", "start", "end"), [("utf16", 3, 6), ("bytes", 5, 8), ("code_points", 2, 5)])
 def test_offsets_in_the_units_of_tools(tmp_path: Path, unit: str, start: int, end: int) -> None:
     row = {"id": 1, "text": "🚀 Ann", "label": [[start, end, "PER"], [1, 3, "LOC"]]}

@@ -66,7 +66,7 @@ class Doccano:
         for member in source.members:
             person = PurePosixPath(member.name).stem if options["annotators"] == "file" else None
             file = _File(
-                SpanAnswers(member.name, options["offsets"]),
+                SpanAnswers(member.name, options["offsets"], doubtful=True),
                 path,
                 None if person == "all" else person,
                 empty_counts=options["empty"] == "answered",

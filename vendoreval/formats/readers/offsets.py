@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,15 @@ OFFSETS = ReaderOption(
     CODE_POINTS,
     (CODE_POINTS, UTF16, BYTES),
 )
+
+
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
+
+
+def first_wide(text: str) -> int | None:
+    """The place of the first character of which UTF-16 has two units; None where there is none."""
+    found = None if text.isascii() else _WIDE.search(text)
+    return None if found is None else found.start()
 
 
 class Offsets:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vendoreval.formats.readers.interface import Answers
-from vendoreval.formats.readers.offsets import CODE_POINTS, Offsets
+from vendoreval.formats.readers.offsets import CODE_POINTS, Offsets, first_wide
 from vendoreval.formats.readers.row_batches import BATCH
 from vendoreval.labels.records import canonical_map
 from vendoreval.labels.refusals import Refusal
@@ -19,10 +19,13 @@ _WHOLE = ("start", "end")
 
 
 class SpanAnswers:
-    """One file's answers: `sheet` opens an item's, `span` adds to it, `batch` hands out what is there."""
+    """One file's answers: `sheet` opens an item's, `span` adds to it, `batch` hands out what is there.
 
-    def __init__(self, file: str, unit: str = CODE_POINTS) -> None:
-        self._file, self._unit = file, unit
+    `doubtful`: nothing in the file shows that offsets count code points, so where it matters is said.
+    """
+
+    def __init__(self, file: str, unit: str = CODE_POINTS, *, doubtful: bool = False) -> None:
+        self._file, self._unit, self._doubtful = file, unit, doubtful and unit == CODE_POINTS
         self._odd: dict[str, tuple[int, str]] = {}  # what looks wrong -> how often, first one
         self._clear()
 
@@ -47,6 +50,7 @@ class SpanAnswers:
         self._place, self._text = place, text
         self._borders = _borders(tokens) if self._unit == CODE_POINTS else set()
         self._offsets = None if text is None else Offsets(text, self._unit)
+        self._wide = first_wide(text) if text is not None and self._doubtful else None
 
     def span(
         self,
@@ -103,6 +107,10 @@ class SpanAnswers:
             self.odd("are empty or end before they begin", where)
         elif text is not None and end > len(text):
             self.odd("end past their text", where)
+        elif self._wide is not None and self._wide < end:
+            self.odd(
+                "stand at or behind a character that UTF-16 counts as two; they are read in code points", where
+            )
 
     def label(self, label: Any) -> None:
         """A class of the sheet opened last, for readers of classification."""
