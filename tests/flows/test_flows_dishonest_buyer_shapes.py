@@ -15,7 +15,7 @@ from PIL import Image
 from tests.conftest import Cli
 from tests.flows.evidence_story import CAME, SENT, at
 from tests.flows.forging import Forgery
-from tests.flows.shapes_story import CLASSES, CONTRACT, OWN, SIZE, claimed, drawn, gold_set, spoilt
+from tests.flows.shapes_story import CLASSES, CONTRACT, OWN, SIZE, claimed, delivered, drawn, gold_set, spoilt
 
 Lie = Callable[[Forgery], None]
 MINE = (*OWN, "--delivered", "d.json")
@@ -218,3 +218,17 @@ def test_listed_answers_of_opaque_tasks_are_read_again(cli: Cli) -> None:
     cli("evidence", "export", "a", "--out", "b.zip", env=at(CAME))
     said = cli("evidence", "verify", "b.zip", *OWN, "--delivered", "d.csv", "--tasks", "tasks.csv").out
     assert "totals follow from your files" in said
+
+
+def test_how_the_buyer_had_the_files_read_is_named(cli: Cli) -> None:
+    """No file tells which time of an answer counts."""
+    gold_set(cli)
+    delivered(cli.folder / "d.json", people=1)
+    words = ("delivery", "add", "d.json", "--id", "d", "--contract", "c", "--read", "time=updated")
+    cli(*words, env=at(CAME))
+    cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3, env=at(CAME))
+    cli("evidence", "export", "a", "--out", "b.zip", env=at(CAME))
+    found = cli("evidence", "verify", "b.zip", *OWN, "--delivered", "d.json", "--json").json["not_shown"]
+    assert [one["what"] for one in found if one["kind"] == "read"] == [
+        "that your files mean what the buyer read them as: time=updated"
+    ]

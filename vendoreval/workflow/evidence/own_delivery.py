@@ -17,6 +17,7 @@ from vendoreval.errors import EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.own_labels import check_labels
+from vendoreval.formats.readers.known import reader
 from vendoreval.labels.settled import KINDS as SETTLED
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.workflow.audits.sample_draws import drawn_ids
@@ -55,6 +56,7 @@ def check_own_delivery(
     sent_as = _sent_as(seen, tasks) if seen.task_ids else None
     with tempfile.TemporaryDirectory() as folder:
         read = _read(bundle, named, sent_as, images, Path(folder) / "labels.parquet")
+        _name_options(bundle.intake.get("read") or {}, found)
         check_labels(
             seen,
             labels_on_items(read.table, seen.gold.item_ids if seen.gold else seen.by_label.item.values),
@@ -126,6 +128,15 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
             raise EvidenceError("The tally of agreement is not that of your files.")
     what = "labels" if bundle.old else f"{unit_word(bundle.contract.task)}s"
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} {what} on {read.items:,} items")
+
+
+def _name_options(told: Mapping[str, Any], found: Findings) -> None:
+    """How the buyer had the files read otherwise than usual: no file tells that."""
+    options = told.get("options") or {}
+    usual = {one.name: one.default for one in reader(told["format"]).options} if options else {}
+    chosen = [f"{name}={value}" for name, value in options.items() if usual.get(name) != value]
+    if chosen:
+        found.open("read", f"that your files mean what the buyer read them as: {', '.join(chosen)}")
 
 
 def _sheets(intake: Mapping[str, Any]) -> dict[str, Any]:
