@@ -245,3 +245,11 @@ def test_only_gold_says_what_is_left_out(cli: Cli, tmp_path: Path) -> None:
     cli("delivery", "add", rows, "--id", "honest", "--contract", "c")
     result = cli("audit", "run", "honest", "--gold", "gold", "--id", "b", "--json").json
     assert (result["verdict"], result["counts"]["unscorable"]) == ("kept", 1)
+
+
+def test_an_empty_cell_names_no_annotator(cli: Cli, tmp_path: Path) -> None:
+    workspace(cli, "boxes", tmp_path)
+    rows = "item_id,annotator_id,label,x_min,y_min,x_max,y_max\ni1,,car,10,10,60,40\ni2,,,,,,\n"
+    (tmp_path / "nobody.csv").write_text(rows)
+    intake = cli("delivery", "check", "nobody.csv", "--contract", "c", "--json").json["intake"]
+    assert (intake["annotators"], intake["sheets"]["answered"], intake["sheets"]["with_nothing"]) == (0, 2, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE
-from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
+from vendoreval.cli.output import Json, counted, emit, facts, note, percent, say, table, verdict
 from vendoreval.errors import Exit
 from vendoreval.numerals import plain_figure
 
@@ -153,13 +153,16 @@ def _units(result: AuditResult, unit: str) -> list[tuple[str, str]]:
     if not result.unit_rules:
         return [("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct")]
     words = {
-        "item": ("by answer", "{0.right:,} of {0.n:,} answers right in everything"),
-        "object": (f"by {unit}", f"{{0.right:,}} of {{0.n:,}} {unit}s right"),
-        "opportunity": ("by error", f"{{0.right:,}} perfect {unit}s to {{0.errors:,}} errors"),
+        "item": lambda rule: ("by answer", f"{rule.right:,} of {rule.n:,} answers right in everything"),
+        "object": lambda rule: (f"by {unit}", f"{rule.right:,} of {rule.n:,} {unit}s right"),
+        "opportunity": lambda rule: (
+            "by error",
+            f"{counted(rule.right, f'perfect {unit}')} to {counted(rule.errors, 'error')}",
+        ),
     }
-    lines = [(rule, *words[rule.unit]) for rule in result.unit_rules]
-    told = [(name, f"{percent(rule.estimate)}: {text.format(rule)}") for rule, name, text in lines]
-    return [*told, ("empty", f"{counts['empty_agreed']:,} answers, rightly")]
+    lines = [(rule.estimate, *words[rule.unit](rule)) for rule in result.unit_rules]
+    told = [(name, f"{percent(share)}: {text}") for share, name, text in lines]
+    return [*told, ("empty", f"{counted(counts['empty_agreed'], 'answer')}, rightly")]
 
 
 def _next(result: AuditResult) -> str:

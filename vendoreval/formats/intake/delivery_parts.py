@@ -143,6 +143,8 @@ class PartStream:
         count = len(sheets["item_id"])
         keep = self._chosen(sheets, count) if self.where.filters else np.ones(count, dtype=bool)
         sheets["item_id"] = self._items(sheets["item_id"])
+        if "annotator_id" in sheets:  # an empty cell names nobody
+            sheets["annotator_id"] = blank_to_null(sheets["annotator_id"])
         keep &= ~is_blank(sheets["item_id"])
         sheets = {name: column.filter(keep) for name, column in {**sheets, **self._times(sheets)}.items()}
         self.book.note_facts(self.enter(sheets, answers.file), sheets)
