@@ -152,16 +152,16 @@ def _units(result: AuditResult, unit: str) -> list[tuple[str, str]]:
     counts = result.counts
     if not result.unit_rules:
         return [("units", f"{counts['opportunities']:,}, {counts['correct']:,} correct")]
-    words = {
-        "item": lambda rule: ("by answer", f"{rule.right:,} of {rule.n:,} answers right in everything"),
-        "object": lambda rule: (f"by {unit}", f"{rule.right:,} of {rule.n:,} {unit}s right"),
-        "opportunity": lambda rule: (
-            "by error",
-            f"{counted(rule.right, f'perfect {unit}')} to {counted(rule.errors, 'error')}",
-        ),
-    }
-    lines = [(rule.estimate, *words[rule.unit](rule)) for rule in result.unit_rules]
-    told = [(name, f"{percent(share)}: {text}") for share, name, text in lines]
+    told = []
+    for rule in result.unit_rules:
+        name, text = {
+            "item": ("by answer", f"{rule.right:,} of {rule.n:,} answers right in everything"),
+            "object": (f"by {unit}", f"{rule.right:,} of {rule.n:,} {unit}s right"),
+        }.get(
+            rule.unit,
+            ("by error", f"{counted(rule.right, f'perfect {unit}')} to {counted(rule.errors, 'error')}"),
+        )
+        told.append((name, f"{percent(rule.estimate)}: {text}"))
     return [*told, ("empty", f"{counted(counts['empty_agreed'], 'answer')}, rightly")]
 
 
