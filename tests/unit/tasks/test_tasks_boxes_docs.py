@@ -1,7 +1,8 @@
-"""The worked example of the page on boxes is what the code counts."""
+"""The worked example of the page on boxes is what the code counts. UPDATE_GOLDEN=1 draws its picture anew."""
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -10,6 +11,8 @@ from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, box, delivery_of, gold_of
 from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.terms import Task
+from vendoreval.reports.pictures.item_picture import ItemPicture
+from vendoreval.reports.pictures.pairs import marks, sheet_pairs
 from vendoreval.tasks.boxes import TYPE
 
 PAGE = (ROOT / "docs/types/boxes.md").read_text("utf-8")
@@ -50,3 +53,15 @@ def test_every_key_of_the_matching_rule_is_on_the_page() -> None:
     for key in TASK_TYPES["boxes"].matching:
         assert f"`{key.name}`" in PAGE
         assert all(f"`{choice}`" in PAGE for choice in key.choices if choice not in ("none", "not_counted"))
+
+
+def test_the_picture_of_the_page_is_what_a_report_draws() -> None:
+    gold, labels = gold_of({"a": boxes("gold")}), delivery_of({("a", "p"): boxes("delivered")})
+    rule = {"iou": "0.5", "imprecise_below": "0.75"}
+    found = TYPE.compare(gold, labels, Task("boxes", ("car", "van"), matching=rule))
+    shapes = marks(gold, labels, "a", sheet_pairs(found, range(len(found)), {}))
+    drawn = f"{ItemPicture('Example of boxes', 'Gold and the delivery.', shapes, (320, 180)).svg()}\n"
+    path = ROOT / "docs/types/boxes.svg"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(drawn, "utf-8")
+    assert path.read_text("utf-8") == drawn
