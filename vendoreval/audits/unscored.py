@@ -1,20 +1,23 @@
 """Units on which nothing can be scored, though gold does not say so: faulty outlines, spans in other texts.
 
-They count neither way, so that nobody is accused by them. Nobody must gain by them either: a vendor who spoils
-what he got wrong would keep every clause. So *kept* is said only where it would hold with all of them wrong.
+They count neither way, and no verdict may hang on them: a vendor who spoils what he got wrong would keep every
+clause, and one whose right outlines have a fault would be accused. So *kept* is said only where it would hold
+with all of them wrong, *breached* only with all of them right.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.records import INCONCLUSIVE, KEPT, Finding
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause
+from vendoreval.inference.proportions import CENSUS
 from vendoreval.tasks.outcomes import CODE
 
 MUCH = 0.1  # share of all units from which on a note says that it is much
@@ -38,16 +41,27 @@ def unscored(seen: AuditInput) -> NDArray[np.bool_]:
 
 
 def withheld(clause: Clause, finding: Finding, count: int) -> Finding:
-    """The finding; where `count` unscored units could turn *kept*, without that verdict."""
-    unscored = clause.metric == "completeness" or METRICS[clause.metric].kind == "agreement"  # none is scored
-    if finding.verdict != KEPT or not count or unscored:
+    """The finding; where `count` unscored units could turn its verdict, without one."""
+    if not count or METRICS[clause.metric].kind == "agreement":
         return finding
     limit = clause.limit if METRICS[clause.metric].lower_is_better else 1 - clause.limit
-    if finding.errors + count <= limit * (finding.n + count):
+    if finding.verdict == KEPT and finding.errors + count > limit * (finding.n + count):
+        turned = "if wrong, would break it: it is not called kept"
+    elif finding.verdict == BREACHED and _saved(clause, finding, limit, count):
+        turned = "if right, might keep it: it is not called breached"
+    else:
         return finding
     what = "1 unit" if count == 1 else f"{count:,} units"
-    said = f"But {what} cannot be scored, and if wrong, would break it: it is not called kept."
-    return replace(finding, verdict=INCONCLUSIVE, reason=f"{finding.reason} {said}")
+    said = f"But {what} cannot be scored, and {turned}."
+    return replace(finding, verdict=INCONCLUSIVE, reason=f"{finding.reason} {said}", strikeouts=None)
+
+
+def _saved(clause: Clause, finding: Finding, limit: Fraction, count: int) -> bool:
+    """Whether `count` more right units could take the breach away: each allows `limit` of an error more."""
+    by_chance = clause.decision.rule != "point" and finding.method != CENSUS
+    if by_chance and finding.strikeouts is not None:
+        return finding.strikeouts < limit * count
+    return finding.errors <= limit * (finding.n + count)
 
 
 def unscored_note(seen: AuditInput) -> list[str]:
@@ -60,4 +74,9 @@ def unscored_note(seen: AuditInput) -> list[str]:
     example = "" if where is None else f", for example on {seen.units.item[first]}: {where[first]}"
     share = len(rows) / len(seen.units)
     much = " That is much: see why before you rely on these figures." if share >= MUCH else ""
-    return [f"{len(rows):,} units cannot be scored and count neither way{example}.{much}"]
+    what = (
+        "1 unit cannot be scored and counts"
+        if len(rows) == 1
+        else f"{len(rows):,} units cannot be scored and count"
+    )
+    return [f"{what} neither way{example}.{much}"]

@@ -62,3 +62,21 @@ def test_a_limit_that_holds_with_all_of_them_wrong_is_kept() -> None:
 def test_what_gold_leaves_out_takes_no_verdict(delivered: list[object]) -> None:
     result = audited(delivered, ignored=[False, False, False, True], threshold="0.5")
     assert result.verdict == "kept"
+
+
+FAR = [[[50_000, 50_000, 59_000, 50_000, 59_000, 59_000, 50_000, 59_000]]]
+
+
+@pytest.mark.parametrize(("threshold", "verdict"), [("0.6", "inconclusive"), ("0.61", "breached")])
+def test_a_breach_that_they_could_take_away_is_none(threshold: str, verdict: str) -> None:
+    """Two of four scored units are right; with the unscored one right too it would be three of five."""
+    result = audited([SQUARE, SQUARE, BOW_TIE, FAR], threshold=threshold)
+    assert (result.findings[0].n, result.findings[0].errors, result.counts["unscorable"]) == (4, 2, 1)
+    assert result.verdict == verdict
+    assert ("it is not called breached" in result.findings[0].reason) == (verdict == "inconclusive")
+
+
+@pytest.mark.parametrize(("threshold", "verdict"), [("0.75", "kept"), ("0.76", "inconclusive")])
+def test_a_limit_that_they_could_break_is_not_kept(threshold: str, verdict: str) -> None:
+    """Three of three scored units are right; with the unscored one wrong it would be three of four."""
+    assert audited([SQUARE, SQUARE, SQUARE, BOW_TIE], threshold=threshold).verdict == verdict
