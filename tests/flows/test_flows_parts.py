@@ -253,3 +253,35 @@ def test_an_empty_cell_names_no_annotator(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "nobody.csv").write_text(rows)
     intake = cli("delivery", "check", "nobody.csv", "--contract", "c", "--json").json["intake"]
     assert (intake["annotators"], intake["sheets"]["answered"], intake["sheets"]["with_nothing"]) == (0, 2, 1)
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_rows_that_are_the_same_in_every_column_count_once(cli: Cli, tmp_path: Path, kind: str) -> None:
+    rows = workspace(cli, kind, tmp_path)
+    head, first, *others = rows.read_text().splitlines()
+    twice = tmp_path / "twice.csv"
+    twice.write_text("\n".join([head, first, first, *others, first]) + "\n")
+    cli("gold", "add", rows, "--id", "gold")
+    said = cli("gold", "add", twice, "--id", "again").out.replace("\n", " ")
+    assert "2 rows are the same as others" in said
+    once = cli("delivery", "add", rows, "--id", "once", "--contract", "c", "--json").json["intake"]
+    intake = cli("delivery", "add", twice, "--id", "twice", "--contract", "c", "--json").json["intake"]
+    assert intake["repeats"]["copies"] == 2
+    assert (intake["labels"], intake["sheets"]) == (once["labels"], once["sheets"])
+    for gold in ("gold", "again"):
+        result = cli("audit", "run", "twice", "--gold", gold, "--id", f"a-{gold}", "--json").json
+        assert [finding["estimate"] for finding in result["findings"]] == [1.0]
+    cli("evidence", "export", "a-gold", "--out", "b.zip")
+    cli("evidence", "verify", "b.zip", "--delivered", twice)
+
+
+def test_annotations_with_ids_of_their_own_are_no_copies(cli: Cli, tmp_path: Path) -> None:
+    rows = workspace(cli, "boxes", tmp_path)
+    head, first, *others = rows.read_text().splitlines()
+    drawn = tmp_path / "drawn.csv"
+    lines = [f"{line},id{number}" for number, line in enumerate((first, first, *others))]
+    drawn.write_text("\n".join([f"{head},label_id", *lines]) + "\n")
+    cli("gold", "add", rows, "--id", "gold")
+    cli("delivery", "add", drawn, "--id", "d", "--contract", "c")
+    counts = cli("audit", "run", "d", "--gold", "gold", "--id", "a", "--json", code=3).json["counts"]
+    assert counts["extra"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import IO, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from vendoreval.formats.intake.intake_counts import Counts, look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.label_texts import LabelTexts
+from vendoreval.formats.intake.part_copies import Copies, copied_rows, texts_of
 from vendoreval.formats.intake.part_sheets import (
     SettledSheets,
     SheetBook,
@@ -78,6 +80,11 @@ class PartStream:
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """By which rows that stand twice are told."""
+        return Copies(self.shape)
 
     @classmethod
     def of(cls, shape: Shape, told: Told) -> PartStream:
@@ -180,6 +187,7 @@ class PartStream:
 
         sheets = self.enter(columns, "" if answers.joins else answers.file)
         self.book.add_rows(sheets)
+        self.copies.add(columns, sheets)
         if self.grouped:
             number = numbered(columns["object_id"], self.object_ids)
             self.objects.update((sheets.astype(np.int64) << 32 | number).tolist())
@@ -232,12 +240,14 @@ def read_parts(
         if not len(stream.book):
             raise _nothing_answered(stream)
         told.ids.finish()
-        again = may_repeat(stream.book, told.stated)
+        again = may_repeat(stream.book, told.stated) or len(stream.copies.candidates()[0]) > 0
         if not again:
             settled = settle_sheets(sink, stream.book, told.repeats, told.stated)
             _write(writer, sheet_columns(stream.book, settled))
     if again:
-        settled = settle_sheets(sink, stream.book, told.repeats, told.stated)
+        copied = copied_rows(stream.copies, texts_of(sink))
+        stream.book.leave_out(copied)
+        settled = settle_sheets(sink, stream.book, told.repeats, told.stated).with_copies(copied, told.repeats)
         without(sink, settled.dropped, SCHEMA, sheet_columns(stream.book, settled), shape)
     return _result(stream, settled, items)
 

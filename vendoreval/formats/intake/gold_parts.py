@@ -5,6 +5,7 @@ Whatever a delivery would refuse or leave open stops the import, for gold must b
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_parts import OPTIONAL, PartStream, Told
 from vendoreval.formats.intake.gold_rows import ROLES
 from vendoreval.formats.intake.items_file import ItemsFile
+from vendoreval.formats.intake.part_copies import copied_rows
 from vendoreval.formats.intake.part_sheets import SettledSheets, sheet_columns
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.label_values import FALSE, TRUE
@@ -24,7 +26,9 @@ from vendoreval.formats.readers.row_batches import texts
 from vendoreval.formats.writers.gold_table import SCHEMA
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.repeats import Ints
 from vendoreval.labels.shapes import Shape
+from vendoreval.labels.table import CODES
 
 OF_ROWS = ("alternative", "ignored")
 OF_ITEMS = ("difficulty", "edge_case")
@@ -102,6 +106,7 @@ def read_gold_parts(
     base = PartStream.of(shape, told)
     stream = _Strict(base.shape, base.told, base.counts, base.texts, base.where, base.status)
     waiting = [columns for answers in batches if (columns := stream.take(answers))]
+    waiting, copied = _without_copies(stream, waiting)
     if items is not None and not stream.sheets_told:
         stream.answered_with_nothing(items)
     _check(stream)
@@ -112,7 +117,37 @@ def read_gold_parts(
     with LabelWriter(sink, every, SCHEMA, shape) as writer:
         for columns in (*waiting, sheets):
             writer.write(filled(_numbered(columns), every, len(columns["item_id"])))
-    return GoldIntake(len(stream.book), stream.counts.labels, tuple(_notes(stream)))
+    said = [f"{copied:,} rows are the same as others of their item in every column, and count once."]
+    return GoldIntake(
+        len(stream.book), stream.counts.labels - copied, (*_notes(stream), *(said if copied else []))
+    )
+
+
+def _without_copies(stream: PartStream, waiting: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """The batches without rows that repeat others, and how many those are."""
+    ends = np.cumsum([0, *(len(columns["item_id"]) for columns in waiting)])
+
+    def read(rows: Ints) -> list[str]:
+        batch = np.searchsorted(ends, rows, side="right") - 1
+        places = zip(batch.tolist(), (rows - ends[batch]).tolist(), strict=True)
+        return [
+            json.dumps(
+                [column[row].as_py() for name, column in sorted(waiting[b].items()) if name not in CODES]
+            )
+            for b, row in places
+        ]
+
+    copied = copied_rows(stream.copies, read)
+    if not len(copied):
+        return waiting, 0
+    stream.book.leave_out(copied)
+    left = np.ones(ends[-1], dtype=bool)
+    left[copied] = False
+    kept = [
+        {name: column.filter(left[start:stop]) for name, column in columns.items()}
+        for columns, start, stop in zip(waiting, ends[:-1], ends[1:], strict=True)
+    ]
+    return kept, len(copied)
 
 
 def _check(stream: _Strict) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import numpy as np
@@ -85,6 +85,11 @@ class SheetBook:
                 if value is not None:
                     facts.setdefault(number, {})[name] = value
 
+    def leave_out(self, rows: Ints) -> None:
+        """Rows that do not count on their sheets."""
+        for number in self.all_rows[rows].tolist():
+            self.rows[number] -= 1
+
     @property
     def all_rows(self) -> NDArray[np.int32]:
         """The sheet of each row written."""
@@ -104,6 +109,15 @@ class SettledSheets:
     dropped: Ints
     report: dict[str, Any] | None
     unsettled: tuple[Unsettled, ...]
+
+    def with_copies(self, rows: Ints, rule: str) -> SettledSheets:
+        """The same without these rows, which are copies of others on their sheets."""
+        if not len(rows):
+            return self
+        nothing = {"rule": rule, "copies": 0, "superseded": 0, "same_answer": 0, "left": 0, "unnamed": 0}
+        report = {**nothing, "self_agreement": None, **(self.report or {})}
+        report["copies"] += len(np.setdiff1d(rows, self.dropped))
+        return replace(self, dropped=np.union1d(self.dropped, rows), report=report)
 
 
 def may_repeat(book: SheetBook, said: Statements) -> bool:
