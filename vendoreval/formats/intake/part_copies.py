@@ -103,7 +103,8 @@ def _numbers(column: Any, depth: int) -> Numbers:
         coded = column.dictionary_encode()
         hashes = [hash(text) & 0xFFFFFFFFFFFFFFFF for text in coded.dictionary.to_pylist()]
         places = np.asarray(coded.indices.fill_null(len(hashes)))
-        return np.asarray([*hashes, 0], dtype=np.uint64)[places]
+        by_text: Numbers = np.asarray([*hashes, 0], dtype=np.uint64)[places]
+        return by_text
     plain = column.cast(pa.float64()) if pa.types.is_floating(column.type) else column.cast(pa.int64())
     values = np.ascontiguousarray(plain.fill_null(0).to_numpy(zero_copy_only=False))
     found: Numbers = values.view(np.uint64) ^ np.asarray(column.is_null()).astype(np.uint64)
@@ -112,12 +113,11 @@ def _numbers(column: Any, depth: int) -> Numbers:
 
 def _of_lists(column: Any, depth: int) -> Numbers:
     values, offsets = flat(column, depth)
-    numbers = values.to_numpy(zero_copy_only=False).astype(np.int64).view(np.uint64)
+    numbers: Numbers = values.to_numpy(zero_copy_only=False).astype(np.int64).view(np.uint64)
     for ends in reversed(offsets):
         place = np.arange(len(numbers)) - np.repeat(ends[:-1], np.diff(ends))
-        sums = np.concatenate(
-            [[np.uint64(0)], np.cumsum(_mixed(numbers + _STEP * (place + 1).astype(np.uint64)))]
-        )
+        placed = _mixed(numbers + _STEP * (place + 1).astype(np.uint64))
+        sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(placed, dtype=np.uint64)])
         numbers = sums[ends[1:]] - sums[ends[:-1]] + np.diff(ends).astype(np.uint64)
     return numbers
 
