@@ -285,3 +285,22 @@ def test_annotations_with_ids_of_their_own_are_no_copies(cli: Cli, tmp_path: Pat
     cli("delivery", "add", drawn, "--id", "d", "--contract", "c")
     counts = cli("audit", "run", "d", "--gold", "gold", "--id", "a", "--json", code=3).json["counts"]
     assert counts["extra"] == 1
+
+
+def test_files_of_the_buyers_are_named_and_never_opened_by_the_vendor(cli: Cli, tmp_path: Path) -> None:
+    workspace(cli, "boxes", tmp_path)
+    yolo, beside = tmp_path / "yolo", tmp_path / "private"
+    (yolo / "labels" / "train").mkdir(parents=True)
+    beside.mkdir()
+    (yolo / "data.yaml").write_text("train: images/train\nnames:\n  0: car\n  1: person\n")
+    (yolo / "labels" / "train" / "i1.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (beside / "sizes.csv").write_text("image,width,height\ni1,100,100\n")
+    read = ("--read", f"sizes={beside / 'sizes.csv'}")
+    intake = cli("delivery", "add", yolo, "--id", "d", "--contract", "c", *read, "--json").json["intake"]
+    assert intake["read"]["options"]["sizes"] == "sizes.csv"
+    assert str(beside) not in json.dumps(intake)
+    cli("gold", "add", yolo, "--id", "gold", *read)
+    cli("audit", "run", "d", "--gold", "gold", "--id", "a")
+    cli("evidence", "export", "a", "--out", "b.zip")
+    said = cli("evidence", "verify", "b.zip", "--delivered", yolo).out.replace("\n", " ")
+    assert "the buyer read them with sizes sizes.csv" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import UsageError
@@ -38,13 +39,15 @@ class Chosen:
         return replace(self, reader=replace(self.reader, raw=(*self.reader.raw, *columns)))
 
     def to_json(self) -> dict[str, Any]:
-        """How the files are read, as it stands in the intake report under `read`."""
-        return {"format": self.name, "options": dict(self.options)}
+        """How the files are read, as it stands in the intake report under `read`; of files the names alone."""
+        files = {option.name for option in self.reader.options if option.file}
+        told = {name: Path(v).name if name in files and v else v for name, v in self.options.items()}
+        return {"format": self.name, "options": told}
 
     @property
     def sentence(self) -> str:
         """How the files are read, for people."""
-        said = ", ".join(f"{name}={value}" for name, value in self.options.items())
+        said = ", ".join(f"{name}={value}" for name, value in self.to_json()["options"].items())
         return f"Read as {self.name}: {self.reason}{f' Options: {said}.' if said else ''}"
 
 

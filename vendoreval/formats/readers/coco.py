@@ -43,7 +43,7 @@ class Coco:
         ReaderOption("empty", "what an image without annotations is", "answered", ("answered", "not_done")),
         ReaderOption("rle", "masks run down the columns or along the rows", "columns", ("columns", "rows")),
         ReaderOption("polygons", "for masks: leave polygons aside, or draw them", "aside", ("aside", "drawn")),
-        ReaderOption("companion", "the file with the images and categories of a results array", ""),
+        ReaderOption("companion", "the file with the images and categories of a results array", "", file=True),
     )
 
     def recognises(self, source: Source) -> Confidence:

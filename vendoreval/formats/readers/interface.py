@@ -27,12 +27,16 @@ class Confidence:
 
 @dataclass(frozen=True)
 class ReaderOption:
-    """What a file of the format cannot tell: `--read NAME=VALUE`. An empty `choices` takes any text."""
+    """What a file of the format cannot tell: `--read NAME=VALUE`. An empty `choices` takes any text.
+
+    `file`: the value names a file of the buyer's, which no bundle holds.
+    """
 
     name: str
     meaning: str
     default: str
     choices: tuple[str, ...] = ()
+    file: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Voc:
     options = (
         ReaderOption("voc-base", "the first pixel's number; with 1 the last is included", "0", ("0", "1")),
         ReaderOption("difficult", "what a difficult object is", "ignored", ("ignored", "object")),
-        ReaderOption("labelmap", "for masks: a file of the classes' colours (labelmap.txt)", ""),
+        ReaderOption("labelmap", "for masks: a file of the classes' colours (labelmap.txt)", "", file=True),
     )
 
     def recognises(self, source: Source) -> Confidence:

@@ -62,7 +62,7 @@ class Yolo:
         ReaderOption("confidence", "a last column that is left out", "none", ("none", "last")),
         ReaderOption("names", "a file with one class a line, or a data.yaml", ""),
         ReaderOption("keypoints", "the keypoints' names in order, parted by commas", ""),
-        ReaderOption("sizes", "a file with the columns image, width and height", ""),
+        ReaderOption("sizes", "a file with the columns image, width and height", "", file=True),
         ReaderOption("exif", "a picture's size: as it is shown or stored", "shown", ("shown", "stored")),
         ReaderOption("polygons", "for masks: leave polygons aside, or draw them", "aside", ("aside", "drawn")),
     )  # fmt: skip

@@ -51,6 +51,10 @@ def check_own_delivery(
     """
     bundle, found = open_bundle(files), Findings()
     named = _as_listed(bundle.manifest, delivered)
+    beside = _files_beside(bundle.intake.get("read") or {})
+    if beside:
+        found.open("read", f"that what was judged stands in your files: the buyer read them with {beside}")
+        return found
     seen = bundle.seen
     whole = not seen.task_ids or tasks is not None
     sent_as = _sent_as(seen, tasks) if seen.task_ids else None
@@ -128,6 +132,13 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
             raise EvidenceError("The tally of agreement is not that of your files.")
     what = "labels" if bundle.old else f"{unit_word(bundle.contract.task)}s"
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} {what} on {read.items:,} items")
+
+
+def _files_beside(told: Mapping[str, Any]) -> str:
+    """The buyer's own files with which the delivery was read; a bundle does not hold them."""
+    options = told.get("options") or {}
+    files = [one.name for one in reader(told["format"]).options if one.file] if options else []
+    return ", ".join(f"{name} {options[name]}" for name in files if options.get(name))
 
 
 def _name_options(told: Mapping[str, Any], found: Findings) -> None:
