@@ -48,7 +48,7 @@ TRICKS = {
     ],
     "nothing anywhere": [",,,,"],
     "one box over all": ["car,0,0,300,100"],
-    "each box ten times": [row for row in GOLD for _ in range(10)],
+    "each box ten times, a hair apart": [f"{row}.{n}" for row in GOLD for n in range(10)],
     "boxes without area beside": [*GOLD, "car,5,5,5,5"],
 }  # fmt: skip
 

@@ -31,6 +31,8 @@ def unscored(seen: AuditInput) -> NDArray[np.bool_]:
     """
     units = seen.units
     rows: NDArray[np.bool_] = units.outcome == CODE["unscorable"]
+    if units.level is None:  # a class can always be scored: what is not was struck out
+        return np.zeros(len(units), dtype=np.bool_)
     gold = None if seen.gold is None else seen.gold.labels
     if gold is None or gold.ignored is None or not rows.any():
         return rows
@@ -42,8 +44,8 @@ def unscored(seen: AuditInput) -> NDArray[np.bool_]:
 
 def withheld(clause: Clause, finding: Finding, count: int) -> Finding:
     """The finding; where `count` unscored units could turn its verdict, without one."""
-    if not count or METRICS[clause.metric].kind == "agreement":
-        return finding
+    if not count or METRICS[clause.metric].kind == "agreement" or clause.metric == "completeness":
+        return finding  # nothing is scored there
     limit = clause.limit if METRICS[clause.metric].lower_is_better else 1 - clause.limit
     if finding.verdict == KEPT and finding.errors + count > limit * (finding.n + count):
         turned = "if wrong, would break it: it is not called kept"

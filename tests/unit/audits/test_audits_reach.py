@@ -117,4 +117,4 @@ def test_a_plan_says_what_it_takes_for_granted(decision: Any, said: str) -> None
 def test_a_contract_in_plain_words_tells_the_bound() -> None:
     told = " ".join(explain(terms(decision=rule("claim", most_units=40))))
     assert "No item holds more than 40 units" in told
-    assert "units of one item are not independent" in told
+    assert "Units of one item are not independent" in told
