@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_rows import LISTED, NOTHING_STATED, SHOWN, DeliveryIntake
-from vendoreval.formats.intake.intake_counts import Counts, look_alikes
+from vendoreval.formats.intake.intake_counts import Counts, look_alikes, numbered
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.label_texts import LabelTexts
 from vendoreval.formats.intake.part_copies import Copies, copied_rows, texts_of
 from vendoreval.formats.intake.part_sheets import (
+    NOBODY,
     SettledSheets,
     SheetBook,
     may_repeat,
-    numbered,
     settle_sheets,
     sheet_columns,
 )
@@ -71,7 +71,6 @@ class PartStream:
     refusals: list[Refusal] = field(default_factory=list)
     set_aside: Counter[str] = field(default_factory=Counter)
     notes: dict[str, None] = field(default_factory=dict)
-    optional: set[str] = field(default_factory=set)
     sheets_told: bool = False
     marked: int = 0  # rows that the vendor marked as crowd, difficult and the like
     further: tuple[str, ...] = OPTIONAL  # columns that are taken beside the answer
@@ -189,10 +188,9 @@ class PartStream:
         self.book.add_rows(sheets)
         self.copies.add(columns, sheets)
         if self.grouped:
-            number = numbered(columns["object_id"], self.object_ids)
+            number = numbered(columns["object_id"], self.object_ids, NOBODY)
             self.objects.update((sheets.astype(np.int64) << 32 | number).tolist())
         columns.pop("sheet_id", None)
-        self.optional.update(columns.keys() - set(self.shape.names))
         codes = self.counts.add_parts(columns, answers.file, lines)
         return {**columns, **{name: pa.array(code, pa.int32()) for name, code in codes.items()}}
 

@@ -48,25 +48,25 @@ class Counts:
 
     def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """Add one batch of Arrow text columns; returns the codes of item, annotator and label."""
-        item = _numbered(columns["item_id"], self.items)
+        item = numbered(columns["item_id"], self.items, _LOW)
         people = columns.get("annotator_id")
-        person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
+        person = np.full(len(item), _LOW) if people is None else numbered(people, self.people, _LOW)
         self._pairs.append(item << 32 | person)
         label = columns["label"].dictionary_encode()
         if "label_id" in columns:
             ids = columns["label_id"].to_pylist()
             self._label_ids.append(np.asarray([0 if i is None else hash(i) or 1 for i in ids], dtype=np.int64))
         self._add_labels(label, file, lines)
-        return _codes(item, person, _numbers(label, self.texts))
+        return _codes(item, person, numbered(label, self.texts, _LOW))
 
     def add_parts(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """As `add`, for answers of any number of rows: a person's rows on one item are no repeats."""
         people = columns.get("annotator_id")
-        item = _numbered(columns["item_id"], self.items)
-        person = np.full(len(item), _LOW) if people is None else _numbered(people, self.people)
+        item = numbered(columns["item_id"], self.items, _LOW)
+        person = np.full(len(item), _LOW) if people is None else numbered(people, self.people, _LOW)
         label = columns["label"].dictionary_encode()
         self._add_labels(label, file, lines)
-        return _codes(item, person, _numbers(label, self.texts))
+        return _codes(item, person, numbered(label, self.texts, _LOW))
 
     def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
         self.labels += len(label)
@@ -106,19 +106,16 @@ class Counts:
         return len(named) - len(np.unique(named))
 
 
-def _numbered(column: Any, known: dict[str, int]) -> NDArray[np.int64]:
-    """Numbers of a column's texts, by first appearance in the stream; no text has the highest number."""
-    return _numbers(column.dictionary_encode(), known)
-
-
 def _codes(item: NDArray[np.int64], person: NDArray[np.int64], label: NDArray[np.int64]) -> dict[str, Codes]:
     named = {"item_code": item, "annotator_code": person, "label_code": label}
     return {name: np.where(code == _LOW, -1, code).astype(np.int32) for name, code in named.items()}
 
 
-def _numbers(coded: Any, known: dict[str, int]) -> NDArray[np.int64]:
+def numbered(column: Any, known: dict[str, int], none: int) -> NDArray[np.int64]:
+    """Numbers of an Arrow column's texts, by first appearance in the stream; `none` where there is no text."""
+    coded = column.dictionary_encode()  # of a column that is encoded already, itself
     numbers = [known.setdefault(text, len(known)) for text in coded.dictionary.to_pylist()]
-    numbers.append(_LOW)  # where a null points
+    numbers.append(none)  # where a null points
     codes: NDArray[np.int32] = np.asarray(coded.indices.fill_null(len(numbers) - 1))
     found: NDArray[np.int64] = np.asarray(numbers, dtype=np.int64)[codes]
     return found

@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.formats.intake.intake_counts import numbered
 from vendoreval.formats.readers.row_batches import BATCH, texts
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Settlement, settle
@@ -40,12 +41,13 @@ class SheetBook:
 
     def add(self, columns: Mapping[str, Any], file: str) -> NDArray[np.int32]:
         """The sheet of each row of the Arrow `columns`; `file` tells those apart that have no own id."""
-        item = numbered(columns["item_id"], self.items)
+        item = numbered(columns["item_id"], self.items, NOBODY)
         count = len(item)
-        person = numbered(columns["annotator_id"], self.people) if "annotator_id" in columns else _none(count)
+        people = columns.get("annotator_id")
+        person = numbered(people, self.people, NOBODY) if people is not None else _none(count)
         ids = columns.get("sheet_id")
         names: dict[str, int] = {}
-        own = numbered(ids, names) if ids is not None else _none(count)
+        own = numbered(ids, names, NOBODY) if ids is not None else _none(count)
         labels = [*names, file]  # the last one is for rows without an id
         when = _moments(columns.get("labelled_at"), count)
         kinds, first, place = np.unique(
@@ -246,16 +248,6 @@ def _examples(book: SheetBook, rows: Repeated) -> tuple[str, ...]:
     items, keys = list(book.items), list(book.known)
     shown = rows.row[np.unique(rows.group, return_index=True)[1]][:SHOWN]
     return tuple(f"item {items[keys[number][0]]!r}" for number in shown.tolist())
-
-
-def numbered(column: Any, known: dict[str, int]) -> Ints:
-    """Numbers of a column's texts, by first appearance in the stream; NOBODY where there is no text."""
-    coded = column.dictionary_encode()
-    numbers = [known.setdefault(text, len(known)) for text in coded.dictionary.to_pylist()]
-    numbers.append(NOBODY)  # where a null points
-    places = np.asarray(coded.indices.fill_null(len(numbers) - 1))
-    found: Ints = np.asarray(numbers, dtype=np.int64)[places]
-    return found
 
 
 def _none(count: int) -> Ints:
