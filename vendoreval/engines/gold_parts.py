@@ -14,10 +14,10 @@ from vendoreval.engines.arrow_columns import coded, label_table, numbers_of, sha
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import SHEET
+from vendoreval.labels.yes_no import edge_code
 
 _OF_ITEMS = ("difficulty", "edge_case")
 _NOT_PROVENANCE = ("item_id", "alternative", "ignored", *_OF_ITEMS, *SHEET)
-_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
 def gold_parts(source: Path | IO[bytes], gold_id: str) -> GoldSet | None:
@@ -44,12 +44,7 @@ def gold_parts(source: Path | IO[bytes], gold_id: str) -> GoldSet | None:
         labels,
         (),
         of_items.get("difficulty"),
-        None if edges is None else np.asarray([_edge(text) for text in edges.text()], dtype=np.int8),
+        None if edges is None else np.asarray([edge_code(text) for text in edges.text()], dtype=np.int8),
         texts,
         shape,
     )
-
-
-def _edge(text: str | None) -> int:
-    word = (text or "").strip().lower()
-    return 1 if word in _TRUE else 0 if word in _FALSE else -1

@@ -21,7 +21,6 @@ from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.part_copies import copied_rows
 from vendoreval.formats.intake.part_sheets import SettledSheets, sheet_columns
 from vendoreval.formats.readers.interface import Answers
-from vendoreval.formats.readers.label_values import FALSE, TRUE
 from vendoreval.formats.readers.row_batches import texts
 from vendoreval.formats.writers.gold_table import SCHEMA
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
@@ -29,6 +28,7 @@ from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.repeats import Ints
 from vendoreval.labels.shapes import Shape
 from vendoreval.labels.table import CODES
+from vendoreval.labels.yes_no import said_yes
 
 OF_ROWS = ("alternative", "ignored")
 OF_ITEMS = ("difficulty", "edge_case")
@@ -170,7 +170,7 @@ def _check(stream: _Strict) -> None:
             "further right answers in a column alternative.",
         )
     marks = stream.of_items.get("edge_case", {})
-    wrong = next((value for value in marks.values() if value.strip().lower() not in (*TRUE, *FALSE)), None)
+    wrong = next((value for value in marks.values() if said_yes(value) is None), None)
     if wrong is not None:
         raise InputError(f"edge_case is {wrong!r}.", remedy="Write true or false, or leave it empty.")
 

@@ -16,13 +16,13 @@ from vendoreval.formats.intake.intake_counts import look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.readers.known_columns import suggestions
-from vendoreval.formats.readers.label_values import FALSE, TRUE
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
 from vendoreval.formats.writers.parquet_table import LabelWriter, read_texts
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.notation import Classes
 from vendoreval.labels.table import LabelTable
+from vendoreval.labels.yes_no import edge_code
 from vendoreval.limits import allowed, beyond
 
 ROLES = ("item_id", "label", "accepted", "difficulty", "edge_case")
@@ -141,7 +141,7 @@ def _checked(
     wrong = [answer for answer in accepted if classes.names and answer not in classes.names]
     if wrong or not accepted:
         raise _unknown(file, line, wrong[0] if wrong else label, classes.order)
-    if edge and edge.strip() and _edge(edge) < 0:
+    if edge and edge.strip() and edge_code(edge) < 0:
         raise InputError(
             f"edge_case is {edge!r}.", file=file, line=line, remedy="Write true or false, or leave it empty."
         )
@@ -180,14 +180,9 @@ def from_columns(gold_id: str, columns: Columns) -> GoldSet:
         LabelTable(Coded.from_text(columns["item_id"]), nobody, {"label": Coded.from_text(columns["label"])}),
         accepted,
         Coded.from_text(difficulty) if difficulty else None,
-        np.asarray([_edge(text) for text in edges], dtype=np.int8) if edges else None,
+        np.asarray([edge_code(text) for text in edges], dtype=np.int8) if edges else None,
         {name: Coded.from_text(texts) for name, texts in columns.items() if name not in ROLES},
     )
-
-
-def _edge(text: str | None) -> int:
-    word = (text or "").strip().lower()
-    return 1 if word in TRUE else 0 if word in FALSE else -1
 
 
 def gold_bytes(gold: GoldSet) -> bytes:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.readers.label_values import FALSE
 from vendoreval.formats.readers.row_batches import texts
 from vendoreval.formats.readers.rows import open_rows, require
+from vendoreval.labels.yes_no import said_yes
 
 TASK_ID = "task_id"
 _SIZES = ("width", "height")
@@ -52,7 +52,7 @@ class ItemsFile:
         rows = [
             row
             for row, item in enumerate(items)
-            if item and (answered[row] or "").strip().lower() not in FALSE
+            if item and said_yes(answered[row]) is not False
             and (people[row] or item not in met)
         ]  # fmt: skip
         found = {"item_id": texts([items[row] for row in rows])}

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.formats.readers.row_batches import texts
+from vendoreval.labels.yes_no import said_yes
 
-TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
 _DIGITS = re.compile(r"[\d.,]*")
 
 
@@ -140,10 +140,10 @@ class Marks:
 
 
 def _mark(text: str) -> str:
-    word = text.strip().lower()
-    if word not in (*TRUE, *FALSE):
+    said = said_yes(text)
+    if said is None:
         raise ValueError(text)
-    return "true" if word in TRUE else "false"
+    return "true" if said else "false"
 
 
 def _seconds(text: str) -> float:

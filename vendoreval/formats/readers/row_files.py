@@ -25,6 +25,7 @@ from vendoreval.formats.readers.row_batches import Batch
 from vendoreval.formats.readers.rows import FORMATS, RowFile, open_rows, require
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import SHAPES, Shape
+from vendoreval.labels.yes_no import said_yes
 
 FURTHER = (
     "annotator_id", "label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged",
@@ -139,7 +140,7 @@ def _answers(
 def _marked(column: Any) -> Any:
     import pyarrow as pa
 
-    truth = [(text or "").strip().lower() in ("true", "1", "yes") for text in column.to_pylist()]
+    truth = [said_yes(text) is True for text in column.to_pylist()]
     return pa.array(truth, pa.bool_())
 
 
