@@ -38,11 +38,13 @@ def draft_claim(
     today: date,
     received: date | None = None,
     supersedes: tuple[str, ...] = (),
+    failed_reworks: int = 0,
 ) -> Claim:
     """Draft a claim on the breached findings of `result`; `seen` is what that audit looked at.
 
     `received`: the day the delivery arrived, for the acceptance window. `supersedes`: claims on the same audit
-    that were issued before and no longer stand once this one is. Raises Conflict when nothing
+    that were issued before and no longer stand once this one is. `failed_reworks`: so many rounds of rework
+    failed before this delivery. Raises Conflict when nothing
     is breached, or when the result belongs to another contract or version.
     """
     if (result.contract, result.contract_version) != (contract.id, contract.version):
@@ -57,11 +59,32 @@ def draft_claim(
             f"There is nothing to claim: audit {result.audit!r} found no clause breached "
             f"(its verdict is {result.verdict})."
         )
+    return claimed(
+        contract, result, seen, breached, claim_id=claim_id, today=today, received=received,
+        supersedes=supersedes, failed_reworks=failed_reworks,
+    )  # fmt: skip
+
+
+def claimed(
+    contract: Contract,
+    result: AuditResult,
+    seen: AuditInput,
+    breached: tuple[Finding, ...],
+    *,
+    claim_id: str,
+    today: date,
+    received: date | None = None,
+    supersedes: tuple[str, ...] = (),
+    failed_reworks: int = 0,
+) -> Claim:
+    """What the `breached` findings lead to, as a draft; nothing is asked for where there are none."""
     beyond = speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold)
     extrapolations = tuple(
         extrapolate(contract.clause(f.clause), f, result.counts, beyond=beyond) for f in breached
     )
     counted = tuple(e for e in extrapolations if not _on_agreement(contract, e.clause))
+    audited = _audited_items(breached, result)
+    grounds = Grounds(extrapolations, audited, result.counts, beyond, failed_reworks)
     return Claim(
         id=claim_id,
         version=1,
@@ -77,11 +100,10 @@ def draft_claim(
         issued=None,
         answer_by=None,
         extrapolations=counted,
-        demands=ladder(
-            contract, Grounds(extrapolations, _audited_items(breached, result), result.counts, beyond)
-        ),
+        demands=ladder(contract, grounds),
         lines=claim_lines(breached, seen, contract.task),
         supersedes=supersedes,
+        failed_reworks=failed_reworks,
         notes=(
             *_superseding(supersedes),
             *_reach(seen, beyond),

@@ -48,7 +48,11 @@ class ClaimLine:
 
 @dataclass(frozen=True)
 class Demand:
-    """One step of the remedies ladder, with its amount (None where nothing is paid) and basis."""
+    """One step of the remedies ladder, with its amount (None where nothing is paid) and basis.
+
+    `after_rework`: the step is conditional: it is asked for only when so many rounds of rework have failed (0:
+    it is asked for now).
+    """
 
     remedy: str
     kind: str
@@ -58,6 +62,7 @@ class Demand:
     due: date | None
     ref: str = ""
     justification: str = ""
+    after_rework: int = 0
 
 
 _OF_UNITS = ("population_at_least", "unit")
@@ -101,10 +106,27 @@ class Extrapolation:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim (record `vendoreval/claim/1`). State: draft or issued.
+class Struck:
+    """A line that no longer stands: by which ruling, with its reason, and who ruled."""
 
-    `supersedes`: claims on the same audit whose place it takes.
+    number: int
+    why: str
+    by: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The strike-out as plain JSON values."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A version of a claim (record `vendoreval/claim/1`).
+
+    State: draft, issued, superseded, withdrawn or settled.
+
+    `supersedes`: claims on the same audit whose place it takes. From version 2 on, what rulings left of it:
+    `lines` are those that still stand, under the numbers of version 1, and `struck` the others; `verdict` is
+    what is left of the breach; `failed_reworks` rounds of rework have failed.
     """
 
     id: str
@@ -125,6 +147,19 @@ class Claim:
     lines: tuple[ClaimLine, ...]
     notes: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
+    verdict: str = "breached"
+    struck: tuple[Struck, ...] = ()
+    failed_reworks: int = 0
+
+    @property
+    def asked_now(self) -> tuple[Demand, ...]:
+        """The demands that no condition holds back."""
+        return tuple(demand for demand in self.demands if not demand.after_rework)
+
+    @property
+    def conditional(self) -> tuple[Demand, ...]:
+        """The demands that are asked for only when a rework fails."""
+        return tuple(demand for demand in self.demands if demand.after_rework)
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values."""
@@ -149,7 +184,12 @@ class Claim:
             "lines": [line.to_json() for line in self.lines],
             "notes": list(self.notes),
             **({"supersedes": list(self.supersedes)} if self.supersedes else {}),
+            **({"failed_reworks": self.failed_reworks} if self.failed_reworks else {}),
+            **(self._ruled() if self.version > 1 else {}),
         }
+
+    def _ruled(self) -> dict[str, Any]:
+        return {"verdict": self.verdict, "struck": [one.to_json() for one in self.struck]}
 
 
 def _demand(demand: Demand) -> dict[str, Any]:
@@ -165,4 +205,5 @@ def _demand(demand: Demand) -> dict[str, Any]:
         "due": demand.due.isoformat() if demand.due else None,
         "ref": demand.ref,
         "justification": demand.justification,
+        **({"after_rework": demand.after_rework} if demand.after_rework else {}),
     }

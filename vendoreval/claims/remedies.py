@@ -38,6 +38,7 @@ _SAME = {"span": "object"}  # one thing under two names
 class Grounds:
     """What sums are computed from: the breaches, the audited items and the delivery's counts.
 
+    `failed_reworks`: rounds of rework that failed before; steps that wait for so many are due.
     Unless `beyond`, the sample does not speak for the whole delivery: remedies stay with the wrong units found.
     """
 
@@ -45,6 +46,7 @@ class Grounds:
     audited_items: int
     counts: Mapping[str, int]
     beyond: bool = True
+    failed_reworks: int = 0
 
     @property
     def found(self) -> int:
@@ -82,6 +84,7 @@ def _demand(contract: Contract, remedy: Remedy, grounds: Grounds) -> Demand:
         due=None,
         ref=remedy.ref,
         justification=remedy.justification,
+        after_rework=max(0, remedy.after_rework - grounds.failed_reworks),
     )
 
 

@@ -54,12 +54,18 @@ def _add_nouns() -> None:
         audit_plan,
         audit_sample,
         claim,
+        claim_answer,
+        claim_rework,
+        claim_ruling,
         contract,
         contract_files,
         cost,
         delivery,
+        delivery_decision,
         evidence,
+        evidence_signing,
         gold,
+        gold_reveal,
         pilot,
         questionnaire,
         report,
@@ -74,6 +80,11 @@ def _add_nouns() -> None:
     audit_plan.add_to(audit.app)
     audit_sample.add_to(audit.app)
     vendor_compare.add_to(vendor.app)
+    for part in (claim_answer, claim_ruling, claim_rework):
+        part.add_to(claim.app)
+    delivery_decision.add_to(delivery.app)
+    gold_reveal.add_to(gold.app)
+    evidence_signing.add_to(evidence.app)
     nouns = (vendor, questionnaire, pilot, contract, gold, delivery, audit, agreement, annotators, claim)
     for noun in (*nouns, report, evidence):
         app.add_typer(noun.app)

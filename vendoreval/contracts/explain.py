@@ -19,7 +19,7 @@ from vendoreval.contracts.rules import (
     UNITS_OF,
     assumed,
 )
-from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, Remedy, Task
+from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, DisputeTerms, Remedy, Task
 from vendoreval.money import Money
 
 WHOLE = "one person's whole answer on an item, right where everything in it is"
@@ -86,6 +86,7 @@ def explain_parts(contract: Contract) -> dict[str, list[str]]:
         "task": task,
         "price": price,
         "acceptance": [_acceptance(contract.acceptance)],
+        "dispute": [_dispute(contract.dispute)],
         "clauses": [
             *(explain_clause(clause) for clause in contract.clauses),
             *(said for said in (joint_sentence(joint_risk(contract)),) if said),
@@ -173,6 +174,16 @@ def _acceptance(acceptance: Acceptance | None) -> str:
     )
 
 
+def _dispute(terms: DisputeTerms) -> str:
+    silence = {"accepted": "counts as accepted", "not_accepted": "is not accepted by that"}[terms.silence]
+    codes = "every code" if terms.reasons == DisputeTerms().reasons else f"the codes {', '.join(terms.reasons)}"
+    return (
+        f"A line of a claim that the vendor leaves unanswered until its deadline {silence}. A rebuttal may "
+        f"give {codes}. The buyer rules on it within {terms.ruling_days} business days, an arbiter within "
+        f"{terms.arbiter_days}. After each ruling the sums are reckoned again; no ruling raises them."
+    )
+
+
 def percent(share: Decimal | Fraction | str) -> str:
     """An exact share as a percentage, with no digit more than it has: 0.97 -> "97 %"."""
     exact = Fraction(share) * 100
@@ -246,6 +257,9 @@ def _remedy(contract: Contract, remedy: Remedy) -> str:
     parts = [f"{place}{remedy.id}: {_owed(contract, remedy)}"]
     if remedy.deadline_days:
         parts.append(f"within {remedy.deadline_days} business days")
+    if remedy.after_rework:
+        rounds = "a rework" if remedy.after_rework == 1 else f"{remedy.after_rework} rounds of rework"
+        parts.append(f"only when {rounds} failed")
     if remedy.cap_percent is not None:
         parts.append(f"never more than {remedy.cap_percent:f} % of the delivery's price")
     text = ", ".join(parts) + "."

@@ -24,7 +24,7 @@ ENGINE = "vendoreval"
 _TABLE = "labels"
 _WINDOW, _RESPONSE = "acceptanceWindow", "claimResponse"
 _LEFT = "toSettle"  # what is open in a draft
-_CUSTOM = ("vendor", "buyer", "effective", "ends", "task", "remedy", "acceptance")
+_CUSTOM = ("vendor", "buyer", "effective", "ends", "task", "remedy", "acceptance", "dispute")
 _DIMENSIONS = {"completeness": "completeness", "agreement": "consistency"}
 
 Odcs = dict[str, Any]
@@ -175,6 +175,8 @@ def _tables(
         tables["acceptance"] = {"window_days": levels[_WINDOW], **rest}
         if _RESPONSE in levels:
             tables["acceptance"]["response_days"] = levels[_RESPONSE]
+    if custom.get("dispute"):
+        tables["dispute"] = dict(custom["dispute"])
     tables["clause"] = [{"id": rule.get("name"), **_terms(rule)} for rule in clauses]
     if custom.get("remedy"):
         tables["remedy"] = list(custom["remedy"])

@@ -11,6 +11,7 @@ from typing import Any, cast
 from vendoreval.contracts.clauses import read_clause
 from vendoreval.contracts.fields import Section, suggest
 from vendoreval.contracts.matching_keys import MatchingKey
+from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.rules import (
     BASES,
     CALENDARS,
@@ -25,6 +26,7 @@ from vendoreval.contracts.terms import (
     Attribute,
     Clause,
     Contract,
+    DisputeTerms,
     Guideline,
     Price,
     Remedy,
@@ -68,6 +70,7 @@ def parse_contract(text: str, name: str = "contract.toml") -> Contract:
         acceptance=_acceptance(top.section("acceptance")),
         remedies=remedies,
         buyer=top.text("buyer", ""),
+        dispute=_dispute(top.section("dispute")),
     )  # fmt: skip
     top.finish()
     if top.problems:
@@ -233,6 +236,24 @@ def _acceptance(section: Section | None) -> Acceptance | None:
     return acceptance
 
 
+def _dispute(section: Section | None) -> DisputeTerms:
+    usual = DisputeTerms()
+    if section is None:
+        return usual
+    reasons = section.texts("reasons") or usual.reasons
+    for code in reasons:
+        if code not in REASONS:
+            section.problem("reasons", f"{code!r} is no code of a rebuttal.", suggest(code, REASONS))
+    terms = DisputeTerms(
+        cast(Any, section.choice("silence", ("accepted", "not_accepted"), usual.silence)),
+        section.whole("ruling_days", 1, 365, usual.ruling_days),
+        section.whole("arbiter_days", 1, 365, usual.arbiter_days),
+        reasons,
+    )
+    section.finish()
+    return terms
+
+
 def _clauses(top: Section, task: Task, remedies: tuple[Remedy, ...]) -> tuple[Clause, ...]:
     clauses = tuple(read_clause(section, task, remedies) for section in top.sections("clause"))
     _distinct(top, "clause", clauses)
@@ -283,6 +304,7 @@ def _remedy(section: Section, price: Price | None) -> Remedy:
         excess_only=section.flag("excess_only", True),
         cap_percent=percents["cap_percent"],
         sole=section.flag("sole", False),
+        after_rework=section.whole("after_rework", 1, 20, 0),
         justification=section.text("justification", ""),
         ref=section.text("ref", ""),
     )
@@ -299,7 +321,7 @@ def _decimal(text: str | None) -> Decimal | None:
 def _check_remedy(section: Section, remedy: Remedy, price: Price | None) -> None:
     fitting = REMEDIES[remedy.kind].keys
     for key in ("scope", "rounds", "deadline_days", "amount", "per_unit", "percent", "basis", "excess_only",
-                "cap_percent"):  # fmt: skip
+                "cap_percent", "after_rework"):  # fmt: skip
         if section.has(key) and key not in fitting:
             fits = ", ".join(fitting) or "none"
             section.problem(key, f"does not belong to a remedy of kind {remedy.kind}.", f"It takes: {fits}.")

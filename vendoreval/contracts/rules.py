@@ -295,14 +295,14 @@ REMEDIES = {
     for entry in (
         RemedyKind("rework", "the vendor labels again, free of charge", ("scope", "rounds", "deadline_days")),
         RemedyKind("audit_cost", "the vendor pays for the audit: `amount`, or `per_unit` for each audited item",
-                   ("amount", "per_unit", "cap_percent", "deadline_days")),
+                   ("amount", "per_unit", "cap_percent", "deadline_days", "after_rework")),
         RemedyKind("credit", "a sum for each wrong unit, a `percent` of the delivery's price, or an `amount`",
-                   (*_COUNT_KEYS, "percent", "amount", "cap_percent", "deadline_days")),
+                   (*_COUNT_KEYS, "percent", "amount", "cap_percent", "deadline_days", "after_rework")),
         RemedyKind("withhold", "the buyer keeps back a `percent` of the delivery's price (default 100)",
-                   ("percent", "amount", "cap_percent")),
+                   ("percent", "amount", "cap_percent", "after_rework")),
         RemedyKind("refund", "the vendor pays back a `percent` of the delivery's price (default 100)",
-                   ("percent", "amount", "cap_percent", "deadline_days")),
-        RemedyKind("termination", "the buyer may end the contract", ("deadline_days",)),
+                   ("percent", "amount", "cap_percent", "deadline_days", "after_rework")),
+        RemedyKind("termination", "the buyer may end the contract", ("deadline_days", "after_rework")),
     )
 }  # fmt: skip
 REWORK_SCOPES = ("defects", "class", "delivery")

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from vendoreval.contracts.reasons import REASONS
+
 Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
 Filters = Literal["allowed", "forbidden"]
@@ -90,6 +92,21 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
+class DisputeTerms:
+    """How a claim is argued, in business days of the acceptance's calendar.
+
+    `silence`: what a line is that the vendor leaves unanswered until its deadline. `ruling_days`: the buyer's
+    time to rule on what was rebutted; `arbiter_days`: the arbiter's. `reasons`: the codes that a rebuttal may
+    give (contracts.reasons).
+    """
+
+    silence: Literal["accepted", "not_accepted"] = "not_accepted"
+    ruling_days: int = 5
+    arbiter_days: int = 10
+    reasons: tuple[str, ...] = tuple(REASONS)
+
+
+@dataclass(frozen=True)
 class Decision:
     """How a clause is decided. `rule` names one of `contracts.rules.RULES`.
 
@@ -163,6 +180,7 @@ class Remedy:
     excess_only: bool = True  # count only what exceeds the allowed number of errors
     cap_percent: Decimal | None = None  # of the delivery's price
     sole: bool = False
+    after_rework: int = 0  # asked for only when so many rounds of rework have failed
     justification: str = ""
     ref: str = ""
 
@@ -184,6 +202,7 @@ class Contract:
     remedies: tuple[Remedy, ...] = ()
     buyer: str = ""
     version: int = 1
+    dispute: DisputeTerms = DisputeTerms()
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with this id; KeyError if there is none."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from vendoreval.contracts.parsing import SCHEMA
 from vendoreval.contracts.rules import REMEDIES
-from vendoreval.contracts.terms import Attribute, Clause, Contract, Remedy
+from vendoreval.contracts.terms import Attribute, Clause, Contract, DisputeTerms, Remedy
 
 TO_SETTLE = "to settle: "  # starts a comment of a draft
 Plain = dict[str, Any]
@@ -45,10 +45,18 @@ def plain(contract: Contract) -> Plain:
     if contract.acceptance:
         kept = {key: value for key, value in vars(contract.acceptance).items() if value != ()}
         document["acceptance"] = {key: list(v) if isinstance(v, tuple) else v for key, v in kept.items()}
+    document |= {"dispute": found} if (found := _dispute(contract.dispute)) else {}
     document["clause"] = [clause_table(clause) for clause in contract.clauses]
     if contract.remedies:
         document["remedy"] = [_remedy(remedy) for remedy in contract.remedies]
     return document
+
+
+def _dispute(terms: DisputeTerms) -> Plain:
+    """What is agreed otherwise than usual."""
+    usual = vars(DisputeTerms())
+    agreed = {key: value for key, value in vars(terms).items() if value != usual[key]}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in agreed.items()}
 
 
 def _attribute(attribute: Attribute) -> Any:

@@ -228,7 +228,7 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
     drafted = draft_claim(
         bundle.contract, again, bundle.seen, claim_id=claim["claim"],
         today=date.fromisoformat(claim["drafted"]), received=date.fromisoformat(bundle.input[1]),
-        supersedes=tuple(claim.get("supersedes", ())),
+        supersedes=tuple(claim.get("supersedes", ())), failed_reworks=claim.get("failed_reworks", 0),
     )  # fmt: skip
     if claim["issued"]:
         drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vendoreval.claims.answers import REASONS
 from vendoreval.contracts.explain import explain_parts, power_questions
+from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import to_settle
@@ -88,8 +88,8 @@ def annex_view(
         "limits": [_limits(clause.id, found) for clause in contract.clauses
                    if (one := held.get(clause.id)) and (found := one.design)],
         "remedies": said["remedies"],
-        "acceptance": said["acceptance"],
-        "rebuttals": [list(pair) for pair in REASONS.items()],
+        "acceptance": [*said["acceptance"], *said["dispute"]],
+        "rebuttals": [[code, REASONS[code]] for code in contract.dispute.reasons],
         "terms_hash": files[0].sha256,
         "integrity": parts.integrity(facts, files),
     }  # fmt: skip

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
-from vendoreval.claims.answers import REASONS
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
+from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
@@ -71,7 +71,7 @@ def claim_view(
         "lines": _lines(claim.lines),
         "pictures": pictures.view(),
         "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
-        "rebuttals": [list(pair) for pair in REASONS.items()],
+        "rebuttals": [[code, REASONS[code]] for code in contract.dispute.reasons],
         "limits": [*claim.notes, *limits(result)],
         "integrity": parts.integrity(facts, files, pictures),
         "record": claim.to_json(),

@@ -219,7 +219,8 @@ class SampleAnswersRow(Row, table=True):
 
 
 class ClaimRow(Row, table=True):
-    """One version of a claim. State: draft, issued or superseded (by a later claim on the same audit)."""
+    """One version of a claim. State: draft, issued, superseded (by a later claim on the same audit), withdrawn
+    or settled; the newest version's state is the claim's."""
 
     __tablename__ = "claim"
     changeable: ClassVar[frozenset[str]] = frozenset({"state", "claim_sha", "drafted_at", "issued_at"})
@@ -231,6 +232,65 @@ class ClaimRow(Row, table=True):
     claim_sha: str
     drafted_at: datetime = Field(sa_type=UtcTime)
     issued_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ClaimMoveRow(Row, table=True):
+    """One move of the dispute about a claim (claims.moves); moves are only ever appended.
+
+    `private_sha` is what only the buyer may read: which side gave which answer on an arbiter's sheet.
+    """
+
+    __tablename__ = "claim_move"
+
+    claim_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str
+    record_sha: str
+    private_sha: str | None = None
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class DecisionRow(Row, table=True):
+    """What the buyer said of a delivery: accepted or rejected, why, and as of which day."""
+
+    __tablename__ = "decision"
+
+    delivery_id: str = Field(primary_key=True, foreign_key="delivery.id")
+    number: int = Field(primary_key=True)
+    decision: str
+    reason: str
+    decided: date
+    person: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class GoldAmendmentRow(Row, table=True):
+    """A gold answer that was wrong: the record that takes its place. The gold set itself stays as it was."""
+
+    __tablename__ = "gold_amendment"
+
+    gold_id: str = Field(primary_key=True, foreign_key="gold.id")
+    number: int = Field(primary_key=True)
+    record_sha: str
+    reason: str
+    person: str
+    claim_id: str | None = None
+    line: int | None = None
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class AuditRevisionRow(Row, table=True):
+    """An audit judged again after gold was amended; the audit itself stays as it was."""
+
+    __tablename__ = "audit_revision"
+
+    audit_id: str = Field(primary_key=True, foreign_key="audit.id")
+    number: int = Field(primary_key=True)
+    verdict: str
+    result_sha: str
+    outcomes_sha: str
+    amendments: int  # of its gold set that it rests on, the first so many
+    at: datetime = Field(sa_type=UtcTime)
 
 
 class ReportRow(Row, table=True):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from vendoreval.claims.answers import REASONS
+from vendoreval.contracts.reasons import REASONS
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.contracts.terms import Acceptance, Contract, Remedy, Task
 

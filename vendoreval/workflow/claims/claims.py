@@ -1,4 +1,4 @@
-"""Claims: drafting from a breached audit, issuing, showing."""
+"""Claims: drafting from a breached audit, issuing, showing. What follows an issued one stands in `disputes`."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from typing import Any
 
 from vendoreval.claims.drafting import draft_claim as draft_from_result
 from vendoreval.claims.drafting import issue
+from vendoreval.claims.reading import claim_from_json
 from vendoreval.claims.records import Claim
 from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical
-from vendoreval.store.tables import ClaimRow
+from vendoreval.store.tables import ClaimMoveRow, ClaimRow, ExposureRow
+from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.deliveries.reworks import failed_before
 
 
 def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None) -> Claim:
     """Draft a claim from a breached audit and store it.
 
-    Raises NotFound, Conflict when nothing is breached or the id is taken.
+    Raises NotFound, Conflict when nothing is breached, the id is taken, or an earlier claim on the audit is
+    argued already.
     """
     stored = load_audit(workspace, audit_id)
     name = slug(claim_id or f"{audit_id}-claim"[:64], "claim")
     at = now()
-    claim = _drafted(stored, name, at)
+    claim = _drafted(workspace, stored, name, at)
     with workspace.write(actor(), at) as tx:
         if tx.get(ClaimRow, (name, 1)):
             raise Conflict(f"There is a claim {name!r} already.", remedy="Give another id with --id.")
+        _refuse_argued(tx, audit_id)
         sha = workspace.objects.put_bytes(canonical(claim.to_json()))
         tx.add(ClaimRow(id=name, version=1, audit_id=audit_id, state="draft", claim_sha=sha, drafted_at=at))
         told = {"audit": audit_id, "version": 1, "sha256": sha, "lines": len(claim.lines)}
@@ -36,17 +41,31 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
     return claim
 
 
-def _drafted(stored: StoredAudit, name: str, at: Any, supersedes: tuple[str, ...] = ()) -> Claim:
+def _drafted(
+    workspace: Workspace, stored: StoredAudit, name: str, at: Any, supersedes: tuple[str, ...] = ()
+) -> Claim:
     return draft_from_result(
         stored.contract, stored.result, stored.seen, claim_id=name, today=at.date(),
         received=stored.received.date(), supersedes=supersedes,
+        failed_reworks=failed_before(workspace, stored.row.delivery_id),
     )  # fmt: skip
+
+
+def _refuse_argued(reader: Reader, audit_id: str) -> None:
+    """A claim that was answered or ruled on stands with its strike-outs: none takes its place."""
+    for row in reader.all(ClaimRow, audit_id=audit_id):
+        if row.issued_at and row.state != "superseded" and reader.all(ClaimMoveRow, claim_id=row.id):
+            raise Conflict(
+                f"Claim {row.id!r} on the same defects is argued already, and one audit leads to one claim.",
+                remedy=f"Go on with it: vendoreval claim show {row.id}",
+            )
 
 
 def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     """Freeze a draft as version 1 and log it; raises NotFound, Conflict when issued already.
 
-    An audit leads to one claim that stands: this one takes the place of those issued on it before, and says so.
+    An audit leads to one claim that stands: this one takes the place of those issued on it before, and says
+    so. The gold answers of its lines are revealed by it.
     """
     row = claim_row(workspace, claim_id)
     if row.state != "draft":
@@ -56,46 +75,64 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     with workspace.write(actor(), at) as tx:
         if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
             raise Conflict(f"Claim {claim_id!r} was issued already.")
+        _refuse_argued(tx, row.audit_id)
         standing = [one for one in tx.all(ClaimRow, audit_id=row.audit_id) if one.state == "issued"]
         before = tuple(one.id for one in standing)
-        claim = issue(_drafted(stored, claim_id, row.drafted_at, before), stored.contract, at.date())
+        drafted = _drafted(workspace, stored, claim_id, row.drafted_at, before)
+        claim = issue(drafted, stored.contract, at.date())
         sha = workspace.objects.put_bytes(canonical(claim.to_json()))
         for one in standing:
             tx.update(one, state="superseded")
         tx.update(row, state="issued", claim_sha=sha, issued_at=at)
+        items = workspace.objects.put_bytes(canonical(sorted({line.item for line in claim.lines})))
+        tx.add(
+            ExposureRow(
+                gold_id=stored.row.gold_id, vendor_id=claim.vendor, kind="revealed", items_sha=items, at=at
+            )
+        )  # fmt: skip
         told = {"audit": row.audit_id, "version": row.version, "sha256": sha, "supersedes": list(before)}
-        tx.event("claim.issued", claim_id, told, stored.row.delivery_id)
+        tx.event("claim.issued", claim_id, {**told, "exposed": tx.sealed(items)}, stored.row.delivery_id)
     return claim
 
 
-def claim_row(workspace: Workspace, claim_id: str) -> ClaimRow:
-    """The newest version of a claim; raises NotFound."""
+def claim_rows(workspace: Workspace, claim_id: str) -> tuple[ClaimRow, ...]:
+    """Every version of a claim, oldest first; raises NotFound."""
     with workspace.read() as reader:
         rows = reader.all(ClaimRow, id=claim_id)
         if not rows:
             raise NotFound("claim", claim_id, tuple({row.id for row in reader.all(ClaimRow)}))
-        return rows[-1]
+        return rows
 
 
-def load_claim(workspace: Workspace, claim_id: str) -> tuple[Claim, StoredAudit]:
-    """A claim as drafted or issued, with its audit; raises NotFound."""
-    row = claim_row(workspace, claim_id)
-    stored = load_audit(workspace, row.audit_id)
-    before = tuple(claim_record(workspace, claim_id).get("supersedes", ()))
-    claim = _drafted(stored, claim_id, row.drafted_at, before)
-    if row.issued_at:
-        claim = issue(claim, stored.contract, row.issued_at.date())
-    return replace(claim, state=row.state), stored
+def claim_row(workspace: Workspace, claim_id: str) -> ClaimRow:
+    """The newest version of a claim; raises NotFound."""
+    return claim_rows(workspace, claim_id)[-1]
 
 
-def claim_record(workspace: Workspace, claim_id: str) -> dict[str, Any]:
-    """The claim's stored record, exactly as frozen."""
-    row = claim_row(workspace, claim_id)
+def load_claim(workspace: Workspace, claim_id: str, version: int = 0) -> tuple[Claim, StoredAudit]:
+    """A version of a claim as it was frozen (0: the newest), with the audit it rests on; raises NotFound."""
+    row = _version(workspace, claim_id, version)
+    claim = claim_from_json(claim_record(workspace, claim_id, version))
+    return replace(claim, state=row.state), load_audit(workspace, row.audit_id)
+
+
+def claim_record(workspace: Workspace, claim_id: str, version: int = 0) -> dict[str, Any]:
+    """The stored record of a version (0: the newest), exactly as frozen; raises NotFound."""
+    row = _version(workspace, claim_id, version)
     record: dict[str, Any] = json.loads(workspace.objects.read(row.claim_sha))
     return record
 
 
+def _version(workspace: Workspace, claim_id: str, version: int) -> ClaimRow:
+    rows = claim_rows(workspace, claim_id)
+    if version > len(rows):
+        known = tuple(str(row.version) for row in rows)
+        raise NotFound("version", f"{version} of claim {claim_id}", known)
+    return rows[version - 1]
+
+
 def list_claims(workspace: Workspace) -> tuple[ClaimRow, ...]:
-    """All claims, oldest first."""
+    """The newest version of every claim, oldest claim first."""
     with workspace.read() as reader:
-        return tuple(sorted(reader.all(ClaimRow), key=lambda row: (row.drafted_at, row.id)))
+        newest = {row.id: row for row in reader.all(ClaimRow)}
+    return tuple(sorted(newest.values(), key=lambda row: (row.drafted_at, row.id)))

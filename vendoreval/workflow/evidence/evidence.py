@@ -117,7 +117,9 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
     row, objects = stored.row, workspace.objects
     with workspace.read() as reader:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
-        issued = [c for c in reader.all(ClaimRow, audit_id=row.id) if c.state == "issued"]
+        issued = [
+            one for one in reader.all(ClaimRow, audit_id=row.id) if one.issued_at and one.state != "superseded"
+        ]
     contract = contract_row(workspace, row.contract_id, row.contract_version)
     result = json.loads(objects.read(row.result_sha))
     if canonical(result) != canonical(stored.result.to_json()):
@@ -136,7 +138,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         result=result,
         manifest=json.loads(objects.read(delivery.manifest_sha)),
         intake=intake,
-        claim=claim_record(workspace, issued[-1].id) if issued else None,
+        claim=claim_record(workspace, issued[-1].id, 1) if issued else None,
         received=delivery.received_at.date().isoformat(),
         log=events_for_bundle(workspace, row.delivery_id),
         made_with=_PROGRAM,

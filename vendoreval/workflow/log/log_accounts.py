@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from vendoreval.claims.moves import KINDS
 from vendoreval.evidence.canonical import utc_text
 from vendoreval.evidence.chain import Event
 from vendoreval.store.rows import Row, name_of
 from vendoreval.store.tables import (
+    AuditRevisionRow,
     AuditRow,
+    ClaimMoveRow,
     ClaimRow,
     CommitmentRow,
     ContractRow,
+    DecisionRow,
     DeliveryRow,
+    GoldAmendmentRow,
     GoldRow,
     PilotRow,
     SampleRow,
@@ -47,6 +52,8 @@ class Told:
 
 _TERMS = (("contract_id", "contract"), ("contract_version", "version"))
 _CONTRACT = Told(ContractRow, "added_at", (("source_sha", "sha256"),), (SUBJECT, "version"))
+_DECISION = Told(DecisionRow, "at", (("reason", "reason"), ("decided", "decided")), (SUBJECT, "number"))
+_MOVE = Told(ClaimMoveRow, "at", (("record_sha", "record"),), (SUBJECT, "number"))
 _SEED = (("tasks_sha", "tasks"), ("key_sha", "key"))
 TOLD: Mapping[str, tuple[Told, ...]] = {
     "vendor.added": (Told(VendorRow, "added_at"),),
@@ -93,6 +100,19 @@ TOLD: Mapping[str, tuple[Told, ...]] = {
         ),
         Told(GoldRow, "", (), ("gold",)),  # the answers to a sample became gold without an event of their own
     ),
+    "delivery.accepted": (_DECISION,),
+    "delivery.rejected": (_DECISION,),
+    "gold.amended": (
+        Told(GoldAmendmentRow, "at", (("record_sha", "record"), ("reason", "reason")), (SUBJECT, "number")),
+    ),
+    "audit.revised": (
+        Told(
+            AuditRevisionRow, "at",
+            (("verdict", "verdict"), ("result_sha", "result"), ("outcomes_sha", "outcomes")),
+            (SUBJECT, "number"),
+        ),
+    ),
+    **{f"claim.{kind}": (_MOVE,) for kind in KINDS},
     "claim.drafted": (Told(ClaimRow, "drafted_at", (("audit_id", "audit"),), (SUBJECT, "version")),),
     "claim.issued": (
         Told(

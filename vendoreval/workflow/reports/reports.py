@@ -76,8 +76,8 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     names = {audit for audit, _ in vendor.audits}
     stored = [load_audit(workspace, row.id) for row in list_audits(workspace) if row.id in names]
     with workspace.read() as reader:
-        rows = [row for row in reader.all(ClaimRow) if row.audit_id in names]
-    claims: list[Claim] = [load_claim(workspace, row.id)[0] for row in rows]
+        rows = {row.id: row for row in reader.all(ClaimRow) if row.audit_id in names}
+    claims: list[Claim] = [load_claim(workspace, name)[0] for name in rows]
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
     received = _received(workspace, vendor_id)
     name = in_order(audits, received)[-1][0].audit if audits else ""

@@ -1,0 +1,9 @@
+"""vendoreval gold: reveal, amend."""
+
+from __future__ import annotations
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the noun's own."""
