@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from vendoreval.contracts.reasons import REASONS
 from vendoreval.claims.deadlines import deadlines
+from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Acceptance, Contract, Remedy, Task
 
 CALENDAR = Acceptance(10, "not_accepted", "mon-fri", (date(2026, 12, 25), date(2027, 1, 1)))

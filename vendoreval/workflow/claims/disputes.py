@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from vendoreval.claims.disputes import Dispute, follow, open_dispute
@@ -17,6 +18,7 @@ from vendoreval.claims.moves import Kind, Move, Position, Ruling, move_from_json
 from vendoreval.claims.reading import claim_from_json
 from vendoreval.claims.records import Claim
 from vendoreval.claims.versions import NEW_VERSION, changes_anything, left_of
+from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import ClaimMoveRow, ClaimRow
@@ -25,18 +27,25 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.claims.claims import claim_record, claim_rows
 from vendoreval.workflow.context import actor, now
+from vendoreval.workflow.contracts.contracts import load_contract
 
 _ENDS = {"withdrawn": "withdrawn", "settled": "settled"}  # moves after which a claim takes no other
 
 
 @dataclass(frozen=True, eq=False)
 class StoredDispute:
-    """A dispute with every version of its claim as it was frozen, its moves' rows, and the audit below it."""
+    """A dispute with its contract, every version of its claim as it was frozen, and its moves' rows."""
 
     dispute: Dispute
+    contract: Contract
     versions: tuple[Claim, ...]
     rows: tuple[ClaimMoveRow, ...]
-    audit: StoredAudit
+    workspace: Workspace
+
+    @cached_property
+    def audit(self) -> StoredAudit:
+        """The audit that the claim rests on; it is judged again only where somebody asks for it."""
+        return load_audit(self.workspace, self.dispute.claim.audit)
 
     @property
     def newest(self) -> Claim:
@@ -52,16 +61,15 @@ def load_dispute(workspace: Workspace, claim_id: str) -> StoredDispute:
             f"Claim {claim_id!r} is a draft; nobody can answer it yet.",
             remedy=f"Issue it: vendoreval claim issue {claim_id}",
         )
-    stored = load_audit(workspace, rows[0].audit_id)
     with workspace.read() as reader:
         moves = reader.all(ClaimMoveRow, claim_id=claim_id)
-    first = claim_from_json(claim_record(workspace, claim_id, 1))
+    versions = tuple(claim_from_json(claim_record(workspace, claim_id, row.version)) for row in rows)
+    contract = load_contract(workspace, versions[0].contract, versions[0].contract_version)
     told = [move_from_json(json.loads(workspace.objects.read(row.record_sha))) for row in moves]
-    dispute = open_dispute(first, stored.contract, told, now().date())
+    dispute = open_dispute(versions[0], contract, told, now().date())
     if rows[-1].state == "superseded":
         dispute = replace(dispute, state="superseded")
-    versions = tuple(claim_from_json(claim_record(workspace, claim_id, row.version)) for row in rows)
-    return StoredDispute(dispute, versions, moves, stored)
+    return StoredDispute(dispute, contract, versions, moves, workspace)
 
 
 def make_move(
@@ -90,7 +98,7 @@ def make_move(
         claim_id, len(before.rows) + 1, kind, at, by or actor(), _last_sha(workspace, before, claim_id),
         tuple(positions), tuple(rulings), tuple(lines), late, source, told,
     )  # fmt: skip
-    after = follow(before.dispute, before.audit.contract, move)
+    after = follow(before.dispute, before.contract, move)
     version = _next(before, after) if kind in NEW_VERSION else None
     with workspace.write(actor(), at) as tx:
         if len(tx.all(ClaimMoveRow, claim_id=claim_id)) != len(before.rows):
@@ -126,7 +134,7 @@ def _store(
         told |= {"version": version.version, "sha256": _add_version(workspace, tx, newest, version)}
     elif move.kind in _ENDS:
         tx.update(newest, state=_ENDS[move.kind])
-    tx.event(f"claim.{move.kind}", move.claim, told, before.audit.row.delivery_id)
+    tx.event(f"claim.{move.kind}", move.claim, told, before.dispute.claim.delivery)
 
 
 def _add_version(workspace: Workspace, tx: Transaction, newest: ClaimRow, version: Claim) -> str:
