@@ -69,9 +69,9 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
         ("pilot", "contract_id", "contract_version", "contract"),
         ("sample", "delivery_id", "delivery"),
         ("sample_answers", "sample_id", "sample"),
-            ("decision", "delivery_id", "delivery"),
-            ("gold_amendment", "gold_id", "gold"),
-            ("audit_revision", "audit_id", "audit"),
+        ("decision", "delivery_id", "delivery"),
+        ("gold_amendment", "gold_id", "gold"),
+        ("audit_revision", "audit_id", "audit"),
     }
 
 
