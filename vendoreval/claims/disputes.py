@@ -121,7 +121,9 @@ class Dispute:
 def open_dispute(claim: Claim, contract: Contract, moves: Iterable[Move], today: date) -> Dispute:
     """Follow the moves from the issued version 1 of a claim; raises Conflict for one that may not be."""
     start = {line.number: LineState(line.number) for line in claim.lines}
-    found = Dispute(claim, lines=start, state=claim.state, answer_by=claim.answer_by)
+    found = Dispute(
+        claim, lines=start, state=claim.state, answer_by=claim.answer_by, failed_reworks=claim.failed_reworks
+    )
     for move in moves:
         found = _silence(found, contract, move.at.date())
         found = follow(found, contract, move)

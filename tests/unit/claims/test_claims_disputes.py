@@ -172,6 +172,19 @@ def test_records_are_read_back_as_they_were() -> None:
     assert struck.version == 2
 
 
+def test_reworks_that_failed_before_the_claim_stay_failed() -> None:
+    """A step that was due when the claim was issued is due in every version."""
+    late = replace(CONTRACT.remedies[1], after_rework=1)
+    contract = replace(CONTRACT, remedies=(CONTRACT.remedies[0], late))
+    first = issue(
+        draft_claim(contract, RESULT, SEEN, claim_id="k", today=START.date(), failed_reworks=1),
+        contract, START.date(),
+    )  # fmt: skip
+    dispute = follow(opened(contract, claim=first), contract, ruled(1))
+    for version in versions(contract, SEEN, RESULT, dispute):
+        assert [one.remedy for one in version.asked_now] == ["rework", "credit"]
+
+
 ways = st.lists(
     st.tuples(
         st.sampled_from([WITHDRAWN, "downgraded"]), st.sets(st.sampled_from(LINES), min_size=1, max_size=9)
