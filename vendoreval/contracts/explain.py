@@ -169,8 +169,8 @@ def _acceptance(acceptance: Acceptance | None) -> str:
     holidays = f" without {len(acceptance.holidays)} holidays" if acceptance.holidays else ""
     return (
         f"The buyer has {acceptance.window_days} business days ({CALENDARS[acceptance.calendar]}{holidays}) to "
-        f"answer a delivery; silence {silence}. The vendor has {acceptance.response_days} business days to "
-        "answer a claim."
+        f"answer a delivery, the first of them after the day it came; silence {silence}. The vendor has "
+        f"{acceptance.response_days} business days to answer a claim."
     )
 
 
