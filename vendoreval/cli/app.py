@@ -66,6 +66,7 @@ def _add_nouns() -> None:
         evidence_signing,
         gold,
         gold_reveal,
+        letterhead,
         pilot,
         questionnaire,
         report,
@@ -76,6 +77,7 @@ def _add_nouns() -> None:
 
     start.add_to(app)
     cost.add_to(app)
+    letterhead.add_to(app)
     contract_files.add_to(contract.app)
     audit_plan.add_to(audit.app)
     audit_sample.add_to(audit.app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from vendoreval.reports.letterhead import Letterhead
 from vendoreval.reports.provenance_parts import RestsOn
 
 
@@ -46,3 +47,4 @@ class Facts:
     hashes: Hashes = field(default_factory=Hashes)
     remarks: tuple[str, ...] = ()
     rests: RestsOn | None = None  # what the audit rests on; None where the report is about none
+    letterhead: Letterhead | None = None  # None: the workspace has none

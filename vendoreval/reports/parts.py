@@ -14,6 +14,7 @@ from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
 from vendoreval.reports.charts.dots import DotRow, Dots
 from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.facts import Facts
+from vendoreval.reports.letterhead import Letterhead
 from vendoreval.reports.pictures.defect_pictures import DefectPictures
 from vendoreval.reports.report import Attached
 from vendoreval.reports.sentences import clause_name, finding_sentences, interval_words
@@ -46,6 +47,18 @@ def head(title: str, kicker: str, number: str, facts: Facts) -> Plain:
         "vendor": facts.vendor,
         "buyer": facts.buyer,
         "remarks": list(facts.remarks),
+        "letterhead": letterhead(facts.letterhead),
+    }
+
+
+def letterhead(head: Letterhead | None) -> Plain | None:
+    """The letterhead as a template shows it; None where the workspace has none."""
+    if head is None:
+        return None
+    return {
+        "logo": head.logo,
+        "buyer": head.buyer.to_json(),
+        "vendor": head.vendor.to_json() if head.vendor else None,
     }
 
 

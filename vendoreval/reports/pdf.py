@@ -35,8 +35,14 @@ class RefusedResource(VendorevalError):
 def to_pdf(report: Report, paper: Paper = "A4") -> bytes:
     """The report as PDF with its files attached; raises as `html_to_pdf` does."""
     return html_to_pdf(
-        to_html(report), created=report.created, attachments=report.files, paper=paper, pictures=report.pictures
-    )
+        to_html(report), created=report.created, attachments=report.files, paper=paper,
+        pictures=report.pictures | _logo(report),
+    )  # fmt: skip
+
+
+def _logo(report: Report) -> frozenset[str]:
+    head = report.view["letterhead"]
+    return frozenset({head["logo"].href}) if head and head["logo"] else frozenset()
 
 
 def html_to_pdf(

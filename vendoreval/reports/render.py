@@ -70,5 +70,7 @@ def _plain(value: Any) -> Any:
 
 def _without_addresses(held: dict[str, Any]) -> dict[str, Any]:
     """An image is named by its hash; its bytes are in the drawing."""
-    under = held.get("under")
-    return {**held, "under": {k: v for k, v in under.items() if k != "href"}} if under else held
+    plain = {key: value for key, value in held.items() if key != "href"}
+    return {
+        key: _without_addresses(value) if isinstance(value, dict) else value for key, value in plain.items()
+    }

@@ -37,6 +37,7 @@ from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.reports.image_folder import ImageFolder
+from vendoreval.workflow.reports.letterheads import letterhead_for
 from vendoreval.workflow.reports.measured import track
 from vendoreval.workflow.vendors.vendors import show_vendor
 
@@ -166,6 +167,7 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
         ),
         remarks=remarks,
         rests=rests_on(workspace, stored),
+        letterhead=letterhead_for(workspace, contract.vendor),
     )
 
 
