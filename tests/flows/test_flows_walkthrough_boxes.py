@@ -61,7 +61,7 @@ def held_to_picture(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_demo_of_boxes_tells_the_story_and_its_hints_work(cli: Cli) -> None:
     made = cli("demo", "demo", "--task", "boxes", "--json").json
-    assert made["verdicts"] == {"batch-1": "breached", "batch-2": "inconclusive"}
+    assert made["verdicts"] == {"batch-1": "breached", "batch-2": "kept"}
     assert [Path(file).name for file in made["files"]] == [
         "audit-1.pdf", "claim-1.pdf", "bundle-1.zip", "audit-2.pdf", "bundle-2.zip", "scorecard.pdf",
     ]  # fmt: skip

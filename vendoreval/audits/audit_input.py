@@ -52,6 +52,9 @@ class AuditInput:
     answered pairs of item and annotator, of which no item has more than `most_sheets`; `objects` counts its
     objects where they are not its rows (0: they are).
     `delivered`: the labels on gold items that were judged, where the input came from `judge`.
+    `rework_of`: the delivery that this one replaces. What the vendor could mend because it was told, or because
+    an audit of that delivery looked there, is left out: `left_out` counts its `items` in the delivery with
+    their `labels` (`sheets`, `objects`), and how many of the `gold` items those were.
     """
 
     units: Outcomes
@@ -87,6 +90,8 @@ class AuditInput:
     most_sheets: int = 1
     objects: int = 0
     delivered: LabelTable | None = None
+    rework_of: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def missing_items(seen: AuditInput) -> list[str]:

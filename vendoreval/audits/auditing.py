@@ -22,6 +22,7 @@ from vendoreval.audits.measures import MEASURED, measure
 from vendoreval.audits.patterns.judging import patterns
 from vendoreval.audits.reach import unbounded, units_in_all
 from vendoreval.audits.records import BREACHED, AuditResult, Finding, worst
+from vendoreval.audits.resubmitting import rework_notes
 from vendoreval.audits.units import MAIN, Counting, counting, many
 from vendoreval.audits.unscored import unscored, unscored_note, withheld
 from vendoreval.audits.walking import WALKED, walk_clause
@@ -212,6 +213,7 @@ def _counts(seen: AuditInput) -> dict[str, int]:
         **units.counts(),
         **({"wrong_attribute": wrong_attribute} if several else {}),
         "ties": seen.ties,
+        **{f"left_out_{what}": count for what, count in seen.left_out.items()},
         **({"gold_adjudicated": seen.gold_checked[1]} if seen.gold_checked[1] else {}),
     }
 
@@ -231,6 +233,7 @@ def _basis(contract: Contract, seen: AuditInput) -> dict[str, Any]:
         "speaks_for_all": speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold),
         "settled": dict(seen.settled),
         **({"missing_by_word": apart} if apart else {}),
+        **({"rework_of": seen.rework_of, "left_out": dict(seen.left_out)} if seen.rework_of else {}),
     }
 
 
@@ -250,7 +253,12 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
         )
     elif missing:
         notes.append(f"{missing:,} gold items were sent and not answered; they count as wrong.")
-    notes += [*unscored_note(seen), *apart_sentences(missing_by_word(seen)), *look_notes(seen)]
+    notes += [
+        *rework_notes(seen),
+        *unscored_note(seen),
+        *apart_sentences(missing_by_word(seen)),
+        *look_notes(seen),
+    ]
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     notes += [f"Still open, {one['kind']}: {one['text']}" for one in seen.settled.get("unsettled", ())]
     if seen.strata:

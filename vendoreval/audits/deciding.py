@@ -37,12 +37,14 @@ class Frame:
     """The delivery that the audited items stand for.
 
     `items` in the delivery (None = unknown), `audited` of them; `hidden`: what the others may hold. Totals
-    over a class or an annotator have an unknown population, unless it is a census.
+    over a class or an annotator have an unknown population, unless it is a census. `fresh`: of a rework they
+    are only those items that were never named or audited before.
     """
 
     items: int | None
     audited: int
     hidden: Hidden
+    fresh: bool = False
 
     @property
     def census(self) -> bool:
@@ -175,7 +177,8 @@ def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) 
     limit = f"{'at most' if finding.metric == 'error_rate' else 'at least'} {finding.threshold}"
     word = "kept" if finding.verdict == KEPT else "breached"
     if finding.method == CENSUS:
-        every = "every item of the delivery, so nothing is left to chance"
+        which = "every fresh item of the rework" if frame.fresh else "every item of the delivery"
+        every = f"{which}, so nothing is left to chance"
         return f"{count}, {every}; the clause ({limit}) is {word}."
     if absent:
         count += f"; gold has no unit of {_some(absent)}, of which any share may be right"

@@ -15,8 +15,12 @@ from vendoreval.tasks.outcomes import Outcomes
 
 
 def size(seen: AuditInput, how: Counting) -> int:
-    """The items that the audited ones stand for: those sent, where it is known, else those delivered."""
-    return max(seen.sent_items or seen.items, _items(seen.units, drawn(seen.units, how)))
+    """The items that the audited ones stand for: those sent, where it is known, else those delivered.
+
+    Of a rework, without those that could not be audited any more.
+    """
+    stood_for = (seen.sent_items or seen.items) - seen.left_out.get("items", 0)
+    return max(stood_for, _items(seen.units, drawn(seen.units, how)))
 
 
 def _items(outcomes: Outcomes, rows: Mask) -> int:
@@ -32,7 +36,10 @@ def frame_of(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Fra
     """
     unknown = clause.metric == "completeness" and not seen.sent_known
     audited = _items(seen.units, drawn(seen.units, how))
-    return Frame(None if unknown else size(seen, how), audited, hidden(clause, task, seen, how))
+    return Frame(
+        None if unknown else size(seen, how), audited, hidden(clause, task, seen, how),
+        fresh="items" in seen.left_out,
+    )  # fmt: skip
 
 
 def groups(clause: Clause, classes: tuple[str, ...], seen: AuditInput) -> Iterable[tuple[str | None, Outcomes]]:

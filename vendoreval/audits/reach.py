@@ -97,11 +97,12 @@ def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> t
     if how.unit in SHEETS:
         known, total, word = (
             per_item(outcomes, how, answered_sheets(outcomes)),
-            seen.sheets,
+            seen.sheets - seen.left_out.get("sheets", 0),
             "answers delivered",
         )
     else:
-        known, total = per_item(outcomes, how, delivered_objects(outcomes)), seen.objects or seen.labels
+        known = per_item(outcomes, how, delivered_objects(outcomes))
+        total = (seen.objects or seen.labels) - seen.left_out.get("objects", 0)
         word = "objects delivered"
     if total and known.any():
         return known, total, word

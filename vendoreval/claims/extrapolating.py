@@ -74,7 +74,7 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
         return finding.n
     if finding.n == finding.clusters:
         return max(finding.population, finding.n)
-    return max(counts["labels"], finding.n)
+    return max(counts["labels"] - counts.get("left_out_labels", 0), finding.n)
 
 
 def _estimate(clause: Clause, finding: Finding, population: int) -> int:

@@ -127,6 +127,11 @@ def tasks(
         f"Wrote {record['tasks']:,} tasks on {record['items']:,} of {record['population']:,} items to {out}, "
         f"{record['repeats']:,} of them repeats."
     )
+    if record.get("left_out"):
+        say(
+            f"{record['left_out']:,} items were left out: this is a rework, and they were named or audited "
+            "before. The sample speaks for the others."
+        )
     say(f"Seed ({record['seed_source']}): {record['seed']}")
     if record["seed_from"] == "unproven":
         note(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import shape_of
+from vendoreval.engines.local import labels_on_items
+from vendoreval.labels.table import LabelTable
 
 
 def item_ids(path: Path) -> list[str]:
@@ -25,6 +28,29 @@ def most_labels(path: Path) -> int:
     counts = pc.value_counts(_items(path, labelled=True))
     most = pc.max(counts.field("counts")).as_py()
     return int(most or 0)
+
+
+def totals_on(path: Path, items: Sequence[str]) -> dict[str, int]:
+    """How many of `items` are in the delivery, with their labels; of many rows, their sheets and objects.
+
+    Empty where none is.
+    """
+    labels = labels_on_items(path, items)
+    pairs = labels.item if labels.sheets is None else labels.sheets.item
+    found = {"items": len(np.unique(pairs.codes)), "labels": len(labels)}
+    if not found["items"]:
+        return {}
+    if labels.sheets is not None:
+        found |= {"sheets": len(labels.sheets), "objects": _objects(labels)}
+    return found
+
+
+def _objects(labels: LabelTable) -> int:
+    """Objects of which each may have several rows, as points of a skeleton do."""
+    if "keypoint" not in labels.answers:
+        return len(labels)
+    parts = (labels.item, labels.annotator, labels.text("object_id"))
+    return len(np.unique(np.stack([part.codes for part in parts]), axis=1).T)
 
 
 def labels_by_person(path: Path) -> Counter[str]:

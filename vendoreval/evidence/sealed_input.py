@@ -90,7 +90,8 @@ def read_input(
         task_ids=json.loads(files.get("tasks.json", b"{}")),
         agreement=_agreement(files, contract.task),
         earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
-        delivered=labels, **{name: frame[name] for name in _TOTALS if name in frame},
+        delivered=labels, rework_of=frame.get("rework_of", ""), left_out=frame.get("left_out", {}),
+        **{name: frame[name] for name in _TOTALS if name in frame},
     )  # fmt: skip
     told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
     told |= {name: frozenset(frame[name]) for name in _SETS}
@@ -114,6 +115,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "earlier_audits": [dict(one) for one in seen.earlier_audits],
         "sent_items": seen.sent_items,
         **({name: getattr(seen, name) for name in _TOTALS} if seen.sheets else {}),
+        **({"rework_of": seen.rework_of, "left_out": dict(seen.left_out)} if seen.rework_of else {}),
     }
 
 

@@ -43,6 +43,7 @@ from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
 from vendoreval.evidence.verify_older import compare_claim, compare_result
+from vendoreval.evidence.verify_rework import check_rework
 from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import apart_sentences, buyers_word, settled
 from vendoreval.labels.shapes import SHAPES
@@ -100,6 +101,7 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     again = _check_result(bundle, found)
     _check_claim(bundle, again, found)
     check_seeding(bundle, held.tasks, found)
+    check_rework(bundle, found)
     _check_seal(bundle, held, found)
     name_tail(bundle, _heads_held(receipts, held), found)
     _name_words(bundle, found)

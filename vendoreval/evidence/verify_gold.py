@@ -261,16 +261,21 @@ def _check_opened_seeding(bundle: OpenedBundle, seeding: Mapping[str, Any], foun
     if seeding_root(leaves, receipt["tasks"], bytes.fromhex(seeding["key"])) != receipt["root"]:
         raise EvidenceError("The gold tasks are not those that were committed to before the tasks went out.")
     sent_as = {leaf["item_id"]: leaf["task_id"] for leaf in leaves}
-    if sent_as != dict(bundle.seen.task_ids):
-        raise EvidenceError("The task ids of the bundle are not those of the seeding.")
     used = set(bundle.seen.units.item.values)
     left = sorted(sent_as.keys() - used)
-    if left:
+    burnt = len(left) if bundle.seen.left_out.get("gold") == len(left) else 0  # of a rework: verify_rework
+    audited = {item: task for item, task in sent_as.items() if item in used} if burnt else sent_as
+    if audited != dict(bundle.seen.task_ids):
+        raise EvidenceError("The task ids of the bundle are not those of the seeding.")
+    if left and not burnt:
         raise EvidenceError(f"Task {sent_as[left[0]]!r} was gold and was left out of the audit.")
     other = sorted(used - sent_as.keys())
     if other:
         raise EvidenceError(f"The audited item {other[0]!r} was no gold task of the seeding.")
-    found.fit(f"all {len(leaves):,} gold tasks of your list, committed to before it went out, are in the audit")
+    but = f", but for {burnt:,} left out of a rework" if burnt else ""
+    found.fit(
+        f"all {len(leaves):,} gold tasks of your list, committed to before it went out, are in the audit{but}"
+    )
 
 
 def _check_own_list(bundle: OpenedBundle, tasks: Tasks, found: Findings) -> None:

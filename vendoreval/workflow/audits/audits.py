@@ -27,6 +27,7 @@ from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, Exposu
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
+from vendoreval.workflow.audits.fresh import burnt_for, fresh_only, left_out
 from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
@@ -56,19 +57,21 @@ def run_audit(
 
     `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
     Conflict when the audit id is taken or a breach would rest on a delivery that is not settled, InputError
-    when no gold item was delivered.
+    when no gold item was delivered. A rework is judged only on gold that no audit of the work before used and
+    that was not shown to the vendor; raises Conflict where none is left.
     """
     delivery = production(workspace, delivery_id)
     gold = load_gold(workspace, gold_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
     refuse_taken(workspace, name)
-    seen = replace(look(workspace, contract, gold, delivery), gold_checked=_checked(gold_checked))
+    burnt = burnt_for(workspace, contract, delivery)
+    seen = replace(look(workspace, contract, gold, delivery, burnt=burnt), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)
     refuse_unsettled(workspace, delivery, gold, seen, result)
     at = now()
     with workspace.write(actor(), at) as tx:
-        store_audit(workspace, tx, result, seen, delivery, gold.item_ids, at)
+        store_audit(workspace, tx, result, seen, delivery, (seen.gold or gold).item_ids, at)
     return result
 
 
@@ -116,14 +119,21 @@ def store_audit(
 
 
 def look(
-    workspace: Workspace, contract: Contract, gold: GoldSet, delivery: DeliveryRow, sample: str = ""
+    workspace: Workspace,
+    contract: Contract,
+    gold: GoldSet,
+    delivery: DeliveryRow,
+    sample: str = "",
+    burnt: frozenset[str] = frozenset(),
 ) -> AuditInput:
     """Hold the delivery's labels on gold items against gold; the committed root orders the walk.
 
-    `sample`: the items were drawn from the delivery as the sample of this id.
+    `sample`: the items were drawn from the delivery as the sample of this id. `burnt`: items on which a rework
+    is not judged; raises Conflict where no gold is left.
     """
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
-    gold, sent_items = _only_sent(gold, workspace, intake)
+    whole, sent_items = _only_sent(gold, workspace, intake)
+    gold = fresh_only(whole, burnt, delivery)
     path = workspace.objects.path(delivery.table_sha)
     labels = labels_on_items(path, gold.item_ids)
     if not len(labels) and not (labels.sheets and len(labels.sheets)):
@@ -135,7 +145,7 @@ def look(
         judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_items > 0,
         gold.edge_items, judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
         _most_units(workspace, contract, delivery, intake),
-        inspections(workspace, contract, delivery.id),
+        inspections(workspace, contract, delivery),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_agreement(workspace, delivery, contract) if on_agreement(contract) else None,
         earlier_items=before.shared,
@@ -149,6 +159,8 @@ def look(
         earlier_audits=before.audits,
         sent_items=sent_items,
         delivered=labels,
+        rework_of=delivery.rework_of or "",
+        left_out=left_out(workspace, delivery, burnt, len(whole) - len(gold)),
         sheets=_total(intake, "answered"),
         most_sheets=_total(intake, "most_of_an_item") or 1,
         objects=_total(intake, "objects"),

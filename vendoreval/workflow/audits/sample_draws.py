@@ -29,6 +29,7 @@ from vendoreval.store.tables import DeliveryRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import refuse_taken
 from vendoreval.workflow.audits.draw_seeds import Seeds, choose_seed
+from vendoreval.workflow.audits.fresh import burnt_for
 from vendoreval.workflow.audits.track_record import looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
@@ -58,7 +59,8 @@ def draw_sample(
     `items`: how many, by default the largest sample that the contract's designs may need. `seeds`: what the
     seed is made of. `payload` is a row file with item_id and what the auditors shall see. `strata` is a row
     file with item_id and stratum of every item: then each stratum is drawn for itself, in proportion, with at
-    least `floor` items. Raises InputError, NotFound, Conflict, UsageError.
+    least `floor` items. Of a rework, items that audits of the work before looked at, or whose answers were
+    shown to the vendor, are not drawn. Raises InputError, NotFound, Conflict, UsageError.
     """
     name = slug(audit_id, "audit")
     refuse_taken(workspace, name)
@@ -66,17 +68,19 @@ def draw_sample(
     settle_before_sampling(workspace, delivery)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     population = _population(workspace, delivery)
+    burnt = burnt_for(workspace, contract, delivery) & frozenset(population)
+    rest = _rest(population, burnt, delivery)
     before = looked_before(workspace, delivery, (), sample=name).before
     clauses = [at_risk_left(clause, before) for clause in contract.clauses]
-    wanted = min(items or _largest_design(clauses, len(population)), len(population))
+    wanted = min(items or _largest_design(clauses, len(rest)), len(rest))
     origin = choose_seed(workspace, contract.id, seeds or Seeds())
     chosen = origin.seed
-    named = _strata(strata, population) if strata else {}
+    named = _strata(strata, rest) if strata else {}
     known = _sent_as(workspace, delivery)
     if named:
         drawn = _by_stratum(named, chosen, wanted, floor, known)
     else:
-        drawn = drawn_ids(population, chosen, wanted, known)
+        drawn = drawn_ids(rest, chosen, wanted, known)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
     tasks = sample_tasks(drawn, again)
     seen = shown(payload, drawn)
@@ -88,7 +92,13 @@ def draw_sample(
         "shown": seen,
         "population": len(population),
         "source": origin.words,
-        "draw": {**origin.record, "population": len(population), "items": wanted},
+        "draw": {
+            **origin.record,
+            "population": len(population),
+            "items": wanted,
+            **({"burnt": sorted(known.get(item, item) for item in burnt)} if burnt else {}),
+        },
+        "burnt": sorted(burnt),
         "strata": strata_of,
         "sizes": dict(sorted(Counter(named.values()).items())),
     }
@@ -112,6 +122,7 @@ def draw_sample(
         "strata": dict(sorted(Counter(strata_of.values()).items())),
         "seed": chosen, "seed_source": origin.words, "seed_from": origin.seed_from,
         "file_sha256": sha256_hex(data),
+        **({"left_out": len(burnt)} if burnt else {}),
     }  # fmt: skip
 
 
@@ -145,6 +156,18 @@ def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
     if sent:
         items |= set(json.loads(workspace.objects.read(sent)))
     return sorted(items)
+
+
+def _rest(population: list[str], burnt: frozenset[str], delivery: DeliveryRow) -> list[str]:
+    """The items that may be drawn; raises Conflict where none is left."""
+    rest = [item for item in population if item not in burnt]
+    if not rest:
+        raise Conflict(
+            f"Nothing of the rework {delivery.id!r} is fresh: all of its {len(population):,} items were named "
+            "or audited before.",
+            remedy="What was named is judged by: vendoreval claim rework CLAIM " + delivery.id,
+        )
+    return rest
 
 
 def drawn_ids(items: Sequence[str], seed: str, take: int, names: Mapping[str, str] | None = None) -> list[str]:

@@ -57,6 +57,7 @@ class Sample:
     sizes: Mapping[str, int]
     judgements: tuple[Judgement, ...]
     draw: Mapping[str, Any]  # where the seed comes from, as a bundle tells it
+    burnt: frozenset[str] = frozenset()  # items of a rework that were not to be drawn
 
     @property
     def seed_from(self) -> str:
@@ -167,7 +168,7 @@ def load_sample(workspace: Workspace, audit_id: str) -> Sample:
     tasks = tuple(SampleTask(*entry) for entry in kept["tasks"])
     return Sample(
         row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given),
-        kept.get("draw", {}),
+        kept.get("draw", {}), frozenset(kept.get("burnt", ())),
     )  # fmt: skip
 
 
@@ -188,7 +189,7 @@ def look_at(
     workspace: Workspace, contract: Contract, delivery: DeliveryRow, sample: Sample, panel: Panel, gold: GoldSet
 ) -> AuditInput:
     """What the audit of a sample looks at."""
-    seen = look(workspace, contract, gold, delivery, sample=sample.row.id)
+    seen = look(workspace, contract, gold, delivery, sample=sample.row.id, burnt=sample.burnt)
     checked = panel.adjudicated
     return replace(
         seen,

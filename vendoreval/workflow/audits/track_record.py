@@ -9,6 +9,7 @@ from typing import Any
 
 from vendoreval.audits.inspecting import Inspection, inspection_after, switches
 from vendoreval.audits.looking import Look, Looked, judged_by_chance, looked
+from vendoreval.audits.resubmitting import inspection_of_rework
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.local import labels_on_items
 from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
@@ -17,25 +18,32 @@ from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.shared_files import siblings
 
 
-def inspections(workspace: Workspace, contract: Contract, delivery_id: str) -> dict[str, str]:
+def inspections(workspace: Workspace, contract: Contract, delivery: DeliveryRow) -> dict[str, str]:
     """How each clause with switching inspects this delivery, after the contract's other deliveries.
 
-    Only the first audit of a delivery counts, never one of a delivery that was judged before.
+    Only the first audit of a delivery counts, never one of a delivery that was judged before, nor one of a
+    rework; a rework itself is inspected as `inspection_of_rework` says.
     """
     clauses = [clause for clause in contract.clauses if switches(clause)]
     if not clauses:
         return {}
     with workspace.read() as reader:
         rows = sorted(reader.all(AuditRow, contract_id=contract.id), key=lambda row: (row.ran_at, row.id))
+        again = {row.id for row in reader.all(DeliveryRow, contract_id=contract.id) if row.rework_of}
     first = {row.delivery_id: row for row in reversed(rows)}
-    before = [row for row in rows if first[row.delivery_id] is row and row.delivery_id != delivery_id]
+    before = [
+        row for row in rows if first[row.delivery_id] is row and row.delivery_id not in {delivery.id, *again}
+    ]
     history: dict[str, list[Inspection]] = {clause.id: [] for clause in clauses}
     for row in before:
         for finding in _findings(workspace, row):
             if finding["clause"] in history and finding.get("walk"):
                 past = Inspection(finding["population"], finding["errors"], finding["verdict"])
                 history[finding["clause"]].append(past)
-    return {clause.id: inspection_after(clause, history[clause.id]) for clause in clauses}
+    usual = {clause.id: inspection_after(clause, history[clause.id]) for clause in clauses}
+    if not delivery.rework_of:
+        return usual
+    return {clause: inspection_of_rework(level) for clause, level in usual.items()}
 
 
 def looked_before(

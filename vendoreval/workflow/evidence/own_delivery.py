@@ -11,7 +11,7 @@ from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.drawing import TICKETS
-from vendoreval.engines.items import item_ids, most_labels
+from vendoreval.engines.items import item_ids, most_labels, totals_on
 from vendoreval.engines.local import labels_on_items
 from vendoreval.errors import EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
@@ -177,9 +177,17 @@ def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | N
         found.open("drawn", f"that the audited items have the smallest tickets of all: {what}")
         return
     came = {seen.task_ids.get(item, item) for item in item_ids(read.table)}
-    population = sorted(came | set(tasks or ()) if seen.sent_known else came)
+    everything = came | set(tasks or ()) if seen.sent_known else came
+    burnt = {seen.task_ids.get(item, item) for item in bundle.draw.get("burnt", ())} & everything
+    if seen.rework_of and seen.left_out.get("labels", 0) != _labels_on(read, bundle.draw.get("burnt", ())):
+        raise EvidenceError("The labels on items left out of the rework's audit are not those of your files.")
+    population = sorted(everything - burnt)
     used = {seen.task_ids.get(item, item) for item in seen.units.item.values}
     first = drawn_ids(population, seen.seed, len(used))
-    if len(population) != bundle.draw["population"] or set(first) != used:
+    if len(everything) != bundle.draw["population"] or set(first) != used:
         raise EvidenceError("The audited items are not those that the seed draws from your files.")
     found.fit(f"the {len(used):,} audited items are the first of the draw from your {len(population):,}")
+
+
+def _labels_on(read: _Read, items: Sequence[str]) -> int:
+    return totals_on(read.table, items).get("labels", 0)

@@ -57,13 +57,20 @@ def burnt_items(
     burnt too: whoever mends what an audit named mends those. Raises NotFound.
     """
     items = frozenset(load_gold(workspace, gold_id).item_ids)
+    return met_items(workspace, vendor_id, rework_of=rework_of, before=before) & items
+
+
+def met_items(
+    workspace: Workspace, vendor_id: str, *, rework_of: str = "", before: datetime | None = None
+) -> frozenset[str]:
+    """Like `burnt_items`, of all gold sets and samples together; raises NotFound."""
     met = exposures(workspace, vendor_id, before)
     burnt = frozenset(item for one in met if one.kind == "revealed" for item in one.items)
     for delivery in chain_of(workspace, rework_of) if rework_of else ():
         with workspace.read() as reader:
             rows = reader.all(AuditRow, delivery_id=delivery.id)
         burnt = burnt.union(*(judged_items(workspace, row) for row in rows))
-    return burnt & items
+    return burnt
 
 
 def fresh_items(
