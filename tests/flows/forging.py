@@ -91,7 +91,8 @@ class Forgery:
         """
         made: list[Any] = []
         head = GENESIS
-        for seq, one in enumerate(self.log, start=1):
+        kept = [one for one in self.log if not isinstance(one, Event) or self.keeps(one)]
+        for seq, one in enumerate(kept, start=1):
             fresh: Any
             if isinstance(one, Event):
                 data = dict(one.data)
@@ -101,8 +102,9 @@ class Forgery:
                     data[field] = sha256_hex(self.files[name])
                 if one.kind == "delivery.added":
                     data["intake"] = sha256_hex(self.files["intake.json"])
-                if "number" in data:
+                if "receipt" in data:
                     data |= self._receipt(data, head)
+                data = self.retold(one, data)
                 if one.kind == "audit.sampled" and "draw.json" in self.files:
                     data["seed"] = self.record("frame.json")["seed"]
                 fresh = replace(one, **{"data": data, **(tell(one) if tell else {})})
@@ -114,6 +116,14 @@ class Forgery:
             head = fresh.hash
             made.append(fresh)
         self.log = made
+
+    def keeps(self, event: Event) -> bool:
+        """Whether the event stays in a log that is written anew."""
+        return True
+
+    def retold(self, event: Event, data: Record) -> Record:
+        """What the event tells now."""
+        return data
 
     def _receipt(self, data: Record, head: str) -> Record:
         """The receipt that an event tells of, as if it had been made at this place of the log."""

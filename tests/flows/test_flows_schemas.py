@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT, Cli
+from tests.flows.dispute_story import disputed
 from tests.flows.evidence_story import claimed, sampled
 from tests.schemas import FOLDER, file_of, learn, records_in, widened
 
@@ -118,11 +119,15 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         found.append(cli(*words, "--json", code=code, env=FIXED).json)
     found += [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
     seeded = Cli(tmp_path_factory.mktemp("seeded"))
-    sampled(claimed(seeded))
-    for path in (folder / "bundle.zip", seeded.folder / "b.zip", seeded.folder / "drawn.zip"):
+    disputed(sampled(claimed(seeded)))
+    found.append(seeded("evidence", "verify", "disputed.zip", "--json").json)
+    bundles = [seeded.folder / name for name in ("b.zip", "drawn.zip", "disputed.zip")]
+    for path in (folder / "bundle.zip", *bundles):
         with zipfile.ZipFile(path) as bundle:
-            found += [json.loads(bundle.read(name)) for name in bundle.namelist() if name.endswith(".json")]
-            found += [json.loads(line) for line in bundle.read("log.jsonl").splitlines()]
+            names = bundle.namelist()
+            found += [json.loads(bundle.read(name)) for name in names if name.endswith(".json")]
+            for name in {"log.jsonl", "moves.jsonl"}.intersection(names):
+                found += [json.loads(line) for line in bundle.read(name).splitlines()]
     return list(records_in(found))
 
 

@@ -6,6 +6,7 @@ sum above the one of the version before it. Only a failed rework brings up steps
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult, worst
 from vendoreval.claims.disputes import Dispute, LineState, open_dispute
 from vendoreval.claims.drafting import claimed
-from vendoreval.claims.moves import ACCEPTED, DOWNGRADED, UPHELD, Ruling
+from vendoreval.claims.moves import ACCEPTED, DOWNGRADED, UPHELD, Move, Ruling
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Struck
 from vendoreval.claims.striking import strike
 from vendoreval.contracts.business_days import add_business_days
@@ -82,15 +83,22 @@ def conceded(
 
 def versions(contract: Contract, seen: AuditInput, result: AuditResult, dispute: Dispute) -> tuple[Claim, ...]:
     """Every version that the moves of `dispute` lead to, the issued one first."""
-    made = [dispute.claim]
+    return (dispute.claim, *(claim for _, claim in later_versions(contract, seen, result, dispute)))
+
+
+def later_versions(
+    contract: Contract, seen: AuditInput, result: AuditResult, dispute: Dispute
+) -> Iterator[tuple[Move, Claim]]:
+    """The versions from the second on, oldest first, each with the move that led to it."""
+    newest = dispute.claim
     for number, move in enumerate(dispute.moves, start=1):
         if move.kind in NEW_VERSION:
             moves = dispute.moves[:number]
             then = open_dispute(replace(dispute.claim, state="issued"), contract, moves, move.at.date())
-            after = left_of(contract, seen, result, made[-1], then)
-            if changes_anything(made[-1], after):
-                made.append(after)
-    return tuple(made)
+            after = left_of(contract, seen, result, newest, then)
+            if changes_anything(newest, after):
+                newest = after
+                yield move, after
 
 
 def _not_conceded(number: int) -> Ruling:

@@ -14,18 +14,20 @@ app = typer.Typer(name="evidence", help="Bundles that the other side can compute
 
 @app.command()
 def export(
-    audit: Annotated[str, typer.Argument(help="The audit's id.")],
+    audit: Annotated[str, typer.Argument(help="The audit's id, or that of the claim on it.")],
     out: Annotated[
         Path | None, typer.Option(help="Where to write the bundle (zip). Default: bundle-AUDIT.zip.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write an audit's bundle: contract, commitment, manifest, outcomes, result, claim, log."""
+    """Write an audit's bundle: contract, gold with its proofs, labels, result, claim and dispute, log."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.evidence import evidence
 
     out = out or Path(f"bundle-{audit}.zip")
-    sha = evidence.export_bundle(workspaces.open_workspace(), audit, out)
+    workspace = workspaces.open_workspace()
+    audit = evidence.audit_of(workspace, audit)
+    sha = evidence.export_bundle(workspace, audit, out)
     if json:
         emit({"schema": "vendoreval/exported/1", "audit": audit, "file": str(out), "sha256": sha})
     else:
@@ -46,6 +48,13 @@ def verify(
     contract: Annotated[Path | None, typer.Option(help="The contract as it was signed.")] = None,
     seal: Annotated[Path | None, typer.Option(help="The seal that you made of what you delivered.")] = None,
     acknowledgement: Annotated[Path | None, typer.Option(help="What the buyer gave back for the seal.")] = None,
+    claim: Annotated[
+        list[Path] | None,
+        typer.Option(help="A version of the claim that you were sent: its PDF or JSON; give each of them."),
+    ] = None,
+    answers: Annotated[
+        list[Path] | None, typer.Option(help="A file of answers as you sent it; give each of them.")
+    ] = None,
     images: Annotated[
         Path | None, typer.Option(help="A folder of the pictures, for sizes that the delivered files lack.")
     ] = None,
@@ -55,12 +64,16 @@ def verify(
     from vendoreval.workflow.evidence.evidence import Own, verify_file
 
     found = verify_file(
-        bundle, Own(receipt or (), delivered or (), tasks, contract, seal, acknowledgement, images)
-    )
+        bundle,
+        Own(
+            receipt or (), delivered or (), tasks, contract, seal, acknowledgement, images, claim or (),
+            answers or (),
+        ),
+    )  # fmt: skip
     if json:
         return emit(found.to_json())
     for check in found.checks:
         say(f"✔ {check}")
     for what in found.not_shown.values():
         say(f"○ not shown: {what}")
-    return say(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}.")
+    return say(*found.conclusion)

@@ -1,12 +1,19 @@
-"""`python -m vendoreval.evidence bundle.zip [receipt.json …]`: verify with numpy, scipy and rfc8785 only."""
+"""`python -m vendoreval.evidence bundle.zip [FILE …]`: verify with numpy, scipy and rfc8785 only.
+
+Each FILE is something of the reader's own: a receipt, the claim as it was sent (JSON), or the answers to it.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from vendoreval.errors import Exit, VendorevalError
 from vendoreval.evidence.bundle import from_zip
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.own_dispute import is_claim
 from vendoreval.evidence.verify import Held, verify_bundle
 from vendoreval.jsonfile import parse_json
 from vendoreval.received import read_bytes
@@ -19,8 +26,8 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return Exit.UNUSABLE
     try:
-        receipts = [parse_json(read_bytes(Path(word)), word) for word in words[1:]]
-        found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), Held(receipts))
+        held = _held(words[1:])
+        found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), held)
     except VendorevalError as error:
         first, *further = error.lines()
         for line in (f"error: {first}", *further):
@@ -30,8 +37,24 @@ def main(words: list[str]) -> int:
         print(visible(f"✔ {check}"))
     for what in found.not_shown.values():
         print(visible(f"○ not shown: {what}"))
-    print(visible(f"The evidence of audit {found.audit} fits; its verdict is {found.verdict}."))
+    for sentence in found.conclusion:
+        print(visible(sentence))
     return Exit.FINE
+
+
+def _held(words: Sequence[str]) -> Held:
+    """The reader's own files, told apart by what they are."""
+    receipts: list[Any] = []
+    claims: list[Any] = []
+    answers: list[str] = []
+    for word in words:
+        data = read_bytes(Path(word))
+        if not word.endswith(".json"):
+            answers.append(sha256_hex(data))
+            continue
+        record = parse_json(data, word)
+        (claims if is_claim(record) else receipts).append(record)
+    return Held(receipts, claims=claims, answers=answers)
 
 
 if __name__ == "__main__":

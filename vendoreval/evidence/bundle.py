@@ -22,9 +22,12 @@ from vendoreval.evidence.sealed_input import input_files
 from vendoreval.received import unzip
 
 SEAL = "bundle.json"
-SCHEMA, OLD_SCHEMA = "vendoreval/bundle/2", "vendoreval/bundle/1"
+# Each shows more than the one before: outcomes only; gold, labels and proofs; the dispute about the claim.
+SCHEMAS = ("vendoreval/bundle/1", "vendoreval/bundle/2", "vendoreval/bundle/3")
+OLD_SCHEMA, SCHEMA = SCHEMAS[0], SCHEMAS[-1]
 SIGNATURES = "signatures/"
 PROOF, RECEIPTS, SEEDING, DRAW = "gold_proof.json", "receipts.json", "seeding.json", "draw.json"
+CLAIM, MOVES, VERSIONS = "claim.json", "moves.jsonl", "versions/"
 README = """\
 This bundle holds all that is needed to compute an audit of labels again, without trusting its sender.
 
@@ -48,8 +51,12 @@ agreement.jsonl  how often each combination of labels occurs on an item, or how 
                  item lie, where a clause is about agreement
 tasks.json       under which task id an item was sent, where gold was mixed into tasks
 frame.json       totals of the delivery, the seed that orders the draw, what was settled before
-result.json      the findings; claim.json the claim that follows from them
-log.jsonl        the chained log: events about this delivery opened, all others closed
+result.json      the findings; claim.json the claim that follows from them, as it was issued
+moves.jsonl      what either side, or an arbiter, did with the claim: answers, rulings, settlement, in order
+versions/        what each of these moves left of the claim: claim-2.json, claim-3.json and so on
+log.jsonl        the chained log: events about this delivery opened (its acceptance or rejection is one of
+                 them), all others closed
+signatures/      who signed bundle.json, and when, if anybody did
 """
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # zip files cannot be older; a fixed time keeps the bytes the same
 Record = Mapping[str, Any]
@@ -60,7 +67,8 @@ class Contents:
     """What is sealed. Records are plain JSON values; `contract` is the TOML as it was added.
 
     `places` are the gold records as committed to, with the `proof` of all of them; `seeding` and `draw`
-    the records that open a seeding and a draw; `extra` further records by file name.
+    the records that open a seeding and a draw; `claim` is version 1, `moves` are those of the dispute about
+    it, and `versions` what they made of it, from version 2 on; `extra` are further records by file name.
     """
 
     audit: str
@@ -77,6 +85,8 @@ class Contents:
     receipts: Sequence[Record] = ()
     places: Sequence[Opened] = ()
     proof: Sequence[bytes] = ()
+    moves: Sequence[Record] = ()
+    versions: Sequence[Record] = ()
     seeding: Record | None = None
     draw: Record | None = None
     extra: Mapping[str, Record] = field(default_factory=dict)
@@ -89,9 +99,10 @@ def seal(contents: Contents) -> dict[str, bytes]:
         "manifest.json": contents.manifest,
         "intake.json": contents.intake,
         RECEIPTS: list(contents.receipts),
-        "claim.json": contents.claim,
+        CLAIM: contents.claim,
         SEEDING: contents.seeding,
         DRAW: contents.draw,
+        **{version_file(one["version"]): one for one in contents.versions},
         **contents.extra,
     }
     if contents.places:
@@ -101,6 +112,7 @@ def seal(contents: Contents) -> dict[str, bytes]:
         "contract.toml": contents.contract,
         **input_files(contents.seen, contents.received, contents.places),
         **{name: canonical(record) for name, record in records.items() if record is not None},
+        **({MOVES: lines(contents.moves)} if contents.moves else {}),
         "log.jsonl": lines(contents.log),
     }
     index = {
@@ -111,6 +123,11 @@ def seal(contents: Contents) -> dict[str, bytes]:
         "files": [{"name": name, "sha256": sha256_hex(files[name])} for name in sorted(files)],
     }
     return {SEAL: canonical(index), **files}
+
+
+def version_file(version: int) -> str:
+    """The name of the file that holds a later version of the claim."""
+    return f"{VERSIONS}claim-{version}.json"
 
 
 def to_zip(files: Mapping[str, bytes]) -> bytes:

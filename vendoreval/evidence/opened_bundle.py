@@ -12,13 +12,23 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import EvidenceError, InputError
-from vendoreval.evidence.bundle import DRAW, OLD_SCHEMA, RECEIPTS, SCHEMA, SEAL, SEEDING, SIGNATURES
+from vendoreval.evidence.bundle import (
+    DRAW,
+    OLD_SCHEMA,
+    RECEIPTS,
+    SCHEMA,
+    SCHEMAS,
+    SEAL,
+    SEEDING,
+    SIGNATURES,
+)
 from vendoreval.evidence.canonical import parsed, sha256_hex
 from vendoreval.evidence.chain import Entry, Event, from_json
 from vendoreval.evidence.json_lines import read_lines
 from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.sealed_input import GOLD, LABELS, read_input
 from vendoreval.jsonfile import parse_json
+from vendoreval.labels.shapes import SHAPES
 
 _ALWAYS = ("contract.toml", "frame.json", "result.json", "manifest.json", "intake.json", "log.jsonl")
 _OLD_RECEIPT = "gold_commitment.json"
@@ -53,6 +63,11 @@ class OpenedBundle:
     def old(self) -> bool:
         """Whether it is of schema 1, which proves less."""
         return bool(self.seal["schema"] == OLD_SCHEMA)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all that was judged is reckoned in whole numbers."""
+        return not SHAPES[self.contract.task.type].many
 
     @cached_property
     def input(self) -> tuple[AuditInput, str]:
@@ -141,8 +156,9 @@ def _check_seal(files: Mapping[str, bytes]) -> dict[str, Any]:
     if SEAL not in files:
         raise EvidenceError(f"The bundle has no {SEAL}.")
     seal = parse_json(files[SEAL], SEAL)
-    if not isinstance(seal, dict) or seal.get("schema") not in (SCHEMA, OLD_SCHEMA):
+    if not isinstance(seal, dict) or seal.get("schema") not in SCHEMAS:
         found = seal.get("schema") if isinstance(seal, dict) else type(seal).__name__
+        _refuse_newer(str(found), seal)
         raise EvidenceError(f"{SEAL} has the schema {found!r}, not {SCHEMA}.")
     for name in sorted(_SEAL_FIELDS ^ seal.keys()):
         raise EvidenceError(f"{SEAL} {'has no' if name in _SEAL_FIELDS else 'has an unknown field'} {name!r}.")
@@ -151,6 +167,18 @@ def _check_seal(files: Mapping[str, bytes]) -> dict[str, Any]:
     needed = (*_ALWAYS, *(("outcomes.jsonl",) if seal["schema"] == OLD_SCHEMA else (GOLD, LABELS, RECEIPTS)))
     _check_files(files, seal["files"], needed)
     return seal
+
+
+def _refuse_newer(schema: str, seal: Any) -> None:
+    """A bundle of a schema that came later is no forgery, and nothing was looked at."""
+    stem, _, number = schema.rpartition("/")
+    if stem == SCHEMA.rpartition("/")[0] and number.isdecimal() and int(number) > len(SCHEMAS):
+        made_with = seal.get("made_with", "a newer version of vendoreval")
+        raise InputError(
+            f"The bundle was made with {made_with}: its form, {schema}, is newer than those that this version "
+            "reads.",
+            remedy="Verify it with that version or a newer one: pip install --upgrade vendoreval",
+        )
 
 
 def _check_files(files: Mapping[str, bytes], entries: list[Mapping[str, str]], needed: Iterable[str]) -> None:

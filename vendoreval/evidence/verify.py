@@ -13,8 +13,13 @@ The rules, in the order in which they are checked:
 7.  totals and settlements are those of the intake report (below);
 8.  gold and labels, paired again, and the audit, run again, give the sealed result to the last byte;
 9.  the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
-10. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
-11. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
+10. the moves of the dispute about it are those of the log, one behind the other, and keep to its rules
+    (verify_dispute);
+11. every version of the claim, reckoned again from these moves, is the sealed one (verify_dispute);
+12. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
+13. versions of the claim that the reader was sent, and the files with which it answered, are those of the
+    dispute (own_dispute);
+14. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
 What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are compared
 in what they count and in the lines that they claim; what this version judges otherwise is named (verify_older).
@@ -37,28 +42,32 @@ from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.outcomes_follow import check_outcomes
+from vendoreval.evidence.own_dispute import check_own_dispute
 from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.same_record import differing
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
+from vendoreval.evidence.verify_dispute import Disputed, check_dispute
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
 from vendoreval.evidence.verify_older import compare_claim, compare_result
 from vendoreval.evidence.verify_rework import check_rework
 from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import apart_sentences, buyers_word, settled
-from vendoreval.labels.shapes import SHAPES
 
 
 @dataclass(frozen=True)
 class Held:
-    """What the reader has of its own: receipts, the signed contract, the task list that it got, and the seal of
-    what it delivered with the buyer's acknowledgement."""
+    """What the reader has of its own: receipts, the signed contract, the task list that it got, the seal of
+    what it delivered with the buyer's acknowledgement, versions of the claim that it was sent, and the SHA-256
+    of the files with which it answered."""
 
     receipts: Sequence[Any] = ()
     contract: bytes | None = None
     tasks: Tasks | None = None
     seal: Any = None
     acknowledgement: Any = None
+    claims: Sequence[Any] = ()
+    answers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,13 @@ class Verification:
     verdict: str
     checks: tuple[str, ...]
     not_shown: Mapping[str, str] = field(default_factory=dict)
+    disputed: Disputed | None = None
+
+    @property
+    def conclusion(self) -> tuple[str, ...]:
+        """What it comes to, one sentence a line."""
+        verdict = f"The evidence of audit {self.audit} fits; its verdict is {self.verdict}."
+        return (verdict, str(self.disputed)) if self.disputed else (verdict,)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -77,6 +93,7 @@ class Verification:
             "verdict": self.verdict,
             "checks": list(self.checks),
             "not_shown": [{"kind": kind, "what": what} for kind, what in self.not_shown.items()],
+            "dispute": self.disputed.to_json() if self.disputed else None,
         }
 
 
@@ -100,12 +117,14 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     _check_intake(bundle)
     again = _check_result(bundle, found)
     _check_claim(bundle, again, found)
+    disputed = check_dispute(bundle, again, found)
+    check_own_dispute(bundle, disputed, held.claims, held.answers, found)
     check_seeding(bundle, held.tasks, found)
     check_rework(bundle, found)
     _check_seal(bundle, held, found)
     name_tail(bundle, _heads_held(receipts, held), found)
     _name_words(bundle, found)
-    return Verification(bundle.seal["audit"], again.verdict, tuple(found.fits), found.not_shown)
+    return Verification(bundle.seal["audit"], again.verdict, tuple(found.fits), found.not_shown, disputed)
 
 
 def _check_contract(bundle: OpenedBundle, own: bytes | None, found: Findings) -> None:
@@ -208,16 +227,11 @@ def _check_result(bundle: OpenedBundle, found: Findings) -> AuditResult:
     if bundle.old:
         compare_result(fresh, result, found)
         return again
-    differ = differing(fresh, result, exact=_exact(bundle))
+    differ = differing(fresh, result, exact=bundle.exact)
     if differ:
         raise EvidenceError(f"result.json: {differ[0]} is not what the sealed gold and labels give.")
     found.fit(f"gold and labels, judged again, give the same result: {len(bundle.seen.units):,} units")
     return again
-
-
-def _exact(bundle: OpenedBundle) -> bool:
-    """Whether all that was judged is reckoned in whole numbers."""
-    return not SHAPES[bundle.contract.task.type].many
 
 
 def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> None:
@@ -234,7 +248,7 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
     )  # fmt: skip
     if claim["issued"]:
         drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))
-    differ = differing(drafted.to_json(), claim, exact=_exact(bundle), but=("version",))
+    differ = differing(drafted.to_json(), claim, exact=bundle.exact, but=("version",))
     if differ:
         raise EvidenceError(f"claim.json: {differ[0]} does not follow from the result and the contract.")
     found.fit("the claim, drafted again, has the same lines, amounts and deadlines")

@@ -162,7 +162,7 @@ def name_tail(bundle: OpenedBundle, known: Collection[str], found: Findings) -> 
         found.open(
             "log_tail",
             f"that {what} are all and unchanged: you hold no head behind them, so audits of this "
-            "delivery that came to nothing could have been left out",
+            "delivery that came to nothing, or moves of a dispute, could have been left out",
         )
 
 

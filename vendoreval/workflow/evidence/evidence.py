@@ -14,15 +14,24 @@ from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.verify import Held, Verification, verify_bundle
 from vendoreval.jsonfile import parse_json
-from vendoreval.store.tables import ClaimRow, DeliveryRow, ExposureRow, SampleRow, SeedRow
+from vendoreval.store.tables import (
+    AuditRow,
+    ClaimMoveRow,
+    ClaimRow,
+    DeliveryRow,
+    ExposureRow,
+    SampleRow,
+    SeedRow,
+)
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.audits.samples import load_sample
 from vendoreval.workflow.claims.claims import claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
+from vendoreval.workflow.evidence.own_claim import own_claim
 from vendoreval.workflow.evidence.own_delivery import check_own_delivery
-from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.files import read_bytes, sha256_of, write_whole
 from vendoreval.workflow.gold.golds import opened
 from vendoreval.workflow.gold.receipts import receipts_of
 from vendoreval.workflow.gold.seedings import opened_seeding, own_tasks
@@ -33,7 +42,8 @@ _PROGRAM = f"vendoreval {__version__}"
 
 @dataclass(frozen=True)
 class Own:
-    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal, pictures."""
+    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal, pictures, and
+    of a dispute the versions of the claim that it was sent and the answers that it sent."""
 
     receipts: Sequence[Path] = ()
     delivered: Sequence[Path] = ()
@@ -42,6 +52,26 @@ class Own:
     seal: Path | None = None
     acknowledgement: Path | None = None
     images: Path | None = None
+    claims: Sequence[Path] = ()
+    answers: Sequence[Path] = ()
+
+
+def audit_of(workspace: Workspace, name: str) -> str:
+    """The audit of that id, or the one that the standing claim of that id rests on.
+
+    Raises NotFound, Conflict for a claim that no bundle holds: a draft, or one that was superseded.
+    """
+    with workspace.read() as reader:
+        rows = reader.all(ClaimRow, id=name)
+        if reader.get(AuditRow, name) or not rows:
+            return reader.require(AuditRow, name, "audit").id
+    audit = rows[-1].audit_id
+    if name not in {one.id for one in _standing(workspace, audit)}:
+        raise Conflict(
+            f"Claim {name!r} is {rows[-1].state}; a bundle holds the issued claim that stands.",
+            remedy=f"Export its audit: vendoreval evidence export {audit}",
+        )
+    return audit
 
 
 def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
@@ -85,6 +115,8 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
         own_tasks(mine.tasks) if mine.tasks else None,
         _record(mine.seal),
         _record(mine.acknowledgement),
+        tuple(own_claim(one) for one in mine.claims),
+        tuple(sha256_of(one) for one in mine.answers),
     )
     try:
         found = verify_bundle(files, held)
@@ -117,9 +149,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
     row, objects = stored.row, workspace.objects
     with workspace.read() as reader:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
-        issued = [
-            one for one in reader.all(ClaimRow, audit_id=row.id) if one.issued_at and one.state != "superseded"
-        ]
+    standing = _standing(workspace, row.id)
     contract = contract_row(workspace, row.contract_id, row.contract_version)
     result = json.loads(objects.read(row.result_sha))
     if canonical(result) != canonical(stored.result.to_json()):
@@ -138,16 +168,31 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         result=result,
         manifest=json.loads(objects.read(delivery.manifest_sha)),
         intake=intake,
-        claim=claim_record(workspace, issued[-1].id, 1) if issued else None,
+        claim=claim_record(workspace, standing[0].id, 1) if standing else None,
         received=delivery.received_at.date().isoformat(),
         log=events_for_bundle(workspace, row.delivery_id),
         made_with=_PROGRAM,
         receipts=receipts_of(workspace, row.contract_id),
         places=places,
         proof=proof,
+        moves=_moves(workspace, standing[0].id) if standing else (),
+        versions=[claim_record(workspace, one.id, one.version) for one in standing[1:]],
         seeding=_seeding(workspace, intake, row.gold_id) if drawn is None else None,
         draw=drawn,
     )
+
+
+def _standing(workspace: Workspace, audit_id: str) -> list[ClaimRow]:
+    """The versions of the claim that stands on an audit, oldest first; none where none was issued."""
+    with workspace.read() as reader:
+        rows = reader.all(ClaimRow, audit_id=audit_id)
+    return [one for one in rows if one.issued_at and one.state != "superseded"]
+
+
+def _moves(workspace: Workspace, claim_id: str) -> list[dict[str, Any]]:
+    with workspace.read() as reader:
+        rows = reader.all(ClaimMoveRow, claim_id=claim_id)
+    return [json.loads(workspace.objects.read(row.record_sha)) for row in rows]
 
 
 def _seeding(workspace: Workspace, intake: Mapping[str, Any], gold_id: str) -> dict[str, Any] | None:

@@ -1,0 +1,212 @@
+"""A bundle holds the whole dispute about its claim, and every lie about it is named."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Cli
+from tests.flows.dispute_story import disputed
+from tests.flows.evidence_story import CAME, OWN, at, claimed
+from tests.flows.forging_disputes import DisputeForgery
+from tests.flows.verifying_alone import alone
+
+Lie = Callable[[DisputeForgery], None]
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return disputed(claimed(Cli(tmp_path_factory.mktemp("settled")))).folder
+
+
+@pytest.fixture
+def told(cli: Cli, settled: Path) -> Cli:
+    shutil.copytree(settled, cli.folder, dirs_exist_ok=True)
+    return cli
+
+
+def test_the_dispute_is_shown_and_reckoned_again(told: Cli) -> None:
+    found = told("evidence", "verify", "disputed.zip", *OWN, "--json").json
+    dispute = found["dispute"]
+    assert (dispute["claim"], dispute["state"], dispute["struck"]) == ("c", "settled", [1, 5])
+    assert [one["kind"] for one in dispute["moves"]] == ["answered", "ruled", "ruled", "ruled", "settled"]
+    assert [one["version"] for one in dispute["versions"]] == [1, 2, 3]
+    assert dispute["settlement"]["minor"] == 1
+    assert any("versions 2 to 3" in check for check in found["checks"])
+
+
+def says(told: Cli, lie: Lie, *own: str, relog: bool) -> str:
+    """What verify says of a lie that is sealed again; with `relog` the log tells of it as well."""
+    made = DisputeForgery(told.folder / "disputed.zip")
+    lie(made)
+    if relog:
+        made.relog()
+    return told("evidence", "verify", made.write(told.folder / "forged.zip"), *own, code=5).err
+
+
+def moves_changed(number: int, change: Callable[[Any], None], *, revise: bool = False) -> Lie:
+    """A move that says something else; all later moves follow it anew."""
+
+    def lie(made: DisputeForgery) -> None:
+        moves = made.moves()
+        change(moves[number - 1])
+        made.chain(moves)
+        if revise:
+            made.revise()
+
+    return lie
+
+
+def move_dropped(number: int) -> Lie:
+    def lie(made: DisputeForgery) -> None:
+        made.dropped = {number}
+        made.chain([one for one in made.moves() if one["number"] != number])
+
+    return lie
+
+
+def upheld(move: Any) -> None:
+    move["rulings"][0] |= {"ruling": "upheld", "severity": ""}
+
+
+def other_text(move: Any) -> None:
+    move["positions"][0]["text"] = "we agree"
+
+
+def version_changed(number: int, **fields: Any) -> Lie:
+    return lambda made: made.change(f"versions/claim-{number}.json", **fields)
+
+
+def version_removed(made: DisputeForgery) -> None:
+    del made.files["versions/claim-3.json"]
+    made.led = {number: version for number, version in made.led.items() if version != 3}
+
+
+def versions_swapped(made: DisputeForgery) -> None:
+    second, third = "versions/claim-2.json", "versions/claim-3.json"
+    made.files[second], made.files[third] = made.files[third], made.files[second]
+
+
+def amount_raised(made: DisputeForgery) -> None:
+    record = made.record("versions/claim-2.json")
+    credit = next(one for one in record["demands"] if one["amount"])
+    credit["amount"] |= {"minor": credit["amount"]["minor"] + 1}
+    made.set("versions/claim-2.json", record)
+
+
+def version_added(made: DisputeForgery) -> None:
+    made.set("versions/claim-4.json", {**made.record("versions/claim-3.json"), "version": 4})
+
+
+def a_day_later(move: Any) -> None:
+    move["at"] = move["at"].replace("-16T", "-17T")
+
+
+# Each lie, what names it where only the bundle was sealed again, and what names it where the log was written
+# anew as well; None: then everything fits, and only what the vendor holds can name it (below).
+LIES: dict[str, tuple[Lie, str, str | None]] = {
+    "a ruling turned": (
+        moves_changed(2, upheld),
+        "Move 2 of the dispute (ruled by ann on 2026-03-16) was altered",
+        "versions/claim-2.json",
+    ),
+    "a ruling turned, versions reckoned anew": (moves_changed(2, upheld, revise=True), "was altered", None),
+    "a rebuttal dropped": (
+        move_dropped(1),
+        "was altered",
+        "Move 1 of the dispute (ruled by ann on 2026-03-16) may not be: Line 2 is raised",
+    ),
+    "a ruling dropped": (move_dropped(3), "was altered", "claim-3.json"),
+    "the settlement dropped": (move_dropped(5), "Move 5 of the dispute is missing", None),
+    "an answer changed": (moves_changed(1, other_text), "Move 1 of the dispute (answered by acme", None),
+    "another day": (moves_changed(2, a_day_later), "was altered", "was made at 2026-03-16"),
+    "somebody else": (moves_changed(2, lambda one: one.update(by="acme")), "was altered", None),
+    "a version removed": (version_removed, "claim-3.json", "versions/claim-3.json is missing: move 3"),
+    "versions swapped": (versions_swapped, "versions/claim-2.json: ", "versions/claim-2.json: "),
+    "a version added": (version_added, "follows from no move", "claim-4.json follows from no move"),
+    "an amount changed": (amount_raised, "demands is not what move 2", "demands is not what move 2"),
+    "a verdict changed": (version_changed(3, verdict="kept"), "verdict is not", "verdict is not what move 3"),
+    "lines put back": (version_changed(3, struck=[]), "struck is not", "struck is not what move 3"),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_lies_about_a_dispute_are_named(told: Cli, name: str) -> None:
+    lie, sealed_again, told_anew = LIES[name]
+    assert sealed_again in says(told, lie, relog=False)
+    if told_anew is not None:
+        assert told_anew in says(told, lie, relog=True)
+
+
+HELD = (
+    "--answers",
+    "sheet.csv",
+    "--claim",
+    "claim-1.json",
+    "--claim",
+    "claim-2.json",
+    "--claim",
+    "claim-3.json",
+)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, anew) in LIES.items() if anew is None])
+def test_lies_that_fit_are_named_by_what_the_vendor_holds(told: Cli, name: str) -> None:
+    """The log written anew to its last event: only a head that was signed, or what was sent, contradicts it."""
+    made = DisputeForgery(told.folder / "disputed.zip")
+    LIES[name][0](made)
+    made.relog()
+    forged = made.write(told.folder / "forged.zip")
+    tail = [one["kind"] for one in told("evidence", "verify", forged, *OWN, "--json").json["not_shown"]]
+    assert {"log_tail", "sent", "answer_1"} <= set(tail)
+
+
+def test_what_the_vendor_was_sent_and_answered_is_compared(told: Cli) -> None:
+    made = DisputeForgery(told.folder / "disputed.zip")
+    for number, file in ((1, "claim.json"), (2, "versions/claim-2.json"), (3, "versions/claim-3.json")):
+        (told.folder / f"claim-{number}.json").write_bytes(made.files[file])
+    found = told("evidence", "verify", "disputed.zip", *HELD, "--json").json
+    assert "version 2 of the claim is the one that you gave" in found["checks"]
+    assert "the answer of 2026-03-11 (move 1) was read from the file that you gave" in found["checks"]
+    assert not {"sent", "answer_1"} & {one["kind"] for one in found["not_shown"]}
+    moves_changed(2, upheld, revise=True)(made)
+    made.relog()
+    forged = made.write(told.folder / "forged.zip")
+    said = told("evidence", "verify", forged, "--claim", "claim-2.json", code=5).err
+    assert "Version 2 of the claim is not as you were sent it" in said
+    (told.folder / "sheet.csv").write_text("other answers", "utf-8")
+    said = told("evidence", "verify", "disputed.zip", "--answers", "sheet.csv", code=5).err
+    assert "are in no move of the dispute" in said
+
+
+def test_the_notice_of_the_claim_is_compared(told: Cli) -> None:
+    told("report", "claim", "c", "--out", "claim.pdf", env=at(CAME))
+    found = told("evidence", "verify", "disputed.zip", "--claim", "claim.pdf", "--json").json
+    assert "version 3 of the claim is the one that you gave" in found["checks"]
+
+
+def test_a_bundle_is_exported_by_the_id_of_its_claim(told: Cli) -> None:
+    said = told("evidence", "export", "c", "--out", "by-claim.zip", "--json", env=at(CAME)).json
+    assert said["audit"] == "a"
+    assert "audit" in told("evidence", "export", "nothing", code=2).err
+
+
+def test_numpy_and_scipy_are_enough_for_a_dispute(told: Cli) -> None:
+    (told.folder / "claim-3.json").write_bytes(
+        DisputeForgery(told.folder / "disputed.zip").files["versions/claim-3.json"]
+    )
+    done = alone(told.folder, "disputed.zip", "gold-receipt.json", "claim-3.json", "sheet.csv")
+    assert done.returncode == 0, done.stderr
+    assert "version 3 of the claim is the one that you gave" in done.stdout
+
+
+def test_a_bundle_of_a_later_form_is_no_forgery(told: Cli) -> None:
+    made = DisputeForgery(told.folder / "disputed.zip")
+    made.change("bundle.json", schema="vendoreval/bundle/4", made_with="vendoreval 9.9")
+    said = told("evidence", "verify", made.write(told.folder / "later.zip"), code=2).err
+    assert "made with vendoreval 9.9" in said
+    assert "newer" in said
