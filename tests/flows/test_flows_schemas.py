@@ -120,7 +120,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     found += [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
     seeded = Cli(tmp_path_factory.mktemp("seeded"))
     disputed(sampled(claimed(seeded)))
-    found.append(seeded("evidence", "verify", "disputed.zip", "--json").json)
+    found += [seeded("evidence", "verify", name, "--json").json for name in ("disputed.zip", "drawn.zip")]
     bundles = [seeded.folder / name for name in ("b.zip", "drawn.zip", "disputed.zip")]
     for path in (folder / "bundle.zip", *bundles):
         with zipfile.ZipFile(path) as bundle:

@@ -93,7 +93,7 @@ class Verification:
             "verdict": self.verdict,
             "checks": list(self.checks),
             "not_shown": [{"kind": kind, "what": what} for kind, what in self.not_shown.items()],
-            "dispute": self.disputed.to_json() if self.disputed else None,
+            **({"dispute": self.disputed.to_json()} if self.disputed else {}),
         }
 
 

@@ -40,7 +40,7 @@ class Disputed:
     def __str__(self) -> str:
         claim, newest = self.dispute.claim, self.versions[-1]
         stand = f"{len(newest.lines):,} of {len(claim.lines):,} lines stand"
-        return f"Claim {claim.id} is {self.dispute.state}; in version {newest.version} {stand}: {newest.verdict}."
+        return f"Claim {claim.id} is {self.dispute.state}; version {newest.version}, {newest.verdict}: {stand}."
 
     def to_json(self) -> dict[str, Any]:
         """Where it stands, as plain JSON values."""
