@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.dispute_story import disputed
+from tests.flows.disputed_bundle import disputed
 from tests.flows.evidence_story import CAME, OWN, at, claimed
 from tests.flows.forging_disputes import DisputeForgery
 from tests.flows.verifying_alone import alone

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT, Cli
-from tests.flows.dispute_story import disputed
+from tests.flows.disputed_bundle import disputed
 from tests.flows.evidence_story import claimed, sampled
 from tests.schemas import FOLDER, file_of, learn, records_in, widened
 
