@@ -246,8 +246,15 @@ def _gold_amended(before: Dispute, contract: Contract, move: Move) -> Dispute:
 
 
 def _reworked(before: Dispute, contract: Contract, move: Move) -> Dispute:
-    failed = int(bool(move.told.get("failed")))
-    return replace(before, failed_reworks=before.failed_reworks + failed)
+    """A rework that passed has passed; one that failed can only be judged better, as when a line fell since."""
+    told = {one.told.get("delivery"): one.told for one in before.moves if one.kind == "reworked"}
+    delivery, now = move.told.get("delivery"), move.told.get("verdict")
+    then = told.get(delivery, {}).get("verdict")
+    if (then, now) == ("failed", "failed") or (then == "passed" and now != "passed"):
+        raise Conflict(f"The rework {delivery!r} was judged already: it {then}.")
+    told[delivery] = move.told
+    failed = before.claim.failed_reworks + sum(bool(one.get("failed")) for one in told.values())
+    return replace(before, failed_reworks=failed)
 
 
 def _withdrawn(before: Dispute, contract: Contract, move: Move) -> Dispute:

@@ -1,0 +1,180 @@
+"""The judgement of a rework (record `vendoreval/rework/1`): what was named, what else broke, and the rest.
+
+    passed      every defect that stands is mended, and fresh items keep every clause that was claimed
+    failed      a clause is breached on fresh items, or a defect that is not argued about is left
+    undecided   fresh items do not decide or were not audited yet, or what is left is argued about
+
+Whoever mends what was named and nothing else mends every line; only fresh items show it. What was right before
+and is wrong now is told and decides nothing: whoever labels all of it again errs now and then, as agreed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, AuditResult
+from vendoreval.claims.disputes import RAISED, Dispute
+from vendoreval.claims.moves import ESCALATED, REBUTTED
+from vendoreval.claims.pairing import MENDED, Unit
+from vendoreval.claims.records import Claim, ClaimLine
+from vendoreval.contracts.terms import Contract
+
+SCHEMA = "vendoreval/rework/1"
+PASSED, FAILED, UNDECIDED = OUTCOMES = ("passed", "failed", "undecided")
+NONE_LEFT = "none_left"  # the rework holds only items that were named or audited: there is nothing fresh in it
+
+
+@dataclass(frozen=True)
+class Reworked:
+    """What became of a claim's defects, and what the rework is judged as.
+
+    `states`: of each line that stands, by its number (claims.pairing). `disputed` lines are argued about or may
+    still be answered. `broken`: units that were right and are wrong now. `fresh` is the verdict on fresh items
+    under the clauses that were claimed, of the audit `audit`; `round` counts reworks, the contract allows
+    `rounds` (0: it says nothing).
+    """
+
+    claim: str
+    version: int
+    delivery: str
+    audit: str
+    fresh: str
+    states: Mapping[int, str]
+    lines: Mapping[int, ClaimLine]
+    disputed: frozenset[int]
+    broken: tuple[Unit, ...]
+    round: int
+    rounds: int
+    due: date | None
+    received: date
+
+    @property
+    def mended(self) -> tuple[int, ...]:
+        """The lines that are right now."""
+        return tuple(number for number, state in self.states.items() if state == MENDED)
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The lines that are not mended and that nobody argues about."""
+        return tuple(
+            number for number, state in self.states.items() if state != MENDED and number not in self.disputed
+        )
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """The lines that are not mended and that are argued about."""
+        return tuple(n for n, state in self.states.items() if state != MENDED and n in self.disputed)
+
+    @property
+    def outcome(self) -> str:
+        """passed, failed or undecided."""
+        if self.fresh == BREACHED or self.left:
+            return FAILED
+        decided = self.fresh == KEPT or (self.fresh == NONE_LEFT and not self.broken)
+        return PASSED if decided and not self.open else UNDECIDED
+
+    def sentences(self) -> list[str]:
+        """What was found, in plain words."""
+        said = [f"{len(self.mended):,} of {len(self.states):,} defects of the claim are mended."]
+        if not self.states:
+            said = [
+                "The claim has no line that stands, so there is nothing of which to say that it was mended."
+            ]
+        if self.left:
+            said.append(f"Left: {_numbers(self.left)}.")
+        if self.open:
+            said.append(f"Not mended, and still open in the dispute: {_numbers(self.open)}.")
+        if self.broken:
+            units = "1 unit that was" if len(self.broken) == 1 else f"{len(self.broken):,} units that were"
+            said.append(f"{units} right before {'is' if len(self.broken) == 1 else 'are'} wrong now.")
+        return [*said, _FRESH[self.fresh].format(audit=self.audit), *self._timeliness(), *self._round()]
+
+    def _timeliness(self) -> list[str]:
+        if self.due is None:
+            return []
+        late = "after" if self.received > self.due else "by"
+        return [f"It was received on {self.received}, {late} the day that the claim names, {self.due}."]
+
+    def _round(self) -> list[str]:
+        if not self.rounds:
+            return [f"This is round {self.round} of the rework."]
+        over = "" if self.round <= self.rounds else " That is more than the contract allows."
+        return [f"This is round {self.round} of the {self.rounds} that the contract allows.{over}"]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values. It does not tell gold answers that the claim did not show."""
+        return {
+            "schema": SCHEMA,
+            "claim": self.claim,
+            "version": self.version,
+            "delivery": self.delivery,
+            "audit": self.audit or None,
+            "outcome": self.outcome,
+            "fresh": self.fresh,
+            "round": self.round,
+            "rounds_allowed": self.rounds or None,
+            "due": self.due.isoformat() if self.due else None,
+            "received": self.received.isoformat(),
+            "lines": [
+                {"line": number, "item": self.lines[number].shown, "state": state,
+                 "disputed": number in self.disputed}
+                for number, state in self.states.items()
+            ],
+            "broken": [
+                {"item": one.item, "annotator": one.annotator or None, "delivered": one.delivered,
+                 "outcome": one.outcome, "where": one.where if one.delivered else None}
+                for one in self.broken
+            ],
+            "mended": list(self.mended),
+            "left": list(self.left),
+            "open": list(self.open),
+            "sentences": self.sentences(),
+        }  # fmt: skip
+
+
+_FRESH = {
+    KEPT: "On fresh items (audit {audit}) every clause that was claimed is kept.",
+    BREACHED: "On fresh items (audit {audit}) a clause is breached: the rest was not labelled as agreed.",
+    INCONCLUSIVE: "Fresh items (audit {audit}) do not decide yet.",
+    NOT_RUN: "The rest is not judged yet: no audit on fresh items was run.",
+    NONE_LEFT: "The rework holds only items that were named or audited before, so there is no rest to judge.",
+}
+
+
+def demanded(claim: Claim, contract: Contract) -> tuple[date | None, int]:
+    """Until when a claim asks for rework, and how many rounds the contract allows (0: it does not say)."""
+    asked = [demand for demand in claim.demands if demand.kind == "rework"]
+    days = [demand.due for demand in asked if demand.due]
+    rounds = [contract.remedy(demand.remedy).rounds for demand in asked]
+    return min(days, default=None), max(rounds, default=0)
+
+
+def argued_about(dispute: Dispute, today: date) -> frozenset[int]:
+    """The lines on which the vendor's word is open: rebutted, with the arbiter, or still to be answered."""
+    waiting = dispute.answer_by is not None and today <= dispute.answer_by
+    return frozenset(dispute.numbers(REBUTTED, ESCALATED, *((RAISED,) if waiting else ())))
+
+
+def fresh_verdict(first: AuditResult, again: AuditResult) -> str:
+    """What an audit of fresh items says of the clauses that `first` found breached; any breach counts.
+
+    A person or class of `first` that the rework no longer has is no longer judged.
+    """
+    if any(finding.verdict == BREACHED for finding in again.findings):
+        return BREACHED
+    claimed = {(f.clause, f.group) for f in first.findings if f.verdict == BREACHED}
+    found = {(f.clause, f.group): f.verdict for f in again.findings}
+    clauses = {clause for clause, _ in found}
+    verdicts = [
+        found.get(pair, KEPT if pair[0] in clauses and pair[1] is not None else NOT_RUN) for pair in claimed
+    ]
+    return KEPT if verdicts and all(verdict == KEPT for verdict in verdicts) else INCONCLUSIVE
+
+
+def _numbers(lines: Collection[int], most: int = 12) -> str:
+    shown = ", ".join(str(number) for number in sorted(lines)[:most])
+    more = f" and {len(lines) - most:,} more" if len(lines) > most else ""
+    return f"line {shown}" if len(lines) == 1 else f"lines {shown}{more}"
