@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from tests.conftest import Cli
@@ -58,9 +58,10 @@ def write_gold(cli: Cli, name: str, items: Collection[str]) -> str:
     return name
 
 
-def breached(cli: Cli, wrong: Collection[str], clauses: list[Mapping[str, Any]] | None = None) -> None:
+def breached(cli: Cli, wrong: Collection[str], scope: str = "delivery") -> None:
     """A workspace with `batch-1`, audited on gold-1 (the first GOLD items) and claimed if it is in breach."""
-    terms = contract_toml("birds", **TERMS, clauses=clauses or [ACCURACY])
+    remedies = [{**REMEDIES[0], "scope": scope}, *REMEDIES[1:]]
+    terms = contract_toml("birds", **{**TERMS, "remedies": remedies}, clauses=[ACCURACY])
     (cli.folder / "contract.toml").write_text(terms, "utf-8")
     cli("init")
     cli("vendor", "add", "acme", "--name", "Acme Labels")
@@ -73,9 +74,9 @@ def breached(cli: Cli, wrong: Collection[str], clauses: list[Mapping[str, Any]] 
     cli("audit", "run", "batch-1", "--gold", "gold-1", "--id", "audit-1", env=day(3), code=3)
 
 
-def claimed(cli: Cli, wrong: Collection[str]) -> None:
+def claimed(cli: Cli, wrong: Collection[str], scope: str = "delivery") -> None:
     """As `breached`, with claim-1 issued on it."""
-    breached(cli, wrong)
+    breached(cli, wrong, scope)
     cli("claim", "draft", "audit-1", "--id", "claim-1", env=day(3))
     cli("claim", "issue", "claim-1", env=day(3))
 

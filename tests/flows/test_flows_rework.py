@@ -76,7 +76,7 @@ def test_a_rework_that_breaks_others_says_which(cli: Cli) -> None:
 
 
 def test_defects_that_are_left_fail_once_nobody_argues_about_them(cli: Cli) -> None:
-    claimed(cli, BAD)
+    claimed(cli, BAD, "defects")
     left = sorted(NAMED)[:2]
     reworked(cli, (FEW - NAMED) | set(left), on=5)
     cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(5))
@@ -89,8 +89,17 @@ def test_defects_that_are_left_fail_once_nobody_argues_about_them(cli: Cli) -> N
     assert {states[item] for item in left} == {"still wrong"}
 
 
-def test_items_that_are_not_delivered_again_are_not_mended(cli: Cli) -> None:
+def test_where_the_whole_is_labelled_again_the_agreed_share_decides_and_no_single_line(cli: Cli) -> None:
     claimed(cli, BAD)
+    reworked(cli, (FEW - NAMED) | set(sorted(NAMED)[:2]))
+    cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(11))
+    record = judged(cli)
+    assert (record["outcome"], len(record["left"])) == ("passed", 2)
+    assert "Not mended: lines" in " ".join(record["sentences"])
+
+
+def test_items_that_are_not_delivered_again_are_not_mended(cli: Cli) -> None:
+    claimed(cli, BAD, "defects")
     gone = sorted(NAMED)[:1]
     reworked(cli, FEW - NAMED, items=[item for item in ITEMS if item not in gone])
     cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(11))
@@ -99,11 +108,12 @@ def test_items_that_are_not_delivered_again_are_not_mended(cli: Cli) -> None:
     assert [one["state"] for one in record["lines"] if one["item"] in gone] == ["not delivered"]
 
 
-def test_a_rework_of_the_named_items_alone_has_no_rest(cli: Cli) -> None:
-    claimed(cli, BAD)
+@pytest.mark.parametrize(("scope", "outcome"), [("defects", "passed"), ("delivery", "undecided")])
+def test_a_rework_of_the_named_items_alone_has_no_rest(cli: Cli, scope: str, outcome: str) -> None:
+    claimed(cli, BAD, scope)
     reworked(cli, frozenset(), items=sorted(NAMED))
     record = judged(cli)
-    assert (record["outcome"], record["fresh"]) == ("passed", "none_left")
+    assert (record["outcome"], record["fresh"]) == (outcome, "none_left")
 
 
 def test_a_second_round_is_judged_on_items_that_neither_audit_used(cli: Cli) -> None:

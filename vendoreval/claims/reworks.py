@@ -1,8 +1,14 @@
 """The judgement of a rework (record `vendoreval/rework/1`): what was named, what else broke, and the rest.
 
-    passed      every defect that stands is mended, and fresh items keep every clause that was claimed
-    failed      a clause is breached on fresh items, or a defect that is not argued about is left
-    undecided   fresh items do not decide or were not audited yet, or what is left is argued about
+    passed      fresh items keep every clause that was claimed
+    failed      a clause is breached on fresh items
+    undecided   fresh items do not decide, or were not audited yet
+
+Where the claim asks for the listed defects (scope "defects", and wherever the sample does not speak for the
+whole delivery), each of them counts as well: one that is left and not argued about fails, one that is argued
+about leaves it undecided. Where the whole is to be labelled again, the agreed share decides and no single line:
+of real boxes that were labelled again far better than agreed, one named defect in seven was still wrong. What is
+left is told all the same.
 
 Whoever mends what was named and nothing else mends every line; only fresh items show it. What was right before
 and is wrong now is told and decides nothing: whoever labels all of it again errs now and then, as agreed.
@@ -34,7 +40,7 @@ class Reworked:
     `states`: of each line that stands, by its number (claims.pairing). `disputed` lines are argued about or may
     still be answered. `broken`: units that were right and are wrong now. `fresh` is the verdict on fresh items
     under the clauses that were claimed, of the audit `audit`; `round` counts reworks, the contract allows
-    `rounds` (0: it says nothing).
+    `rounds` (0: it says nothing). `each`: the claim asks for every listed defect, not for the whole again.
     """
 
     claim: str
@@ -50,6 +56,7 @@ class Reworked:
     rounds: int
     due: date | None
     received: date
+    each: bool
 
     @property
     def mended(self) -> tuple[int, ...]:
@@ -71,10 +78,11 @@ class Reworked:
     @property
     def outcome(self) -> str:
         """passed, failed or undecided."""
-        if self.fresh == BREACHED or self.left:
+        if self.fresh == BREACHED or (self.each and self.left):
             return FAILED
-        decided = self.fresh == KEPT or (self.fresh == NONE_LEFT and not self.broken)
-        return PASSED if decided and not self.open else UNDECIDED
+        if self.each and (self.open or (self.fresh == NONE_LEFT and self.broken)):
+            return UNDECIDED
+        return PASSED if self.fresh == KEPT or (self.each and self.fresh == NONE_LEFT) else UNDECIDED
 
     def sentences(self) -> list[str]:
         """What was found, in plain words."""
@@ -84,7 +92,8 @@ class Reworked:
                 "The claim has no line that stands, so there is nothing of which to say that it was mended."
             ]
         if self.left:
-            said.append(f"Left: {_numbers(self.left)}.")
+            counts = "" if self.each else " They alone do not fail it, for the whole was to be labelled again."
+            said.append(f"Not mended: {_numbers(self.left)}.{counts}")
         if self.open:
             said.append(f"Not mended, and still open in the dispute: {_numbers(self.open)}.")
         if self.broken:
@@ -116,6 +125,7 @@ class Reworked:
             "fresh": self.fresh,
             "round": self.round,
             "rounds_allowed": self.rounds or None,
+            "each_defect_counts": self.each,
             "due": self.due.isoformat() if self.due else None,
             "received": self.received.isoformat(),
             "lines": [
@@ -144,12 +154,28 @@ _FRESH = {
 }
 
 
-def demanded(claim: Claim, contract: Contract) -> tuple[date | None, int]:
-    """Until when a claim asks for rework, and how many rounds the contract allows (0: it does not say)."""
+@dataclass(frozen=True)
+class Demanded:
+    """The rework that a claim asks for: until when, in how many rounds (0: not said), and of what.
+
+    `each`: of the listed defects, where the other scopes are of all labels of a class or delivery.
+    """
+
+    due: date | None
+    rounds: int
+    each: bool
+
+
+def demanded(claim: Claim, contract: Contract, *, beyond: bool) -> Demanded:
+    """The rework that a claim asks for. `beyond`: its sample speaks for the whole delivery."""
     asked = [demand for demand in claim.demands if demand.kind == "rework"]
+    remedies = [contract.remedy(demand.remedy) for demand in asked]
     days = [demand.due for demand in asked if demand.due]
-    rounds = [contract.remedy(demand.remedy).rounds for demand in asked]
-    return min(days, default=None), max(rounds, default=0)
+    return Demanded(
+        min(days, default=None),
+        max((remedy.rounds for remedy in remedies), default=0),
+        not beyond or any(remedy.scope == "defects" for remedy in remedies),
+    )
 
 
 def argued_about(dispute: Dispute, today: date) -> frozenset[int]:

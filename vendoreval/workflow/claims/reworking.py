@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vendoreval.audits.drawing import speaks_for_all
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, NOT_RUN
 from vendoreval.claims.pairing import held_against
 from vendoreval.claims.records import Claim
@@ -79,12 +80,13 @@ def _found(
         fresh = fresh_verdict(first.result, again.result)
     else:
         fresh = NOT_RUN if _holds_fresh(workspace, contract, delivery) else NONE_LEFT
-    due, rounds = demanded(claim, contract)
+    beyond = speaks_for_all(first.seen.drawn, first.seen.seed_from, contract.task.gold)
+    asked = demanded(claim, contract, beyond=beyond)
     return Reworked(
         claim.id, claim.version, delivery.id, again.row.id if again else "", fresh, states,
         {line.number: line for line in claim.lines}, argued_about(stored.dispute, now().date()), broken,
-        failed_before(workspace, delivery.id) - failed_before(workspace, claim.delivery), rounds, due,
-        delivery.received_at.date(),
+        failed_before(workspace, delivery.id) - failed_before(workspace, claim.delivery), asked.rounds,
+        asked.due, delivery.received_at.date(), asked.each,
     )  # fmt: skip
 
 
