@@ -7,8 +7,8 @@
 Where the claim asks for the listed defects (scope "defects", and wherever the sample does not speak for the
 whole delivery), each of them counts as well: one that is left and not argued about fails, one that is argued
 about leaves it undecided. Where the whole is to be labelled again, the agreed share decides and no single line:
-of real boxes that were labelled again far better than agreed, one named defect in seven was still wrong. What is
-left is told all the same.
+of real boxes that were labelled again far better than agreed, one named defect in seven was still wrong. What
+is left is told all the same.
 
 Whoever mends what was named and nothing else mends every line; only fresh items show it. What was right before
 and is wrong now is told and decides nothing: whoever labels all of it again errs now and then, as agreed.
