@@ -180,14 +180,17 @@ def _check_position(one: Position, contract: Contract) -> None:
 
 def _ruled(before: Dispute, contract: Contract, move: Move) -> Dispute:
     _once(one.line for one in move.rulings)
-    after = _with(before, [_ruling(_line(before, one.line), one) for one in move.rulings])
+    claimed = {line.number: line.severity for line in before.claim.lines}
+    after = _with(
+        before, [_ruling(_line(before, one.line), one, claimed.get(one.line, "")) for one in move.rulings]
+    )
     if after.numbers(ESCALATED) and not before.numbers(ESCALATED):
         due = add_business_days(move.at.date(), contract.dispute.arbiter_days, contract.acceptance)
         return replace(after, arbiter_by=due)
     return after
 
 
-def _ruling(line: LineState, one: Ruling) -> LineState:
+def _ruling(line: LineState, one: Ruling, claimed: str) -> LineState:
     allowed = _AFTER.get(one.ruling)
     if allowed is None:
         raise UsageError(
@@ -200,10 +203,10 @@ def _ruling(line: LineState, one: Ruling) -> LineState:
             f"Line {one.line} is {line.state}; it cannot be {one.ruling}.",
             remedy=f"That may follow: {', '.join(allowed)}.",
         )
-    return _decided(line, one)
+    return _decided(line, one, claimed)
 
 
-def _decided(line: LineState, one: Ruling) -> LineState:
+def _decided(line: LineState, one: Ruling, claimed: str) -> LineState:
     severity = line.severity
     if one.ruling == DOWNGRADED:
         severity = one.severity or SEVERITIES[0]
@@ -211,6 +214,8 @@ def _decided(line: LineState, one: Ruling) -> LineState:
             raise UsageError(
                 f"Line {one.line}: {severity!r} is no severity.", remedy="Use minor, major or critical."
             )
+        if SEVERITIES.index(severity) >= SEVERITIES.index(line.severity or claimed):
+            raise Conflict(f"Line {one.line} is {line.severity or claimed}; {severity} is no downgrade.")
     return replace(line, state=one.ruling, ruling=one, severity=severity)
 
 
@@ -223,14 +228,14 @@ def _to_arbiter(before: Dispute, contract: Contract, move: Move) -> Dispute:
 
 
 def _arbitrated(before: Dispute, contract: Contract, move: Move) -> Dispute:
-    changed = []
+    changed, claimed = [], {line.number: line.severity for line in before.claim.lines}
     for one in move.rulings:
         line = _line(before, one.line)
         if line.state != ESCALATED:
             raise Conflict(f"Line {one.line} is {line.state}, not with the arbiter.")
         if one.ruling not in (UPHELD, DOWNGRADED, WITHDRAWN):
             raise UsageError(f"Line {one.line}: an arbiter cannot decide {one.ruling!r}.")
-        changed.append(replace(_decided(line, one), final=True))
+        changed.append(replace(_decided(line, one, claimed[one.line]), final=True))
     return _with(before, changed)
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
+from vendoreval.claims.sums import total
 from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
 from vendoreval.reports.defect_parts import by_gravity, line_rows, unit_rules
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import claim_answers, total
+from vendoreval.reports.first_page import claim_answers
 from vendoreval.reports.line_words import what_is_wrong
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pictures.defect_pictures import DefectPictures

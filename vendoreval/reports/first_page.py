@@ -8,6 +8,7 @@ from datetime import date
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, VERDICTS, AuditResult, Finding
 from vendoreval.claims.records import Claim, Demand
 from vendoreval.claims.remedies import delivery_price
+from vendoreval.claims.sums import KEPT_BACK, total
 from vendoreval.contracts.joint import risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
@@ -21,7 +22,6 @@ from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import chance, count, day, joined, percent
 
 QUESTIONS = ("How sure", "What is asked", "By when", "In total")
-_KEPT_BACK = "withhold"  # is not paid a second time, so it is in no sum
 
 
 def answers(*said: str) -> list[list[str]]:
@@ -165,19 +165,13 @@ def _dates(claim: Claim) -> str:
     return f"Answer line by line by {day(claim.answer_by)}{steps}."
 
 
-def total(demands: Sequence[Demand]) -> Money | None:
-    """The sum of all steps that are paid; None where no sum is fixed. What is kept back is not paid as well."""
-    paid = [one.amount for one in demands if one.amount is not None and one.kind != _KEPT_BACK]
-    return Money(sum(amount.minor for amount in paid), paid[0].currency) if paid else None
-
-
 def _total_in_words(demands: Sequence[Demand]) -> str:
     whole = total(demands)
     said = f"{whole}, if every step is taken." if whole is not None else "No sum of money is fixed."
-    back = [str(one.amount) for one in demands if one.kind == _KEPT_BACK and one.amount is not None]
+    back = [str(one.amount) for one in demands if one.kind == KEPT_BACK and one.amount is not None]
     if back:
         said += f" {joined(back)} of the price is kept back."
-    later = [one.kind for one in demands if one.amount is None and one.kind in ("credit", "refund", _KEPT_BACK)]
+    later = [one.kind for one in demands if one.amount is None and one.kind in ("credit", "refund", KEPT_BACK)]
     return said + (f" The sum of {joined(later)} follows from the invoice." if later else "")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
 from vendoreval.claims.records import Claim
+from vendoreval.claims.sums import total
 from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
 from vendoreval.questionnaires.promises import Promise
@@ -20,7 +21,7 @@ from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.defect_parts import absent_sides, unit_rules
 from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import scorecard_answers, superseded, total
+from vendoreval.reports.first_page import scorecard_answers, superseded
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
 from vendoreval.reports.pilot_view import block_rows

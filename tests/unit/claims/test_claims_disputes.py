@@ -44,8 +44,10 @@ def answered(*lines: int, position: str = "rebutted", at: datetime = START, late
     return move("answered", at, positions=said, late=late)
 
 
-def ruled(*lines: int, ruling: str = WITHDRAWN, kind: str = "ruled", at: datetime = START) -> Move:
-    return move(kind, at, rulings=tuple(Ruling(n, ruling, "because", "ann") for n in lines))
+def ruled(
+    *lines: int, ruling: str = WITHDRAWN, kind: str = "ruled", at: datetime = START, severity: str = ""
+) -> Move:
+    return move(kind, at, rulings=tuple(Ruling(n, ruling, "because", "ann", "", severity) for n in lines))
 
 
 def test_a_claim_begins_with_the_vendors_turn() -> None:
@@ -77,6 +79,7 @@ def test_the_turn_goes_from_the_vendor_to_the_buyer_to_the_arbiter() -> None:
         ((answered(1), ruled(1, ruling="escalated")), ruled(1, ruling="upheld")),  # the arbiter's
         ((answered(1), ruled(1, ruling="escalated"), ruled(1, ruling="upheld", kind="arbitrated")),
          ruled(1, ruling="downgraded")),
+        ((), ruled(1, ruling="downgraded", severity="critical")),  # weighs no less
         ((move("settled"),), answered(1)),
         ((move("withdrawn"),), ruled(1)),
         ((), answered(1, at=START + timedelta(days=30))),  # too late

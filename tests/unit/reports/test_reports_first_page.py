@@ -16,12 +16,13 @@ from tests.unit.reports.test_reports_comparison import report as comparison
 from tests.unit.reports.test_reports_comparison import six
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.records import Demand
+from vendoreval.claims.sums import total
 from vendoreval.labels.near_ids import NearPair
 from vendoreval.money import Money
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.delivery_parts import Received
-from vendoreval.reports.first_page import QUESTIONS, sureness, total
+from vendoreval.reports.first_page import QUESTIONS, sureness
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.provenance_parts import OtherAudit, OtherGold, RestsOn, provenance_rows, reservations
 from vendoreval.reports.questionnaire_view import questionnaire_view
