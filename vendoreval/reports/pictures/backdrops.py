@@ -32,7 +32,7 @@ class NoBackdrop(VendorevalError):
 
 def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
     """`picture` over the image in `data`; raises NoBackdrop with the reason where that cannot be."""
-    image = _opened(data, picture.size)
+    image = opened(data, picture.size)
     if picture.size is None:
         picture = replace(picture, size=image.size)
     wide, high = picture.size or image.size
@@ -52,8 +52,11 @@ def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
     return replace(picture, under=Under(name, sha256_hex(data), shown, _address(cut)))
 
 
-def _opened(data: bytes, size: tuple[int, int] | None) -> Raster:
-    """The image, turned as its camera says, unless the item's size is that of the image as it lies."""
+def opened(data: bytes, size: tuple[int, int] | None) -> Raster:
+    """The image, turned as its camera says, unless the item's size is that of the image as it lies.
+
+    Raises NoBackdrop with the reason where `data` is no picture that may be opened.
+    """
     from PIL import Image, ImageOps
 
     with warnings.catch_warnings():

@@ -1,0 +1,94 @@
+"""What a move changed in a dispute: the claim before and after it, and what comes next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from vendoreval.claims.sums import asked_now, conditional
+from vendoreval.workflow.claims.disputes import StoredDispute
+
+SCHEMA = "vendoreval/dispute_step/1"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a claim stands: its newest version in figures. `spare`: lines that may still be struck."""
+
+    version: int
+    state: str
+    verdict: str
+    lines: int
+    asked: str
+    conditional: str
+    spare: int
+
+    @classmethod
+    def of(cls, stored: StoredDispute) -> Standing:
+        """The figures of what a dispute comes to today."""
+        claim = stored.newest
+        return cls(
+            claim.version, claim.state, claim.verdict, len(claim.lines), str(asked_now(claim)),
+            str(conditional(claim)), min((e.strikeouts for e in claim.extrapolations), default=0),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """A dispute before and after a move. `doubtful`: items whose gold answer an arbiter found wrong as well."""
+
+    before: StoredDispute
+    after: StoredDispute
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def claim(self) -> str:
+        """The claim's id."""
+        return self.after.dispute.claim.id
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines the move gave which ruling."""
+        return dict(Counter(one.ruling for one in self.after.dispute.moves[-1].rulings))
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """Commands that go on from here."""
+        return (*self._amendments(), *self._turn())
+
+    def _amendments(self) -> tuple[str, ...]:
+        """Gold that fell by this move is amended in a step of its own."""
+        items = {line.number: line.item for line in self.after.dispute.claim.lines}
+        wrong = [one for one in self.after.dispute.moves[-1].rulings if one.code == "gold_wrong"]
+        if not wrong:
+            return ()
+        gold = self.after.audit.row.gold_id
+        return tuple(
+            f"vendoreval gold amend {gold} --item {_quoted(items[one.line])} --claim {self.claim} "
+            f"--line {one.line}"
+            for one in wrong
+        )
+
+    def _turn(self) -> tuple[str, ...]:
+        return {
+            "awaiting ruling": (f"vendoreval claim rule {self.claim} --sheet rulings.xlsx",),
+            "with the arbiter": (f"vendoreval claim arbitrate {self.claim} --out cases.xlsx",),
+            "decided": (f"vendoreval claim settle {self.claim}",),
+        }.get(self.after.dispute.stage, ())
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as plain JSON values."""
+        moves = self.after.dispute.moves
+        return {
+            "schema": SCHEMA, "claim": self.claim, "kind": moves[-1].kind, "move": len(moves),
+            "rulings": [one.to_json() for one in moves[-1].rulings], "told": dict(moves[-1].told),
+            "before": vars(Standing.of(self.before)), "after": vars(Standing.of(self.after)),
+            "stage": self.after.dispute.stage, "doubtful": list(self.doubtful), "next": list(self.next),
+        }  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)
