@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from tests.conftest import Cli
+from tests.flows import mutations
 from tests.flows.disputed_bundle import disputed
 from tests.flows.evidence_story import CAME, OWN, at, claimed
 from tests.flows.forging_disputes import DisputeForgery
 from tests.flows.verifying_alone import alone
+from vendoreval.errors import VendorevalError
+from vendoreval.workflow.evidence.evidence import verify_file
 
 Lie = Callable[[DisputeForgery], None]
 
@@ -210,3 +214,32 @@ def test_a_bundle_of_a_later_form_is_no_forgery(told: Cli) -> None:
     said = told("evidence", "verify", made.write(told.folder / "later.zip"), code=2).err
     assert "made with vendoreval 9.9" in said
     assert "newer" in said
+
+
+def test_odd_moves_and_versions_end_in_a_sentence(told: Cli) -> None:
+    """Whatever stands in a move, chained and logged as it should be: verify fits, or says what does not."""
+    fits = tried = 0
+    for seed in range(80):
+        rng = Random(seed)
+        made = DisputeForgery(told.folder / "disputed.zip")
+        try:
+            if rng.random() < 0.3:
+                name = rng.choice(["versions/claim-2.json", "versions/claim-3.json"])
+                made.files[name] = mutations.json_file(rng, made.files[name])
+            else:
+                moves = made.moves()
+                at_random = rng.randrange(len(moves))
+                moves[at_random] = mutations.mutated_json(rng, moves[at_random])
+                made.chain(moves)
+            made.relog()
+        except (ValueError, TypeError, KeyError, AttributeError, VendorevalError):
+            continue  # not even the forger can chain that
+        made.write(told.folder / "odd.zip")
+        tried += 1
+        try:
+            verify_file(told.folder / "odd.zip")
+            fits += 1
+        except VendorevalError as error:
+            assert error.what
+    assert tried > 40
+    assert fits < tried / 2

@@ -20,7 +20,7 @@ from vendoreval.claims.records import Claim
 from vendoreval.claims.versions import later_versions
 from vendoreval.errors import Conflict, EvidenceError, UsageError
 from vendoreval.evidence.bundle import CLAIM, MOVES, VERSIONS, version_file
-from vendoreval.evidence.canonical import hash_of, sha256_hex
+from vendoreval.evidence.canonical import canonical, hash_of, sha256_hex
 from vendoreval.evidence.chain import Event
 from vendoreval.evidence.json_lines import read_lines
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
@@ -74,7 +74,7 @@ def check_dispute(bundle: OpenedBundle, again: AuditResult, found: Findings) -> 
     told = [one for one in bundle.log if isinstance(one, Event) and _is_move(one, plain["claim"])]
     _check_told(records, told)
     _check_order(records, plain["claim"], sha256_hex(bundle.files[CLAIM]))
-    dispute = _followed(bundle, claim_from_json(plain), [move_from_json(one) for one in records])
+    dispute = _followed(bundle, claim_from_json(plain), [_move(one) for one in records])
     versions = _check_versions(bundle, again, dispute, told)
     if records:
         found.fit(
@@ -125,6 +125,14 @@ def _check_order(records: Sequence[Record], claim: str, before: str) -> None:
         if record["previous"] != before:
             raise EvidenceError(f"{_begun(record)} does not follow the record before it.")
         before = hash_of(record)
+
+
+def _move(record: Record) -> Move:
+    move = move_from_json(record)
+    texts = (move.by, move.source, *(one.by for one in move.rulings), *(one.why for one in move.rulings))
+    if canonical(move.to_json()) != canonical(record) or not all(isinstance(one, str) for one in texts):
+        raise EvidenceError(f"{_begun(record)} has not the form of a move.")
+    return move
 
 
 def _followed(bundle: OpenedBundle, claim: Claim, moves: Sequence[Move]) -> Dispute:
