@@ -10,8 +10,8 @@ A claim that is superseded, withdrawn or settled takes no further move.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -120,14 +120,20 @@ class Dispute:
 
 def open_dispute(claim: Claim, contract: Contract, moves: Iterable[Move], today: date) -> Dispute:
     """Follow the moves from the issued version 1 of a claim; raises Conflict for one that may not be."""
+    (last,) = deque(stations(claim, contract, moves), maxlen=1)
+    return _silence(last, contract, today)
+
+
+def stations(claim: Claim, contract: Contract, moves: Iterable[Move]) -> Iterator[Dispute]:
+    """The dispute when the claim was issued, and behind each of the moves; raises as `open_dispute` does."""
     start = {line.number: LineState(line.number) for line in claim.lines}
     found = Dispute(
         claim, lines=start, state=claim.state, answer_by=claim.answer_by, failed_reworks=claim.failed_reworks
     )
+    yield found
     for move in moves:
-        found = _silence(found, contract, move.at.date())
-        found = follow(found, contract, move)
-    return _silence(found, contract, today)
+        found = follow(_silence(found, contract, move.at.date()), contract, move)
+        yield found
 
 
 def follow(before: Dispute, contract: Contract, move: Move) -> Dispute:

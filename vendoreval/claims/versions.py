@@ -13,7 +13,7 @@ from datetime import date
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult, worst
-from vendoreval.claims.disputes import Dispute, LineState, open_dispute
+from vendoreval.claims.disputes import Dispute, LineState, stations
 from vendoreval.claims.drafting import claimed
 from vendoreval.claims.moves import ACCEPTED, DOWNGRADED, UPHELD, Move, Ruling
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Struck
@@ -91,10 +91,10 @@ def later_versions(
 ) -> Iterator[tuple[Move, Claim]]:
     """The versions from the second on, oldest first, each with the move that led to it."""
     newest = dispute.claim
-    for number, move in enumerate(dispute.moves, start=1):
+    behind = stations(replace(dispute.claim, state="issued"), contract, dispute.moves)
+    next(behind)
+    for move, then in zip(dispute.moves, behind, strict=True):
         if move.kind in NEW_VERSION:
-            moves = dispute.moves[:number]
-            then = open_dispute(replace(dispute.claim, state="issued"), contract, moves, move.at.date())
             after = left_of(contract, seen, result, newest, then)
             if changes_anything(newest, after):
                 newest = after

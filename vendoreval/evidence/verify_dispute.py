@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from vendoreval.audits.records import AuditResult
-from vendoreval.claims.disputes import Dispute, open_dispute
+from vendoreval.claims.disputes import Dispute, stations
 from vendoreval.claims.moves import KINDS, Move, move_from_json
 from vendoreval.claims.reading import claim_from_json
 from vendoreval.claims.records import Claim
@@ -137,10 +137,11 @@ def _move(record: Record) -> Move:
 
 def _followed(bundle: OpenedBundle, claim: Claim, moves: Sequence[Move]) -> Dispute:
     """Where the moves lead to, by the rules of a dispute (claims.disputes)."""
-    dispute = open_dispute(claim, bundle.contract, (), claim.issued or claim.drafted)
-    for number, move in enumerate(moves, start=1):
+    behind = stations(claim, bundle.contract, moves)
+    dispute = next(behind)
+    for move in moves:
         try:
-            dispute = open_dispute(claim, bundle.contract, moves[:number], move.at.date())
+            dispute = next(behind)
         except (Conflict, UsageError) as error:
             raise EvidenceError(f"{_begun(move.to_json())} may not be: {error.what}") from error
     return dispute
