@@ -13,6 +13,10 @@ from vendoreval.evidence.same_record import differing
 from vendoreval.evidence.verify_dispute import Disputed
 
 SCHEMA = "vendoreval/claim/1"
+_READ = {  # moves that are read from a file: what of them, and whose word it is
+    "answered": ("the answer", "you sent it"),
+    "arbitrated": ("the decision", "the arbiter sent it"),
+}
 
 
 def check_own_dispute(
@@ -75,23 +79,25 @@ def _claim_in(plain: Any) -> Mapping[str, Any]:
 
 
 def _check_answers(disputed: Disputed, answers: Sequence[str], found: Findings) -> None:
-    told = [move for move in disputed.dispute.moves if move.kind == "answered"]
-    sources = {move.source for move in told}
+    """The files that positions and decisions were read from: the vendor's own, and the arbiter's."""
+    read = [move for move in disputed.dispute.moves if move.kind in _READ]
+    sources = {move.source for move in read}
     for sha in answers:
         if sha not in sources:
             raise EvidenceError(
                 f"The answers that you gave (SHA-256 {sha}) are in no move of the dispute.",
                 remedy="Give the file as you sent it: opening and saving it changes its bytes.",
             )
-    for move in told:
+    for move in read:
         _name_answer(move, move.source in answers, found)
 
 
 def _name_answer(move: Move, given: bool, found: Findings) -> None:
-    what = f"the answer of {move.at.date()} (move {move.number})"
+    whose, sent = _READ[move.kind]
+    what = f"{whose} of {move.at.date()} (move {move.number})"
     if given:
         found.fit(f"{what} was read from the file that you gave")
     elif move.source:
-        found.open(f"answer_{move.number}", f"that {what} is as you sent it: give --answers")
+        found.open(f"answer_{move.number}", f"that {what} is as {sent}: give --answers")
     else:
-        found.open(f"answer_{move.number}", f"that {what} is yours: the buyer wrote it down, from no file")
+        found.open(f"answer_{move.number}", f"that {what} is as {sent}: the buyer wrote it down, from no file")

@@ -16,10 +16,12 @@ The rules, in the order in which they are checked:
 10. the moves of the dispute about it are those of the log, one behind the other, and keep to its rules
     (verify_dispute);
 11. every version of the claim, reckoned again from these moves, is the sealed one (verify_dispute);
-12. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
-13. versions of the claim that the reader was sent, and the files with which it answered, are those of the
-    dispute (own_dispute);
-14. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
+12. an arbiter's cases are opened as they were sealed, and what was settled is no more than what was asked
+    (verify_moves);
+13. versions of the claim that the reader was sent, and the files that answers were read from, are those of the
+    dispute, where the reader gives them (own_dispute);
+14. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
+15. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
 What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are compared
 in what they count and in the lines that they claim; what this version judges otherwise is named (verify_older).

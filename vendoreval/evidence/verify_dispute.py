@@ -25,6 +25,7 @@ from vendoreval.evidence.chain import Event
 from vendoreval.evidence.json_lines import read_lines
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 from vendoreval.evidence.same_record import differing
+from vendoreval.evidence.verify_moves import check_moves
 
 Record = Mapping[str, Any]
 _EVENTS = tuple(f"claim.{kind}" for kind in KINDS)
@@ -76,6 +77,7 @@ def check_dispute(bundle: OpenedBundle, again: AuditResult, found: Findings) -> 
     _check_order(records, plain["claim"], sha256_hex(bundle.files[CLAIM]))
     dispute = _followed(bundle, claim_from_json(plain), [_move(one) for one in records])
     versions = _check_versions(bundle, again, dispute, told)
+    check_moves(dispute.moves, versions[-1], found)
     if records:
         found.fit(
             f"the log tells of the same {len(records):,} moves of the dispute, each behind the one before"
