@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendoreval.cli.evidence_signing import TsaCertificate
 from vendoreval.cli.output import Json, emit, note, say
+
+if TYPE_CHECKING:
+    from vendoreval.workflow.evidence.pdf_signatures import PdfVerification
+    from vendoreval.workflow.evidence.verify_signed import RecordVerification
 
 app = typer.Typer(name="evidence", help="Bundles that the other side can compute again.", no_args_is_help=True)
 
@@ -37,7 +42,7 @@ def export(
 
 @app.command()
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="The bundle (zip).")],
+    bundle: Annotated[Path, typer.Argument(help="The bundle (zip), a signed PDF or record.")],
     receipt: Annotated[
         list[Path] | None, typer.Option(help="A receipt that you were sent before; give each of them.")
     ] = None,
@@ -58,16 +63,26 @@ def verify(
     images: Annotated[
         Path | None, typer.Option(help="A folder of the pictures, for sizes that the delivered files lack.")
     ] = None,
+    signer: Annotated[
+        list[Path] | None, typer.Option(help="NAME.public.json of one who must have signed; give each of them.")
+    ] = None,
+    tsa_certificate: TsaCertificate = None,
     json: Json = False,
 ) -> None:
-    """Compute a bundle's result again; exit code 5 names the first thing that does not fit."""
-    from vendoreval.workflow.evidence.evidence import Own, verify_file
+    """Compute a bundle's result again, or check what is signed; exit code 5 names what does not fit.
 
+    A signed PDF and a record with its signature beside it are checked for signatures and timestamps.
+    """
+    from vendoreval.workflow.evidence.evidence import Own, verify_file
+    from vendoreval.workflow.evidence.verify_signed import is_bundle, verify_signed
+
+    if not is_bundle(bundle):
+        return _show_signed(verify_signed(bundle, signer or (), tsa_certificate), bundle, json)
     found = verify_file(
         bundle,
         Own(
             receipt or (), delivered or (), tasks, contract, seal, acknowledgement, images, claim or (),
-            answers or (),
+            answers or (), signer or (), tsa_certificate,
         ),
     )  # fmt: skip
     if json:
@@ -77,3 +92,13 @@ def verify(
     for what in found.not_shown.values():
         say(f"○ not shown: {what}")
     return say(*found.conclusion)
+
+
+def _show_signed(found: PdfVerification | RecordVerification, file: Path, json: bool) -> None:
+    if json:
+        return emit(found.to_json())
+    for check in found.checks:
+        say(f"✔ {check}")
+    for what in found.not_shown:
+        say(f"○ not shown: {what}")
+    return say(f"{file.name} is as it was signed. SHA-256 {found.sha256}")

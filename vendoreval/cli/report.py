@@ -11,6 +11,7 @@ import typer
 from vendoreval.cli.answering import DEFAULT
 from vendoreval.cli.answering import Bank as BankOption
 from vendoreval.cli.audit import Convention
+from vendoreval.cli.evidence_signing import TsaCertificate, TsaOption, how_to_sign
 from vendoreval.cli.output import Json, emit, note, say
 from vendoreval.cli.vendor_compare import Audits, BankName, Costs, Vendors, Weights
 from vendoreval.errors import UsageError
@@ -18,6 +19,7 @@ from vendoreval.errors import UsageError
 if TYPE_CHECKING:
     from vendoreval.reports.report import Report
     from vendoreval.store.workspace import Workspace
+    from vendoreval.workflow.evidence.signing import How
 
 app = typer.Typer(name="report", help="Reports as PDF, HTML or JSON.", no_args_is_help=True)
 
@@ -45,26 +47,38 @@ ImagesOption = Annotated[
     Path | None,
     typer.Option(help="A folder with the items' images, named as the items: they lie under the shapes."),
 ]
+SignOption = Annotated[str, typer.Option("--sign", help="Sign the PDF with this key: its name or folder.")]
 
 
 @app.command()
 def scorecard(
     vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
-    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, sign: SignOption = "",
+    tsa: TsaOption = "", tsa_certificate: TsaCertificate = None, json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's scorecard: answers, audits over time, verdicts, claims."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.scorecard_report(workspace, vendor), vendor, out, format, paper, json)
+    write(
+        workspace,
+        reports.scorecard_report(workspace, vendor),
+        vendor,
+        out,
+        format,
+        paper,
+        json,
+        how_to_sign(sign, tsa, tsa_certificate),
+    )
 
 
 @app.command()
 def audit(
     audit: Annotated[str, typer.Argument(help="The audit's id.")],
     out: Out = None, images: ImagesOption = None, convention: Convention = None, format: FormatOption = None,
-    paper: PaperOption = Paper.A4, json: Json = False,
+    paper: PaperOption = Paper.A4, sign: SignOption = "", tsa: TsaOption = "",
+    tsa_certificate: TsaCertificate = None, json: Json = False,
 ) -> None:  # fmt: skip
     """An audit's certificate: findings, method in plain words, figures, hashes."""
     from vendoreval.workflow import workspaces
@@ -72,21 +86,31 @@ def audit(
 
     workspace = workspaces.open_workspace()
     made = reports.audit_report(workspace, audit, images=images, conventions=convention or ())
-    write(workspace, made, audit, out, format, paper, json)
+    write(workspace, made, audit, out, format, paper, json, how_to_sign(sign, tsa, tsa_certificate))
 
 
 @app.command()
 def claim(
     claim: Annotated[str, typer.Argument(help="The claim's id.")],
     out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
-    json: Json = False,
+    sign: SignOption = "", tsa: TsaOption = "",
+    tsa_certificate: TsaCertificate = None, json: Json = False,
 ) -> None:  # fmt: skip
     """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.claim_report(workspace, claim, images=images), claim, out, format, paper, json)
+    write(
+        workspace,
+        reports.claim_report(workspace, claim, images=images),
+        claim,
+        out,
+        format,
+        paper,
+        json,
+        how_to_sign(sign, tsa, tsa_certificate),
+    )
 
 
 @app.command()
@@ -142,11 +166,12 @@ def pilot(
 
 def write(
     workspace: Workspace, report: Report, subject: str, out: Path | None, fmt: Format | None, paper: Paper,
-    json: bool,
+    json: bool, how: How | None = None,
 ) -> Path:  # fmt: skip
     """Write a report in the form that its file's ending or `fmt` says, tell of it, and return the file.
 
-    Without `out` it is named after its kind and subject. Where PDF cannot be made, HTML and JSON are.
+    `how`: who signs it. Without `out` it is named after its kind and subject. Where PDF cannot be made, HTML
+    and JSON are.
     """
     from vendoreval.workflow.reports.reports import write_what_can_be
 
@@ -160,7 +185,7 @@ def write(
             f"A report is PDF, HTML or JSON, and {out.name!r} ends like none of them.",
             remedy="Name a file that ends in .pdf, .html or .json, or say --format.",
         )
-    made = write_what_can_be(workspace, report, subject, out, chosen.value, paper.value)
+    made = write_what_can_be(workspace, report, subject, out, chosen.value, paper.value, how)
     if made.note:
         note(f"note: {made.note}")
     first, size = made.files[0]

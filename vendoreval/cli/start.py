@@ -128,23 +128,36 @@ def status(
             help="With --verify: a log's last hash as noted earlier, such as on a receipt; repeatable."
         ),
     ] = None,
+    key: Annotated[
+        str,
+        typer.Option(help="With --verify: a key, by name or folder: the heads that it signed are compared."),
+    ] = "",
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --verify: a head as `evidence sign --log` wrote it; repeatable."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show what the workspace holds, and check its log; exit code 5 where something does not fit."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.log.status import survey
 
-    if verify or expect:
-        return _verify(expect or [], json)
+    if verify or expect or key or head:
+        return _verify(expect or [], key, head or [], json)
     found = survey(workspaces.open_workspace())
     return emit(found) if json else facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")
 
 
-def _verify(expect: list[str], json: bool) -> None:
+def _verify(expect: list[str], key: str, files: list[Path], json: bool) -> None:
     from vendoreval.workflow import workspaces
+    from vendoreval.workflow.evidence.checkpoints import known_heads
     from vendoreval.workflow.log.log_check import check_workspace
 
-    found = check_workspace(workspaces.open_workspace(), expect)
+    workspace = workspaces.open_workspace()
+    known = known_heads(workspace, key, files)
+    for word in known.notes:
+        note(f"note: {word}")
+    found = check_workspace(workspace, expect, known.heads)
     if json:
         emit(found.to_json())
     else:

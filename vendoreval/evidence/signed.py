@@ -156,6 +156,18 @@ def check_envelope(data: bytes, subject_sha: str, keys: Sequence[PublicKey]) -> 
     return Envelope(plain, by, unknown)
 
 
+def claimed_subject(data: bytes) -> str:
+    """The SHA-256 that an envelope says it is about, for a reader without the file; raises EvidenceError."""
+    try:
+        plain = parse_json(_opened(parse_json(data, "envelope"))[1], "statement")
+    except InputError as error:
+        raise EvidenceError(f"The signature cannot be read: {error.what}") from error
+    subjects = _subjects(plain) if isinstance(plain, Mapping) else []
+    if len(subjects) != 1:
+        raise EvidenceError("The signature names no one thing that it is about.")
+    return subjects[0]
+
+
 def valid(key: PublicKey, signature: bytes, message: bytes) -> bool:
     """Whether the signature is the key's own on the message (Ed25519, RFC 8032)."""
     from cryptography.exceptions import InvalidSignature

@@ -13,10 +13,12 @@ from typing import Any
 
 from vendoreval.errors import EvidenceError, UsageError
 from vendoreval.evidence.chain import GENESIS, Event, verify_chain
+from vendoreval.evidence.log_heads import LogHead
 from vendoreval.store.rows import Row, name_of
 from vendoreval.store.tables import AuditRow, CommitmentRow, EventRow, WorkspaceRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.evidence.checkpoints import workspace_id
 from vendoreval.workflow.log.log_accounts import Misfit, account, rows_against
 from vendoreval.workflow.log.log_objects import named_objects, objects_against, read_record, unnamed_objects
 
@@ -67,11 +69,12 @@ class Checked:
         }
 
 
-def check_workspace(workspace: Workspace, expect: Sequence[str] = ()) -> Checked:
+def check_workspace(workspace: Workspace, expect: Sequence[str] = (), heads: Sequence[LogHead] = ()) -> Checked:
     """Compare log, tables and objects; all misfits are listed.
 
     `expect`: hashes of last events that were noted earlier, such as on receipts, acknowledgements and
-    reports; each must be on the chain. Raises UsageError for what is no such hash.
+    reports; each must be on the chain. `heads`: those that were signed. Raises UsageError for what is no such
+    hash.
     """
     for noted in expect:
         if not _HASH.match(noted):
@@ -89,6 +92,7 @@ def check_workspace(workspace: Workspace, expect: Sequence[str] = ()) -> Checked
         checks = [
             _chain(events),
             *([_expected(events, expect)] if expect else []),
+            *([_signed(events, heads, workspace_id(reader))] if heads else []),
             Check("rows", "rows are as the log tells", rows, tuple(misfits)),
         ]
         named = named_objects(workspace, held, events)
@@ -116,6 +120,16 @@ def _expected(events: Sequence[Event], expect: Sequence[str]) -> Check:
     what = f"it is on none of the {len(events)} events: newer events were cut off, or this is another log"
     lost = tuple(Misfit(noted, what) for noted in expect if noted not in on_chain)
     return Check("expected", "hashes that were noted are on it", len(expect), lost)
+
+
+def _signed(events: Sequence[Event], heads: Sequence[LogHead], workspace: str) -> Check:
+    """Signed heads: a log goes on from each; one that was cut or written anew does not."""
+    lost = []
+    for head in heads:
+        of_another = "it is the head of another workspace's log" if head.workspace != workspace else ""
+        if what := of_another or head.misfit(events):
+            lost.append(Misfit(f"head of {head.at[:16]}", what))
+    return Check("signed", "signed heads are on it", len(heads), tuple(lost))
 
 
 def _records(workspace: Workspace, reader: Reader) -> Check:

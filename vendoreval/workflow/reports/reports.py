@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.records import Claim
-from vendoreval.errors import Conflict, InputError, MissingPart
+from vendoreval.errors import Conflict, InputError, MissingPart, UsageError
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
@@ -32,6 +32,7 @@ from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.deliveries.agreement import agreement_trend
 from vendoreval.workflow.deliveries.escalations import escalations_of
 from vendoreval.workflow.deliveries.listing import business_days
+from vendoreval.workflow.evidence.checkpoints import note_head, read_head
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
@@ -43,6 +44,7 @@ from vendoreval.workflow.vendors.vendors import show_vendor
 
 if TYPE_CHECKING:
     from vendoreval.reports.pdf import Paper
+    from vendoreval.workflow.evidence.signing import How
 
 Format = Literal["pdf", "html", "json"]
 
@@ -172,13 +174,15 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
 
 
 def write_report(
-    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
-) -> int:
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4",
+    how: How | None = None,
+) -> int:  # fmt: skip
     """Write a report whole or not at all, log it, and return its size in bytes.
 
-    Raises MissingPart for PDF where Pango is absent; HTML and JSON always work (`write_what_can_be`).
+    `how`: who signs the PDF, where it is signed; the log's head is noted in the signer's key folder. Raises
+    MissingPart for PDF where Pango is absent; HTML and JSON always work (`write_what_can_be`).
     """
-    data = _rendered(report, fmt, paper)
+    data = _signed(report, how, paper) if how else _rendered(report, fmt, paper)
     at = now()
     with workspace.write(actor(), at) as tx:
         write_whole(out, data)  # killed now, it can be repeated
@@ -186,6 +190,8 @@ def write_report(
         tx.add(ReportRow(kind=report.kind, subject=subject, sha=sha, name=out.name, made_at=at))
         told = {"kind": report.kind, "sha256": sha, "name": out.name}
         tx.event("report.made", subject, told, _delivery_of(tx, report.kind, subject))
+    if how:
+        note_head(how.signer.folder, read_head(workspace))
     return len(data)
 
 
@@ -209,13 +215,21 @@ class Made:
 
 
 def write_what_can_be(
-    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4"
-) -> Made:
-    """Write a report as `write_report` does; where PDF cannot be made here, as HTML and JSON instead."""
+    workspace: Workspace, report: Report, subject: str, out: Path, fmt: Format = "pdf", paper: Paper = "A4",
+    how: How | None = None,
+) -> Made:  # fmt: skip
+    """Write a report as `write_report` does; where PDF cannot be made here, as HTML and JSON instead.
+
+    Raises UsageError for a report that is to be signed and is no PDF.
+    """
+    if how and fmt != "pdf":
+        raise UsageError(
+            "Only a PDF is signed within the file.", remedy="Sign others with: evidence sign FILE."
+        )
     try:
-        return Made(((out, write_report(workspace, report, subject, out, fmt, paper)),))
+        return Made(((out, write_report(workspace, report, subject, out, fmt, paper, how)),))
     except MissingPart as error:
-        if fmt != "pdf":
+        if fmt != "pdf" or how:
             raise
         others: tuple[tuple[Format, Path], ...] = (
             ("html", out.with_suffix(".html")), ("json", out.with_suffix(".report.json")),
@@ -224,6 +238,15 @@ def write_what_can_be(
         return Made(
             tuple(written), f"HTML and JSON instead of PDF. {error.what} `vendoreval doctor` tells more."
         )
+
+
+def _signed(report: Report, how: How, paper: Paper) -> bytes:
+    """The PDF with the panel that names its signer, signed."""
+    from vendoreval.reports.pdf import to_pdf
+    from vendoreval.reports.signature_panel import with_panel
+    from vendoreval.workflow.evidence.signing import sign_pdf_now
+
+    return sign_pdf_now(to_pdf(with_panel(report, how.signer.public, how.side, bool(how.tsa)), paper), how)
 
 
 def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:

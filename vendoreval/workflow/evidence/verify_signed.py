@@ -1,0 +1,87 @@
+"""`evidence verify` for what is signed and no bundle: PDFs, and files with an envelope beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vendoreval.errors import EvidenceError
+from vendoreval.evidence.bundle_signatures import ENVELOPE, STAMP, Signing, check_all_signed, check_signing
+from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.signed import PublicKey, public_key
+from vendoreval.jsonfile import parse_json
+from vendoreval.workflow.context import now
+from vendoreval.workflow.files import read_bytes
+
+if TYPE_CHECKING:
+    from vendoreval.workflow.evidence.pdf_signatures import PdfVerification
+
+
+@dataclass(frozen=True)
+class RecordVerification:
+    """What fits about a file with an envelope beside it, and what the reader could not be shown."""
+
+    sha256: str
+    signatures: tuple[Signing, ...]
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        return tuple(line for one in self.signatures for line in one.fits())
+
+    @property
+    def not_shown(self) -> tuple[str, ...]:
+        return tuple(line for one in self.signatures for line in one.open())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": "vendoreval/record-verification/1",
+            "sha256": self.sha256,
+            "signatures": [one.to_json() for one in self.signatures],
+            "checks": list(self.checks),
+            "not_shown": list(self.not_shown),
+        }
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file begins as bundles do."""
+    return read_bytes(path, "memory")[:2] == b"PK"
+
+
+def read_signers(paths: Sequence[Path]) -> tuple[PublicKey, ...]:
+    """The public keys in files NAME.public.json."""
+    return tuple(public_key(parse_json(read_bytes(path), path.name)) for path in paths)
+
+
+def verify_signed(
+    path: Path, signers: Sequence[Path] = (), tsa: Path | None = None
+) -> PdfVerification | RecordVerification:
+    """Check the signatures of a PDF, or those beside another file; each of `signers` must have signed.
+
+    `tsa`: certificates that vouch for time-stamping authorities (PEM). Raises EvidenceError naming the first
+    thing that does not fit.
+    """
+    data, keys = read_bytes(path, "memory"), read_signers(signers)
+    trusted = read_bytes(tsa) if tsa else b""
+    if data.startswith(b"%PDF-"):
+        from vendoreval.workflow.evidence.pdf_signatures import verify_pdf
+
+        return verify_pdf(data, keys, trusted, now())
+    beside = path.with_name(path.name + ENVELOPE)
+    if not beside.exists():
+        raise EvidenceError(
+            f"{path.name} is no bundle and no PDF, and no signature {beside.name} lies beside it.",
+            remedy="Put the signature beside the file.",
+        )
+    stamp = path.with_name(path.name + STAMP)
+    found = check_signing(
+        beside.name,
+        read_bytes(beside),
+        sha256_hex(data),
+        read_bytes(stamp) if stamp.exists() else None,
+        keys,
+        trusted,
+    )
+    check_all_signed(keys, [found])
+    return RecordVerification(sha256_hex(data), (found,))
