@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.rework_story import GOLD, ITEMS, breached, claimed, day, errors, reworked, write_gold
+from tests.flows.rework_story import GOLD, ITEMS, N, breached, claimed, day, errors, reworked, write_gold
 
 BAD = errors(0.15, 1)
 NAMED = BAD & frozenset(ITEMS[:GOLD])  # the errors that the first audit found
@@ -128,6 +128,40 @@ def test_a_second_round_is_judged_on_items_that_neither_audit_used(cli: Cli) -> 
     cli("audit", "run", "batch-3", "--gold", "gold-3", "--id", "audit-3", env=day(17))
     record = judged(cli, number=3)
     assert (record["outcome"], record["round"], record["rounds_allowed"]) == ("passed", 2, 2)
+
+
+def test_what_arrives_says_what_it_answers_and_what_its_audit_takes(cli: Cli) -> None:
+    claimed(cli, BAD)
+    told = reworked(cli, BAD - NAMED)["rework"]
+    assert told["claims"] == [{"claim": "claim-1", "version": 1, "due": "2026-03-17", "in_time": True}]
+    assert (told["round"], told["rounds_allowed"]) == (1, 2)
+    assert told["compared"] == {"same": N - len(NAMED), "changed": len(NAMED), "new": 0, "gone": 0}
+    assert told["gold"] == [
+        {"gold": "gold-1", "burnt": GOLD, "fresh": 0}, {"gold": "gold-2", "burnt": 0, "fresh": GOLD},
+    ]  # fmt: skip
+    needed = {"clause": "accuracy", "unit": "item", "kept": 45, "twice": 233, "fresh": N - GOLD}
+    assert told["needed"] == [needed]  # 0.95^45 < 0.10 < 0.95^44; 233: CONVENTIONS §5.4
+    assert told["fresh_items"] == N - GOLD
+    assert cli("delivery", "show", "batch-2", "--json").json["rework"] == told
+    said = " ".join(told["sentences"])
+    assert "at least 45 fresh items (11.2 % of them) with gold to show it kept" in said
+
+
+def test_a_rework_in_which_nothing_was_done_says_so_and_a_late_one_is_late(cli: Cli) -> None:
+    claimed(cli, BAD)
+    told = reworked(cli, BAD, on=30)["rework"]
+    assert told["compared"] == {"same": N, "changed": 0, "new": 0, "gone": 0}
+    said = " ".join(told["sentences"])
+    assert f"Nothing was done: all {N} items hold exactly the same answers as before." in said
+    assert "It answers claim claim-1, late: rework was due on 2026-03-17." in said
+
+
+def test_a_third_round_is_more_than_the_contract_allows_and_is_taken(cli: Cli) -> None:
+    claimed(cli, BAD)
+    for number in (2, 3, 4):
+        told = reworked(cli, errors(0.1, number), number=number)["rework"]
+    assert "round 3 of rework of the 2 that the contract allows. That is more" in " ".join(told["sentences"])
+    assert "No open claim on batch-3 asked for it." in told["sentences"]
 
 
 def test_what_is_no_rework_of_the_claimed_delivery_is_refused(cli: Cli) -> None:

@@ -272,6 +272,8 @@ def _print(record: dict[str, Any]) -> None:
         for name, value in intake.items()
         if isinstance(value, int | str) and name != "schema"
     )
+    for text in record.get("rework", {}).get("sentences", []):
+        say(f"Rework: {text}")
     for text in intake.get("notes", []):
         say(f"Note: {text}")
     _print_open(intake)

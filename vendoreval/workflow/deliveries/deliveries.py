@@ -29,6 +29,7 @@ from vendoreval.workflow.deliveries.dates import Dates, dates_of, settled_dates
 from vendoreval.workflow.deliveries.intake import Reading, read_files
 from vendoreval.workflow.deliveries.listing import delivery_record
 from vendoreval.workflow.deliveries.named_files import NamedFile, left_out_of, named_files
+from vendoreval.workflow.deliveries.resubmitting import arrival_of, told_of_rework
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
@@ -96,7 +97,7 @@ def add_delivery(
         if acknowledge and sealed:
             said = make_acknowledgement(event, sealed)
             write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
-    return delivery_record(arrived.row, arrived.report)
+    return delivery_record(arrived.row, arrived.report, told_of_rework(workspace, arrived.row, arrived.report))
 
 
 def arrive(
@@ -148,6 +149,9 @@ def arrive(
         report["items_file"] = items.name
     if seal:
         report["seal_sha256"] = workspace.objects.put_bytes(canonical(seal))
+    if when.rework_of:
+        received = (when.received or at).date()
+        report["rework"] = arrival_of(workspace, contract, when.rework_of, sink.sha, received)
     if intake.sent is not None:
         report["sent_items_sha256"] = workspace.objects.put_bytes(canonical(list(intake.sent)))
     row = DeliveryRow(

@@ -11,6 +11,7 @@ from vendoreval.errors import UsageError
 from vendoreval.store.tables import DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.resubmitting import told_of_rework
 
 
 def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
@@ -33,7 +34,8 @@ def production(workspace: Workspace, delivery_id: str) -> DeliveryRow:
 def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
     """A delivery's record; raises NotFound."""
     row = delivery_row(workspace, delivery_id)
-    return delivery_record(row, json.loads(workspace.objects.read(row.intake_sha)))
+    report = json.loads(workspace.objects.read(row.intake_sha))
+    return delivery_record(row, report, told_of_rework(workspace, row, report))
 
 
 def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
@@ -59,8 +61,10 @@ def business_days(workspace: Workspace, row: DeliveryRow) -> int | None:
     return business_days_between(row.ordered, row.received_at.date(), contract.acceptance)
 
 
-def delivery_record(row: DeliveryRow, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The record `vendoreval/delivery/1`."""
+def delivery_record(
+    row: DeliveryRow, report: Mapping[str, Any], rework: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The record `vendoreval/delivery/1`; `rework` is what is told of one."""
     return {
         "schema": "vendoreval/delivery/1",
         "delivery": row.id,
@@ -72,4 +76,5 @@ def delivery_record(row: DeliveryRow, report: Mapping[str, Any]) -> dict[str, An
         "manifest_sha256": row.manifest_sha,
         "labels_sha256": row.table_sha,
         "intake": report,
+        **({"rework": dict(rework)} if rework else {}),
     }
