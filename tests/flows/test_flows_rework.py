@@ -144,7 +144,7 @@ def test_what_arrives_says_what_it_answers_and_what_its_audit_takes(cli: Cli) ->
     assert told["fresh_items"] == N - GOLD
     assert cli("delivery", "show", "batch-2", "--json").json["rework"] == told
     said = " ".join(told["sentences"])
-    assert "at least 45 fresh items (11.2 % of them) with gold to show it kept" in said
+    assert "to show it kept takes at least 45 fresh items with gold (11.2 % of them)" in said
 
 
 def test_a_rework_in_which_nothing_was_done_says_so_and_a_late_one_is_late(cli: Cli) -> None:

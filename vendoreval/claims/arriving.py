@@ -58,10 +58,10 @@ def _fresh(gold: Sequence[Plain], needed: Sequence[Plain], fresh: int) -> Iterat
     for one in gold:
         yield f"Gold {one['gold']}: {one['burnt']:,} of its items here are burnt, {one['fresh']:,} are fresh."
     for one in needed:
-        kept, twice = (f"{one[name]:,}{{}}{_share(one[name], one)}" for name in ("kept", "twice"))
+        few, many = (_share(one[name], one) for name in ("kept", "twice"))
         yield (
-            f"Clause {one['clause']}: it takes at least {kept.format(' fresh ' + one['unit'] + 's')} with gold to "
-            f"show it kept; {twice.format('')} catch a vendor with twice the allowed errors 9 times in 10."
+            f"Clause {one['clause']}: to show it kept takes at least {one['kept']:,} fresh {one['unit']}s with gold"
+            f"{few}; {one['twice']:,}{many} catch a vendor with twice the allowed errors 9 times in 10."
         )
 
 
