@@ -1,4 +1,4 @@
-"""vendoreval report: scorecard, audit, claim, comparison, questionnaire, pilot."""
+"""vendoreval report: scorecard, audit, claim, statement, comparison, questionnaire, pilot."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Format(StrEnum):
     pdf = "pdf"
     html = "html"
     json = "json"
+    csv = "csv"
 
 
 class Paper(StrEnum):
@@ -114,6 +115,19 @@ def claim(
 
 
 @app.command()
+def statement(
+    vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """A vendor's statement of account: asked, fallen, settled and open by claim; also as CSV."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.reports import reports
+
+    workspace = workspaces.open_workspace()
+    write(workspace, reports.statement_report(workspace, vendor), vendor, out, format, paper, json)
+
+
+@app.command()
 def comparison(
     vendors: Vendors,
     out: Out = None, audits: Audits = None, costs: Costs = None, weights: Weights = "", bank: BankName = "",
@@ -182,8 +196,8 @@ def write(
     chosen = fmt or {f".{known}": known for known in Format}.get(out.suffix.lower())
     if chosen is None:
         raise UsageError(
-            f"A report is PDF, HTML or JSON, and {out.name!r} ends like none of them.",
-            remedy="Name a file that ends in .pdf, .html or .json, or say --format.",
+            f"A report is PDF, HTML, JSON or CSV, and {out.name!r} ends like none of them.",
+            remedy="Name a file that ends in .pdf, .html, .json or .csv, or say --format.",
         )
     made = write_what_can_be(workspace, report, subject, out, chosen.value, paper.value, how)
     if made.note:

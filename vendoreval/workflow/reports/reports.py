@@ -20,12 +20,14 @@ from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import in_order, scorecard_view
+from vendoreval.reports.statement_view import statement_view
 from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, list_audits, load_audit
 from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
+from vendoreval.workflow.claims.accounts import vendor_account
 from vendoreval.workflow.claims.claims import load_claim
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from vendoreval.reports.pdf import Paper
     from vendoreval.workflow.evidence.signing import How
 
-Format = Literal["pdf", "html", "json"]
+Format = Literal["pdf", "html", "json", "csv"]
 
 
 def audit_report(
@@ -106,6 +108,18 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         judged_record(workspace, pilot) if pilot else None,
         quality(latest.seen.by_label, latest.contract.task) if latest else None,
     )
+
+
+def statement_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, ...] = ()) -> Report:
+    """The statement of account of a vendor: its claims, what was settled, what is open; raises NotFound."""
+    known = vendor_account(workspace, vendor_id)
+    buyers = dict.fromkeys(load_claim(workspace, entry.claim)[0].buyer for entry in known.entries)
+    facts = Facts(
+        printed=now(), program=f"vendoreval {__version__}", vendor=show_vendor(workspace, vendor_id).name,
+        buyer=", ".join(filter(None, buyers)), hashes=Hashes(log_head=workspace.verify_log()),
+        remarks=remarks, letterhead=letterhead_for(workspace, vendor_id),
+    )  # fmt: skip
+    return statement_view(known, facts)
 
 
 def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
@@ -256,6 +270,18 @@ def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:
         return to_html(report).encode()
     if fmt == "json":
         return to_json(report).encode()
+    if fmt == "csv":
+        return _table(report)
     from vendoreval.reports.pdf import to_pdf
 
     return to_pdf(report, paper)
+
+
+def _table(report: Report) -> bytes:
+    """The rows that a report carries; raises InputError for one that carries none."""
+    for file in report.files:
+        if file.name.endswith(".csv"):
+            return file.data
+    raise InputError(
+        f"A report of the kind {report.kind} has no table.", remedy="Name a .pdf, .html or .json file."
+    )
