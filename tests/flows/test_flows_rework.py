@@ -184,3 +184,39 @@ def test_an_audit_of_another_delivery_is_refused(cli: Cli) -> None:
     reworked(cli, FEW)
     ran = cli("claim", "rework", "claim-1", "batch-2", "--audit", "audit-1", env=day(11), code=2)
     assert "is not one of the rework" in ran.err
+
+
+def failed_rework(cli: Cli) -> None:
+    claimed(cli, BAD)
+    reworked(cli, BAD - NAMED)
+    cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(11), code=3)
+
+
+def claim_on_rework(cli: Cli) -> Any:
+    cli("claim", "draft", "audit-2", "--id", "claim-2", env=day(12))
+    return cli("claim", "issue", "claim-2", "--json", env=day(12)).json
+
+
+def test_what_the_first_claim_asks_for_the_claim_on_the_rework_does_not(cli: Cli) -> None:
+    failed_rework(cli)
+    judged(cli, on=12)
+    claim = claim_on_rework(cli)
+    assert claim["failed_reworks"] == 1
+    assert claim["follows"] == [{"claim": "claim-1", "delivery": "batch-1", "asks": ["credit"]}]
+    assert [one["remedy"] for one in claim["demands"]] == ["rework"]
+    assert any("credit: asked for there and not here" in note for note in claim["notes"])
+    assert credit(cli)["amount"]["minor"] > 0
+    cli("evidence", "export", "audit-2", "--out", "bundle.zip", env=day(12))
+    cli("evidence", "verify", "bundle.zip")
+
+
+def test_what_the_claim_on_the_rework_asks_for_the_first_no_longer_does(cli: Cli) -> None:
+    failed_rework(cli)
+    claim = claim_on_rework(cli)
+    assert claim["follows"] == [{"claim": "claim-1", "delivery": "batch-1", "asks": []}]
+    assert [one["remedy"] for one in claim["demands"]] == ["rework", "credit"]
+    assert judged(cli)["outcome"] == "failed"
+    assert credit(cli) is None
+    notes = cli("claim", "show", "claim-1", "--json").json["notes"]
+    assert "credit: asked for in claim claim-2 on the rework batch-2, and not here." in notes
+    cli("status", "--verify")

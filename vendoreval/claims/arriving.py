@@ -59,9 +59,10 @@ def _fresh(gold: Sequence[Plain], needed: Sequence[Plain], fresh: int) -> Iterat
         yield f"Gold {one['gold']}: {one['burnt']:,} of its items here are burnt, {one['fresh']:,} are fresh."
     for one in needed:
         few, many = (_share(one[name], one) for name in ("kept", "twice"))
+        units = f"{one['kept']:,} fresh {one['unit']}s"
         yield (
-            f"Clause {one['clause']}: to show it kept takes at least {one['kept']:,} fresh {one['unit']}s with gold"
-            f"{few}; {one['twice']:,}{many} catch a vendor with twice the allowed errors 9 times in 10."
+            f"Clause {one['clause']}: to show it kept takes at least {units} with gold{few}; "
+            f"{one['twice']:,}{many} catch a vendor with twice the allowed errors 9 times in 10."
         )
 
 

@@ -12,7 +12,8 @@ from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.extrapolating import extrapolate
-from vendoreval.claims.records import Claim, ClaimLine, Extrapolation
+from vendoreval.claims.following import following, not_again
+from vendoreval.claims.records import Claim, ClaimLine, Extrapolation, Followed
 from vendoreval.claims.remedies import Grounds, ladder
 from vendoreval.contracts.business_days import add_business_days
 from vendoreval.contracts.rules import METRICS
@@ -39,13 +40,14 @@ def draft_claim(
     received: date | None = None,
     supersedes: tuple[str, ...] = (),
     failed_reworks: int = 0,
+    follows: tuple[Followed, ...] = (),
 ) -> Claim:
     """Draft a claim on the breached findings of `result`; `seen` is what that audit looked at.
 
     `received`: the day the delivery arrived, for the acceptance window. `supersedes`: claims on the same audit
     that were issued before and no longer stand once this one is. `failed_reworks`: so many rounds of rework
-    failed before this delivery. Raises Conflict when nothing
-    is breached, or when the result belongs to another contract or version.
+    failed before this delivery. `follows`: claims on deliveries that this one replaces. Raises Conflict when
+    nothing is breached, or when the result belongs to another contract or version.
     """
     if (result.contract, result.contract_version) != (contract.id, contract.version):
         raise Conflict(
@@ -61,7 +63,7 @@ def draft_claim(
         )
     return claimed(
         contract, result, seen, breached, claim_id=claim_id, today=today, received=received,
-        supersedes=supersedes, failed_reworks=failed_reworks,
+        supersedes=supersedes, failed_reworks=failed_reworks, follows=follows,
     )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def claimed(
     received: date | None = None,
     supersedes: tuple[str, ...] = (),
     failed_reworks: int = 0,
+    follows: tuple[Followed, ...] = (),
 ) -> Claim:
     """What the `breached` findings lead to, as a draft; nothing is asked for where there are none."""
     beyond = speaks_for_all(seen.drawn, seen.seed_from, contract.task.gold)
@@ -100,12 +103,14 @@ def claimed(
         issued=None,
         answer_by=None,
         extrapolations=counted,
-        demands=ladder(contract, grounds),
+        demands=not_again(ladder(contract, grounds), follows),
         lines=claim_lines(breached, seen, contract.task),
         supersedes=supersedes,
         failed_reworks=failed_reworks,
+        follows=follows,
         notes=(
             *_superseding(supersedes),
+            *following(follows),
             *_reach(seen, beyond),
             *_notes(contract, breached, counted, today, received, beyond=beyond),
             *_names(seen),

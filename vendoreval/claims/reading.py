@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation, Struck
+from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation, Followed, Struck
 from vendoreval.money import Money
 
 Plain = Mapping[str, Any]
@@ -37,6 +37,14 @@ def claim_from_json(record: Plain) -> Claim:
         verdict=record.get("verdict", "breached"),
         struck=tuple(Struck(**one) for one in record.get("struck", ())),
         failed_reworks=record.get("failed_reworks", 0),
+        follows=followed_from_json(record),
+    )
+
+
+def followed_from_json(record: Plain) -> tuple[Followed, ...]:
+    """The earlier claims that a stored claim follows."""
+    return tuple(
+        Followed(one["claim"], one["delivery"], tuple(one["asks"])) for one in record.get("follows", ())
     )
 
 

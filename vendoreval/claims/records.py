@@ -119,6 +119,19 @@ class Struck:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """An earlier claim on a delivery that the claimed one replaces, and the remedies that it `asks` for now."""
+
+    claim: str
+    delivery: str
+    asks: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The relation as plain JSON values."""
+        return {**vars(self), "asks": list(self.asks)}
+
+
+@dataclass(frozen=True)
 class Claim:
     """A version of a claim (record `vendoreval/claim/1`).
 
@@ -126,7 +139,8 @@ class Claim:
 
     `supersedes`: claims on the same audit whose place it takes. From version 2 on, what rulings left of it:
     `lines` are those that still stand, under the numbers of version 1, and `struck` the others; `verdict` is
-    what is left of the breach; `failed_reworks` rounds of rework have failed.
+    what is left of the breach; `failed_reworks` rounds of rework have failed. `follows`: claims on deliveries
+    that this one replaces; what one of them asks for is not asked again.
     """
 
     id: str
@@ -150,6 +164,7 @@ class Claim:
     verdict: str = "breached"
     struck: tuple[Struck, ...] = ()
     failed_reworks: int = 0
+    follows: tuple[Followed, ...] = ()
 
     @property
     def asked_now(self) -> tuple[Demand, ...]:
@@ -185,6 +200,7 @@ class Claim:
             "notes": list(self.notes),
             **({"supersedes": list(self.supersedes)} if self.supersedes else {}),
             **({"failed_reworks": self.failed_reworks} if self.failed_reworks else {}),
+            **({"follows": [one.to_json() for one in self.follows]} if self.follows else {}),
             **(self._ruled() if self.version > 1 else {}),
         }
 

@@ -15,6 +15,7 @@ from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult, worst
 from vendoreval.claims.disputes import Dispute, LineState, stations
 from vendoreval.claims.drafting import claimed
+from vendoreval.claims.following import asked_elsewhere, elsewhere_notes
 from vendoreval.claims.moves import ACCEPTED, DOWNGRADED, UPHELD, Move, Ruling
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Struck
 from vendoreval.claims.striking import strike
@@ -42,7 +43,9 @@ def left_of(
     fresh = claimed(
         contract, again, seen, tuple(f for f in findings if f.verdict == BREACHED), claim_id=first.id,
         today=first.drafted, supersedes=first.supersedes, failed_reworks=dispute.failed_reworks,
+        follows=first.follows,
     )  # fmt: skip
+    elsewhere = asked_elsewhere(dispute.moves)
     ruled = dispute.moves[-1].at.date() if dispute.moves else first.drafted
     return replace(
         fresh,
@@ -52,14 +55,15 @@ def left_of(
         answer_by=first.answer_by,
         verdict=worst(tuple(f.verdict for f in findings)),
         demands=tuple(
-            _capped(contract, demand, before, ruled) for demand in fresh.demands if _asked(demand, first)
+            _capped(contract, demand, before, ruled) for demand in fresh.demands
+            if _asked(demand, first) and demand.remedy not in elsewhere
         ),
         lines=tuple(
             _as_ruled(line, dispute.lines[line.number]) for line in first.lines
             if dispute.lines[line.number].stands
         ),
         struck=tuple(_why(dispute.lines[line.number]) for line in struck),
-        notes=first.notes,
+        notes=(*first.notes, *elsewhere_notes(elsewhere)),
     )  # fmt: skip
 
 

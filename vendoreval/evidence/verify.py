@@ -40,6 +40,7 @@ from vendoreval.audits.audit_input import AuditInput, missing_by_word
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
+from vendoreval.claims.reading import followed_from_json
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
@@ -247,6 +248,7 @@ def _check_claim(bundle: OpenedBundle, again: AuditResult, found: Findings) -> N
         bundle.contract, again, bundle.seen, claim_id=claim["claim"],
         today=date.fromisoformat(claim["drafted"]), received=date.fromisoformat(bundle.input[1]),
         supersedes=tuple(claim.get("supersedes", ())), failed_reworks=claim.get("failed_reworks", 0),
+        follows=followed_from_json(claim),
     )  # fmt: skip
     if claim["issued"]:
         drafted = issue(drafted, bundle.contract, date.fromisoformat(claim["issued"]))

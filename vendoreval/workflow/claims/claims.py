@@ -17,6 +17,7 @@ from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.context import actor, now, slug
+from vendoreval.workflow.deliveries.resubmitting import claims_before
 from vendoreval.workflow.deliveries.reworks import failed_before
 
 
@@ -48,6 +49,7 @@ def _drafted(
         stored.contract, stored.result, stored.seen, claim_id=name, today=at.date(),
         received=stored.received.date(), supersedes=supersedes,
         failed_reworks=failed_before(workspace, stored.row.delivery_id),
+        follows=claims_before(workspace, stored.row.delivery_id),
     )  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from vendoreval.audits.drawing import speaks_for_all
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, NOT_RUN
+from vendoreval.claims.following import asks_now
 from vendoreval.claims.pairing import held_against
 from vendoreval.claims.records import Claim
 from vendoreval.claims.reworks import (
@@ -30,6 +32,7 @@ from vendoreval.workflow.audits.fresh import burnt_for
 from vendoreval.workflow.claims.disputes import StoredDispute, load_dispute, make_move
 from vendoreval.workflow.context import now
 from vendoreval.workflow.deliveries.listing import production
+from vendoreval.workflow.deliveries.resubmitting import standing_claims
 from vendoreval.workflow.deliveries.reworks import chain_of, failed_before
 
 
@@ -134,8 +137,16 @@ def _record(
         workspace, found.claim, "reworked", delivery=found.delivery, audit=found.audit,
         verdict=found.outcome, mended=list(found.mended), unmended=sorted((*found.left, *found.open)),
         regressions=len(found.broken), failed=found.outcome == FAILED, record=sha,
+        **_asked_elsewhere(workspace, found),
     )  # fmt: skip
     return JudgedRework(found, after.newest, recorded=True, next_steps=steps)
+
+
+def _asked_elsewhere(workspace: Workspace, found: Reworked) -> dict[str, Any]:
+    """What claims on the rework ask for already, so that this one does not."""
+    asked = {claim.id: list(asks_now(claim)) for claim in standing_claims(workspace, found.delivery)}
+    named = {claim: remedies for claim, remedies in asked.items() if remedies}
+    return {"asked_elsewhere": named} if named else {}
 
 
 def _next_steps(found: Reworked, again: StoredAudit | None) -> tuple[str, ...]:

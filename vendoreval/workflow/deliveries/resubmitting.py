@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from vendoreval.claims.arriving import arrival, sentences
+from vendoreval.claims.following import asks_now
 from vendoreval.claims.reading import claim_from_json
-from vendoreval.claims.records import Claim
+from vendoreval.claims.records import Claim, Followed
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.fresh_needed import fresh_needed
 from vendoreval.engines.items import item_ids
@@ -28,14 +29,25 @@ def arrival_of(
 ) -> dict[str, Any]:
     """What the intake report tells of a rework of `rework_of` whose labels are `table_sha`."""
     chain = chain_of(workspace, rework_of)
-    claims = [_answered(claim, received) for claim in open_claims(workspace, rework_of)]
+    claims = [_answered(claim, received) for claim in standing_claims(workspace, rework_of)]
     rounds = [remedy.rounds for remedy in contract.remedies if remedy.kind == "rework"]
     before, after = (_sums(workspace, sha) for sha in (chain[0].table_sha, table_sha))
     return arrival(rework_of, len(chain), max(rounds, default=0), claims, compare(before, after))
 
 
-def open_claims(workspace: Workspace, delivery_id: str) -> tuple[Claim, ...]:
-    """The newest version of every claim on a delivery that is issued and not settled, oldest first."""
+def claims_before(workspace: Workspace, delivery_id: str) -> tuple[Followed, ...]:
+    """The claims that stand, settled or not, on the deliveries that this one replaces."""
+    earlier = chain_of(workspace, delivery_id)[1:]
+    return tuple(
+        Followed(claim.id, row.id, asks_now(claim))
+        for row in earlier for claim in standing_claims(workspace, row.id, ("issued", "settled"))
+    )  # fmt: skip
+
+
+def standing_claims(
+    workspace: Workspace, delivery_id: str, states: Collection[str] = ("issued",)
+) -> tuple[Claim, ...]:
+    """The newest version of every claim on a delivery that is in one of the states, oldest first."""
     with workspace.read() as reader:
         audits = [row.id for row in reader.all(AuditRow, delivery_id=delivery_id)]
         rows = [row for audit in audits for row in reader.all(ClaimRow, audit_id=audit)]
@@ -44,7 +56,7 @@ def open_claims(workspace: Workspace, delivery_id: str) -> tuple[Claim, ...]:
     }
     return tuple(
         claim_from_json(json.loads(workspace.objects.read(row.claim_sha)))
-        for row in newest.values() if row.state == "issued"
+        for row in newest.values() if row.state in states
     )  # fmt: skip
 
 
