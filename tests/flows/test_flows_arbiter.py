@@ -151,7 +151,7 @@ def test_what_was_sealed_is_opened_and_whoever_turns_it_round_is_found(boxes: Cl
     boxes("claim", "arbitrate", "claim-1", "--answers", "cases.csv", "--by", "Prof. Q")
     sent, back = moves_of(boxes, "claim-1")[-2:]
     assert misapplied(sent, back) == ()
-    for change in ({"gold": "B"}, {"gold": "A"}, {"decision": "neither is right"}):
+    for change in ({"gold": "B"}, {"gold": "A"}, {"decision": "both are acceptable"}):
         turned = [{**one, **change} for one in back.told["opened"]]
         told = {**back.told, "opened": turned}
         if turned != back.told["opened"]:
