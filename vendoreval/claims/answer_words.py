@@ -51,8 +51,8 @@ def both_answers(line: ClaimLine, seen: AuditInput, task: Task) -> BothAnswers:
     ]
     says = _attribute(line, task) if line.level == "attribute" else _describes(task)
     words = [
-        says(_nameless(table), one, label)
-        for table, one, label in zip(tables, rows, (line.expected, line.delivered), strict=True)
+        says(table, one, label)
+        for table, one, label in zip(_alike(*tables), rows, (line.expected, line.delivered), strict=True)
     ]
     if line.outcome == "missing" and not line.annotator:  # nobody answered the item
         words[1] = NO_ANSWER
@@ -83,6 +83,15 @@ def _rows(labels: LabelTable, row: int, *, alone: bool) -> Rows:
     return tuple(np.flatnonzero(objects == objects[row]).tolist())
 
 
+def _alike(gold: LabelTable, given: LabelTable) -> tuple[LabelTable, LabelTable]:
+    """Both sides without objects' ids, and with the texts of the items where only one side has them."""
+    texts = [one.sheets for one in (gold, given) if one.sheets is not None and one.sheets.text is not None]
+    gold, given = _nameless(gold), _nameless(given)
+    if len(texts) == 1:
+        return replace(gold, sheets=texts[0]), replace(given, sheets=texts[0])
+    return gold, given
+
+
 def _nameless(labels: LabelTable) -> LabelTable:
     ids = labels.answers.get("object_id")
     if not isinstance(ids, Coded):
@@ -101,20 +110,22 @@ def _describes(task: Task) -> Says:
         if not rows:
             return NOTHING
         shown = "; ".join(kind.describe(labels, row) for row in rows)
-        return f"There is {label or 'something'} here: {shown}."
+        return f"There is “{label or 'something'}” here: {shown}."
 
     return says
 
 
 def _attribute(line: ClaimLine, task: Task) -> Says:
     where = line.where or ""
-    name = next((one.name for one in task.attributes if where.startswith(f"{one.name}: ")), "")
+    places = _describes(task)
+    name = next((one.name for one in task.attributes if f"{one.name}: expected " in where), "")
 
     def says(labels: LabelTable, rows: Rows, label: str | None) -> str:
         column = labels.answers.get("attributes")
         told = column[rows[0]] if rows and isinstance(column, Coded) else None
         value = json.loads(told or "{}").get(name)
-        return f"{label}: {name} is {'not given' if value is None else value}."
+        said = places(labels, rows, label).removesuffix(".")
+        return f"{said}, {name}: {'not given' if value is None else value}."
 
     return says
 
