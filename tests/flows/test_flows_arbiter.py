@@ -80,7 +80,9 @@ def test_both_answers_stand_there_and_the_key_says_which_is_golds(boxes: Cli) ->
         line = lines[case["line"]]
         gold, given = (row["answer A"], row["answer B"])[:: 1 if case["gold"] == "A" else -1]
         for side, text in ((line["expected"], gold), (line["delivered"], given)):
-            assert text.startswith(f"There is “{side}” here: box ") if side else text == "There is nothing here."
+            assert (
+                text.startswith(f"There is “{side}” here: box ") if side else text == "There is nothing here."
+            )
         assert row["item"] == line["item"]
         assert row["guideline"] == "lung-cells 1.0"
 
