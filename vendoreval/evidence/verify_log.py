@@ -186,6 +186,10 @@ def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
     others = [one for one in bundle.events("claim.issued") if one not in mine]
     if others:
         found.fit(f"note: claims on other audits of this delivery: {', '.join(one.subject for one in others)}")
+    for one in (*bundle.events("delivery.accepted"), *bundle.events("delivery.rejected")):
+        if one.subject == bundle.result["delivery"]:
+            word, day = one.kind.removeprefix("delivery."), one.data.get("decided", one.at[:10])
+            found.fit(f"note: the delivery was {word} on {day}: {one.data.get('reason', 'no reason is told')}")
     unread = sum(isinstance(one, Closed) and one.kind == "gold.committed" for one in bundle.log)
     if unread:
         found.fit(f"note: the log tells of {unread:,} closed commitments to gold, of other contracts")
