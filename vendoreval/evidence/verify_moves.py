@@ -40,7 +40,7 @@ def _check_arbiter(moves: Sequence[Move], found: Findings) -> None:
             raise EvidenceError(f"Move {move.number} (arbitrated): {wrong[0]}")
     if decided:
         found.fit("the arbiter's cases are opened as they were sealed, and each line was ruled as decided")
-        found.open("arbiter", "that the arbiter decided so, and did not know the sides: ask the arbiter")
+        found.open("arbiter", "that the arbiter did not know the sides: ask the arbiter")
 
 
 def _check_settled(move: Move, newest: Claim, found: Findings) -> None:
