@@ -274,3 +274,31 @@ def test_odd_moves_and_versions_end_in_a_sentence(told: Cli) -> None:
             fits += 1
     assert tried > 40
     assert fits < tried / 2
+
+
+def test_the_end_of_the_log_is_bound_by_heads_that_the_vendor_holds(told: Cli) -> None:
+    """A signed head, or an earlier bundle: what was written anew before it no longer fits."""
+    told("evidence", "keygen", "ada", "--out", "ada", "--person", "Ada", "--inside-workspace")
+    told("evidence", "sign", "--log", "--key", "ada", "--out", "head.dsse.json")
+    told("evidence", "export", "a", "--out", "newer.zip", env=at(CAME))
+    by_ada = ("--signer", "ada/ada.public.json")
+    heads = ("--head", "head.dsse.json", "--head", "disputed.zip")
+    told("evidence", "sign", "newer.zip", "--key", "ada")
+    found = told("evidence", "verify", "newer.zip", *heads, *by_ada, "--json").json
+    assert sum(check.startswith("the log goes on from event") for check in found["checks"]) == 2
+    made = DisputeForgery(told.folder / "newer.zip")
+    LIES["an answer changed"][0](made)
+    made.relog()
+    forged = made.write(told.folder / "forged.zip")
+    for head in heads[1::2]:
+        said = told("evidence", "verify", forged, "--head", head, code=5).err
+        assert "it was written anew" in said
+    said = told("evidence", "verify", "b.zip", "--head", "disputed.zip", code=5).err
+    assert "newer ones were cut off" in said
+    own = ("head.dsse.json", "disputed.zip", "ada/ada.public.json", "contract.toml")
+    done = alone(told.folder, "newer.zip", *own, also=("cryptography", "cffi", "_cffi_backend"))
+    assert done.returncode == 0, done.stderr
+    assert "Ada signed it" in done.stdout
+    without = alone(told.folder, "newer.zip", "disputed.zip", "ada/ada.public.json")
+    assert without.returncode == 0, without.stderr
+    assert "not shown: that the signatures are right: cryptography is not installed here" in without.stdout

@@ -64,7 +64,7 @@ FIXTURES = ROOT / "tests/fixtures/evidence"
 OWN = ("--receipt", "receipt.json", "--delivered", "delivered.csv", "--contract", "contract.toml")
 
 
-@pytest.mark.parametrize("version", sorted(path.name for path in FIXTURES.iterdir()))
+@pytest.mark.parametrize("version", sorted(path.name for path in FIXTURES.glob("v*")))
 def test_bundles_of_every_version_verify(cli: Cli, version: str) -> None:
     """Bundles and receipts as they were given away once; what an older one cannot show is named."""
     shutil.copytree(FIXTURES / version, cli.folder, dirs_exist_ok=True)

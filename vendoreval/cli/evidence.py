@@ -67,6 +67,12 @@ def verify(
         list[Path] | None, typer.Option(help="NAME.public.json of one who must have signed; give each of them.")
     ] = None,
     tsa_certificate: TsaCertificate = None,
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A signed head of the buyer's log, or a bundle that you got before; give each of them."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compute a bundle's result again, or check what is signed; exit code 5 names what does not fit.
@@ -82,7 +88,7 @@ def verify(
         bundle,
         Own(
             receipt or (), delivered or (), tasks, contract, seal, acknowledgement, images, claim or (),
-            answers or (), signer or (), tsa_certificate,
+            answers or (), signer or (), tsa_certificate, head or (),
         ),
     )  # fmt: skip
     if json:

@@ -1,21 +1,20 @@
 """`python -m vendoreval.evidence bundle.zip [FILE …]`: verify with numpy, scipy and rfc8785 only.
 
-Each FILE is something of the reader's own: a receipt, the claim as it was sent (JSON), or the answers to it.
+Each FILE is something of the reader's own: a receipt, the contract (.toml), the claim as it was sent (JSON),
+the answers to it, a signed head of the log or an earlier bundle, public keys of those who must have signed, and
+certificates of time-stamping authorities (PEM). Signatures are checked where the library cryptography is there,
+timestamps where rfc3161-client is.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from vendoreval.errors import Exit, VendorevalError
 from vendoreval.evidence.bundle import from_zip
-from vendoreval.evidence.canonical import sha256_hex
-from vendoreval.evidence.own_dispute import is_claim
-from vendoreval.evidence.verify import Held, verify_bundle
-from vendoreval.jsonfile import parse_json
+from vendoreval.evidence.own_files import held_files
+from vendoreval.evidence.verify import verify_bundle
 from vendoreval.received import read_bytes
 from vendoreval.safe_text import visible
 
@@ -26,7 +25,7 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return Exit.UNUSABLE
     try:
-        held = _held(words[1:])
+        held = held_files((word, read_bytes(Path(word), "memory")) for word in words[1:])
         found = verify_bundle(from_zip(read_bytes(Path(words[0]), "memory")), held)
     except VendorevalError as error:
         first, *further = error.lines()
@@ -40,21 +39,6 @@ def main(words: list[str]) -> int:
     for sentence in found.conclusion:
         print(visible(sentence))
     return Exit.FINE
-
-
-def _held(words: Sequence[str]) -> Held:
-    """The reader's own files, told apart by what they are."""
-    receipts: list[Any] = []
-    claims: list[Any] = []
-    answers: list[str] = []
-    for word in words:
-        data = read_bytes(Path(word))
-        if not word.endswith(".json"):
-            answers.append(sha256_hex(data))
-            continue
-        record = parse_json(data, word)
-        (claims if is_claim(record) else receipts).append(record)
-    return Held(receipts, claims=claims, answers=answers)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.chain import GENESIS, Event
-from vendoreval.evidence.signed import LOG_HEAD, statement
+from vendoreval.evidence.signed import LOG_HEAD, PublicKey, check_envelope, claimed_subject, statement
 
 SCHEMA = "vendoreval/log-head/1"
 _FIELDS = {"workspace": str, "events": int, "head": str, "at": str}
@@ -56,3 +56,12 @@ def log_head(plain: Any) -> LogHead:
     if plain["events"] < 0:
         raise EvidenceError(f"The head of the log says events {plain['events']!r}.")
     return LogHead(plain["workspace"], plain["events"], plain["head"], plain["at"])
+
+
+def signed_head(data: bytes, keys: Sequence[PublicKey]) -> tuple[LogHead, tuple[PublicKey, ...]]:
+    """The head that `evidence sign --log` wrote, and which of `keys` signed it; raises EvidenceError."""
+    found = check_envelope(data, claimed_subject(data), keys)
+    head = log_head(found.said)
+    if head.statement() != found.statement:
+        raise EvidenceError("What was signed is no head of a log.")
+    return head, found.by

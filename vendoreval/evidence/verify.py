@@ -21,7 +21,9 @@ The rules, in the order in which they are checked:
 13. versions of the claim that the reader was sent, and the files that answers were read from, are those of the
     dispute, where the reader gives them (own_dispute);
 14. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
-15. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
+15. heads of the log that the reader holds are on it (held_heads), and signatures in the bundle are right
+    (bundle_signatures);
+16. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
 What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are compared
 in what they count and in the lines that they claim; what this version judges otherwise is named (verify_older).
@@ -42,13 +44,16 @@ from vendoreval.audits.records import AuditResult
 from vendoreval.claims.drafting import draft_claim, issue
 from vendoreval.claims.reading import followed_from_json
 from vendoreval.errors import EvidenceError
+from vendoreval.evidence.bundle_signatures import check_bundle_signatures
 from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.held_heads import check_heads, held_head
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle
 from vendoreval.evidence.outcomes_follow import check_outcomes
 from vendoreval.evidence.own_dispute import check_own_dispute
 from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.same_record import differing
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
+from vendoreval.evidence.signed import PublicKey
 from vendoreval.evidence.verify_dispute import Disputed, check_dispute
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
@@ -61,8 +66,9 @@ from vendoreval.labels.settled import apart_sentences, buyers_word, settled
 @dataclass(frozen=True)
 class Held:
     """What the reader has of its own: receipts, the signed contract, the task list that it got, the seal of
-    what it delivered with the buyer's acknowledgement, versions of the claim that it was sent, and the SHA-256
-    of the files with which it answered."""
+    what it delivered with the buyer's acknowledgement, versions of the claim that it was sent, the SHA-256 of
+    the files with which it answered, and heads of the log (held_heads). `signers` must have signed the bundle;
+    `tsa` are certificates that vouch for time-stamping authorities (PEM)."""
 
     receipts: Sequence[Any] = ()
     contract: bytes | None = None
@@ -71,6 +77,9 @@ class Held:
     acknowledgement: Any = None
     claims: Sequence[Any] = ()
     answers: Sequence[str] = ()
+    heads: Sequence[bytes] = ()
+    signers: Sequence[PublicKey] = ()
+    tsa: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,8 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     found = Findings()
     found.fit(f"{len(bundle.seal['files'])} files have the sealed SHA-256")
     check_log(bundle, found)
+    heads = [held_head(one, held.signers) for one in held.heads]
+    check_heads(bundle, heads, found)
     _check_contract(bundle, held.contract, found)
     check_commitment(bundle, receipts, found)
     check_seed(bundle, found)
@@ -125,7 +136,8 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     check_seeding(bundle, held.tasks, found)
     check_rework(bundle, found)
     _check_seal(bundle, held, found)
-    name_tail(bundle, _heads_held(receipts, held), found)
+    name_tail(bundle, {*_heads_held(receipts, held), *(one.head for one in heads)}, found)
+    _check_signatures(bundle, held, found)
     _name_words(bundle, found)
     return Verification(bundle.seal["audit"], again.verdict, tuple(found.fits), found.not_shown, disputed)
 
@@ -143,6 +155,21 @@ def _heads_held(receipts: Sequence[Receipt], held: Held) -> set[str]:
     """The heads of the buyer's log that the reader holds: in receipts, and in an acknowledgement."""
     given = [*receipts, held.acknowledgement if isinstance(held.acknowledgement, Mapping) else {}]
     return {str(one["log_head"]) for one in given if "log_head" in one}
+
+
+def _check_signatures(bundle: OpenedBundle, held: Held, found: Findings) -> None:
+    """Who signed the bundle, and when; where a library that checks them is absent, nothing of it is shown."""
+    try:
+        signed = check_bundle_signatures(bundle.files, held.signers, held.tsa)
+    except ModuleNotFoundError as error:
+        library = str(error.name).partition(".")[0]
+        found.open("signatures", f"that the signatures are right: {library} is not installed here")
+        return
+    for sentence in [line for one in signed for line in one.fits()]:
+        found.fit(sentence)
+    left = [line for one in signed for line in one.open()] if signed else ["who made it: nobody signed it"]
+    for number, sentence in enumerate(left):
+        found.open(f"signature_{number}", sentence)
 
 
 def _check_seal(bundle: OpenedBundle, held: Held, found: Findings) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendoreval.errors import EvidenceError, InputError, UsageError
+from vendoreval.errors import EvidenceError, UsageError
 from vendoreval.evidence.canonical import canonical, utc_text
 from vendoreval.evidence.chain import GENESIS
-from vendoreval.evidence.log_heads import LogHead, log_head
-from vendoreval.evidence.signed import PublicKey, check_envelope, claimed_subject
+from vendoreval.evidence.log_heads import LogHead, log_head, signed_head
 from vendoreval.jsonfile import values
 from vendoreval.store.tables import WorkspaceRow
 from vendoreval.store.transactions import Reader
@@ -47,7 +46,7 @@ def known_heads(workspace: Workspace, key: str, files: Sequence[Path]) -> KnownH
         if not heads:
             notes.append(f"the key {public.name} has noted no head of this workspace's log")
     for file in files:
-        head, ours = signed_head(file, [public] if public else [])
+        head, ours = signed_head(read_bytes(file), [public] if public else [])
         heads.append(head)
         if not ours:
             notes.append(f"who signed {file.name} was not checked: give --key")
@@ -92,13 +91,3 @@ def noted_heads(folder: Path, workspace: str) -> list[LogHead]:
     except ValueError as error:
         raise EvidenceError(f"A line of {path} cannot be read: {error}.") from error
     return [one for one in found if one.workspace == workspace]
-
-
-def signed_head(path: Path, keys: Sequence[PublicKey]) -> tuple[LogHead, bool]:
-    """The head that `evidence sign --log` wrote, and whether one of `keys` signed it; raises EvidenceError."""
-    data = read_bytes(path)
-    found = check_envelope(data, claimed_subject(data), keys)
-    head = log_head(found.said)
-    if head.statement() != found.statement:
-        raise InputError("What was signed is no head of a log.", file=path.name)
-    return head, bool(found.by)

@@ -11,7 +11,6 @@ from typing import Any
 from vendoreval import __version__
 from vendoreval.errors import Conflict, EvidenceError, InputError
 from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
-from vendoreval.evidence.bundle_signatures import Signing, check_bundle_signatures
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.verify import Held, Verification, verify_bundle
 from vendoreval.jsonfile import parse_json
@@ -46,7 +45,7 @@ _PROGRAM = f"vendoreval {__version__}"
 class Own:
     """The reader's own files, all optional: receipts, delivered files, task list, contract, seal, pictures, and
     of a dispute the versions of the claim that it was sent and the answers that it sent; the public keys of
-    those who must have signed, and certificates that vouch for time-stamping authorities."""
+    those who must have signed, certificates that vouch for time-stamping authorities, and heads of the log."""
 
     receipts: Sequence[Path] = ()
     delivered: Sequence[Path] = ()
@@ -59,6 +58,7 @@ class Own:
     answers: Sequence[Path] = ()
     signers: Sequence[Path] = ()
     tsa: Path | None = None
+    heads: Sequence[Path] = ()
 
 
 def audit_of(workspace: Workspace, name: str) -> str:
@@ -122,6 +122,9 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
         _record(mine.acknowledgement),
         tuple(own_claim(one) for one in mine.claims),
         tuple(sha256_of(one) for one in mine.answers),
+        tuple(read_bytes(one, "memory") for one in mine.heads),
+        read_signers(mine.signers),
+        read_bytes(mine.tsa) if mine.tsa else b"",
     )
     try:
         found = verify_bundle(files, held)
@@ -131,24 +134,11 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
             raise
         remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
         raise EvidenceError(error.what, remedy=remedy) from error
-    found = _with_signatures(found, check_bundle_signatures(files, read_signers(mine.signers), _tsa(mine.tsa)))
     if not mine.delivered:
         return found
     fits = check_own_delivery(files, mine.delivered, held.tasks, mine.images)
     left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
     return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
-
-
-def _with_signatures(found: Verification, signed: Sequence[Signing]) -> Verification:
-    lines = [line for one in signed for line in one.fits()]
-    unsigned = [] if signed else ["who made this bundle: nobody signed it"]
-    left = [line for one in signed for line in one.open()]
-    opened = {f"signature_{number}": line for number, line in enumerate(unsigned + left)}
-    return replace(found, checks=(*found.checks, *lines), not_shown={**found.not_shown, **opened})
-
-
-def _tsa(path: Path | None) -> bytes:
-    return read_bytes(path) if path else b""
 
 
 def _record(path: Path | None) -> Any:

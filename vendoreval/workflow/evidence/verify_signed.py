@@ -45,8 +45,8 @@ class RecordVerification:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a file begins as bundles do."""
-    return read_bytes(path, "memory")[:2] == b"PK"
+    """Whether a file is named, or begins, as bundles do."""
+    return path.suffix.lower() == ".zip" or read_bytes(path, "memory")[:2] == b"PK"
 
 
 def read_signers(paths: Sequence[Path]) -> tuple[PublicKey, ...]:
