@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from vendoreval.workflow.gold.golds import add_gold, commit_gold
     from vendoreval.workflow.questionnaires.forms import import_form, make_form
     from vendoreval.workflow.questionnaires.questionnaires import score_vendor
-    from vendoreval.workflow.reports.reports import audit_report, claim_report, scorecard_report, write_report
+    from vendoreval.workflow.reports.reports import (
+        audit_report,
+        claim_report,
+        scorecard_report,
+        statement_report,
+        write_report,
+    )
     from vendoreval.workflow.vendors.vendors import add_vendor
     from vendoreval.workflow.workspaces import init_workspace, open_workspace
 
@@ -54,6 +60,7 @@ _HOMES = {
     "run_audit": "audits.audits",
     "score_vendor": "questionnaires.questionnaires",
     "scorecard_report": "reports.reports",
+    "statement_report": "reports.reports",
     "verify_file": "evidence.evidence",
     "write_report": "reports.reports",
 }
@@ -63,7 +70,8 @@ __all__ = [
     "amend_contract", "annotators", "audit_report",
     "check_contract", "claim_report", "commit_gold", "draft_claim", "export_bundle", "findings_frame",
     "import_form", "init_workspace", "issue_claim", "load_audit", "make_form", "open_workspace",
-    "outcomes_frame", "run_audit", "score_vendor", "scorecard_report", "verify_file", "write_report",
+    "outcomes_frame", "run_audit", "score_vendor", "scorecard_report", "statement_report",
+    "verify_file", "write_report",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vendoreval.workflow.claims.disputes import StoredDispute
     from vendoreval.workflow.claims.steps import Step
 
+SHOWN = 6  # commands that go on from here
 ClaimId = Annotated[str, typer.Argument(help="The claim's id.")]
 By = Annotated[str, typer.Option(help="Who does it. Default: the actor of the log.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
@@ -195,8 +196,10 @@ def _told(step: Step, json: bool) -> None:
     if step.doubtful:
         say(f"The arbiter finds neither answer right; gold is doubtful on {', '.join(step.doubtful)}.")
     say(f"The claim is {step.after.dispute.stage}." if after.state == "issued" else f"It is {after.state}.")
-    for command in step.next:
+    for command in step.next[:SHOWN]:
         exactly(f"next: {command}")
+    if len(step.next) > SHOWN:
+        say(f"… and {len(step.next) - SHOWN:,} more commands; --json prints all of them.")
     return None
 
 

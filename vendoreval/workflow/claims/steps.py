@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from vendoreval.claims.sums import asked_now, conditional
+from vendoreval.store.tables import AuditRow
 from vendoreval.workflow.claims.disputes import StoredDispute
 
 SCHEMA = "vendoreval/dispute_step/1"
@@ -58,14 +60,15 @@ class Step:
         return (*self._amendments(), *self._turn())
 
     def _amendments(self) -> tuple[str, ...]:
-        """Gold that fell by this move is amended in a step of its own."""
+        """Gold that was wrong by this move is amended in a step of its own."""
         items = {line.number: line.item for line in self.after.dispute.claim.lines}
         wrong = [one for one in self.after.dispute.moves[-1].rulings if one.code == "gold_wrong"]
         if not wrong:
             return ()
-        gold = self.after.audit.row.gold_id
+        with self.after.workspace.read() as reader:
+            gold = reader.require(AuditRow, self.after.dispute.claim.audit, "audit").gold_id
         return tuple(
-            f"vendoreval gold amend {gold} --item {_quoted(items[one.line])} --claim {self.claim} "
+            f"vendoreval gold amend {gold} --item {quote(items[one.line])} --claim {self.claim} "
             f"--line {one.line}"
             for one in wrong
         )
@@ -86,9 +89,3 @@ class Step:
             "before": vars(Standing.of(self.before)), "after": vars(Standing.of(self.after)),
             "stage": self.after.dispute.stage, "doubtful": list(self.doubtful), "next": list(self.next),
         }  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    from shlex import quote
-
-    return quote(text)
