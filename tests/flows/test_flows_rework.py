@@ -220,3 +220,17 @@ def test_what_the_claim_on_the_rework_asks_for_the_first_no_longer_does(cli: Cli
     notes = cli("claim", "show", "claim-1", "--json").json["notes"]
     assert "credit: asked for in claim claim-2 on the rework batch-2, and not here." in notes
     cli("status", "--verify")
+
+
+def test_the_scorecard_says_how_reworks_fared(cli: Cli) -> None:
+    failed_rework(cli)
+    judged(cli, on=12)
+    reworked(cli, FEW - NAMED, number=3, on=16)
+    file = write_gold(cli, "gold-3.csv", ITEMS[2 * GOLD :])
+    cli("gold", "add", file, "--id", "gold-3", "--contract", "birds", env=day(17))
+    cli("audit", "run", "batch-3", "--gold", "gold-3", "--id", "audit-3", env=day(17))
+    judged(cli, number=3)
+    cli("report", "scorecard", "acme", "--out", "scorecard.html", env=day(21))
+    page = (cli.folder / "scorecard.html").read_text("utf-8")
+    assert "rework of batch-1, failed" in page
+    assert "rework of batch-2, passed" in page

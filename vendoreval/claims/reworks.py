@@ -204,3 +204,27 @@ def _numbers(lines: Collection[int], most: int = 12) -> str:
     shown = ", ".join(str(number) for number in sorted(lines)[:most])
     more = f" and {len(lines) - most:,} more" if len(lines) > most else ""
     return f"line {shown}" if len(lines) == 1 else f"lines {shown}{more}"
+
+
+def first_rounds(before: Mapping[str, str], outcomes: Mapping[str, str]) -> str:
+    """How many of the judged reworks of original deliveries passed, and the most rounds, in words.
+
+    `before` names the delivery that each replaces (empty for none), `outcomes` what reworks were judged as.
+    Empty text where no rework is decided.
+    """
+    first = [
+        outcomes[name] for name, of in before.items()
+        if of and not before.get(of) and outcomes.get(name) in (PASSED, FAILED)
+    ]  # fmt: skip
+    if not first:
+        return ""
+    rounds = max(_rounds(name, before) for name in before)
+    passed = sum(outcome == PASSED for outcome in first)
+    return f"{passed:,} of {len(first):,} judged passed the first time, at most {rounds} rounds"
+
+
+def _rounds(name: str, before: Mapping[str, str]) -> int:
+    seen = {name}
+    while (name := before.get(name, "")) and name not in seen:
+        seen.add(name)
+    return len(seen) - 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.audits.box_samples import Row, extra, judged, missed, right, seen_of, swapped, terms
 from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.pairing import held_against
+from vendoreval.claims.reworks import first_rounds
 from vendoreval.tasks.judged import Judged
 
 CONTRACT = terms("accuracy", "object", threshold="0.95")
@@ -87,3 +88,10 @@ def test_right_answers_mend_exactly_their_lines(picked: set[int]) -> None:
     wrong = [place for place, row in enumerate(FIRST) if row.outcome != "correct"]
     assert sum(state == "mended" for state in found.values()) == len(picked & set(wrong))
     assert broken == ()
+
+
+def test_only_the_first_round_counts_as_the_first_time() -> None:
+    before = {"a": "", "a2": "a", "a3": "a2", "b": "", "b2": "b", "c": "", "c2": "c"}
+    fared = {"a2": "failed", "a3": "passed", "b2": "passed", "c2": "undecided"}
+    assert first_rounds(before, fared) == "1 of 2 judged passed the first time, at most 2 rounds"
+    assert first_rounds(before, {"c2": "undecided"}) == ""

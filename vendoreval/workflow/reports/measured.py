@@ -23,6 +23,7 @@ from vendoreval.labels.escalations import answer_days
 from vendoreval.questionnaires.promises import Measured
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, RegisterRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.claims.rework_record import in_words, rework_outcomes
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_alpha
@@ -70,6 +71,8 @@ def track(workspace: Workspace, vendor: str) -> Track:
 def track_hash(workspace: Workspace, seen: Track) -> str:
     """SHA-256 of all that a vendor's promises are held against."""
     rows = (*seen.deliveries, *seen.trials)
+    mine = {row.id for row in rows}
+    fared = {name: verdict for name, verdict in rework_outcomes(workspace).items() if name in mine}
     with workspace.read() as reader:
         registers = {row.delivery_id: row.register_sha for row in reader.all(RegisterRow)}  # the latest wins
     return hash_of(
@@ -79,6 +82,7 @@ def track_hash(workspace: Workspace, seen: Track) -> str:
             "registers": [registers.get(row.id) for row in rows],
             "audits": [row.result_sha for row in seen.audits],
             "pilots": [row.result_sha for row in seen.pilots],
+            **({"reworks": fared} if fared else {}),
         }
     )
 
@@ -182,7 +186,7 @@ def _answered(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[s
 
 
 def _reworked(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[str, Measured]:
-    """The longest time from a claim, or another order of rework, to its delivery."""
+    """The longest time from a claim, or another order of rework, to its delivery; and how reworks fared."""
     days = [
         taken
         for row in deliveries
@@ -190,4 +194,6 @@ def _reworked(workspace: Workspace, deliveries: Sequence[DeliveryRow]) -> dict[s
     ]  # fmt: skip
     if not days:
         return {}
-    return {"rework": Measured(float(max(days)), len(days), "reworked deliveries, the slowest", "receipts")}
+    fared = in_words(workspace, deliveries)
+    of = "reworked deliveries, the slowest" + (f"; {fared}" if fared else "")
+    return {"rework": Measured(float(max(days)), len(days), of, "receipts")}

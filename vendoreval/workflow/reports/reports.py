@@ -29,6 +29,7 @@ from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
 from vendoreval.workflow.claims.accounts import vendor_account
 from vendoreval.workflow.claims.claims import load_claim
+from vendoreval.workflow.claims.rework_record import rework_outcomes
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.deliveries.agreement import agreement_trend
@@ -123,13 +124,14 @@ def statement_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
 
 
 def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
-    seen = track(workspace, vendor_id)
+    seen, fared = track(workspace, vendor_id), rework_outcomes(workspace)
     trials = {row.id for row in seen.trials}
     found = []
     for row in sorted((*seen.deliveries, *seen.trials), key=lambda row: (row.received_at, row.id)):
         asked = escalations_of(workspace, row)
         longest = {times.answered_by: times.longest for times in asked.times}
         kind = "pilot" if row.id in trials else f"rework of {row.rework_of}" if row.rework_of else ""
+        kind += f", {fared[row.id]}" if row.id in fared else ""
         found.append(
             Received(
                 row.id, kind, row.ordered, row.received_at.date(), business_days(workspace, row), row.items,
