@@ -210,6 +210,16 @@ def test_what_the_first_claim_asks_for_the_claim_on_the_rework_does_not(cli: Cli
     cli("evidence", "verify", "bundle.zip")
 
 
+def test_the_bundle_of_the_first_audit_tells_of_the_failed_rework(cli: Cli) -> None:
+    failed_rework(cli)
+    claim_on_rework(cli)
+    judged(cli)
+    cli("evidence", "export", "audit-1", "--out", "bundle.zip", env=day(21))
+    cli("evidence", "verify", "bundle.zip")
+    notes = cli("claim", "show", "claim-1", "--json").json["notes"]
+    assert "The rework batch-2 failed on 2026-03-20: steps that waited for that are asked for now." in notes
+
+
 def test_what_the_claim_on_the_rework_asks_for_the_first_no_longer_does(cli: Cli) -> None:
     failed_rework(cli)
     claim = claim_on_rework(cli)

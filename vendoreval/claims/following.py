@@ -52,6 +52,15 @@ def asked_elsewhere(moves: Iterable[Move]) -> Mapping[str, tuple[str, str]]:
     }
 
 
+def failed_notes(moves: Iterable[Move]) -> tuple[str, ...]:
+    """Which reworks failed, by what was said of each last."""
+    newest = {str(move.told.get("delivery")): move for move in moves if move.kind == "reworked"}
+    return tuple(
+        f"The rework {delivery} failed on {move.at.date()}: steps that waited for that are asked for now."
+        for delivery, move in newest.items() if move.told.get("failed")
+    )  # fmt: skip
+
+
 def elsewhere_notes(elsewhere: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     """What an earlier claim says of remedies that a claim on its rework asks for."""
     return tuple(

@@ -15,7 +15,7 @@ from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import BREACHED, AuditResult, worst
 from vendoreval.claims.disputes import Dispute, LineState, stations
 from vendoreval.claims.drafting import claimed
-from vendoreval.claims.following import asked_elsewhere, elsewhere_notes
+from vendoreval.claims.following import asked_elsewhere, elsewhere_notes, failed_notes
 from vendoreval.claims.moves import ACCEPTED, DOWNGRADED, UPHELD, Move, Ruling
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Struck
 from vendoreval.claims.striking import strike
@@ -63,7 +63,7 @@ def left_of(
             if dispute.lines[line.number].stands
         ),
         struck=tuple(_why(dispute.lines[line.number]) for line in struck),
-        notes=(*first.notes, *elsewhere_notes(elsewhere)),
+        notes=(*first.notes, *failed_notes(dispute.moves), *elsewhere_notes(elsewhere)),
     )  # fmt: skip
 
 
