@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import random
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from tests.flows.rework_story import GOLD, ITEMS, N, breached, claimed, day, errors, reworked, truth, write_gold
 
 BAD = errors(0.15, 1)
@@ -90,3 +91,45 @@ def test_the_bundle_of_a_rework_on_gold_verifies(cli: Cli) -> None:
     cli("evidence", "export", "audit-2", "--out", "bundle.zip", env=day(12))
     checked = cli("evidence", "verify", "bundle.zip", "--delivered", "batch-2.csv", "--json").json
     assert "left_out_of_rework" in {one["kind"] for one in checked["not_shown"]}
+
+
+def answered(cli: Cli, tasks: str, name: str, wrong: float) -> str:
+    """Every task answered 0, which is right for every gold item; a share `wrong` of them 1."""
+    with (cli.folder / tasks).open(newline="") as file:
+        listed = [row["task_id"] for row in csv.DictReader(file)]
+    rng = random.Random(5)
+    rows = [f"{task},ann,{int(rng.random() < wrong)}" for task in listed]
+    (cli.folder / name).write_text("item_id,annotator_id,label\n" + "\n".join(rows) + "\n", "utf-8")
+    return name
+
+
+def test_gold_seeded_into_a_rework_is_left_out_where_it_is_burnt_and_the_bundle_verifies(cli: Cli) -> None:
+    folder = cli.folder
+    (folder / "tasks.csv").write_text("item_id\n" + "".join(f"t{n}\n" for n in range(160)), "utf-8")
+    terms = ROOT / "samples/contracts/weather-sentiment.toml"
+    cli("init")
+    cli("vendor", "add", "crowdflower")
+    cli("contract", "add", terms, env=day(1))
+    for gold, first in (("g1", 0), ("g2", 30)):
+        rows = "".join(f"g{n},0\n" for n in range(first, first + 40))
+        (folder / f"{gold}.csv").write_text("item_id,label\n" + rows, "utf-8")
+        cli("gold", "add", f"{gold}.csv", "--id", gold, "--contract", "weather-sentiment-2026", env=day(1))
+        cli("gold", "commit", gold, "--out", f"{gold}.json", env=day(1))
+        words = ("--gold", gold, "--rate", "0.2", "--out", f"send-{gold}.csv", "--id", f"s-{gold}")
+        cli("gold", "seed", "tasks.csv", *words, env=day(2))
+    words = ("--contract", "weather-sentiment-2026")
+    first_file = answered(cli, "send-g1.csv", "one.csv", 0.4)
+    cli("delivery", "add", first_file, "--id", "batch-1", "--seeding", "s-g1", *words, env=day(3))
+    cli("audit", "run", "batch-1", "--gold", "g1", "--id", "audit-1", env=day(4), code=3)
+    file = answered(cli, "send-g2.csv", "two.csv", 0.0)
+    again = ("--id", "batch-2", "--seeding", "s-g2", "--rework-of", "batch-1")
+    cli("delivery", "add", file, *again, *words, env=day(5))
+    result = cli(
+        "audit", "run", "batch-2", "--gold", "g2", "--id", "audit-2", "--json", env=day(6), code=4
+    ).json
+    assert result["counts"]["gold_items"] == 30
+    assert result["basis"]["left_out"]["gold"] == 10
+    cli("evidence", "export", "audit-2", "--out", "bundle.zip", env=day(7))
+    words = ("--delivered", "two.csv", "--tasks", "send-g2.csv")
+    checked = cli("evidence", "verify", "bundle.zip", *words, "--json").json
+    assert any("are in the audit, but for 10 left out of a rework" in one for one in checked["checks"])
