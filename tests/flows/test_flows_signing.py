@@ -166,6 +166,10 @@ def test_a_record_is_signed_beside_it(signing: Cli, tsa: Tsa) -> None:
     assert "is there already" in signing("evidence", "sign", receipt, *BOB, code=2).err
     receipt.write_bytes(receipt.read_bytes() + b"\n")
     assert "the file was changed" in signing("evidence", "verify", receipt, *BY_ADA, code=5).err
+    answers = signing.folder / "answers.zip"  # a delivery, and no bundle
+    answers.write_bytes(to_zip({"answers.csv": b"item_id,label\n"}))
+    signing("evidence", "sign", "answers.zip", *BOB)
+    signing("evidence", "verify", "answers.zip", *BY_BOB)
     (signing.folder / "plain.json").write_text("{}", "utf-8")
     assert "no signature plain.json.dsse.json" in signing("evidence", "verify", "plain.json", code=5).err
 

@@ -80,9 +80,9 @@ def verify(
     A signed PDF and a record with its signature beside it are checked for signatures and timestamps.
     """
     from vendoreval.workflow.evidence.evidence import Own, verify_file
-    from vendoreval.workflow.evidence.verify_signed import is_bundle, verify_signed
+    from vendoreval.workflow.evidence.verify_signed import to_be_computed, verify_signed
 
-    if not is_bundle(bundle):
+    if not to_be_computed(bundle):
         return _show_signed(verify_signed(bundle, signer or (), tsa_certificate), bundle, json)
     found = verify_file(
         bundle,

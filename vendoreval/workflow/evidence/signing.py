@@ -23,6 +23,7 @@ from vendoreval.workflow.evidence.checkpoints import note_head, read_head
 from vendoreval.workflow.evidence.keys import Signer, check_time
 from vendoreval.workflow.evidence.pdf_signing import sign_pdf
 from vendoreval.workflow.evidence.tsa import Authority, stamp
+from vendoreval.workflow.evidence.verify_signed import is_bundle
 from vendoreval.workflow.files import read_bytes, write_whole
 
 
@@ -69,7 +70,7 @@ def sign_file(path: Path, how: How, out: Path | None = None, workspace: Workspac
     if data.startswith(b"%PDF-"):
         write_whole(out or path, sign_pdf_now(data, how))
         signed = Signed("pdf", out or path, sha256_hex(data))
-    elif data.startswith(b"PK") and path.suffix != ".xlsx":
+    elif is_bundle(data):
         signed = _sign_bundle(data, how, out or path)
     else:
         signed = _sign_record(data, how, path, out)

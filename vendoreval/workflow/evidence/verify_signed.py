@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vendoreval.errors import EvidenceError
+from vendoreval.evidence.bundle import SEAL
 from vendoreval.evidence.bundle_signatures import ENVELOPE, STAMP, Signing, check_all_signed, check_signing
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.evidence.signed import PublicKey, public_key
@@ -44,9 +45,16 @@ class RecordVerification:
         }
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether a file is named, or begins, as bundles do."""
-    return path.suffix.lower() == ".zip" or read_bytes(path, "memory")[:2] == b"PK"
+def is_bundle(data: bytes) -> bool:
+    """Whether a file is a zip archive that holds a bundle's seal; other archives are records like any file."""
+    return data.startswith(b"PK") and SEAL.encode() in data
+
+
+def to_be_computed(path: Path) -> bool:
+    """Whether to verify a file as a bundle: it is one, or is named like one and no signature lies beside it."""
+    if is_bundle(read_bytes(path, "memory")):
+        return True
+    return path.suffix.lower() == ".zip" and not path.with_name(path.name + ENVELOPE).exists()
 
 
 def read_signers(paths: Sequence[Path]) -> tuple[PublicKey, ...]:
