@@ -72,6 +72,17 @@ def test_bundles_of_every_version_verify(cli: Cli, version: str) -> None:
     assert found["verdict"] == "breached"
     kinds = {one["kind"] for one in found["not_shown"]}
     assert ({"proofs", "drawing"} <= kinds) is (version == "v1")
+    assert ("dispute" in found and found["dispute"]["state"] == "settled") is (version == "v3")
+
+
+def test_a_kept_dispute_verifies_with_all_that_the_vendor_holds(cli: Cli) -> None:
+    shutil.copytree(FIXTURES / "v3", cli.folder, dirs_exist_ok=True)
+    further = ("--receipt", "tasks-receipt.json", "--tasks", "tasks.csv")
+    dispute = ("--claim", "claim.pdf", "--answers", "answers.csv")
+    found = cli("evidence", "verify", "bundle.zip", *OWN, *further, *dispute, "--json").json
+    assert not {"contract", "proofs", "answer_1"} & {one["kind"] for one in found["not_shown"]}
+    assert any(check.startswith("versions 2 to") for check in found["checks"])
+    assert "settled" in alone(cli.folder, "bundle.zip", "receipt.json", "contract.toml", "answers.csv").stdout
 
 
 def test_an_older_bundle_may_tell_of_a_class_without_gold(cli: Cli) -> None:
