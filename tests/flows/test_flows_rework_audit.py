@@ -117,19 +117,19 @@ def test_gold_seeded_into_a_rework_is_left_out_where_it_is_burnt_and_the_bundle_
         cli("gold", "commit", gold, "--out", f"{gold}.json", env=day(1))
         words = ("--gold", gold, "--rate", "0.2", "--out", f"send-{gold}.csv", "--id", f"s-{gold}")
         cli("gold", "seed", "tasks.csv", *words, env=day(2))
-    words = ("--contract", "weather-sentiment-2026")
+    under = ("--contract", "weather-sentiment-2026")
     first_file = answered(cli, "send-g1.csv", "one.csv", 0.4)
-    cli("delivery", "add", first_file, "--id", "batch-1", "--seeding", "s-g1", *words, env=day(3))
+    cli("delivery", "add", first_file, "--id", "batch-1", "--seeding", "s-g1", *under, env=day(3))
     cli("audit", "run", "batch-1", "--gold", "g1", "--id", "audit-1", env=day(4), code=3)
     file = answered(cli, "send-g2.csv", "two.csv", 0.0)
     again = ("--id", "batch-2", "--seeding", "s-g2", "--rework-of", "batch-1")
-    cli("delivery", "add", file, *again, *words, env=day(5))
+    cli("delivery", "add", file, *again, *under, env=day(5))
     result = cli(
         "audit", "run", "batch-2", "--gold", "g2", "--id", "audit-2", "--json", env=day(6), code=4
     ).json
     assert result["counts"]["gold_items"] == 30
     assert result["basis"]["left_out"]["gold"] == 10
     cli("evidence", "export", "audit-2", "--out", "bundle.zip", env=day(7))
-    words = ("--delivered", "two.csv", "--tasks", "send-g2.csv")
-    checked = cli("evidence", "verify", "bundle.zip", *words, "--json").json
+    own = ("--delivered", "two.csv", "--tasks", "send-g2.csv")
+    checked = cli("evidence", "verify", "bundle.zip", *own, "--json").json
     assert any("are in the audit, but for 10 left out of a rework" in one for one in checked["checks"])

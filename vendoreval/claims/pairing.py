@@ -65,7 +65,7 @@ def held_against(
     """
     units = units_by_item(before.units), units_by_item(now.units)
     if before.by_label is before.units:
-        return states_of(lines, *units), tuple(new_errors(lines, *units))
+        return dict(sorted(states_of(lines, *units).items())), tuple(new_errors(lines, *units))
     people = [line for line in lines if line.annotator]
     voted = [line for line in lines if not line.annotator]
     states = states_of(voted, *units)
