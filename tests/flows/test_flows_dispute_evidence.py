@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
-from tests.flows import mutations
+from tests.flows import mutations, rework_story
 from tests.flows.disputed_bundle import disputed
 from tests.flows.evidence_story import CAME, OWN, at, claimed
 from tests.flows.forging_disputes import DisputeForgery
+from tests.flows.rework_story import GOLD, ITEMS, day, errors
 from tests.flows.verifying_alone import alone
 from vendoreval.errors import VendorevalError
 from vendoreval.workflow.evidence.evidence import verify_file
@@ -302,3 +303,22 @@ def test_the_end_of_the_log_is_bound_by_heads_that_the_vendor_holds(told: Cli) -
     without = alone(told.folder, "newer.zip", "disputed.zip", "ada/ada.public.json")
     assert without.returncode == 0, without.stderr
     assert "not shown: that the signatures are right: cryptography is not installed here" in without.stdout
+
+
+def test_a_rework_that_failed_is_shown_and_its_audit_asked_for(cli: Cli) -> None:
+    bad = errors(0.15, 1)
+    rework_story.claimed(cli, bad)
+    rework_story.reworked(cli, bad - frozenset(ITEMS[:GOLD]))
+    cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(11), code=3)
+    cli("claim", "rework", "claim-1", "batch-2", env=day(20))
+    cli("evidence", "export", "claim-1", "--out", "b.zip", env=day(20))
+    found = cli("evidence", "verify", "b.zip", "--json").json
+    assert [one["version"] for one in found["dispute"]["versions"]] == [1, 2]
+    assert any("rework 'batch-2'" in one["what"] for one in found["not_shown"])
+    cli("evidence", "export", "audit-2", "--out", "second.zip", env=day(20))
+    assert cli("evidence", "verify", "second.zip", "--json").json["verdict"] == "breached"
+    made = DisputeForgery(cli.folder / "b.zip")
+    moves_changed(1, lambda one: one["told"].update(failed=False))(made)
+    made.relog()
+    said = cli("evidence", "verify", made.write(cli.folder / "forged.zip"), code=5).err
+    assert "versions/claim-2.json follows from no move" in said
