@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,8 +101,13 @@ def test_only_a_pdf_is_signed_while_it_is_made(signing: Cli) -> None:
     assert "Only a PDF" in said
     assert not (signing.folder / "audit.html").exists()
     assert "Name a key" in signing("report", "audit", "a", "--tsa", "http://x.test/", code=2).err
-    signing("report", "scorecard", "acme", "--out", "card.pdf", "--sign", "../ada")
-    signing("evidence", "verify", "card.pdf", *BY_ADA)
+    for words in (("scorecard", "acme"), ("statement", "acme"), ("audit", "a")):
+        signing("report", *words, "--out", "signed.pdf", "--sign", "../ada")
+        signing("evidence", "verify", "signed.pdf", *BY_ADA)
+        text = subprocess.run(
+            ["pdftotext", signing.folder / "signed.pdf", "-"], capture_output=True, check=True
+        )
+        assert "evidence verify THIS.pdf --signer ada.public.json" in text.stdout.decode().replace("\n", " ")
 
 
 def test_a_bundle_is_signed_by_both_sides(signing: Cli, tsa: Tsa) -> None:

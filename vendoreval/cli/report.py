@@ -117,14 +117,16 @@ def claim(
 @app.command()
 def statement(
     vendor: Annotated[str, typer.Argument(help="The vendor's id.")],
-    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, sign: SignOption = "",
+    tsa: TsaOption = "", tsa_certificate: TsaCertificate = None, json: Json = False,
 ) -> None:  # fmt: skip
     """A vendor's statement of account: asked, fallen, settled and open by claim; also as CSV."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.reports import reports
 
     workspace = workspaces.open_workspace()
-    write(workspace, reports.statement_report(workspace, vendor), vendor, out, format, paper, json)
+    report = reports.statement_report(workspace, vendor)
+    write(workspace, report, vendor, out, format, paper, json, how_to_sign(sign, tsa, tsa_certificate))
 
 
 @app.command()
