@@ -244,3 +244,10 @@ def test_the_scorecard_says_how_reworks_fared(cli: Cli) -> None:
     page = (cli.folder / "scorecard.html").read_text("utf-8")
     assert "rework of batch-1, failed" in page
     assert "rework of batch-2, passed" in page
+
+
+def test_what_the_first_delivery_is_audited_on_later_stays_fresh_for_a_rework_that_was_there(cli: Cli) -> None:
+    failed_rework(cli)
+    cli("audit", "run", "batch-1", "--gold", "gold-2", "--id", "late", env=day(13), code=3)
+    record = judged(cli)
+    assert (record["outcome"], record["audit"]) == ("failed", "audit-2")

@@ -54,7 +54,7 @@ def burnt_items(
 
     Their answers were revealed to it (earlier than `before`, if given), whatever gold set they stood in; for a
     rework of the delivery `rework_of`, the items of every audit of that one and of those that it replaces are
-    burnt too: whoever mends what an audit named mends those. Raises NotFound.
+    burnt too (if they ran by `before`): whoever mends what an audit named mends those. Raises NotFound.
     """
     items = frozenset(load_gold(workspace, gold_id).item_ids)
     return met_items(workspace, vendor_id, rework_of=rework_of, before=before) & items
@@ -69,7 +69,8 @@ def met_items(
     for delivery in chain_of(workspace, rework_of) if rework_of else ():
         with workspace.read() as reader:
             rows = reader.all(AuditRow, delivery_id=delivery.id)
-        burnt = burnt.union(*(judged_items(workspace, row) for row in rows))
+        known = [row for row in rows if before is None or row.ran_at <= before]
+        burnt = burnt.union(*(judged_items(workspace, row) for row in known))
     return burnt
 
 
