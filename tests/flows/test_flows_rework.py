@@ -251,3 +251,29 @@ def test_what_the_first_delivery_is_audited_on_later_stays_fresh_for_a_rework_th
     cli("audit", "run", "batch-1", "--gold", "gold-2", "--id", "late", env=day(13), code=3)
     record = judged(cli)
     assert (record["outcome"], record["audit"]) == ("failed", "audit-2")
+
+
+def test_a_claim_on_the_same_files_read_again_is_answered_too(cli: Cli) -> None:
+    """Files are often taken in twice, when something about them had to be settled first."""
+    breached(cli, BAD)
+    words = (
+        "--again",
+        "batch-1",
+        "--id",
+        "batch-1-2",
+        "--contract",
+        "birds",
+        "--where",
+        "annotator_id!=nobody",
+    )
+    cli("delivery", "add", *words, env=day(3))
+    file = write_gold(cli, "gold-3.csv", ITEMS[2 * GOLD :])
+    cli("gold", "add", file, "--id", "gold-3", "--contract", "birds", env=day(3))
+    cli("audit", "run", "batch-1-2", "--gold", "gold-3", "--id", "audit-3", env=day(3), code=3)
+    cli("claim", "draft", "audit-3", "--id", "claim-3", env=day(3))
+    cli("claim", "issue", "claim-3", env=day(3))
+    told = reworked(cli, FEW)["rework"]
+    assert [one["claim"] for one in told["claims"]] == ["claim-3"]
+    assert {one["gold"]: one["fresh"] for one in told["gold"]} == {"gold-1": 0, "gold-2": GOLD, "gold-3": 0}
+    cli("audit", "run", "batch-2", "--gold", "gold-2", "--id", "audit-2", env=day(11))
+    assert judged(cli, claim="claim-3")["fresh"] == "kept"

@@ -33,7 +33,7 @@ from vendoreval.workflow.claims.disputes import StoredDispute, load_dispute, mak
 from vendoreval.workflow.context import now
 from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.resubmitting import standing_claims
-from vendoreval.workflow.deliveries.reworks import chain_of, failed_before
+from vendoreval.workflow.deliveries.reworks import chain_of, failed_before, readings_of
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def judge_rework(workspace: Workspace, claim_id: str, delivery_id: str, audit_id
     """
     stored = load_dispute(workspace, claim_id)
     delivery = production(workspace, delivery_id)
-    chain = [row.id for row in chain_of(workspace, delivery_id)]
-    if stored.dispute.claim.delivery not in chain[1:]:
+    replaced = chain_of(workspace, delivery_id)[1:]
+    names = {row.id for one in replaced for row in readings_of(workspace, one)}
+    if stored.dispute.claim.delivery not in names:
         raise UsageError(
             f"Delivery {delivery_id!r} is no rework of {stored.dispute.claim.delivery!r}, which claim "
             f"{claim_id!r} is about.",

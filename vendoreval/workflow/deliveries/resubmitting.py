@@ -19,7 +19,7 @@ from vendoreval.labels.alike import compare, sums
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, GoldRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.reworks import chain_of
+from vendoreval.workflow.deliveries.reworks import chain_of, readings_of
 from vendoreval.workflow.gold.burnt import met_items
 from vendoreval.workflow.gold.golds import load_gold
 
@@ -47,9 +47,12 @@ def claims_before(workspace: Workspace, delivery_id: str) -> tuple[Followed, ...
 def standing_claims(
     workspace: Workspace, delivery_id: str, states: Collection[str] = ("issued",)
 ) -> tuple[Claim, ...]:
-    """The newest version of every claim on a delivery that is in one of the states, oldest first."""
+    """The newest version of every claim on a delivery, however read, that is in one of the states."""
     with workspace.read() as reader:
-        audits = [row.id for row in reader.all(AuditRow, delivery_id=delivery_id)]
+        delivery = reader.require(DeliveryRow, delivery_id, "delivery")
+    alike = [row.id for row in readings_of(workspace, delivery)]
+    with workspace.read() as reader:
+        audits = [row.id for name in alike for row in reader.all(AuditRow, delivery_id=name)]
         rows = [row for audit in audits for row in reader.all(ClaimRow, audit_id=audit)]
     newest = {
         row.id: row for row in sorted(rows, key=lambda row: (row.issued_at or row.drafted_at, row.version))

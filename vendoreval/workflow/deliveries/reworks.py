@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.deliveries.shared_files import siblings
 
 
 def chain_of(workspace: Workspace, delivery_id: str) -> tuple[DeliveryRow, ...]:
@@ -13,6 +14,13 @@ def chain_of(workspace: Workspace, delivery_id: str) -> tuple[DeliveryRow, ...]:
         while (before := found[-1].rework_of) and before not in {row.id for row in found}:
             found.append(reader.require(DeliveryRow, before, "delivery"))
     return tuple(found)
+
+
+def readings_of(workspace: Workspace, delivery: DeliveryRow) -> tuple[DeliveryRow, ...]:
+    """The delivery, and others of the same files that replace the same one: it was taken in more than once."""
+    with workspace.read() as reader:
+        alike = siblings(workspace, reader, delivery)
+    return (delivery, *(row for row in alike if row.rework_of == delivery.rework_of))
 
 
 def failed_before(workspace: Workspace, delivery_id: str) -> int:

@@ -14,7 +14,7 @@ from vendoreval.evidence.sealed_input import GOLD, LABELS
 from vendoreval.evidence.sealed_parts import SHEETS
 from vendoreval.store.tables import AuditRow, ExposureRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.deliveries.reworks import chain_of
+from vendoreval.workflow.deliveries.reworks import chain_of, readings_of
 from vendoreval.workflow.gold.gold_lint import exposures, vendor_of
 from vendoreval.workflow.gold.golds import load_gold
 
@@ -66,7 +66,8 @@ def met_items(
     """Like `burnt_items`, of all gold sets and samples together; raises NotFound."""
     met = exposures(workspace, vendor_id, before)
     burnt = frozenset(item for one in met if one.kind == "revealed" for item in one.items)
-    for delivery in chain_of(workspace, rework_of) if rework_of else ():
+    chain = chain_of(workspace, rework_of) if rework_of else ()
+    for delivery in [reading for one in chain for reading in readings_of(workspace, one)]:
         with workspace.read() as reader:
             rows = reader.all(AuditRow, delivery_id=delivery.id)
         known = [row for row in rows if before is None or row.ran_at <= before]
