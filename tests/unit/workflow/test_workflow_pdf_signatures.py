@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.signature_panel import with_panel
 from vendoreval.workflow.evidence.keygen import Company, NewKeys, make_keys
 from vendoreval.workflow.evidence.keys import Signer, open_keys
+from vendoreval.workflow.evidence.pdf_reading import Reader
 from vendoreval.workflow.evidence.pdf_signatures import verify_pdf
 from vendoreval.workflow.evidence.pdf_signing import sign_pdf
 from vendoreval.workflow.evidence.tsa import Authority
@@ -167,6 +169,21 @@ def _added(key: str, value: str) -> Callable[[bytes], bytes]:
 def test_what_was_spoilt_is_named(twice: bytes, spoil: Callable[[bytes], bytes], said: str) -> None:
     with pytest.raises(EvidenceError, match=said):
         verify_pdf(spoil(twice))
+
+
+def test_no_signed_byte_changes_unseen(twice: bytes, ada: Signer, bob: Signer) -> None:
+    """The second signature is over all but its own place; the case of hexadecimal digits there is no change."""
+    *_, last = Reader(twice).embedded_signatures
+    start, first, then, rest = last.byte_range
+    draw = random.Random(11)
+    for place in draw.sample([*range(start, first), *range(then, then + rest)], 60):
+        changed = bytearray(twice)
+        changed[place] ^= draw.randrange(1, 256)
+        with pytest.raises(EvidenceError):
+            verify_pdf(bytes(changed), [ada.public, bob.public])
+    filled = twice[: then - 9] + b"beef" + twice[then - 5 :]
+    with pytest.raises(EvidenceError, match="Something stands behind the signature of Bob Vendor"):
+        verify_pdf(filled)
 
 
 def test_every_cut_is_named_or_leaves_a_file_that_lacks_a_signature(

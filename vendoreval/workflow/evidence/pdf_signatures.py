@@ -13,20 +13,20 @@ another was withdrawn is not looked up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from asn1crypto import cms
 from cryptography import x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from vendoreval.errors import EvidenceError
+from vendoreval.errors import EvidenceError, VendorevalError
 from vendoreval.evidence.canonical import sha256_hex, utc_text
 from vendoreval.evidence.signed import PublicKey
 from vendoreval.evidence.stamped import Stamp, check_stamp
@@ -102,20 +102,17 @@ def verify_pdf(
     `today`: the moment of checking, against which certificates are held. Raises EvidenceError naming the first
     thing that does not fit.
     """
-    try:
+    with _reading("The PDF cannot be read, for it was cut off or damaged"):
         reader = Reader(data)
         embedded = list(reader.embedded_regular_signatures)
         lasting = "/DSS" in reader.root
-    except _UNREADABLE as error:
-        raise EvidenceError(
-            f"The PDF cannot be read: {error or type(error).__name__}. It was cut off or damaged."
-        ) from error
     if not embedded:
         raise EvidenceError(
             "The PDF holds no signature: it was never signed, or its signatures were taken out."
         )
     held = {key.certificate_sha256: key for key in keys}
-    found = tuple(_checked(one, held, tsa, lasting) for one in embedded)
+    with _reading("A signature of the PDF cannot be read"):
+        found = tuple(_checked(one, held, tsa, lasting) for one in embedded)
     by = {one.certificate_sha256 for one in found}
     for key in keys:
         if key.certificate_sha256 not in by:
@@ -127,28 +124,30 @@ def verify_pdf(
     return PdfVerification(sha256_hex(data), found, tuple(checks), tuple(_open(found, today)))
 
 
-_UNREADABLE = (
-    PdfError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    AssertionError, RecursionError, OSError, NotImplementedError,
-)  # fmt: skip
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Tell of whatever pyHanko and the parsers below it raise at a damaged file, zlib.error among them."""
+    try:
+        yield
+    except VendorevalError:
+        raise
+    except Exception as error:
+        raise EvidenceError(f"{what}: {str(error) or type(error).__name__}.") from error
 
 
 def _checked(
     embedded: EmbeddedPdfSignature, held: dict[str, PublicKey], tsa: bytes, lasting: bool
 ) -> PdfSignature:
-    try:
-        certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
-        status = validate_pdf_signature(embedded, _no_roots(embedded))
-        stated = embedded.self_reported_timestamp
-    except _UNREADABLE as error:
-        raise EvidenceError(
-            f"A signature of the PDF cannot be read: {error or type(error).__name__}."
-        ) from error
+    certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
+    status = validate_pdf_signature(embedded, _no_roots(embedded))
+    stated = embedded.self_reported_timestamp
     sha = sha256_of_certificate(certificate)
     key = held.get(sha)
     who = key.whose if key else _name(certificate)
     if not (status.intact and status.valid):
         raise EvidenceError(f"The signature of {who} is wrong: the file was changed after it was signed.")
+    if embedded.pkcs7_content[len(cms.ContentInfo.load(embedded.pkcs7_content).dump()) :].strip(b"\0"):
+        raise EvidenceError(f"Something stands behind the signature of {who}, where nothing is signed.")
     level = _changed_only_as_may_be(status, who)
     stamp = _stamp(embedded, tsa, who)
     one = PdfSignature(

@@ -16,9 +16,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
@@ -26,7 +24,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from vendoreval.errors import InputError
+from vendoreval.errors import InputError, VendorevalError
 from vendoreval.workflow.evidence.keys import Signer
 from vendoreval.workflow.evidence.tsa import Authority, post
 
@@ -55,8 +53,10 @@ def sign_pdf(data: bytes, signer: Signer, side: str, at: datetime, tsa: Authorit
             f"A certificate is not vouched for: {error}",
             remedy="Give the root of the timestamping authority with --tsa-certificate.",
         ) from error
-    except (PdfError, SigningError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise InputError(f"The PDF cannot be signed: {error or type(error).__name__}.") from error
+    except VendorevalError:
+        raise
+    except Exception as error:  # the parsers below pyHanko raise of many kinds at a damaged file
+        raise InputError(f"The PDF cannot be signed: {str(error) or type(error).__name__}.") from error
     return bytes(done.getvalue())
 
 
@@ -113,7 +113,7 @@ def _context(signer: Signer, tsa: Authority) -> ValidationContext:
 
 def _simple(signer: Signer) -> signers.SimpleSigner:
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register_multiple(list(map(_asn1, signer.chain)))
+    store.register_multiple(list(map(_asn1, signer.chain[1:])))  # the first goes in anyway
     der = signer.pdf.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return signers.SimpleSigner(
         signing_cert=_asn1(signer.chain[0]), signing_key=asn1_keys.PrivateKeyInfo.load(der), cert_registry=store
