@@ -208,9 +208,10 @@ def test_what_the_vendor_was_sent_and_answered_is_compared(told: Cli) -> None:
         (told.folder / f"claim-{number}.json").write_bytes(made.files[f"versions/claim-{number}.json"])
     found = told("evidence", "verify", "disputed.zip", *HELD, "--json").json
     assert "version 2 of the claim is the one that you gave" in found["checks"]
-    assert "the answer of 2026-03-11 (move 1) was read from the file that you gave" in found["checks"]
-    assert "the decision of 2026-03-18 (move 6) was read from the file that you gave" in found["checks"]
+    assert "the answer of 2026-03-11 (move 1) names the file that you gave" in found["checks"]
+    assert "the decision of 2026-03-18 (move 6) names the file that you gave" in found["checks"]
     assert not {"sent", "answer_1", "answer_6"} & {one["kind"] for one in found["not_shown"]}
+    assert {"positions_1", "positions_6"} <= {one["kind"] for one in found["not_shown"]}
     moves_changed(2, upheld, revise=True)(made)
     made.relog()
     forged = made.write(told.folder / "forged.zip")

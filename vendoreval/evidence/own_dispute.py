@@ -79,7 +79,10 @@ def _claim_in(plain: Any) -> Mapping[str, Any]:
 
 
 def _check_answers(disputed: Disputed, answers: Sequence[str], found: Findings) -> None:
-    """The files that positions and decisions were read from: the vendor's own, and the arbiter's."""
+    """The files that positions and decisions were read from: the vendor's own, and the arbiter's.
+
+    They are not read again here, so a move could still say something else than its file.
+    """
     read = [move for move in disputed.dispute.moves if move.kind in _READ]
     sources = {move.source for move in read}
     for sha in answers:
@@ -96,7 +99,9 @@ def _name_answer(move: Move, given: bool, found: Findings) -> None:
     whose, sent = _READ[move.kind]
     what = f"{whose} of {move.at.date()} (move {move.number})"
     if given:
-        found.fit(f"{what} was read from the file that you gave")
+        found.fit(f"{what} names the file that you gave")
+        said = f"that {what} says what stands in that file: only its SHA-256 was compared"
+        found.open(f"positions_{move.number}", said)
     elif move.source:
         found.open(f"answer_{move.number}", f"that {what} is as {sent}: give --answers")
     else:
