@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 from vendoreval.errors import InputError, Problem
 from vendoreval.formats.forms.form_layout import row_height
-from vendoreval.formats.forms.xlsx_book import MAX_ROWS, read_book
+from vendoreval.formats.forms.xlsx_book import read_book
 from vendoreval.jsonfile import parse_json
 from vendoreval.received import read_bytes, read_text
 from vendoreval.safe_text import csv_bytes, restore
@@ -24,22 +25,32 @@ from vendoreval.safe_text import csv_bytes, restore
 _WRITTEN = datetime(2000, 1, 1, tzinfo=UTC)  # a file's properties tell nothing, not even when it was made
 _PICTURE_ROW = 250  # points: half of 640 dots, and some room
 _KEEP = "Keep the header as it was written."
+MAX_ROWS = 100_000  # of a table; a claim may have very many lines
+# What a person may do in a table whose own cells are locked.
+_ALLOWED = {"format_rows": True, "format_columns": True, "select_locked_cells": True, "autofilter": True}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `choices` are its drop-down, and `filled` ones are for the other side to fill."""
+    """A column; `choices` are its drop-down, and `filled` ones are for the other side to fill.
+
+    A `hidden` one says which row it is, to the program that takes the table back.
+    """
 
     name: str
     width: int
     choices: tuple[str, ...] = ()
     filled: bool = False
     pictures: tuple[bytes, ...] = ()  # JPEG of at most 840 x 640 dots, one a row; empty where a row has none
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class FilledRow:
-    """A row as it was read: where it stands, its cells by column, and each cell's own place."""
+    """A row as it was read: where it stands, its cells by column, and each cell's own place.
+
+    Of `formulas` the cells hold the values that the spreadsheet program reckoned, where it saved any.
+    """
 
     place: str
     cells: Mapping[str, str]
@@ -56,9 +67,11 @@ class FilledRow:
 
 def table_bytes(
     columns: Sequence[Column], rows: Sequence[Mapping[str, str]], suffix: str, *, title: str,
-    told: Sequence[str] = (),
+    told: Sequence[str] = (), locked: bool = False,
 ) -> bytes:  # fmt: skip
     """The table in the format of the file's ending; `told` are sentences on a first page of the workbook.
+
+    `locked`: cells that are not to be filled cannot be changed by mistake; there is no password.
 
     Raises InputError for another ending, or for more rows than a workbook holds.
     """
@@ -74,12 +87,13 @@ def table_bytes(
         )
     if len(rows) >= MAX_ROWS:
         raise InputError(f"{len(rows):,} rows are too many for a workbook.", remedy="Name a .csv file.")
-    return _xlsx(columns, rows, title, told)
+    return _xlsx(columns, rows, title, told, locked)
 
 
 def _xlsx(
-    columns: Sequence[Column], rows: Sequence[Mapping[str, str]], title: str, told: Sequence[str]
-) -> bytes:
+    columns: Sequence[Column], rows: Sequence[Mapping[str, str]], title: str, told: Sequence[str],
+    locked: bool,
+) -> bytes:  # fmt: skip
     import xlsxwriter
 
     out = io.BytesIO()
@@ -99,18 +113,21 @@ def _xlsx(
         page.fit_to_pages(1, 0)
     sheet = book.add_worksheet("Sheet")
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
+        sheet.set_column(place, place, column.width, None, {"hidden": column.hidden})
         sheet.write_string(0, place, column.name, style["header"])
         for line, row in enumerate(rows, 1):
             kind = style["field" if column.filled else "cell"]
             sheet.write_string(line, place, row.get(column.name, ""), kind)
-    widths = {column.name: column.width for column in columns}
+    widths = {column.name: column.width for column in columns if not column.hidden}
     for line, row in enumerate(rows, 1):
         sheet.set_row(line, row_height((row.get(name, ""), width) for name, width in widths.items()))
     for place, column in enumerate(columns):
         for line, picture in enumerate(column.pictures, 1):
             _picture(sheet, line, place, picture)
     _choices(book, sheet, columns, len(rows))
+    if locked:
+        sheet.protect("", _ALLOWED)
+        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     sheet.freeze_panes(1, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -128,6 +145,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "cell": {"text_wrap": True, "border": 1, "border_color": "#B8C2CC", "quote_prefix": True},
     "field": {
         "text_wrap": True, "border": 1, "border_color": "#B8C2CC", "bg_color": "#FFFBE8", "quote_prefix": True,
+        "locked": False,
     },
 }  # fmt: skip
 
@@ -154,71 +172,105 @@ def _choices(book: Any, sheet: Any, columns: Sequence[Column], rows: int) -> Non
     hidden.very_hidden()
 
 
-def read_table(path: Path, needed: Collection[str], known: Collection[str]) -> list[FilledRow]:
+Names = Mapping[str, str]  # what a column may be called, in `plain` words, and its name
+
+
+def plain(text: str) -> str:
+    """A name or a choice as people retype it: without case, end dots, or a difference of - _ and space."""
+    return " ".join(re.sub(r"[-_\s]+", " ", text.casefold()).strip(" .:*").split())
+
+
+def read_table(
+    path: Path, needed: Collection[str], known: Collection[str], also: Names | None = None
+) -> list[FilledRow]:
     """The rows of a filled table (XLSX, CSV or a JSON list) that hold anything in its `known` columns.
 
+    A column may be called otherwise, as `also` tells: its name by what it may be called, in `plain` words.
     Raises InputError for a file that cannot be read as one, or lacks a column `needed`.
     """
     readers = {".xlsx": _from_xlsx, ".json": _from_json, ".csv": _from_csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise InputError("This is no sheet.", file=str(path), remedy="Give an .xlsx, .csv or .json file.")
-    found = [row for row in reader(path, needed, known) if any(row.cells.values()) or row.formulas]
+    names = {**(also or {}), **{plain(name): name for name in known}}
+    found = [row for row in reader(path, needed, names) if any(row.cells.values()) or row.formulas]
     if not found:
         raise InputError("The file holds no row.", file=str(path), remedy="Fill the sheet, and try again.")
     return found
 
 
-def _header(path: Path, names: Sequence[Any], needed: Collection[str], known: Collection[str]) -> list[str]:
-    read = [str(name or "").strip().casefold() for name in names]
+def _header(path: Path, titles: Sequence[Any], needed: Collection[str], names: Names) -> list[str]:
+    read = [names.get(plain(str(title or "")), "") for title in titles]
     for name in needed:
         if name not in read:
             raise InputError(f"There is no column {name!r}.", file=str(path), remedy=_KEEP)
-    return [name if name in known and read.index(name) == at else "" for at, name in enumerate(read)]
+    return [name if read.index(name) == at else "" for at, name in enumerate(read)]
 
 
-def _from_xlsx(path: Path, needed: Collection[str], known: Collection[str]) -> list[FilledRow]:
-    _, _, sheets = read_book(path)
-    for rows in sheets.values():
+def _from_xlsx(path: Path, needed: Collection[str], names: Names) -> list[FilledRow]:
+    sheets = read_book(path, MAX_ROWS + 2)[2]
+    for sheet, rows in sheets.items():
         for at, cells in enumerate(rows):
-            names = {str(cell.value).strip().casefold() for cell in cells}
-            if set(needed) <= names:
-                header = _header(path, [cell.value for cell in cells], needed, known)
+            found = {names.get(plain(str(cell.value))) for cell in cells}
+            if set(needed) <= found:
+                header = _header(path, [cell.value for cell in cells], needed, names)
                 columns = {cell.column: name for cell, name in zip(cells, header, strict=True) if name}
-                return [_xlsx_row(row, columns) for row in rows[at + 1 :]]
+                below = rows[at + 1 :]
+                if len(below) > MAX_ROWS:
+                    raise InputError(f"It holds more than {MAX_ROWS:,} rows.", file=str(path))
+                return [_xlsx_row(row, columns) for row in _reckoned(path, sheet, below, columns)]
     raise InputError(
         f"No sheet of it has the columns {', '.join(sorted(needed))}.", file=str(path), remedy=_KEEP
     )
 
 
-def _xlsx_row(row: Sequence[Any], columns: Mapping[int, str]) -> FilledRow:
+Reckoned = tuple[Sequence[Any], Mapping[int, Any]]
+
+
+def _reckoned(
+    path: Path, sheet: str, rows: Sequence[Sequence[Any]], columns: Collection[int]
+) -> Iterator[Reckoned]:
+    """Each row with the values of its formulas by column, as the spreadsheet program saved them."""
+    formulas = {cell.row for row in rows for cell in row if cell.data_type == "f" and cell.column in columns}
+    saved = read_book(path, MAX_ROWS + 2, reckoned=True)[2][sheet] if formulas else []
+    values = {row[0].row: {cell.column: cell.value for cell in row if cell.data_type != "e"} for row in saved}
+    for row in rows:
+        yield row, values.get(row[0].row, {})
+
+
+def _xlsx_row(reckoned: Reckoned, columns: Mapping[int, str]) -> FilledRow:
     from openpyxl.utils import get_column_letter
 
+    row, values = reckoned
     known = {columns[cell.column]: cell for cell in row if cell.column in columns}
+    formulas = {name: cell for name, cell in known.items() if cell.data_type == "f"}
     return FilledRow(
         f"row {row[0].row}",
-        {name: _text(cell.value) for name, cell in known.items() if cell.data_type != "f"},
+        {
+            name: _text(values.get(cell.column) if name in formulas else cell.value)
+            for name, cell in known.items()
+        },
         {name: f"cell {get_column_letter(column)}{row[0].row}" for column, name in columns.items()},
-        frozenset(name for name, cell in known.items() if cell.data_type == "f"),
+        frozenset(formulas),
     )
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # spreadsheets keep every number as a float
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def _from_csv(path: Path, needed: Collection[str], known: Collection[str]) -> list[FilledRow]:
+def _from_csv(path: Path, needed: Collection[str], names: Names) -> list[FilledRow]:
     text = read_text(path)
     marks = max(",;\t", key=text.partition("\n")[0].count)  # some programs save CSV with semicolons
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=marks)
     try:
-        header = _header(path, next(reader, []), needed, known)
+        header = _header(path, next(reader, []), needed, names)
         return [
             FilledRow(
                 f"line {reader.line_num}",
-                {name: restore(cell).strip() for name, cell in zip(header, row, strict=False) if name},
+                {name: _text(restore(cell)) for name, cell in zip(header, row, strict=False) if name},
             )
             for row in reader
         ]
@@ -226,14 +278,18 @@ def _from_csv(path: Path, needed: Collection[str], known: Collection[str]) -> li
         raise InputError(f"It is no CSV: {error}.", file=str(path), line=reader.line_num) from error
 
 
-def _from_json(path: Path, needed: Collection[str], known: Collection[str]) -> list[FilledRow]:
+def _from_json(path: Path, needed: Collection[str], names: Names) -> list[FilledRow]:
     listed = parse_json(read_bytes(path), str(path))
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise InputError("This is not a list of objects.", file=str(path), remedy="Write one object a line.")
-    for name in needed:
-        if listed and not any(name in entry for entry in listed):
-            raise InputError(f"No object names {name!r}.", file=str(path))
-    return [
-        FilledRow(f"entry {number}", {name: _text(entry[name]) for name in known if name in entry})
+    rows = [
+        FilledRow(
+            f"entry {number}",
+            {names[plain(key)]: _text(value) for key, value in entry.items() if plain(key) in names},
+        )
         for number, entry in enumerate(listed, 1)
     ]
+    for name in needed:
+        if rows and not any(name in row.cells for row in rows):
+            raise InputError(f"No object names {name!r}.", file=str(path))
+    return rows

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,18 +53,28 @@ def html_form(
     Questions whose `applies_if` fact is stated to be false are left out. The page's policy allows its
     own script and style only, by their hashes.
     """
-    folder = resource("templates") / "form"
-    css, script = ((folder / name).read_text(encoding="utf-8") for name in ("form.css", "form.js"))
-    page = (folder / "form.html").read_text(encoding="utf-8")
     data = _data(bank, vendor, mode, answers or {}, facts or {})
     data["id"] = hash_of(data)[:32]  # what a browser keeps a draft under
+    texts = {"LOCALE": bank.locale, "TITLE": bank.title, "FOR": addressed(vendor, name, due)}
+    return self_contained("form", texts, data)
+
+
+def self_contained(
+    name: str, texts: Mapping[str, str], data: Mapping[str, Any], css: Sequence[str] = ("form",)
+) -> str:
+    """The page of a template with texts, style, script and data in it; it allows nothing else to run or load.
+
+    `css`: the templates whose styles it takes, one after the other.
+    """
+    templates = resource("templates")
+    style = "".join((templates / one / "form.css").read_text(encoding="utf-8") for one in css)
+    script = (templates / name / "form.js").read_text(encoding="utf-8")
+    page = (templates / name / "form.html").read_text(encoding="utf-8")
     parts = {
-        "@LOCALE@": html.escape(bank.locale),
-        "@TITLE@": html.escape(bank.title),
-        "@FOR@": html.escape(addressed(vendor, name, due)),
-        "@CSS_HASH@": _hash(css),
+        **{f"@{mark}@": html.escape(text) for mark, text in texts.items()},
+        "@CSS_HASH@": _hash(style),
         "@JS_HASH@": _hash(script),
-        "@CSS@": css,
+        "@CSS@": style,
         "@JS@": script,
         # Inside a script element only "<" could end it or open a comment.
         "@DATA@": json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"),

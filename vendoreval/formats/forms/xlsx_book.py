@@ -19,14 +19,18 @@ _MAX_SHEETS = 100  # of a book; a cell far out makes all before it, and few byte
 Sheets = dict[str, list[list[Any]]]  # the cells that hold something, by sheet and row
 
 
-def read_book(source: Path | str | bytes) -> tuple[str, dict[str, str], Sheets]:
+def read_book(
+    source: Path | str | bytes, most: int = MAX_ROWS, *, reckoned: bool = False
+) -> tuple[str, dict[str, str], Sheets]:
     """The file's name for messages, its custom properties, and its cells by sheet and row.
+
+    `most` rows of a sheet are read; `reckoned`: of a formula the value that was saved with it.
 
     Raises InputError for a file that is no XLSX, is damaged or is unsafe to open.
     """
     name, data = _bytes(source)
     _check_zip(name, data)
-    properties, sheets = _open(name, data)
+    properties, sheets = _open(name, data, most, reckoned)
     return name, properties, sheets
 
 
@@ -69,16 +73,16 @@ def _check_parts(name: str, packed: zipfile.ZipFile) -> None:
                 )
 
 
-def _open(name: str, data: bytes) -> tuple[dict[str, str], Sheets]:
+def _open(name: str, data: bytes, most: int, reckoned: bool) -> tuple[dict[str, str], Sheets]:
     """Custom properties, and the cells of each sheet by rows."""
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about extensions that other programs write
-            book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=reckoned)
             properties = {entry.name or "": str(entry.value) for entry in book.custom_doc_props.props}
-            sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets[:_MAX_SHEETS]}
+            sheets = {sheet.title: _rows(sheet, most) for sheet in book.worksheets[:_MAX_SHEETS]}
             book.close()
     except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble on
         raise InputError(
@@ -89,10 +93,10 @@ def _open(name: str, data: bytes) -> tuple[dict[str, str], Sheets]:
     return properties, sheets
 
 
-def _rows(sheet: Any) -> list[list[Any]]:
+def _rows(sheet: Any, most: int) -> list[list[Any]]:
     sheet.reset_dimensions()  # other programs write wrong ones
     rows = []
-    for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=_MAX_COLUMNS):
+    for row in sheet.iter_rows(max_row=most, max_col=_MAX_COLUMNS):
         cells = [cell for cell in row if cell.value is not None]
         if cells:
             rows.append(cells)
