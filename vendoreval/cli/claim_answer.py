@@ -84,7 +84,7 @@ def respond(
         [
             ("accepted", f"{len(made.lines('accepted')):,}"), ("rebutted", f"{len(made.lines('rebutted')):,}"),
             ("as before", f"{len(made.read.unchanged):,}"), ("not answered yet", f"{len(made.read.silent):,}"),
-            ("evidence files", f"{len(made.evidence):,}"), ("the claim is", made.after.dispute.stage),
+            ("evidence files", f"{len(made.evidence):,}"), ("the claim is" if made.recorded else "the claim would be", made.after.dispute.stage),
         ]
     )  # fmt: skip
     if not made.recorded:

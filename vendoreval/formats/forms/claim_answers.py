@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +92,7 @@ class _Reader:
     unchanged: list[int] = field(default_factory=list)
     struck: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    words: set[tuple[str, str]] = field(default_factory=set)  # positions as they were written
     problems: list[Problem] = field(default_factory=list)
 
     def row(self, row: FilledRow) -> None:
@@ -172,7 +171,7 @@ class _Reader:
         else:
             self.said[said.line] = row, said
             if plain(row["position"]) != said.position:
-                self.words[row["position"], said.position] += 1
+                self.words.add((row["position"], said.position))
 
     def finish(self, table: Sequence[FilledRow]) -> Read:
         """What was read, with notes on what a person should know."""
@@ -180,8 +179,7 @@ class _Reader:
         version = max(self.versions[sha].version for sha in used)
         silent = [n for n, line in self.dispute.lines.items() if line.state == "raised" and n not in self.said]
         self.notes += [
-            f"The position {word!r} was read as {position} ({count:,} times)."
-            for (word, position), count in self.words.items()
+            f"The position {word!r} was read as {position}." for word, position in sorted(self.words)
         ]
         if version < max(claim.version for claim in self.versions.values()):
             self.notes.append(f"The sheet is of version {version}; the claim has a newer one.")
