@@ -80,11 +80,12 @@ def respond(
     verb = "Recorded" if made.recorded else "Would record"
     late_ = ", after the deadline" if made.late else ""
     say(f"{verb} answers to {counted(len(made.positions), 'line')} of claim {claim} by {made.by}{late_}.")
+    claim_is = "the claim is" if made.recorded else "the claim would be"
     facts(
         [
             ("accepted", f"{len(made.lines('accepted')):,}"), ("rebutted", f"{len(made.lines('rebutted')):,}"),
             ("as before", f"{len(made.read.unchanged):,}"), ("not answered yet", f"{len(made.read.silent):,}"),
-            ("evidence files", f"{len(made.evidence):,}"), ("the claim is" if made.recorded else "the claim would be", made.after.dispute.stage),
+            ("evidence files", f"{len(made.evidence):,}"), (claim_is, made.after.dispute.stage),
         ]
     )  # fmt: skip
     if not made.recorded:
