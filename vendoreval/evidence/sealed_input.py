@@ -3,7 +3,8 @@
 Outcomes are not among them: whoever reads the files pairs gold and labels again, by the same `judge`
 that the audit used. So nobody can call a right answer wrong, count an error twice, or add one.
 
-    gold.jsonl       each gold item used: the record that was committed to, its place and its salt
+    gold.jsonl       each gold item used: the record that was committed to, its place and its salt; `amended`
+                     holds the answers that stand beside it since gold was found wrong
     labels.jsonl     each delivered label on these items, in the order of the delivery
     sheets.jsonl     who answered which item, where answers are any number of labels (evidence.sealed_parts)
     agreement.jsonl  the tally of all labels, or sums of their distances, where a clause is about agreement
@@ -28,6 +29,7 @@ from vendoreval.evidence.commitments import Opened
 from vendoreval.evidence.json_lines import lines, read_blocks, read_lines
 from vendoreval.evidence.older_input import read_older
 from vendoreval.evidence.sealed_parts import SHEETS, part_rows, read_parts, sheet_rows
+from vendoreval.gold.amending import amended, with_amended
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
@@ -124,17 +126,20 @@ def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, An
         rows = [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in places]
     else:
         rows = [{"record": record} for record in gold.records()]
+    rows = with_amended(rows, gold)
     difficulty = gold.difficulty.text() if gold.difficulty is not None else [None] * len(gold)
     for row, level in zip(rows, difficulty, strict=True):
         yield row if level is None else {**row, "difficulty": level}
 
 
 def _read_gold(rows: Iterable[Mapping[str, Any]], shape: Shape) -> GoldSet:
-    records, difficulty = [], []
+    records, difficulty, further = [], [], {}
     for row in rows:
         records.append(row["record"])
         difficulty.append(row.get("difficulty"))
-    return GoldSet.from_records("gold", records, difficulty if any(difficulty) else (), shape)
+        if "amended" in row:
+            further[str(row["record"]["item_id"])] = row["amended"]
+    return amended(GoldSet.from_records("gold", records, difficulty if any(difficulty) else (), shape), further)
 
 
 def _label_files(seen: AuditInput, shape: Shape) -> dict[str, bytes]:

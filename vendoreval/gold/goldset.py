@@ -23,7 +23,8 @@ class GoldSet:
     Types with one answer an item have one row an item, and `accepted[item]` are the answers that count as
     right, the primary one first. Types with many rows have sheets, `labels.alternative` for whole other
     answers of an item, and `labels.ignored`; `accepted` is empty. `difficulty`, `edge_case` (1, 0 or -1,
-    unknown) and the columns of `provenance` (expert, adjudicated, date …) hold one value an item.
+    unknown) and the columns of `provenance` (expert, adjudicated, date …) hold one value an item. `amended`:
+    items that got a further answer because gold was wrong, each with the number of its answers before.
     """
 
     id: str
@@ -33,6 +34,7 @@ class GoldSet:
     edge_case: NDArray[np.int8] | None = None
     provenance: Mapping[str, Coded] = field(default_factory=dict)
     shape: Shape = SHAPES["classification"]
+    amended: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels if self.labels.sheets is None else self.labels.sheets)
@@ -56,6 +58,7 @@ class GoldSet:
             difficulty=None if self.difficulty is None else self.difficulty.take(rows),
             edge_case=None if self.edge_case is None else self.edge_case[rows],
             provenance={name: column.take(rows) for name, column in self.provenance.items()},
+            amended={item: before for item, before in self.amended.items() if item in items},
         )
 
     @property

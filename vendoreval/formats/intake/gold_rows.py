@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -205,6 +206,6 @@ def gold_bytes(gold: GoldSet) -> bytes:
     return buffer.getvalue()
 
 
-def gold_from(path: Path, gold_id: str) -> GoldSet:
+def gold_from(path: Path | IO[bytes], gold_id: str) -> GoldSet:
     """The gold set that `gold_bytes` wrote."""
     return from_columns(gold_id, read_texts(path))

@@ -23,11 +23,12 @@ from vendoreval.evidence.receipts import committed_when
 from vendoreval.evidence.sealed_input import input_files, read_input
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.settled import settled
-from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
+from vendoreval.store.tables import AuditRevisionRow, AuditRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
 from vendoreval.workflow.audits.fresh import burnt_for, fresh_only, left_out
+from vendoreval.workflow.audits.revisions import as_revised, revision_of
 from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
@@ -48,6 +49,25 @@ class StoredAudit:
     contract: Contract
     seen: AuditInput
     received: datetime
+    revision: AuditRevisionRow | None = None  # which judgement this is, where it was judged again
+
+    @property
+    def result_sha(self) -> str:
+        """The address of its result as it was stored."""
+        return self.revision.result_sha if self.revision else self.row.result_sha
+
+    @property
+    def outcomes_sha(self) -> str:
+        """The address of what it looked at."""
+        return self.revision.outcomes_sha if self.revision else self.row.outcomes_sha
+
+    @property
+    def note(self) -> str:
+        """What became of an audit that was judged again; empty for one that was not."""
+        if self.revision is None:
+            return ""
+        before, after = (one.verdict.replace("_", " ") for one in (self.row, self.revision))
+        return f"Judged again on {self.revision.at.date()} after gold was amended: {before} → {after}."
 
 
 def run_audit(
@@ -230,19 +250,25 @@ def _taken(name: str) -> Conflict:
     return Conflict(f"There is an audit {name!r} already.", remedy="Give another one with --id.")
 
 
-def load_audit(workspace: Workspace, audit_id: str) -> StoredAudit:
-    """An audit, computed again from what it looked at; raises NotFound."""
+def load_audit(workspace: Workspace, audit_id: str, revision: int | None = None) -> StoredAudit:
+    """An audit, computed again from what it looked at.
+
+    `revision`: 0 as it ran first, 1 and on as it was judged again after gold was amended (default: the newest).
+    Raises NotFound.
+    """
     with workspace.read() as reader:
         row = reader.require(AuditRow, audit_id, "audit")
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
+        again = revision_of(reader, audit_id, revision)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
-    files = from_zip(workspace.objects.read(row.outcomes_sha))
+    files = from_zip(workspace.objects.read(again.outcomes_sha if again else row.outcomes_sha))
     seen, _ = read_input(files, contract)
     result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
-    return StoredAudit(row, result, contract, seen, delivery.received_at)
+    return StoredAudit(row, result, contract, seen, delivery.received_at, again)
 
 
 def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:
-    """All audits, oldest first."""
+    """All audits as they were judged last, oldest first."""
     with workspace.read() as reader:
-        return tuple(sorted(reader.all(AuditRow), key=lambda row: (row.ran_at, row.id)))
+        rows = as_revised(reader, reader.all(AuditRow))
+    return tuple(sorted(rows, key=lambda row: (row.ran_at, row.id)))

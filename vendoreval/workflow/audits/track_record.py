@@ -14,6 +14,7 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.engines.local import labels_on_items
 from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.shared_files import siblings
 
@@ -28,8 +29,9 @@ def inspections(workspace: Workspace, contract: Contract, delivery: DeliveryRow)
     if not clauses:
         return {}
     with workspace.read() as reader:
-        rows = sorted(reader.all(AuditRow, contract_id=contract.id), key=lambda row: (row.ran_at, row.id))
+        ran = as_revised(reader, reader.all(AuditRow, contract_id=contract.id))
         again = {row.id for row in reader.all(DeliveryRow, contract_id=contract.id) if row.rework_of}
+    rows = sorted(ran, key=lambda row: (row.ran_at, row.id))
     first = {row.delivery_id: row for row in reversed(rows)}
     before = [
         row for row in rows if first[row.delivery_id] is row and row.delivery_id not in {delivery.id, *again}

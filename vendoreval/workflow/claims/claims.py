@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from vendoreval.audits.records import BREACHED
 from vendoreval.claims.drafting import draft_claim as draft_from_result
 from vendoreval.claims.drafting import issue
 from vendoreval.claims.reading import claim_from_json
 from vendoreval.claims.records import Claim
 from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical
-from vendoreval.store.tables import ClaimMoveRow, ClaimRow, ExposureRow
+from vendoreval.store.tables import ClaimMoveRow, ClaimRow, EventRow, ExposureRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
@@ -27,7 +28,7 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
     Raises NotFound, Conflict when nothing is breached, the id is taken, or an earlier claim on the audit is
     argued already.
     """
-    stored = load_audit(workspace, audit_id)
+    stored = _claimable(workspace, audit_id)
     name = slug(claim_id or f"{audit_id}-claim"[:64], "claim")
     at = now()
     claim = _drafted(workspace, stored, name, at)
@@ -72,7 +73,7 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     row = claim_row(workspace, claim_id)
     if row.state != "draft":
         raise Conflict(f"Claim {claim_id!r} was issued already.", remedy="An issued claim stays as it is.")
-    stored = load_audit(workspace, row.audit_id)
+    stored = _claimable(workspace, row.audit_id)
     at = now()
     with workspace.write(actor(), at) as tx:
         if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
@@ -93,8 +94,36 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
             )
         )  # fmt: skip
         told = {"audit": row.audit_id, "version": row.version, "sha256": sha, "supersedes": list(before)}
-        tx.event("claim.issued", claim_id, {**told, "exposed": tx.sealed(items)}, stored.row.delivery_id)
+        rests = {"revision": stored.revision.number} if stored.revision else {}
+        tx.event(
+            "claim.issued", claim_id, {**told, **rests, "exposed": tx.sealed(items)}, stored.row.delivery_id
+        )
     return claim
+
+
+def _claimable(workspace: Workspace, audit_id: str) -> StoredAudit:
+    """An audit as it was judged last; no claim rests on a breach that only amended gold shows."""
+    stored = load_audit(workspace, audit_id)
+    if stored.revision is not None:
+        first = load_audit(workspace, audit_id, 0)
+        before = {(f.clause, f.group) for f in first.result.findings if f.verdict == BREACHED}
+        new = [f for f in stored.result.findings if f.verdict == BREACHED and (f.clause, f.group) not in before]
+        if new:
+            raise Conflict(
+                f"Clause {new[0].clause!r} is breached only since gold was amended; a claim rests on gold as "
+                "it stood before.",
+                remedy="Commit the corrected gold as a new set and audit with that.",
+            )
+    return stored
+
+
+def claim_audit(workspace: Workspace, claim_id: str) -> StoredAudit:
+    """The audit below a claim, as it was judged when that was issued (a draft: last); raises NotFound."""
+    row = claim_row(workspace, claim_id)
+    with workspace.read() as reader:
+        issued = reader.all(EventRow, kind="claim.issued", subject=claim_id)
+    revision = int(json.loads(issued[-1].data).get("revision", 0)) if issued else None
+    return load_audit(workspace, row.audit_id, revision)
 
 
 def claim_rows(workspace: Workspace, claim_id: str) -> tuple[ClaimRow, ...]:
@@ -115,7 +144,7 @@ def load_claim(workspace: Workspace, claim_id: str, version: int = 0) -> tuple[C
     """A version of a claim as it was frozen (0: the newest), with the audit it rests on; raises NotFound."""
     row = _version(workspace, claim_id, version)
     claim = claim_from_json(claim_record(workspace, claim_id, version))
-    return replace(claim, state=row.state), load_audit(workspace, row.audit_id)
+    return replace(claim, state=row.state), claim_audit(workspace, claim_id)
 
 
 def claim_record(workspace: Workspace, claim_id: str, version: int = 0) -> dict[str, Any]:

@@ -24,8 +24,8 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import ClaimMoveRow, ClaimRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit, load_audit
-from vendoreval.workflow.claims.claims import claim_record, claim_rows
+from vendoreval.workflow.audits.audits import StoredAudit
+from vendoreval.workflow.claims.claims import claim_audit, claim_record, claim_rows
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
 
@@ -45,7 +45,7 @@ class StoredDispute:
     @cached_property
     def audit(self) -> StoredAudit:
         """The audit that the claim rests on; it is judged again only where somebody asks for it."""
-        return load_audit(self.workspace, self.dispute.claim.audit)
+        return claim_audit(self.workspace, self.dispute.claim.id)
 
     @property
     def newest(self) -> Claim:

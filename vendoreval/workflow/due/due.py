@@ -9,6 +9,7 @@ from datetime import date
 from vendoreval.claims.deadlines import deadlines
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.due.due_answers import of_answers
@@ -47,7 +48,7 @@ def _claims(workspace: Workspace, today: date) -> Iterable[Due]:
 def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
     """Acceptance windows of deliveries that were neither found to keep the contract nor claimed upon."""
     with workspace.read() as reader:
-        audits, deliveries = reader.all(AuditRow), reader.all(DeliveryRow)
+        audits, deliveries = as_revised(reader, reader.all(AuditRow)), reader.all(DeliveryRow)
         claimed = {row.audit_id for row in reader.all(ClaimRow) if row.issued_at is not None}
         pilots = {row.id for row in reader.all(PilotRow)}
     settled = pilots | {row.delivery_id for row in audits if row.verdict == "kept" or row.id in claimed}

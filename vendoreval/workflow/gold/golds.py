@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened, commit, gold_leaf, open_all
 from vendoreval.evidence.receipts import SCHEMA
 from vendoreval.formats.intake.gold_rows import gold_from
+from vendoreval.gold.amending import amended
 from vendoreval.gold.goldset import GoldSet, older_records
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
@@ -21,6 +23,7 @@ from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts.contracts import list_contracts, load_contract
 from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
 from vendoreval.workflow.files import read_bytes
+from vendoreval.workflow.gold.amendments import amendments, count_amended, further_answers
 from vendoreval.workflow.gold.reading import GoldReading, read_gold_files
 from vendoreval.workflow.gold.receipts import add_receipt, told
 
@@ -96,8 +99,14 @@ def _only_contract(workspace: Workspace) -> str:
     return found[0].id
 
 
-def load_gold(workspace: Workspace, gold_id: str) -> GoldSet:
-    """A gold set with its answers; raises NotFound."""
+def load_gold(workspace: Workspace, gold_id: str, as_of: datetime | None = None) -> GoldSet:
+    """A gold set with every answer that counts as right today, or did at `as_of`; raises NotFound."""
+    gold = committed_gold(workspace, gold_id)
+    return amended(gold, further_answers(amendments(workspace, gold_id, as_of)))
+
+
+def committed_gold(workspace: Workspace, gold_id: str) -> GoldSet:
+    """A gold set as it was added, without amendments: what is committed to and proven; raises NotFound."""
     with workspace.read() as reader:
         row = reader.require(GoldRow, gold_id, "gold set")
     path = workspace.objects.path(row.table_sha)
@@ -136,7 +145,7 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
 
     Raises Conflict when there is a commitment already: it must not change.
     """
-    gold = load_gold(workspace, gold_id)
+    gold = committed_gold(workspace, gold_id)
     at = now()
     records = gold.records()
     salts = [secret() for _ in records]
@@ -144,6 +153,11 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
     with workspace.write(actor(), at) as tx:
         if tx.get(CommitmentRow, gold_id):
             raise Conflict(f"Gold set {gold_id!r} is committed already.", remedy="A commitment never changes.")
+        if wrong := count_amended(tx, gold_id):
+            raise Conflict(
+                f"Gold set {gold_id!r} was amended ({wrong:,}): a commitment would fix the wrong answers.",
+                remedy="Add the corrected answers as a new set and commit to that: vendoreval gold add",
+            )
         contract = tx.require(GoldRow, gold_id, "gold set").contract_id
         shown = add_receipt(
             workspace,
@@ -177,7 +191,7 @@ def opened(
         row = reader.get(CommitmentRow, gold_id)
     if row is None:
         return (), ()
-    gold = load_gold(workspace, gold_id)
+    gold = committed_gold(workspace, gold_id)
     shown = json.loads(workspace.objects.read(row.receipt_sha))
     records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
     salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
@@ -187,7 +201,7 @@ def opened(
 
 def committed_leaves(workspace: Workspace, gold_id: str) -> dict[str, str]:
     """The hash of each item's leaf in the commitment to a gold set; empty where there is none."""
-    places, _ = opened(workspace, gold_id, frozenset(load_gold(workspace, gold_id).item_ids))
+    places, _ = opened(workspace, gold_id, frozenset(committed_gold(workspace, gold_id).item_ids))
     return {str(one.record["item_id"]): gold_leaf(one) for one in places}
 
 

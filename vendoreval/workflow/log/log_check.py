@@ -15,7 +15,7 @@ from vendoreval.errors import EvidenceError, UsageError
 from vendoreval.evidence.chain import GENESIS, Event, verify_chain
 from vendoreval.evidence.log_heads import LogHead
 from vendoreval.store.rows import Row, name_of
-from vendoreval.store.tables import AuditRow, CommitmentRow, EventRow, WorkspaceRow
+from vendoreval.store.tables import AuditRevisionRow, AuditRow, CommitmentRow, EventRow, WorkspaceRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.evidence.checkpoints import workspace_id
@@ -134,7 +134,8 @@ def _signed(events: Sequence[Event], heads: Sequence[LogHead], workspace: str) -
 
 def _records(workspace: Workspace, reader: Reader) -> Check:
     """What stored records say is what their rows say."""
-    rows = [(row, row.result_sha, "verdict", row.verdict) for row in reader.all(AuditRow)]
+    audits: list[AuditRow | AuditRevisionRow] = [*reader.all(AuditRow), *reader.all(AuditRevisionRow)]
+    rows = [(row, row.result_sha, "verdict", row.verdict) for row in audits]
     commitments = [(row, row.receipt_sha, "root", row.root) for row in reader.all(CommitmentRow)]
     found = []
     for row, sha, field, value in (*rows, *commitments):

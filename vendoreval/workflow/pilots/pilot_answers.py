@@ -133,7 +133,7 @@ def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Seq
     units = sorted({task.unit for task in sent.tasks})
     labels = labels_on_items(workspace.objects.path(delivery.table_sha), units)
     asked = frozenset(one.item_id for one in register if one.asked_by == "vendor")
-    gold = load_gold(workspace, sent.row.gold_id)
+    gold = load_gold(workspace, sent.row.gold_id, sent.row.judged_at)
     seen = answers(sent.contract.task, sent.tasks, labels, gold, asked)
     main = seen.of_main()
     alpha = alpha_of(main, sent.contract.task) if delivery.annotators > 1 and len(main) else None

@@ -14,6 +14,7 @@ from vendoreval.questionnaires.bank import Bank
 from vendoreval.questionnaires.worth import is_outdated, valid_until
 from vendoreval.store.tables import AuditRow, ContractRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.files import read_bytes
 from vendoreval.workflow.questionnaires.questionnaires import (
@@ -51,7 +52,7 @@ def measured_piece(workspace: Workspace, vendor: str, audit: str, level: int) ->
     the audit ran.
     """
     with workspace.read() as reader:
-        row = reader.require(AuditRow, audit, "audit")
+        (row,) = as_revised(reader, [reader.require(AuditRow, audit, "audit")])
         owner = {one.vendor_id for one in reader.all(ContractRow, id=row.contract_id)}
     if vendor not in owner:
         raise UsageError(f"Audit {audit!r} measured {', '.join(sorted(owner))}, not {vendor}.")

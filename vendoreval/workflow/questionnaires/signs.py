@@ -15,6 +15,7 @@ from vendoreval.questionnaires.signals import KINDS, Contact, Signal, signals
 from vendoreval.store.questionnaire_tables import ContactRow, FormRow
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, VendorRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.questionnaires.questionnaires import answer_events
 from vendoreval.workflow.questionnaires.review_rounds import last_round
@@ -79,7 +80,7 @@ def relate_signals(workspace: Workspace, bank: Bank) -> tuple[tuple[VendorSigns,
     with workspace.read() as reader:
         owner = {row.id: row.vendor_id for row in reader.all(ContractRow)}
         again = {row.id for row in reader.all(DeliveryRow) if row.rework_of}
-        audits = reader.all(AuditRow)
+        audits = as_revised(reader, reader.all(AuditRow))
     # Each delivery counts once, by its latest audit; work that was done again is not what was first delivered.
     last = {row.delivery_id: row for row in sorted(audits, key=lambda row: (row.ran_at, row.id))}
     wrong: Counter[str] = Counter()

@@ -24,6 +24,7 @@ from vendoreval.questionnaires.promises import Measured
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, RegisterRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.claims.rework_record import in_words, rework_outcomes
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_alpha
@@ -53,7 +54,7 @@ def track(workspace: Workspace, vendor: str) -> Track:
         ids = {row.id for row in contracts}
         deliveries = [row for row in reader.all(DeliveryRow) if row.contract_id in ids]
         pilots = [row for row in reader.all(PilotRow) if row.contract_id in ids]
-        audits = [row for row in reader.all(AuditRow) if row.contract_id in ids]
+        audits = list(as_revised(reader, [row for row in reader.all(AuditRow) if row.contract_id in ids]))
     contracts.sort(key=lambda row: (row.added_at, row.version, row.id))
     deliveries.sort(key=lambda row: (row.received_at, row.id))
     audits.sort(key=lambda row: (row.ran_at, row.id))

@@ -91,11 +91,12 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     contract = latest.contract if latest else None
     told, promised, why = _questionnaire(workspace, vendor_id)
     trend, unmeasured = _agreement(workspace, vendor_id)
+    again = tuple(f"{one.row.id}: {one.note}" for one in stored if one.note)
     pilot = latest_judged(workspace, vendor_id)
     facts = Facts(
         printed=now(), program=f"vendoreval {__version__}", vendor=vendor.name,
         buyer=contract.buyer if contract else "", hashes=Hashes(log_head=workspace.verify_log()),
-        remarks=(*remarks, *why, *unmeasured),
+        remarks=(*again, *remarks, *why, *unmeasured),
     )  # fmt: skip
     return scorecard_view(
         contract,
@@ -180,10 +181,10 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
             contract=contract_row(workspace, contract.id, contract.version).source_sha,
             manifest=delivery.manifest_sha,
             gold_root=commitment.root if commitment else "",
-            result=row.result_sha,
+            result=stored.result_sha,
             log_head=workspace.verify_log(),
         ),
-        remarks=remarks,
+        remarks=(*([stored.note] if stored.note else []), *remarks),
         rests=rests_on(workspace, stored),
         letterhead=letterhead_for(workspace, contract.vendor),
     )

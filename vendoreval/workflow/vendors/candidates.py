@@ -19,6 +19,7 @@ from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.bank import Bank
 from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.contracts.contracts import contract_row, load_contract
 from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
@@ -71,7 +72,7 @@ def _clauses(workspace: Workspace, audits: Sequence[tuple[str, str]]) -> dict[st
     """Clauses of all the vendor's audits by verdict."""
     names = {audit for audit, _ in audits}
     with workspace.read() as reader:
-        rows = [row for row in reader.all(AuditRow) if row.id in names]
+        rows = as_revised(reader, [row for row in reader.all(AuditRow) if row.id in names])
     return clause_verdicts(json.loads(workspace.objects.read(row.result_sha))["findings"] for row in rows)
 
 

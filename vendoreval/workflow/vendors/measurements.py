@@ -16,7 +16,7 @@ from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import load_audit
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.gold.golds import load_gold
+from vendoreval.workflow.gold.golds import committed_gold
 from vendoreval.workflow.pilots.pilot_answers import judged_again
 
 
@@ -61,11 +61,9 @@ def latest_measurement(workspace: Workspace, vendor: str) -> Measurement | None:
 
 def _audited(workspace: Workspace, audit: str) -> Measurement:
     stored = load_audit(workspace, audit)
-    right = load_gold(workspace, stored.row.gold_id).right_answers
-    totals = item_totals(stored.row.id, stored.seen, right, stored.contract.task.answers)
-    return Measurement(
-        "audit", stored.contract, totals, stored.row.result_sha, stored.row.ran_at, stored.result
-    )
+    gold = stored.seen.gold or committed_gold(workspace, stored.row.gold_id)
+    totals = item_totals(stored.row.id, stored.seen, gold.right_answers, stored.contract.task.answers)
+    return Measurement("audit", stored.contract, totals, stored.result_sha, stored.row.ran_at, stored.result)
 
 
 def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:

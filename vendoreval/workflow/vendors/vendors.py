@@ -11,6 +11,7 @@ from vendoreval.store.questionnaire_tables import FormRow
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.questionnaires.answer_log import returned_forms
 
@@ -73,7 +74,8 @@ def show_vendor(workspace: Workspace, vendor_id: str) -> Vendor:
         row = reader.require(VendorRow, vendor_id, "vendor")
         contracts = sorted({c.id for c in reader.all(ContractRow, vendor_id=vendor_id)})
         deliveries = [d for c in contracts for d in reader.all(DeliveryRow, contract_id=c)]
-        audits = [a for d in deliveries for a in reader.all(AuditRow, delivery_id=d.id)]
+        ran = [a for d in deliveries for a in reader.all(AuditRow, delivery_id=d.id)]
+        audits = list(as_revised(reader, ran))
         audits.sort(key=lambda audit: (audit.ran_at, audit.id))
         pilots = [p for c in contracts for p in reader.all(PilotRow, contract_id=c)]
         pilots.sort(key=lambda pilot: (pilot.sent_at, pilot.id))
