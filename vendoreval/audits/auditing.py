@@ -274,17 +274,29 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
 
 def _gold_notes(seen: AuditInput) -> list[str]:
     """How far the gold itself was checked."""
-    checked = revision(seen.gold_checked)
+    notes, checked = _amended_notes(seen), revision(seen.gold_checked)
     if checked is None:
-        return []
+        return notes
     said = (
         f"{checked.overturned:,} of {checked.adjudicated:,} adjudicated gold answers were overturned; at most "
         f"{100 * checked.at_most:.1f} % of the gold is wrong (95 %)."
     )
     if _all_adjudicated(seen):
-        return [f"{said} Every counted error was adjudicated, so no allowance is made."]
+        return [*notes, f"{said} Every counted error was adjudicated, so no allowance is made."]
     return [
+        *notes,
         f"{said} Breached clauses on the whole delivery were held against their limit with an allowance for "
         "that share, too. How much of the gold of one class or person is wrong is not known from it: there "
-        "only errors that were adjudicated are proven."
+        "only errors that were adjudicated are proven.",
+    ]
+
+
+def _amended_notes(seen: AuditInput) -> list[str]:
+    """That gold was found wrong since it was added."""
+    count = len(seen.gold.amended) if seen.gold is not None else 0
+    if not count:
+        return []
+    what = "A gold answer was" if count == 1 else f"{count:,} gold answers were"
+    return [
+        f"{what} found wrong and amended: what was right before counts as right still, and the new answer too."
     ]

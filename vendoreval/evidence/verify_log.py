@@ -30,7 +30,7 @@ def check_log(bundle: OpenedBundle, found: Findings) -> None:
         )
     added = _check_delivery(bundle)
     _check_contract(bundle)
-    ran = _check_audit(bundle, added)
+    ran = _check_audit(bundle, added, found)
     hidden = unopened(bundle.log, ran.tag) if ran.tag else ()
     if hidden:
         raise EvidenceError(f"Event {hidden[0]} of the log is about this delivery and is not opened.")
@@ -81,10 +81,18 @@ def _check_delivery(bundle: OpenedBundle) -> Event:
     return added
 
 
-def _check_audit(bundle: OpenedBundle, added: Event) -> Event:
+def _check_audit(bundle: OpenedBundle, added: Event, found: Findings) -> Event:
     told = [one for one in bundle.events("audit.run") if one.subject == bundle.result["audit"]]
-    _same("the result", [one.data.get("result") for one in told], sha256_hex(bundle.files["result.json"]))
+    sealed = sha256_hex(bundle.files["result.json"])
+    again = [one for one in bundle.events("audit.revised") if one.subject == bundle.result["audit"]]
+    this = [one for one in again if one.data.get("result") == sealed]
+    _same("the result", [one.data.get("result") for one in this[:1] or told], sealed)
+    _once("the audit", told)
     (ran,) = told
+    if this:
+        found.fit(f"note: the audit was judged again after gold was amended; before: {_verdict(ran)}")
+    elif again:
+        found.fit(f"note: judged again later, after gold was amended: {_verdict(again[-1])}")
     if ran.seq < added.seq or (added.tag and ran.tag != added.tag):  # events of an older form have no tag
         raise EvidenceError("The log tells of the audit before the delivery, or under another name.")
     if not bundle.old:
@@ -196,13 +204,21 @@ def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
 
 
 def _named(events: Iterable[Event]) -> list[str]:
-    return [f"{one.subject} ({one.data.get('verdict', 'verdict not told')})" for one in events]
+    return [f"{one.subject} ({_verdict(one)})" for one in events]
+
+
+def _verdict(event: Event) -> str:
+    return str(event.data.get("verdict", "verdict not told"))
+
+
+def _once(what: str, told: list[Any]) -> None:
+    if len(told) != 1:
+        raise EvidenceError(f"The log tells {len(told)} times of {what}; it should once.")
 
 
 def _same(what: str, told: list[Any], sealed: str) -> None:
     """Exactly one event tells of the record, and its hash is the sealed one."""
-    if len(told) != 1:
-        raise EvidenceError(f"The log tells {len(told)} times of {what}; it should once.")
+    _once(what, told)
     if told[0] != sealed:
         raise EvidenceError(f"The log tells of another state of {what}: SHA-256 {told[0]}, not {sealed}.")
 

@@ -26,7 +26,7 @@ from vendoreval.store.tables import (
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.audits.samples import load_sample
-from vendoreval.workflow.claims.claims import claim_record
+from vendoreval.workflow.claims.claims import claim_audit, claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.evidence.own_claim import own_claim
@@ -85,7 +85,7 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     The bundle opens the gold of the audited items, and the log notes it. Raises NotFound, and Conflict for an
     audit that an earlier version ran, whose gold and labels were not kept apart.
     """
-    stored = load_audit(workspace, audit_id)
+    stored = _standing(workspace, audit_id)
     if stored.seen.gold is None:
         raise Conflict(
             f"Audit {audit_id!r} was run by an earlier version, which did not keep gold and labels apart.",
@@ -105,6 +105,14 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
         told = {"sha256": sha, "exposed": tx.sealed(items)}
         tx.event("evidence.exported", audit_id, told, stored.row.delivery_id)
     return sha
+
+
+def _standing(workspace: Workspace, audit_id: str) -> StoredAudit:
+    """The audit as the claim that stands on it was issued upon it; without one, as it was judged last."""
+    with workspace.read() as reader:
+        claims = [one for one in reader.all(ClaimRow, audit_id=audit_id) if one.issued_at]
+    standing = [one.id for one in claims if one.state != "superseded"]
+    return claim_audit(workspace, standing[-1]) if standing else load_audit(workspace, audit_id)
 
 
 def verify_file(path: Path, own: Own | None = None) -> Verification:
@@ -159,7 +167,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
     standing = _standing(workspace, row.id)
     contract = contract_row(workspace, row.contract_id, row.contract_version)
-    result = json.loads(objects.read(row.result_sha))
+    result = json.loads(objects.read(stored.result_sha))
     if canonical(result) != canonical(stored.result.to_json()):
         raise EvidenceError(
             f"The stored result of audit {row.id!r} is not what its gold and labels give.",
