@@ -85,7 +85,7 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     The bundle opens the gold of the audited items, and the log notes it. Raises NotFound, and Conflict for an
     audit that an earlier version ran, whose gold and labels were not kept apart.
     """
-    stored = _standing(workspace, audit_id)
+    stored = _below(workspace, audit_id)
     if stored.seen.gold is None:
         raise Conflict(
             f"Audit {audit_id!r} was run by an earlier version, which did not keep gold and labels apart.",
@@ -107,12 +107,10 @@ def export_bundle(workspace: Workspace, audit_id: str, out: Path) -> str:
     return sha
 
 
-def _standing(workspace: Workspace, audit_id: str) -> StoredAudit:
+def _below(workspace: Workspace, audit_id: str) -> StoredAudit:
     """The audit as the claim that stands on it was issued upon it; without one, as it was judged last."""
-    with workspace.read() as reader:
-        claims = [one for one in reader.all(ClaimRow, audit_id=audit_id) if one.issued_at]
-    standing = [one.id for one in claims if one.state != "superseded"]
-    return claim_audit(workspace, standing[-1]) if standing else load_audit(workspace, audit_id)
+    standing = _standing(workspace, audit_id)
+    return claim_audit(workspace, standing[0].id) if standing else load_audit(workspace, audit_id)
 
 
 def verify_file(path: Path, own: Own | None = None) -> Verification:

@@ -23,8 +23,8 @@ from vendoreval.labels.escalations import answer_days
 from vendoreval.questionnaires.promises import Measured
 from vendoreval.store.tables import AuditRow, ContractRow, DeliveryRow, PilotRow, RegisterRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.claims.rework_record import in_words, rework_outcomes
 from vendoreval.workflow.audits.revisions import as_revised
+from vendoreval.workflow.claims.rework_record import in_words, rework_outcomes
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_alpha
