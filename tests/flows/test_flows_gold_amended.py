@@ -1,0 +1,132 @@
+"""Gold that was wrong: amended, audits judged again, lines of every claim fall, evidence verifies before and after."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Cli
+from vendoreval.store.tables import AuditRevisionRow
+from vendoreval.workflow.claims.disputes import load_dispute
+from vendoreval.workflow.gold.golds import committed_gold, load_gold
+from vendoreval.workflow.workspaces import open_workspace
+
+NOW = {"VENDOREVAL_NOW": "2026-03-01T09:00:00+00:00", "VENDOREVAL_ACTOR": "ana"}
+WHY = ("--reason", "two experts read it otherwise")
+
+
+@pytest.fixture
+def weather(cli: Cli) -> Cli:
+    cli("demo", "there", env=NOW)
+    return Cli(cli.folder / "there")
+
+
+@pytest.fixture
+def boxes(cli: Cli) -> Cli:
+    cli("demo", "there", "--task", "boxes", env=NOW)
+    return Cli(cli.folder / "there")
+
+
+def test_one_line_falls_and_everything_verifies_before_and_after(weather: Cli) -> None:
+    line = ("--claim", "claim-mturk", "--line", "1", "--delivered", *WHY)
+    weather("evidence", "export", "audit-mturk", "--out", "before.zip", env=NOW)
+    planned = weather("gold", "amend", "gold-mturk", *line, "--dry-run", "--json", env=NOW).json
+    assert weather("gold", "list", "--json", env=NOW).code == 0
+    space = open_workspace(weather.folder)
+    assert load_gold(space, "gold-mturk").amended == {}
+
+    done = weather("gold", "amend", "gold-mturk", *line, "--json", env=NOW).json
+    assert {**done, "dry_run": True} == planned
+    (claim,) = done["claims"]
+    assert (claim["lines"], claim["versions"]) == ([1], [1, 2])
+    assert claim["asks"][0] != claim["asks"][1]  # one unit of 46 less is credited: 12.00 becomes 10.80
+    assert [one["amount"] for one in claim["asks"][1] if one["remedy"] == "credit"] == ["USD 10.80"]
+
+    stored = load_dispute(space, "claim-mturk")
+    assert stored.dispute.struck == (1,)
+    assert {line.number for line in stored.newest.lines} == set(range(2, 47))
+    item = done["item_id"]
+    assert (
+        committed_gold(space, "gold-mturk").right_answers[item]
+        < load_gold(space, "gold-mturk").right_answers[item]
+    )
+    shown = weather("audit", "show", "audit-mturk", "--json", env=NOW).json
+    assert shown["counts"]["correct"] == 255  # 254 of 300 before
+    weather("evidence", "export", "audit-mturk", "--out", "after.zip", env=NOW)
+    for bundle in ("before.zip", "after.zip"):
+        found = weather("evidence", "verify", bundle, "--json", env=NOW).json
+        assert found["verdict"] == "breached"
+    weather("status", "--verify", env=NOW)
+    again = weather("gold", "amend", "gold-mturk", *line, code=2, env=NOW)
+    assert "is a right answer" in again.err
+
+
+def test_a_claim_on_the_audit_judged_again_is_sealed_with_it(weather: Cli) -> None:
+    weather("audit", "run", "batch-mturk", "--gold", "gold-mturk", "--id", "second", code=3, env=NOW)
+    first = ("--claim", "claim-mturk", "--line", "1", "--delivered", *WHY)
+    done = weather("gold", "amend", "gold-mturk", *first, "--json", env=NOW).json
+    assert {one["audit"] for one in done["audits"]} == {"audit-mturk", "second"}
+    weather("claim", "draft", "second", "--id", "late", env=NOW)
+    weather("claim", "issue", "late", env=NOW)
+    space = open_workspace(weather.folder)
+    assert load_dispute(space, "late").audit.revision is not None
+    assert done["item_id"] not in {line.item for line in load_dispute(space, "late").dispute.claim.lines}
+    weather("evidence", "export", "second", "--out", "late.zip", env=NOW)
+    found = weather("evidence", "verify", "late.zip", "--json", env=NOW).json
+    assert any("judged again" in one for one in found["checks"])
+    assert "amended" in {one["kind"] for one in found["not_shown"]}
+
+    second = ("--claim", "claim-mturk", "--line", "2", "--delivered", *WHY)
+    both = weather("gold", "amend", "gold-mturk", *second, "--json", env=NOW).json
+    assert {one["claim"] for one in both["claims"]} == {"claim-mturk", "late"}
+    weather("evidence", "export", "second", "--out", "later.zip", env=NOW)
+    weather("evidence", "verify", "later.zip", env=NOW)
+    weather("status", "--verify", env=NOW)
+
+
+def test_what_is_cut_short_is_finished_by_the_same_command(
+    weather: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("--claim", "claim-mturk", "--line", "1", "--delivered", *WHY)
+    from vendoreval.workflow.claims import amended_gold
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(amended_gold, "make_move", killed)
+        weather("gold", "amend", "gold-mturk", *line, code=130, env=NOW)
+    weather("status", "--verify", env=NOW)
+    done = weather("gold", "amend", "gold-mturk", *line, "--json", env=NOW).json
+    assert [one["lines"] for one in done["claims"]] == [[1]]
+    with open_workspace(weather.folder).read() as reader:
+        assert len(reader.all(AuditRevisionRow)) == 1
+
+
+def test_what_may_not_be_amended_is_refused_with_its_reason(weather: Cli) -> None:
+    def refused(*words: str) -> str:
+        return weather("gold", "amend", "gold-mturk", *words, code=2, env=NOW).err
+
+    item = ("--item", load_gold(open_workspace(weather.folder), "gold-mturk").item_ids[0])
+    assert "Why was the answer wrong?" in refused(*item, "--answer", "1")
+    assert "no gold item" in refused("--item", "nowhere", "--answer", "1", *WHY).lower()
+    assert "knows no class" in refused(*item, "--answer", "fog", *WHY)
+    assert "in one way" in refused(*item, *WHY)
+    assert "Delivered where?" in refused(*item, "--delivered", *WHY)
+    assert "no line 99" in refused("--claim", "claim-mturk", "--line", "99", "--delivered", *WHY)
+
+
+def test_boxes_that_were_delivered_are_right_and_their_lines_fall(boxes: Cli) -> None:
+    space = open_workspace(boxes.folder)
+    before = load_dispute(space, "claim-1")
+    gold = before.audit.row.gold_id
+    words = ("--claim", "claim-1", "--line", "1", "--delivered", *WHY)
+    done = boxes("gold", "amend", gold, *words, "--json", env=NOW).json
+    (claim,) = done["claims"]
+    mine = {line.number for line in before.dispute.claim.lines if line.item == done["item_id"]}
+    fallen = set(claim["lines"])
+    assert {1} <= fallen <= mine  # lines of other people on the same picture may stay
+    left = {line.number for line in load_dispute(space, "claim-1").newest.lines}
+    assert left == {line.number for line in before.dispute.claim.lines} - fallen
+    boxes("evidence", "export", before.dispute.claim.audit, "--out", "b.zip", env=NOW)
+    boxes("evidence", "verify", "b.zip", env=NOW)
+    boxes("status", "--verify", env=NOW)
