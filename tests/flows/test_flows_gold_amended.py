@@ -1,4 +1,4 @@
-"""Gold that was wrong: amended, audits judged again, lines of every claim fall, evidence verifies before and after."""
+"""Gold that was wrong: audits are judged again, lines fall, and evidence verifies before and after."""
 
 from __future__ import annotations
 
