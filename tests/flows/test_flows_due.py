@@ -130,4 +130,7 @@ def test_deliveries_and_claims_fall_due(cli: Cli) -> None:
     cli("claim", "issue", "claim-1", env=day)
     found = _due(cli, "2026-03-02")
     assert ("2026-03-09", "ahead", "claim", "claim-1") in found  # the vendor's answer
-    assert {one[2] for one in found} == {"claim"}
+    assert accept in found  # a claim is no rejection
+    cli("delivery", "reject", "batch-1", "--reason", "Clause 4.2 is breached.", env=day)
+    assert {one[2] for one in _due(cli, "2026-03-02")} == {"claim"}
+    assert "vendoreval delivery accept" not in cli("due", env=day).out

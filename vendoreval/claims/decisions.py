@@ -31,16 +31,18 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What the buyer said of a delivery, as of the day `decided`."""
+    """What the buyer said of a delivery, as of the day `decided`, and on which day it was recorded."""
 
     decision: str
     decided: date
     reason: str
     person: str
+    recorded: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The decision as plain JSON values."""
-        return {**vars(self), "decided": self.decided.isoformat()}
+        recorded = self.recorded.isoformat() if self.recorded else None
+        return {**vars(self), "decided": self.decided.isoformat(), "recorded": recorded}
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Standing:
         if self.last is None:
             return said
         late = f", after the window that ended on {self.until}" if self.timely is False else ""
+        if self.timely and self.last.recorded and self.until and self.last.recorded > self.until:
+            late = f", recorded on {self.last.recorded}, after the window that ended on {self.until}"
         return f"{said} on {self.last.decided} by {self.last.person}{late}: {self.last.reason}"
 
     def to_json(self) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, say, table
 
 if TYPE_CHECKING:
-    from vendoreval.claims.records import Claim, ClaimLine
+    from vendoreval.claims.records import Claim, ClaimLine, Demand
+    from vendoreval.workflow.claims.disputes import StoredDispute
 
 app = typer.Typer(name="claim", help="Rework claims from breached audits.", no_args_is_help=True)
 ClaimId = Annotated[str, typer.Argument(help="The claim's id.")]
@@ -48,31 +49,61 @@ def issue(claim: ClaimId, json: Json = False) -> None:
 
 
 @app.command()
-def show(claim: ClaimId, json: Json = False) -> None:
-    """Show a claim."""
+def show(
+    claim: ClaimId,
+    version: Annotated[int, typer.Option(min=0, help="Which version. Default: the newest.")] = 0,
+    json: Json = False,
+) -> None:
+    """Show a claim: what stands of it, whose turn it is, and how it came to that."""
+    from vendoreval.claims.history import dispute_record
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.claims import claims
+    from vendoreval.workflow.claims.disputes import load_dispute
 
     workspace = workspaces.open_workspace()
+    row = claims.claim_row(workspace, claim)
+    dispute = load_dispute(workspace, claim) if row.issued_at else None
     if json:
-        return emit(claims.claim_record(workspace, claim))
-    return _print(claims.load_claim(workspace, claim)[0])
+        told = {"dispute": dispute_record(dispute.dispute, dispute.versions)} if dispute else {}
+        return emit({**claims.claim_record(workspace, claim, version), "state": row.state, **told})
+    _print(claims.load_claim(workspace, claim, version)[0])
+    return _print_dispute(dispute) if dispute else None
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List all claims."""
+    """List all claims, with where they stand and who must act next."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.claims import claims
+    from vendoreval.workflow.claims.disputes import load_dispute
 
-    rows = claims.list_claims(workspaces.open_workspace())
+    workspace = workspaces.open_workspace()
+    found: list[dict[str, Any]] = []
+    for row in claims.list_claims(workspace):
+        known = load_dispute(workspace, row.id).dispute if row.issued_at else None
+        turn = known.turns[0] if known and known.turns else None
+        found.append(
+            {
+                "claim": row.id, "version": row.version, "audit": row.audit_id, "state": row.state,
+                "stage": known.stage if known else row.state,
+                "next": {"due": turn[0].isoformat(), "who": turn[1]} if turn else None,
+            }
+        )  # fmt: skip
     if json:
-        return emit(
-            [{"claim": r.id, "version": r.version, "audit": r.audit_id, "state": r.state} for r in rows]
-        )
+        return emit(found)
     return table(
-        ["claim", "version", "audit", "state", "drafted"],
-        [(r.id, r.version, r.audit_id, r.state, r.drafted_at.date().isoformat()) for r in rows],
+        ["claim", "version", "audit", "stands", "next", "until"],
+        [
+            (
+                one["claim"],
+                one["version"],
+                one["audit"],
+                one["stage"],
+                one["next"] and one["next"]["who"],
+                one["next"] and one["next"]["due"],
+            )
+            for one in found
+        ],
         right=("version",),
     )
 
@@ -99,7 +130,7 @@ def _print(claim: Claim) -> None:
         )
     table(
         ["remedy", "what is asked", "amount", "due"],
-        [(d.remedy, d.text, d.amount, d.due) for d in claim.demands],
+        [(d.remedy, _condition(d) + d.text, d.amount, d.due) for d in claim.demands],
         right=("amount",),
     )
     _lines(claim.lines[:SHOWN])
@@ -107,6 +138,36 @@ def _print(claim: Claim) -> None:
         say(f"… and {len(claim.lines) - SHOWN:,} more lines; --json prints all of them.")
     for text in claim.notes:
         say(f"Note: {text}")
+
+
+def _condition(demand: Demand) -> str:
+    if not demand.after_rework:
+        return ""
+    rounds = "a rework fails" if demand.after_rework == 1 else f"{demand.after_rework} reworks fail"
+    return f"Only if {rounds}: "
+
+
+def _print_dispute(found: StoredDispute) -> None:
+    """Where the dispute stands, its versions and its history."""
+    from vendoreval.claims.history import lines_in_words, move_in_words
+    from vendoreval.claims.sums import asked_now, conditional
+
+    dispute = found.dispute
+    say(f"The claim is {dispute.stage}. Lines: {lines_in_words(dispute)}.")
+    for due, who, text in dispute.turns:
+        say(f"{who.capitalize()}, until {due}: {text}")
+    if len(found.versions) > 1:
+        table(
+            ["version", "verdict", "lines", "asked now", "if a rework fails"],
+            [(v.version, v.verdict, len(v.lines), asked_now(v), conditional(v)) for v in found.versions],
+            right=("version", "lines", "asked now", "if a rework fails"),
+        )
+    if dispute.moves:
+        table(
+            ["move", "day", "by", "what"],
+            [(one.number, one.at.date(), one.by, move_in_words(one)) for one in dispute.moves],
+            right=("move",),
+        )
 
 
 def _lines(lines: Sequence[ClaimLine]) -> None:

@@ -228,10 +228,10 @@ def list_(json: Json = False) -> None:
     if json:
         return emit(rows)
     return table(
-        ["delivery", "contract", "rows", "items", "people", "ordered", "received", "days"],
+        ["delivery", "contract", "rows", "items", "people", "received", "days", "stands"],
         [
-            (r["delivery"], r["contract"], r["rows"], r["items"], r["annotators"], r["ordered"], r["received"],
-             r["business_days"])
+            (r["delivery"], r["contract"], r["rows"], r["items"], r["annotators"], r["received"],
+             r["business_days"], r["standing"].replace("_", " "))
             for r in rows
         ],
         right=("rows", "items", "people", "days"),
@@ -272,6 +272,8 @@ def _print(record: dict[str, Any]) -> None:
         for name, value in intake.items()
         if isinstance(value, int | str) and name != "schema"
     )
+    if "standing" in record:
+        say(f"The delivery was received on {record['received_at'][:10]}; {record['standing']['text']}.")
     for text in record.get("rework", {}).get("sentences", []):
         say(f"Rework: {text}")
     for text in intake.get("notes", []):

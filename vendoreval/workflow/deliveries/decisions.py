@@ -28,7 +28,7 @@ def decide(
             raise UsageError(f"{delivery_id!r} is a pilot: it is judged, not accepted.")
         row = reader.require(DeliveryRow, delivery_id, "delivery")
     contract = load_contract(workspace, row.contract_id, row.contract_version)
-    new = Decision(decision, on or at.date(), reason.strip(), by or actor())
+    new = Decision(decision, on or at.date(), reason.strip(), by or actor(), at.date())
     received = row.received_at.date()
     with workspace.write(actor(), at) as tx:
         before = decisions_of(tx, delivery_id)
@@ -49,7 +49,7 @@ def decide(
     notes = [_late(found)] if found.timely is False else []
     if decision == ACCEPTED and breached:
         notes.append(
-            f"Audit {', '.join(breached)} found a breach. Whether a claim outlives acceptance, the contract says."
+            f"Audit {', '.join(breached)} found a breach; whether a claim outlives this, the contract says."
         )
     return {
         "schema": "vendoreval/decision/1", "delivery": delivery_id, "decision": new.to_json(),
@@ -64,7 +64,9 @@ def _late(found: Standing) -> str:
 def decisions_of(reader: Reader, delivery_id: str) -> tuple[Decision, ...]:
     """The decisions on a delivery, oldest first."""
     rows = reader.all(DecisionRow, delivery_id=delivery_id)
-    return tuple(Decision(row.decision, row.decided, row.reason, row.person) for row in rows)
+    return tuple(
+        Decision(row.decision, row.decided, row.reason, row.person, row.at.date()) for row in rows
+    )
 
 
 def standing_of(workspace: Workspace, row: DeliveryRow) -> Standing:

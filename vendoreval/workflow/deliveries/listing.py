@@ -11,6 +11,7 @@ from vendoreval.errors import UsageError
 from vendoreval.store.tables import DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.decisions import standing_of
 from vendoreval.workflow.deliveries.resubmitting import told_of_rework
 
 
@@ -35,7 +36,9 @@ def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
     """A delivery's record; raises NotFound."""
     row = delivery_row(workspace, delivery_id)
     report = json.loads(workspace.objects.read(row.intake_sha))
-    return delivery_record(row, report, told_of_rework(workspace, row, report))
+    record = delivery_record(row, report, told_of_rework(workspace, row, report))
+    found = standing_of(workspace, row)
+    return {**record, "standing": {**found.to_json(), "text": found.text}}
 
 
 def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
@@ -47,7 +50,7 @@ def list_deliveries(workspace: Workspace) -> list[dict[str, Any]]:
             "delivery": row.id, "contract": row.contract_id, "rows": row.rows, "items": row.items,
             "annotators": row.annotators, "received": row.received_at.date().isoformat(),
             "ordered": row.ordered.isoformat() if row.ordered else None, "rework_of": row.rework_of,
-            "business_days": business_days(workspace, row),
+            "business_days": business_days(workspace, row), "standing": standing_of(workspace, row).state,
         }
         for row in rows
     ]  # fmt: skip

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 
 from vendoreval.claims.deadlines import deadlines
-from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, PilotRow
+from vendoreval.store.tables import DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.revisions import as_revised
+from vendoreval.workflow.claims.claims import list_claims
+from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.decisions import standing_of
 from vendoreval.workflow.due.due_answers import of_answers
 from vendoreval.workflow.due.due_entry import Due
 
@@ -29,35 +30,36 @@ def list_due(workspace: Workspace, days: int = 30) -> tuple[Due, ...]:
 
 
 def _claims(workspace: Workspace, today: date) -> Iterable[Due]:
-    """What the vendor owes on issued claims: an answer while there is none, and the remedies."""
-    with workspace.read() as reader:
-        latest = {row.id: row for row in reader.all(ClaimRow)}
-        audits = {row.id: row for row in reader.all(AuditRow)}
-    for row in latest.values():
-        if row.issued_at is None:
+    """Whose turn it is in each dispute, and the remedies that the newest version of its claim asks for now."""
+    for row in list_claims(workspace):
+        if row.state != "issued":
             continue
-        audit = audits[row.audit_id]
-        contract = load_contract(workspace, audit.contract_id, audit.contract_version)
-        record = json.loads(workspace.objects.read(row.claim_sha))
-        remedies = tuple(demand["remedy"] for demand in record["demands"])
-        for entry in deadlines(contract, issued=row.issued_at.date(), remedies=remedies):
-            if entry.name != "answer" or row.state == "issued":
-                yield Due(entry.due, "claim", row.id, entry.who, entry.text, today)
+        found = load_dispute(workspace, row.id)
+        for due, who, text in found.dispute.turns:
+            yield Due(due, "claim", row.id, who, text, today)
+        reworked = any(move.kind == "reworked" for move in found.dispute.moves)
+        for demand in found.newest.asked_now:
+            if demand.due and not (demand.kind == "rework" and reworked):
+                what = f", {demand.amount}" if demand.amount else ""
+                text = f"Fulfil the remedy {demand.remedy}{what}."
+                yield Due(demand.due, "claim", row.id, "vendor", text, today)
+        if found.dispute.stage == "decided":
+            yield Due(today, "claim", row.id, "buyer", f"Settle it: vendoreval claim settle {row.id}", today)
 
 
 def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
-    """Acceptance windows of deliveries that were neither found to keep the contract nor claimed upon."""
+    """Deliveries that were neither accepted nor rejected, while the window runs or nobody answered."""
     with workspace.read() as reader:
-        audits, deliveries = as_revised(reader, reader.all(AuditRow)), reader.all(DeliveryRow)
-        claimed = {row.audit_id for row in reader.all(ClaimRow) if row.issued_at is not None}
         pilots = {row.id for row in reader.all(PilotRow)}
-    settled = pilots | {row.delivery_id for row in audits if row.verdict == "kept" or row.id in claimed}
-    for row in deliveries:
-        contract = load_contract(workspace, row.contract_id, row.contract_version)
-        if row.id in settled:
+        rows = [row for row in reader.all(DeliveryRow) if row.id not in pilots]
+    for row in rows:
+        found = standing_of(workspace, row)
+        if not found.waits or found.until is None:
             continue
+        contract = load_contract(workspace, row.contract_id, row.contract_version)
         for entry in deadlines(contract, received=row.received_at.date()):
-            yield Due(entry.due, "acceptance", row.id, entry.who, entry.text, today)
+            text = f"{entry.text} vendoreval delivery accept|reject {row.id} --reason …"
+            yield Due(entry.due, "acceptance", row.id, entry.who, text, today)
 
 
 def _pilots(workspace: Workspace, today: date) -> Iterable[Due]:
