@@ -51,7 +51,9 @@ def test_from_audit_to_verified_bundle(audited: Cli) -> None:
     issued = audited("claim", "issue", "claim-1", "--json", env=FIXED).json
     assert issued["state"] == "issued"
     assert issued["answer_by"] == "2026-03-09"
-    assert audited("claim", "show", "claim-1", "--json").json == issued
+    shown = audited("claim", "show", "claim-1", "--json", env=FIXED).json
+    assert shown.pop("dispute")["stage"] == "awaiting answer"
+    assert shown == issued
     audited("claim", "issue", "claim-1", code=2)
     for kind, subject in (("scorecard", "crowdflower"), ("audit", "audit-1"), ("claim", "claim-1")):
         audited("report", kind, subject, "--out", f"{kind}.pdf", env=FIXED)

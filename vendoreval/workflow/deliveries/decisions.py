@@ -64,9 +64,7 @@ def _late(found: Standing) -> str:
 def decisions_of(reader: Reader, delivery_id: str) -> tuple[Decision, ...]:
     """The decisions on a delivery, oldest first."""
     rows = reader.all(DecisionRow, delivery_id=delivery_id)
-    return tuple(
-        Decision(row.decision, row.decided, row.reason, row.person, row.at.date()) for row in rows
-    )
+    return tuple(Decision(row.decision, row.decided, row.reason, row.person, row.at.date()) for row in rows)
 
 
 def standing_of(workspace: Workspace, row: DeliveryRow) -> Standing:
