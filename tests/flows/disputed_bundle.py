@@ -24,9 +24,10 @@ RULINGS = (
 
 
 def disputed(cli: Cli) -> Cli:
-    """Move 1 answers eight lines, 2 to 4 rule, 5 and 6 are the arbiter's, 7 settles; `disputed.zip` holds it.
+    """Move 1 answers eight lines, 2 to 4 rule, 5 and 6 are the arbiter's, 7 amends gold, 8 settles.
 
-    Lines 1, 4 and 5 are struck out: version 2 follows from move 2, 3 from move 3, 4 from move 6.
+    Lines 1, 4, 5 and 6 are struck out, the last with others on its item, for gold is amended: version 2 follows
+    from move 2, 3 from move 3, 4 from move 6, 5 from move 7. `disputed.zip` is the bundle.
     """
     _answer(cli)
     for moment, by, rulings in RULINGS:
@@ -34,6 +35,8 @@ def disputed(cli: Cli) -> Cli:
         (cli.folder / "rulings.json").write_text(json.dumps(rows), "utf-8")
         cli("claim", "rule", "c", "--from", "rulings.json", "--by", by, env=at(moment))
     _arbitrate(cli)
+    why = ("--reason", "the guideline says so", "--by", "ann")
+    cli("gold", "amend", "g", "--claim", "c", "--line", "6", "--delivered", *why, env=at(RULED_AGAIN))
     cli("claim", "settle", "c", "--amount", "0.01", "--note", "as agreed", "--by", "ann", env=at(SETTLED))
     cli("evidence", "export", "a", "--out", "disputed.zip", env=at(SETTLED))
     return cli

@@ -66,7 +66,7 @@ class DisputeForgery(Forgery):
 
     def retold(self, event: Event, data: Record) -> Record:
         if not _is_move(event):
-            return data
+            return {**data, **self._amended(event)}
         number = data["number"] - sum(one < data["number"] for one in self.dropped)
         (move,) = (one for one in self.moves() if one["number"] == number)
         told = {name: value for name, value in data.items() if name not in ("version", "sha256")}
@@ -74,6 +74,15 @@ class DisputeForgery(Forgery):
         if version:
             told |= {"version": version, "sha256": sha256_hex(self.files[f"versions/claim-{version}.json"])}
         return {**told, "number": number, "record": hash_of(move)}
+
+    def _amended(self, event: Event) -> Record:
+        """What the log tells of amended gold as it is sealed now."""
+        if event.kind == "audit.revised":
+            return {"result": sha256_hex(self.files["revised.json"])}
+        if event.kind == "gold.amended" and "amendments.jsonl" in self.files:
+            (made,) = (one for one in self.rows("amendments.jsonl") if one["number"] == event.data["number"])
+            return {"record": hash_of(made)}
+        return {}
 
 
 def _is_move(event: Event) -> bool:

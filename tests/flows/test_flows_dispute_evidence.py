@@ -38,12 +38,22 @@ def told(cli: Cli, settled: Path) -> Cli:
 def test_the_dispute_is_shown_and_reckoned_again(told: Cli) -> None:
     found = told("evidence", "verify", "disputed.zip", *OWN, "--json").json
     dispute = found["dispute"]
-    assert (dispute["claim"], dispute["state"], dispute["struck"]) == ("c", "settled", [1, 4, 5])
+    assert (dispute["claim"], dispute["state"]) == ("c", "settled")
+    assert {1, 4, 5, 6} <= set(dispute["struck"])
     kinds = [one["kind"] for one in dispute["moves"]]
-    assert kinds == ["answered", "ruled", "ruled", "ruled", "to_arbiter", "arbitrated", "settled"]
-    assert [one["version"] for one in dispute["versions"]] == [1, 2, 3, 4]
+    assert kinds == [
+        "answered",
+        "ruled",
+        "ruled",
+        "ruled",
+        "to_arbiter",
+        "arbitrated",
+        "gold_amended",
+        "settled",
+    ]
+    assert [one["version"] for one in dispute["versions"]] == [1, 2, 3, 4, 5]
     assert dispute["settlement"]["minor"] == 1
-    assert any("versions 2 to 4" in check for check in found["checks"])
+    assert any("versions 2 to 5" in check for check in found["checks"])
 
 
 def says(told: Cli, lie: Lie, *own: str, relog: bool) -> str:
@@ -99,6 +109,21 @@ def sides_swapped(made: DisputeForgery) -> None:
     moves_changed(6, swap, revise=True)(made)
 
 
+def amendment_changed(made: DisputeForgery) -> None:
+    """Another answer than the delivered one is said to be right as well."""
+    rows = made.rows("amendments.jsonl")
+    rows[0]["answers"] = [[{"label": "robin"}]]
+    made.set_rows("amendments.jsonl", rows)
+
+
+def amendment_dropped(made: DisputeForgery) -> None:
+    del made.files["amendments.jsonl"]
+
+
+def revised_changed(made: DisputeForgery) -> None:
+    made.change("revised.json", verdict="kept")
+
+
 def version_removed(made: DisputeForgery) -> None:
     del made.files["versions/claim-4.json"]
     made.led = {number: version for number, version in made.led.items() if version != 4}
@@ -117,7 +142,7 @@ def amount_raised(made: DisputeForgery) -> None:
 
 
 def version_added(made: DisputeForgery) -> None:
-    made.set("versions/claim-5.json", {**made.record("versions/claim-4.json"), "version": 5})
+    made.set("versions/claim-6.json", {**made.record("versions/claim-5.json"), "version": 6})
 
 
 def a_day_later(move: Any) -> None:
@@ -139,19 +164,19 @@ LIES: dict[str, tuple[Lie, str, str | None]] = {
         "Move 1 of the dispute (ruled by ann on 2026-03-16) may not be: Line 2 is raised",
     ),
     "a ruling dropped": (move_dropped(3), "was altered", "claim-3.json"),
-    "the settlement dropped": (move_dropped(7), "Move 7 of the dispute is missing", None),
+    "the settlement dropped": (move_dropped(8), "Move 8 of the dispute is missing", None),
     "an answer changed": (moves_changed(1, other_text), "Move 1 of the dispute (answered by acme", None),
     "another day": (moves_changed(2, a_day_later), "was altered", "was made at 2026-03-16"),
     "somebody else": (moves_changed(2, lambda one: one.update(by="acme")), "was altered", None),
     "a version removed": (version_removed, "claim-4.json", "versions/claim-4.json is missing: move 6"),
     "versions swapped": (versions_swapped, "versions/claim-2.json: ", "versions/claim-2.json: "),
-    "a version added": (version_added, "follows from no move", "claim-5.json follows from no move"),
+    "a version added": (version_added, "follows from no move", "claim-6.json follows from no move"),
     "an amount changed": (amount_raised, "demands is not what move 2", "demands is not what move 2"),
     "a verdict changed": (version_changed(3, verdict="kept"), "verdict is not", "verdict is not what move 3"),
     "more agreed than was asked": (
-        moves_changed(7, lambda one: one["told"].update(minor=10**9)),
+        moves_changed(8, lambda one: one["told"].update(minor=10**9)),
         "was altered",
-        "Move 7 settles for USD 10,000,000.00, more than the USD ",
+        "Move 8 settles for USD 10,000,000.00, more than the USD ",
     ),
     "the arbiter's sides swapped": (sides_swapped, "was altered", "is opened otherwise than it was sealed"),
     "the arbiter's word turned": (
@@ -169,6 +194,22 @@ LIES: dict[str, tuple[Lie, str, str | None]] = {
         "was altered",
         "that was never sent",
     ),
+    "gold amended otherwise": (
+        amendment_changed,
+        "Amendment 1 of gold is not the one",
+        "that line 6 falls is not",
+    ),
+    "an amendment dropped": (
+        amendment_dropped,
+        "names amendment 1 of gold, which is not in the bundle",
+        "names amendment 1 of gold, which is not in the bundle",
+    ),
+    "another line falls": (
+        moves_changed(7, lambda one: one.update(lines=[*one["lines"], 9]), revise=True),
+        "was altered",
+        "that line 9 falls is not what amended gold gives",
+    ),
+    "the audit judged again otherwise": (revised_changed, "revised.json is not the result", "revised.json: "),
     "lines put back": (version_changed(3, struck=[]), "struck is not", "struck is not what move 3"),
 }
 
@@ -186,7 +227,7 @@ HELD = (
     "sheet.csv",
     "--answers",
     "cases.csv",
-    *(word for n in (1, 2, 3, 4) for word in ("--claim", f"claim-{n}.json")),
+    *(word for n in (1, 2, 3, 4, 5) for word in ("--claim", f"claim-{n}.json")),
 )
 
 
@@ -204,7 +245,7 @@ def test_lies_that_fit_are_named_by_what_the_vendor_holds(told: Cli, name: str) 
 def test_what_the_vendor_was_sent_and_answered_is_compared(told: Cli) -> None:
     made = DisputeForgery(told.folder / "disputed.zip")
     (told.folder / "claim-1.json").write_bytes(made.files["claim.json"])
-    for number in (2, 3, 4):
+    for number in (2, 3, 4, 5):
         (told.folder / f"claim-{number}.json").write_bytes(made.files[f"versions/claim-{number}.json"])
     found = told("evidence", "verify", "disputed.zip", *HELD, "--json").json
     assert "version 2 of the claim is the one that you gave" in found["checks"]
@@ -225,7 +266,7 @@ def test_what_the_vendor_was_sent_and_answered_is_compared(told: Cli) -> None:
 def test_the_notice_of_the_claim_is_compared(told: Cli) -> None:
     told("report", "claim", "c", "--out", "claim.pdf", env=at(CAME))
     found = told("evidence", "verify", "disputed.zip", "--claim", "claim.pdf", "--json").json
-    assert "version 4 of the claim is the one that you gave" in found["checks"]
+    assert "version 5 of the claim is the one that you gave" in found["checks"]
 
 
 def test_a_bundle_is_exported_by_the_id_of_its_claim(told: Cli) -> None:

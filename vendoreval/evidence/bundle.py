@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
@@ -28,6 +28,7 @@ OLD_SCHEMA, SCHEMA = SCHEMAS[0], SCHEMAS[-1]
 SIGNATURES = "signatures/"
 PROOF, RECEIPTS, SEEDING, DRAW = "gold_proof.json", "receipts.json", "seeding.json", "draw.json"
 CLAIM, MOVES, VERSIONS = "claim.json", "moves.jsonl", "versions/"
+AMENDMENTS, REVISED = "amendments.jsonl", "revised.json"
 README = """\
 This bundle holds all that is needed to compute an audit of labels again, without trusting its sender.
 
@@ -54,6 +55,8 @@ frame.json       totals of the delivery, the seed that orders the draw, what was
 result.json      the findings; claim.json the claim that follows from them, as it was issued
 moves.jsonl      what either side, or an arbiter, did with the claim: answers, rulings, settlement, in order
 versions/        what each of these moves left of the claim: claim-2.json, claim-3.json and so on
+amendments.jsonl the right answers of gold that was wrong; revised.json the findings with them, if that came
+                 after the claim
 log.jsonl        the chained log: events about this delivery opened (its acceptance or rejection is one of
                  them), all others closed
 signatures/      who signed bundle.json, and when, if anybody did
@@ -68,7 +71,8 @@ class Contents:
 
     `places` are the gold records as committed to, with the `proof` of all of them; `seeding` and `draw`
     the records that open a seeding and a draw; `claim` is version 1, `moves` are those of the dispute about
-    it, and `versions` what they made of it, from version 2 on; `extra` are further records by file name.
+    it, and `versions` what they made of it, from version 2 on; `amendments` are those of gold that was judged,
+    and `revised` is the result with them, where the audit was judged again after this one.
     """
 
     audit: str
@@ -87,9 +91,10 @@ class Contents:
     proof: Sequence[bytes] = ()
     moves: Sequence[Record] = ()
     versions: Sequence[Record] = ()
+    amendments: Sequence[Record] = ()
+    revised: Record | None = None
     seeding: Record | None = None
     draw: Record | None = None
-    extra: Mapping[str, Record] = field(default_factory=dict)
 
 
 def seal(contents: Contents) -> dict[str, bytes]:
@@ -103,16 +108,17 @@ def seal(contents: Contents) -> dict[str, bytes]:
         SEEDING: contents.seeding,
         DRAW: contents.draw,
         **{version_file(one["version"]): one for one in contents.versions},
-        **contents.extra,
+        REVISED: contents.revised,
     }
     if contents.places:
         records[PROOF] = [step.hex() for step in contents.proof]
+    by_line = {MOVES: contents.moves, AMENDMENTS: contents.amendments}
     files = {
         "README.txt": README.encode(),
         "contract.toml": contents.contract,
         **input_files(contents.seen, contents.received, contents.places),
         **{name: canonical(record) for name, record in records.items() if record is not None},
-        **({MOVES: lines(contents.moves)} if contents.moves else {}),
+        **{name: lines(rows) for name, rows in by_line.items() if rows},
         "log.jsonl": lines(contents.log),
     }
     index = {

@@ -18,12 +18,14 @@ The rules, in the order in which they are checked:
 11. every version of the claim, reckoned again from these moves, is the sealed one (verify_dispute);
 12. an arbiter's cases are opened as they were sealed, and what was settled is no more than what was asked
     (verify_moves);
-13. versions of the claim that the reader was sent, and the files that answers were read from, are those of the
+13. gold's further answers are those of its amendments, lines fell exactly where they are right with these, and
+    the audit, judged again with them, gives the sealed result (verify_amended);
+14. versions of the claim that the reader was sent, and the files that answers were read from, are those of the
     dispute, where the reader gives them (own_dispute);
-14. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
-15. heads of the log that the reader holds are on it (held_heads), and signatures in the bundle are right
+15. unanswered items stand in the reader's own task list, where the reader gives it (verify_gold);
+16. heads of the log that the reader holds are on it (held_heads), and signatures in the bundle are right
     (bundle_signatures);
-16. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
+17. the files are those that the reader sealed and the buyer acknowledged, where it gives both (sealing).
 
 What cannot be checked with what the reader gave is named, one sentence each. Bundles of schema 1 are compared
 in what they count and in the lines that they claim; what this version judges otherwise is named (verify_older).
@@ -54,6 +56,7 @@ from vendoreval.evidence.receipts import Receipt, readable
 from vendoreval.evidence.same_record import differing
 from vendoreval.evidence.sealing import UNPROVEN, check_seal
 from vendoreval.evidence.signed import PublicKey
+from vendoreval.evidence.verify_amended import check_amendments, check_fallen, check_revised
 from vendoreval.evidence.verify_dispute import Disputed, check_dispute
 from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed, check_seeding
 from vendoreval.evidence.verify_log import check_log, name_tail
@@ -130,8 +133,12 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     check_seed(bundle, found)
     _check_intake(bundle)
     again = _check_result(bundle, found)
+    amendments = check_amendments(bundle, found)
     _check_claim(bundle, again, found)
     disputed = check_dispute(bundle, again, found)
+    if disputed:
+        check_fallen(bundle, again, disputed.dispute, amendments, found)
+    check_revised(bundle, amendments, found)
     check_own_dispute(bundle, disputed, held.claims, held.answers, found)
     check_seeding(bundle, held.tasks, found)
     check_rework(bundle, found)

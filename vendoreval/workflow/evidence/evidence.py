@@ -20,11 +20,13 @@ from vendoreval.store.tables import (
     ClaimRow,
     DeliveryRow,
     ExposureRow,
+    GoldAmendmentRow,
     SampleRow,
     SeedRow,
 )
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.audits.revisions import revision_of
 from vendoreval.workflow.audits.samples import load_sample
 from vendoreval.workflow.claims.claims import claim_audit, claim_record
 from vendoreval.workflow.context import actor, now
@@ -190,6 +192,8 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         places=places,
         proof=proof,
         moves=_moves(workspace, standing[0].id) if standing else (),
+        amendments=_amendments(workspace, stored),
+        revised=_revised(workspace, stored),
         versions=[claim_record(workspace, one.id, one.version) for one in standing[1:]],
         seeding=_seeding(workspace, intake, row.gold_id) if drawn is None else None,
         draw=drawn,
@@ -207,6 +211,25 @@ def _moves(workspace: Workspace, claim_id: str) -> list[dict[str, Any]]:
     with workspace.read() as reader:
         rows = reader.all(ClaimMoveRow, claim_id=claim_id)
     return [json.loads(workspace.objects.read(row.record_sha)) for row in rows]
+
+
+def _amendments(workspace: Workspace, stored: StoredAudit) -> list[dict[str, Any]]:
+    """The amendments of the gold items that were judged, in their order."""
+    with workspace.read() as reader:
+        rows = reader.all(GoldAmendmentRow, gold_id=stored.row.gold_id)
+    judged = set(stored.seen.units.item.values)
+    records = (json.loads(workspace.objects.read(row.record_sha)) for row in rows)
+    return [one for one in records if one["item_id"] in judged]
+
+
+def _revised(workspace: Workspace, stored: StoredAudit) -> dict[str, Any] | None:
+    """The newest result, where the audit was judged again after this judgement."""
+    with workspace.read() as reader:
+        newest = revision_of(reader, stored.row.id)
+    if newest is None or stored.result_sha == newest.result_sha:
+        return None
+    record: dict[str, Any] = json.loads(workspace.objects.read(newest.result_sha))
+    return record
 
 
 def _seeding(workspace: Workspace, intake: Mapping[str, Any], gold_id: str) -> dict[str, Any] | None:
