@@ -50,7 +50,6 @@ def check_commitment(bundle: OpenedBundle, held: tuple[Receipt, ...], found: Fin
         raise EvidenceError(f"By the log gold was not committed to {told or 'never'}, as the bundle says.")
     if told == "before":
         _check_order(bundle)
-    _name_amended(bundle, found)
     if bundle.old:
         found.open("proofs", "that each gold answer was committed to: bundles of schema 1 hold no proofs")
     elif receipt is not None:
@@ -132,17 +131,6 @@ def _check_proofs(bundle: OpenedBundle, receipt: Receipt, found: Findings) -> No
         )
     if bundle.seeding is not None:
         _check_answers_of_tasks(bundle.seeding["tasks"], opened)
-
-
-def _name_amended(bundle: OpenedBundle, found: Findings) -> None:
-    """Amended answers stand beside the committed ones: they take errors away, and nobody need prove them."""
-    amended = [row for row in bundle.gold_rows if row.get("amended")]
-    if amended:
-        found.open(
-            "amended",
-            f"that the answers are right which {len(amended):,} gold items got later: they count beside those "
-            "that were there before",
-        )
 
 
 def _check_answers_of_tasks(leaves: Sequence[Mapping[str, str]], opened: Sequence[Opened]) -> None:
