@@ -126,7 +126,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         with zipfile.ZipFile(path) as bundle:
             names = bundle.namelist()
             found += [json.loads(bundle.read(name)) for name in names if name.endswith(".json")]
-            for name in {"log.jsonl", "moves.jsonl"}.intersection(names):
+            for name in {"log.jsonl", "moves.jsonl", "amendments.jsonl"}.intersection(names):
                 found += [json.loads(line) for line in bundle.read(name).splitlines()]
     return list(records_in(found))
 
