@@ -93,6 +93,7 @@ def audit(
 @app.command()
 def claim(
     claim: Annotated[str, typer.Argument(help="The claim's id.")],
+    version: Annotated[int, typer.Option(min=0, help="Which version of it; 0: the newest.")] = 0,
     out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
     sign: SignOption = "", tsa: TsaOption = "",
     tsa_certificate: TsaCertificate = None, json: Json = False,
@@ -104,7 +105,7 @@ def claim(
     workspace = workspaces.open_workspace()
     write(
         workspace,
-        reports.claim_report(workspace, claim, images=images),
+        reports.claim_report(workspace, claim, images=images, version=version),
         claim,
         out,
         format,

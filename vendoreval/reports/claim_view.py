@@ -7,17 +7,18 @@ from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
-from vendoreval.claims.sums import total
 from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.audit_view import audited_items, limits, method, parties
+from vendoreval.reports.claim_first_page import claim_answers, figures, headline
+from vendoreval.reports.claim_standing import Standing, changes, line_said, said_on_lines, stamp
+from vendoreval.reports.claim_words import answer_rules
 from vendoreval.reports.defect_parts import by_gravity, line_rows, unit_rules
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import claim_answers
 from vendoreval.reports.line_words import what_is_wrong
 from vendoreval.reports.parts import Plain
-from vendoreval.reports.pictures.defect_pictures import DefectPictures
+from vendoreval.reports.pictures.line_pictures import LinesShown
 from vendoreval.reports.provenance_parts import provenance_rows
 from vendoreval.reports.report import Report, claim_files
 from vendoreval.reports.unit_words import unit_word
@@ -27,32 +28,32 @@ LINES_SHOWN = 200
 GROUPS_SHOWN = 10
 
 
-_KICKERS = {
-    "draft": "Rework claim (draft, not issued)",
-    "superseded": "Rework claim (superseded by a later one)",
-}
-
-
 def claim_view(
     contract: Contract,
     claim: Claim,
     result: AuditResult,
     facts: Facts,
-    pictures: DefectPictures = DefectPictures(),
+    shown: LinesShown = LinesShown(),
+    standing: Standing = Standing(),
 ) -> Report:
-    """The claim's notice; pure. Shows at most LINES_SHOWN lines, and carries all as attached files."""
+    """A version of a claim as a document; pure. Shows at most LINES_SHOWN lines, and carries all as files.
+
+    `result` is the audit that version 1 rests on; `shown` has the pictures of single lines.
+    """
     files = claim_files(claim)
     breached = [finding for finding in result.findings if finding.verdict == BREACHED]
-    kicker = _KICKERS.get(claim.state, "Rework claim")
+    kicker = f"Rework claim{f', version {claim.version}' if claim.version > 1 else ''}"
+    marked = stamp(claim, standing)
     view = {
         "schema": "vendoreval/claim_report/1",
         **parts.head(
-            f"Rework claim for delivery {claim.delivery}", kicker, f"{claim.id} v{claim.version}", facts
+            f"Rework claim for delivery {claim.delivery}", kicker, f"{claim.id} v{claim.version}", facts, marked
         ),
-        "verdict": parts.verdict(result.verdict),
-        "headline": _headline(claim),
-        "figures": _figures(claim),
-        "answers": claim_answers(claim, facts),
+        "verdict": parts.verdict(claim.verdict),
+        "headline": headline(claim, standing),
+        "figures": figures(claim, standing),
+        "answers": claim_answers(contract, claim, facts, standing),
+        "changes": changes(claim, standing),
         "parties": parties(contract, result, facts),
         "clauses": _clauses(contract, breached),
         "timeliness": _timeliness(claim, facts),
@@ -61,6 +62,7 @@ def claim_view(
         "reference": _reference(result, facts),
         "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(breached, contract),
+        "as_run": _as_run(claim),
         "forest": parts.forest(breached, "Breached clauses: measured values, intervals and limits"),
         "unit_rules": unit_rules(result, contract),
         "method": method(contract, result),
@@ -69,41 +71,25 @@ def claim_view(
         else "From the sample to the delivery",
         "extrapolations": [_extrapolation(row) for row in claim.extrapolations],
         "break_even": _break_even(claim),
-        "lines": _lines(claim.lines),
-        "pictures": pictures.view(),
+        "lines": _lines(claim.lines, shown, standing),
+        "said": said_on_lines(claim, standing),
         "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
+        "answer": answer_rules(contract.dispute),
         "rebuttals": [[code, REASONS[code]] for code in contract.dispute.reasons],
         "limits": [*claim.notes, *limits(result)],
-        "integrity": parts.integrity(facts, files, pictures),
+        "integrity": parts.integrity(facts, files, shown),
         "record": claim.to_json(),
     }
-    return Report("claim", facts.printed, view, files, pictures.addresses)
+    return Report("claim", facts.printed, view, files, shown.addresses)
 
 
-def _headline(claim: Claim) -> str:
-    asked = joined(dict.fromkeys(demand.kind.replace("_", " ") for demand in claim.demands))
-    said = f"We claim {count(len(claim.lines), 'defect')} in delivery {claim.delivery}."
-    if asked:
-        said += f" We ask for {asked}."
-    return said + (f" This claim takes the place of {joined(claim.supersedes)}." if claim.supersedes else "")
-
-
-def _figures(claim: Claim) -> list[Plain]:
-    figures = [
-        {"label": "Defects listed", "value": f"{len(claim.lines):,}", "note": "each with item and gold answer"}
-    ]
-    if claim.extrapolations:
-        worst = max(claim.extrapolations, key=lambda row: row.at_least)
-        note = f"wrong units in the delivery, {percent(worst.confidence, digits=0)} sure"
-        if worst.population == worst.sample:
-            note = "wrong units, all of them found"
-        figures.append({"label": "At least", "value": f"{worst.at_least:,}", "note": note})
-    whole = total(claim.demands)
-    if whole is not None:
-        figures.append({"label": "In total", "value": str(whole), "note": "all steps together"})
-    if claim.answer_by:
-        figures.append({"label": "Answer by", "value": day(claim.answer_by), "note": "line by line"})
-    return figures
+def _as_run(claim: Claim) -> str:
+    if claim.version == 1:
+        return ""
+    return (
+        "These are the figures of the audit as it was run. Section 7 has what is left of them once the lines "
+        "that were struck out count as right."
+    )
 
 
 def _clauses(contract: Contract, breached: Sequence[Finding]) -> list[list[str]]:
@@ -123,13 +109,14 @@ def _timeliness(claim: Claim, facts: Facts) -> list[list[str]]:
     rows = [
         ["Delivery received", day(facts.delivered)],
         ["Acceptance window ends", day(facts.notice_by)],
+        *([["Delivery", facts.decided]] if facts.decided else []),
         ["Claim drafted", day(claim.drafted)],
-        ["Notice given", day(claim.issued) if claim.issued else "not yet: this is a draft"],
+        ["Issued on", day(claim.issued) if claim.issued else "not yet: this is a draft"],
         ["Answer due", day(claim.answer_by)],
     ]
     if facts.notice_by and claim.issued:
-        kept = "within the window" if claim.issued <= facts.notice_by else "after the window"
-        rows[3][1] += f", {kept}"
+        late = claim.issued > facts.notice_by
+        rows[-2][1] += f", {'after the acceptance window ended' if late else 'within the acceptance window'}"
     return [row for row in rows if row[1] != "–"]
 
 
@@ -142,8 +129,15 @@ def _demand(number: int, demand: Demand) -> Plain:
         "amount": str(demand.amount) if demand.amount else "–",
         "on_estimate": str(demand.amount_on_estimate) if demand.amount_on_estimate else "–",
         "due": day(demand.due),
+        "when": _when(demand),
         "justification": demand.justification,
     }
+
+
+def _when(demand: Demand) -> str:
+    if not demand.after_rework:
+        return "now"
+    return f"if {'a rework fails' if demand.after_rework == 1 else f'{demand.after_rework} reworks fail'}"
 
 
 def _population(result: AuditResult, unit: str) -> str:
@@ -189,19 +183,31 @@ def _break_even(claim: Claim) -> str:
     )
 
 
-def _lines(lines: Sequence[ClaimLine]) -> Plain:
-    shown = by_gravity(lines)[:LINES_SHOWN]
+def _lines(lines: Sequence[ClaimLine], shown: LinesShown, standing: Standing) -> Plain:
+    told = by_gravity(lines)[:LINES_SHOWN]
     note = ""
-    if len(lines) > len(shown):
+    if len(lines) > len(told):
         note = (
-            f"The {len(shown)} gravest of {len(lines):,} lines are printed. The attached claim.csv and "
-            "claim.json hold every line; their SHA-256 stands in the integrity block."
+            f"The {len(told)} gravest of {len(lines):,} lines are printed. claim.csv and claim.json, attached "
+            "to the PDF, hold every line; their SHA-256 stands in the integrity block."
         )
+    rows = line_rows(told)
+    pictured = [
+        {**row, "picture": shown.of(line.number), "said": _said(standing, line.number)}
+        for row, line in zip(rows, told, strict=True)
+        if shown.of(line.number)
+    ]
+    named = {row["number"] for row in pictured}
     return {
         "note": note,
-        "rows": line_rows(shown),
+        "shown": {"note": shown.note, "rows": pictured} if pictured else None,
+        "rows": [row for row in rows if row["number"] not in named],
         "totals": [_totals(title, tally) for title, tally in _tallies(lines).items() if len(tally) > 1],
     }
+
+
+def _said(standing: Standing, number: int) -> list[str]:
+    return line_said(standing.lines[number]) if number in standing.lines else []
 
 
 def _tallies(lines: Sequence[ClaimLine]) -> dict[str, Counter[str]]:

@@ -47,4 +47,5 @@ class Facts:
     hashes: Hashes = field(default_factory=Hashes)
     remarks: tuple[str, ...] = ()
     rests: RestsOn | None = None  # what the audit rests on; None where the report is about none
+    decided: str = ""  # what the buyer is recorded to have said of the delivery
     letterhead: Letterhead | None = None  # None: the workspace has none

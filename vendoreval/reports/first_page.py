@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, VERDICTS, AuditResult, Finding
-from vendoreval.claims.records import Claim, Demand
+from vendoreval.claims.records import Claim
 from vendoreval.claims.remedies import delivery_price
-from vendoreval.claims.sums import KEPT_BACK, total
 from vendoreval.contracts.joint import risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.money import Money
 from vendoreval.questionnaires.promises import Promise
+from vendoreval.reports.claim_words import asked_in_words, total_in_words
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.promise_parts import missed
-from vendoreval.reports.provenance_parts import reservations
 from vendoreval.reports.sentences import clause_name, interval_words
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import chance, count, day, joined, percent
@@ -120,61 +119,6 @@ def _counted(contract: Contract, result: AuditResult) -> str:
     return f"{said}; {whole}{worth}."
 
 
-def claim_answers(claim: Claim, facts: Facts) -> list[list[str]]:
-    """The claim's answers."""
-    return answers(_sure_of_claim(claim, facts), _steps(claim), _dates(claim), _total_in_words(claim.demands))
-
-
-def _sure_of_claim(claim: Claim, facts: Facts) -> str:
-    said = f"{count(len(claim.lines), 'defect')} listed one by one."
-    if claim.extrapolations:
-        worst = max(claim.extrapolations, key=lambda row: row.at_least)
-        if worst.population == worst.sample:
-            said += f" {worst.at_least:,} wrong units were found, and nothing is extrapolated."
-        else:
-            sure = percent(worst.confidence, digits=0)
-            said += f" {sure} sure of at least {worst.at_least:,} wrong units among {worst.population:,}."
-        least = min(row.strikeouts for row in claim.extrapolations)
-        said += (
-            f" The breach stands if up to {least:,} errors are struck out."
-            if least
-            else " The breach falls if a single error is struck out."
-        )
-    also = reservations(facts.rests)
-    return said + (f" To be known: {joined(also)} (see 5)." if also else "")
-
-
-def _steps(claim: Claim) -> str:
-    if not claim.demands:
-        return "Nothing named by the contract; all rights stay reserved."
-    words = [
-        one.kind.replace("_", " ") + (f" ({one.amount})" if one.amount is not None else "")
-        for one in claim.demands
-    ]
-    return f"In the contract’s order: {joined(words)}."
-
-
-def _dates(claim: Claim) -> str:
-    if not claim.answer_by:
-        return "No date runs yet: this is a draft."
-    due: dict[date, list[str]] = {}
-    for one in claim.demands:
-        if one.due:
-            due.setdefault(one.due, []).append(one.kind.replace("_", " "))
-    steps = "".join(f"; {joined(kinds)} by {day(on)}" for on, kinds in sorted(due.items()))
-    return f"Answer line by line by {day(claim.answer_by)}{steps}."
-
-
-def _total_in_words(demands: Sequence[Demand]) -> str:
-    whole = total(demands)
-    said = f"{whole}, if every step is taken." if whole is not None else "No sum of money is fixed."
-    back = [str(one.amount) for one in demands if one.kind == KEPT_BACK and one.amount is not None]
-    if back:
-        said += f" {joined(back)} of the price is kept back."
-    later = [one.kind for one in demands if one.amount is None and one.kind in ("credit", "refund", KEPT_BACK)]
-    return said + (f" The sum of {joined(later)} follows from the invoice." if later else "")
-
-
 def scorecard_answers(
     audits: Sequence[AuditResult], claims: Sequence[Claim], promises: Sequence[Promise]
 ) -> list[list[str]]:
@@ -184,7 +128,7 @@ def scorecard_answers(
     running = [claim for claim in issued if claim.answer_by]
     first = min(running, key=lambda claim: (claim.answer_by or date.max, claim.id), default=None)
     late = missed(promises)
-    asked = [f"Claim {claim.id}: {_lower(_steps(claim))}" for claim in issued]
+    asked = [f"Claim {claim.id}: {_lower(asked_in_words(claim))}" for claim in issued]
     if late:
         asked.append(f"Ask about {count(len(late), 'missed promise')}: {joined(one.title for one in late)}.")
     by_when = (
@@ -211,5 +155,5 @@ def _scorecard_total(audits: Sequence[AuditResult], issued: Sequence[Claim], lat
     tally: Mapping[str, int] = {name: sum(a.verdict == name for a in audits) for name in (KEPT, BREACHED)}
     said = f"{count(len(audits), 'audit')}: {tally[KEPT]} kept, {tally[BREACHED]} breached; "
     said += f"{count(len(late), 'promise')} missed; {count(len(issued), 'claim')} issued"
-    sums = [_total_in_words(claim.demands) for claim in issued]
+    sums = [total_in_words(claim) for claim in issued]
     return f"{said}: {' '.join(sums)}" if sums else f"{said}."

@@ -16,6 +16,7 @@ from vendoreval.reports.charts.forest import Forest, ForestRow
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.letterhead import Letterhead
 from vendoreval.reports.pictures.defect_pictures import DefectPictures
+from vendoreval.reports.pictures.line_pictures import LinesShown
 from vendoreval.reports.report import Attached
 from vendoreval.reports.sentences import clause_name, finding_sentences, interval_words
 from vendoreval.reports.wording import (
@@ -35,8 +36,8 @@ WORST_PEOPLE = 15
 Plain = dict[str, Any]
 
 
-def head(title: str, kicker: str, number: str, facts: Facts) -> Plain:
-    """Title block and running header."""
+def head(title: str, kicker: str, number: str, facts: Facts, stamp: str = "") -> Plain:
+    """Title block and running header; `stamp` stands at the head of every page."""
     return {
         "title": title,
         "kicker": kicker,
@@ -47,6 +48,7 @@ def head(title: str, kicker: str, number: str, facts: Facts) -> Plain:
         "vendor": facts.vendor,
         "buyer": facts.buyer,
         "remarks": list(facts.remarks),
+        "stamp": stamp,
         "letterhead": letterhead(facts.letterhead),
     }
 
@@ -240,7 +242,9 @@ def confusion(result: AuditResult, order: Sequence[str]) -> Plain:
     return {"chart": None, "top": top}
 
 
-def integrity(facts: Facts, files: Sequence[Attached], pictures: DefectPictures | None = None) -> Plain:
+def integrity(
+    facts: Facts, files: Sequence[Attached], pictures: DefectPictures | LinesShown | None = None
+) -> Plain:
     """Hashes of what was judged, of the images under pictures, and of the files inside this document."""
     hashes = facts.hashes.named()
     for name, sha in pictures.images if pictures else ():

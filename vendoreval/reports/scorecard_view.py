@@ -286,7 +286,7 @@ def _in_words(result: AuditResult, contract: Contract | None) -> list[str]:
 
 
 def _claim(claim: Claim, replaced: Collection[str]) -> Plain:
-    amount = total(claim.demands)
+    amount = total(claim.asked_now)
     least = min((row.strikeouts for row in claim.extrapolations), default=None)
     return {
         "id": f"{claim.id} v{claim.version}",

@@ -178,8 +178,8 @@ def test_totals_of_a_claim_add_up() -> None:
 def test_a_draft_says_so() -> None:
     draft = replace(music_claim(), state="draft", issued=None)
     view = claim_view(music_contract(), draft, music_audit(), facts()).view
-    assert "draft" in view["kicker"]
-    assert ["Notice given", "not yet: this is a draft"] in view["timeliness"]
+    assert view["stamp"] == "Draft, not issued"
+    assert ["Issued on", "not yet: this is a draft"] in view["timeliness"]
 
 
 def test_the_scorecard_follows_the_audits_in_time() -> None:

@@ -26,7 +26,8 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_view import claim_view
-from vendoreval.reports.defect_parts import pictures_of, quality, units_shown
+from vendoreval.reports.defect_parts import by_gravity, quality, units_shown
+from vendoreval.reports.pictures.line_pictures import lines_shown
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import scorecard_view
 from vendoreval.tasks.judged import judge
@@ -110,6 +111,6 @@ def made_of(kind: str, report: str, *, images: bool = False, **more: Any) -> Rep
     claim = issue(draft_claim(contract, result, seen, claim_id="claim-1", today=date(2026, 1, 15)), contract,
                   date(2026, 1, 15))  # fmt: skip
     if report == "claim":
-        return claim_view(contract, claim, result, known, pictures_of(claim.lines, seen, looked))
+        return claim_view(contract, claim, result, known, lines_shown(by_gravity(claim.lines), seen, looked))
     fits = quality(seen.by_label, contract.task)
     return scorecard_view(contract, None, [(result, known.printed)], [claim], known, quality=fits)

@@ -8,17 +8,18 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vendoreval.errors import VendorevalError
 from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.reports.pictures.item_picture import ItemPicture, Under
-from vendoreval.reports.pictures.views import HIGH, WIDE, Frame
+from vendoreval.reports.pictures.views import Frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Raster
 
 Images = Callable[[str], tuple[str, bytes] | None]  # an item's picture: name of the file and its bytes
+Drawn = TypeVar("Drawn", bound=ItemPicture)
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 MOST_PIXELS = 150_000_000  # of a picture; opening a larger one takes too much memory
 SHARP = 2  # dots of the picture for each CSS pixel, at most
@@ -30,7 +31,7 @@ class NoBackdrop(VendorevalError):
     """Why a picture cannot stand under the shapes, which are drawn without it."""
 
 
-def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
+def with_backdrop(picture: Drawn, name: str, data: bytes) -> Drawn:
     """`picture` over the image in `data`; raises NoBackdrop with the reason where that cannot be."""
     image = opened(data, picture.size)
     if picture.size is None:
@@ -47,7 +48,7 @@ def with_backdrop(picture: ItemPicture, name: str, data: bytes) -> ItemPicture:
     right, bottom = math.ceil(part.right * scale), math.ceil(part.bottom * scale)
     box = (left, top, min(max(right, left + 1), image.width), min(max(bottom, top + 1), image.height))
     cut = image.crop(box).convert("RGB")
-    cut.thumbnail((int(WIDE * SHARP), int(HIGH * SHARP)))
+    cut.thumbnail((int(picture.room[0] * SHARP), int(picture.room[1] * SHARP)))
     shown = (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)
     return replace(picture, under=Under(name, sha256_hex(data), shown, _address(cut)))
 

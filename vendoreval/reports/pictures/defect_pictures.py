@@ -6,25 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
-from vendoreval.reports.line_words import line_words
-from vendoreval.reports.pictures.backdrops import Images, NoBackdrop, with_backdrop
+from vendoreval.reports.pictures.backdrops import Images
+from vendoreval.reports.pictures.drawn_sheets import (
+    DRAWN,
+    Sheet,
+    line_sentence,
+    over_image,
+    rows_of,
+    size_of,
+    span_marks,
+    text_of,
+)
 from vendoreval.reports.pictures.item_picture import ItemPicture, Under
-from vendoreval.reports.pictures.marks import Side
-from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, marks, sheet_pairs
-from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
+from vendoreval.reports.pictures.pairs import marks, sheet_pairs
+from vendoreval.reports.pictures.text_picture import TextPicture
 from vendoreval.reports.wording import count
 from vendoreval.tasks.outcomes import Outcomes
-from vendoreval.tasks.span_pairs import parse_pieces
 
 MOST_PICTURES = 12
 MOST_SAID = 8  # lines told under one picture
-DRAWN = frozenset({"boxes", "polygons", "masks", "keypoints", "spans"})
-Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
 
 @dataclass(frozen=True)
@@ -74,31 +77,18 @@ def defect_pictures(
     for line in lines:
         by_sheet.setdefault((line.item, line.annotator or ""), []).append(line)
     chosen = dict(list(by_sheet.items())[:most])
-    rows_of = _rows_of(units, chosen)
+    rows = rows_of(units, chosen)
     made, lacking = [], []
     for sheet, told in chosen.items():
-        picture = _picture(sheet, told, rows_of[sheet], units, gold, delivered)
+        picture = _picture(sheet, told, rows[sheet], units, gold, delivered)
         if picture is None:
             continue
         if isinstance(picture, ItemPicture) and images is not None:
-            picture, why = _over_image(picture, sheet[0], images)
+            picture, why = over_image(picture, sheet[0], images)
             lacking += [f"{told[0].shown}: {why}"] if why else []
         text = isinstance(picture, TextPicture)
         made.append({"item": told[0].shown, "picture": picture, "text": text, "told": _told(told)})
     return DefectPictures(tuple(made), _note(len(made), len(by_sheet), len(lines), lacking))
-
-
-def _rows_of(units: Outcomes, sheets: Mapping[Sheet, object]) -> dict[Sheet, list[int]]:
-    found: dict[Sheet, list[int]] = {sheet: [] for sheet in sheets}
-    wanted = {item for item, _ in sheets}
-    near = np.flatnonzero(
-        np.asarray([value in wanted for value in units.item.values] + [False])[units.item.codes]
-    )
-    for row in near.tolist():
-        rows = found.get((units.item[row] or "", units.annotator[row] or ""))
-        if rows is not None:
-            rows.append(row)
-    return found
 
 
 def _picture(
@@ -109,83 +99,19 @@ def _picture(
     numbers = {line.unit: line.number for line in reversed(told)}
     pairs = sheet_pairs(units, rows, {row: n for row in rows if (n := numbers.get(int(units.unit[row])))})
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
-    said = " ".join(_sentence(line) for line in told[:MOST_SAID])
+    said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
     if gold.shape.name != "spans":
         drawn = marks(gold, delivered, item, pairs)
-        return ItemPicture(title, said, drawn, _size(item, annotator, gold, delivered)) if drawn else None
-    text = _text(item, annotator, gold, delivered)
-    spans = tuple(_span_marks(gold, delivered, item, pairs))
+        return ItemPicture(title, said, drawn, size_of(item, annotator, gold, delivered)) if drawn else None
+    text = text_of(item, annotator, gold, delivered)
+    spans = tuple(span_marks(gold, delivered, item, pairs))
     return TextPicture(title, said, text, spans) if text is not None and spans else None
 
 
-def _span_marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> list[SpanMark]:
-    found = []
-    for row in ignored_rows(gold, item, pairs):
-        found += _pieces(gold.labels, row, "gold", "ignored", None)
-    for pair in pairs:
-        if pair.expected != NOBODY and pair.state != "unscorable":
-            found += _pieces(gold.labels, pair.expected, "gold", pair.state, pair.number)
-        if pair.delivered != NOBODY:
-            found += _pieces(delivered, pair.delivered, "delivered", pair.state, pair.number)
-    return found
-
-
-def _pieces(labels: LabelTable, row: int, side: Side, state: str, number: int | None) -> list[SpanMark]:
-    """A span; of one in several pieces the first bears its name."""
-    label = labels.text("label")[row] or ""
-    written = labels.text("pieces")[row] if "pieces" in labels.answers else None
-    whole = (int(labels.numbers("start")[row]), int(labels.numbers("end")[row]))
-    pieces = sorted(parse_pieces(written)) if written else [whole]
-    return [
-        SpanMark(side, state, start, end, "…" if place else label, None if place else number)
-        for place, (start, end) in enumerate(pieces)
-    ]
-
-
-def _size(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> tuple[int, int] | None:
-    for sheets, row in _sheets(item, annotator, gold, delivered):
-        if sheets.width is not None and sheets.height is not None and sheets.width[row] and sheets.height[row]:
-            return int(sheets.width[row]), int(sheets.height[row])
-    return None
-
-
-def _text(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> str | None:
-    texts = (s.text[row] for s, row in _sheets(item, annotator, gold, delivered) if s.text is not None)
-    return next((text for text in texts if text is not None), None)
-
-
-def _sheets(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> list[tuple[Any, int]]:
-    """The sheets of an item that may tell its size or text: gold's first, the annotator's next."""
-    found = []
-    for sheets, person in ((gold.labels.sheets, ""), (delivered.sheets, annotator)):
-        if sheets is None:
-            continue
-        mine = sheets.item.recode((item,)).codes == 0
-        if person:
-            mine &= sheets.annotator.recode((person,)).codes == 0
-        found += [(sheets, int(row)) for row in np.flatnonzero(mine)[:1]]
-    return found
-
-
-def _over_image(picture: ItemPicture, item: str, images: Images) -> tuple[ItemPicture, str]:
-    """With the buyer's image under it, or as it was and why."""
-    found = images(item)
-    if found is None:
-        return picture, "no picture of this name"
-    try:
-        return with_backdrop(picture, *found), ""
-    except NoBackdrop as error:
-        return picture, f"{found[0]}: {error}"
-
-
 def _told(lines: Sequence[ClaimLine]) -> list[str]:
-    said = [_sentence(line) for line in lines[:MOST_SAID]]
+    said = [line_sentence(line) for line in lines[:MOST_SAID]]
     rest = len(lines) - MOST_SAID
     return [*said, f"And {count(rest, 'more line')} on this item."] if rest > 0 else said
-
-
-def _sentence(line: ClaimLine) -> str:
-    return f"{line.number}: {line_words(line)}."
 
 
 def _note(shown: int, sheets: int, lines: int, lacking: Sequence[str]) -> str:

@@ -52,14 +52,19 @@ class ItemPicture:
         return whole if whole == item else whole.grown(0.02 * max(whole.width, whole.height))
 
     @property
+    def room(self) -> tuple[float, float]:
+        """Width and height of the most that the item takes on paper."""
+        return WIDE, HIGH
+
+    @property
     def part(self) -> Frame:
         """What the picture shows: what is wrong, and its surroundings."""
         wrong = around(mark.outline.bounds() for mark in self.marks if mark.defect)
-        return zoomed(wrong, self.canvas)
+        return zoomed(wrong, self.canvas, self.room)
 
     def svg(self) -> Markup:
         """Gold solid, delivered dashed, not counted dotted; a tag has the letter and line of each defect."""
-        view = View.of(self.part, WIDE, HIGH)
+        view = View.of(self.part, *self.room)
         locator = View.of(self.canvas, *LOCATOR) if self.part != self.canvas else None
         legend = Legend(self.marks)
         column = (locator.height + 26 if locator else 0) + legend.height

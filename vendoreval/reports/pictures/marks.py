@@ -32,6 +32,7 @@ LOOKS = {
     "correct": Look("", "right", FAINT, 1.0),
     "unscorable": Look("U", "not scored", MUTED, 1.2),
     "ignored": Look("", "ignored by gold", MUTED, 1.2),
+    "beside": Look("", "not of this line", FAINT, 0.9),  # in the picture of a single line
 }
 DASH: dict[Side, str] = {"gold": "", "delivered": "5 3"}
 DOTS = "1.2 2.6"

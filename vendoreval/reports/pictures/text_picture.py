@@ -13,6 +13,7 @@ from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Side, tag_of
 from vendoreval.safe_text import visible
 
 AROUND = 90  # characters of context on each side
+MOST_TEXT = 600  # characters of a text in which nothing is marked
 _PLACES = (("gold", "above"), ("delivered", "below"))
 MOST_LANES = 6  # spans over one another that get a line of their own
 
@@ -35,12 +36,16 @@ class SpanMark:
 
 @dataclass(frozen=True)
 class TextPicture:
-    """Excerpts of an item's text around its defects; all of it where they are many."""
+    """Excerpts of an item's text around its defects; all of it where they are many.
+
+    Without `legend` it stands among others that one legend explains.
+    """
 
     title: str
     said: str
     text: str
     marks: tuple[SpanMark, ...]
+    legend: bool = True
 
     def svg(self) -> Markup:
         """HTML, not a drawing: so that lines break and a screen reader reads the text."""
@@ -50,7 +55,7 @@ class TextPicture:
             f"{self._excerpt(start, end, lanes)}</p>"
             for start, end in excerpts(len(self.text), self.marks)
         )
-        return Markup(f'<div class="text-picture">{said}{_legend(self.marks)}</div>')  # noqa: S704 - all escaped
+        return Markup(f'<div class="text-picture">{said}{_legend(self.marks) if self.legend else ""}</div>')  # noqa: S704 - all escaped
 
     def _excerpt(self, start: int, end: int, lanes: dict[SpanMark, int]) -> str:
         inside = [mark for mark in lanes if mark.start < end and mark.end > start]
@@ -87,7 +92,7 @@ def excerpts(length: int, marks: Iterable[SpanMark]) -> list[tuple[int, int]]:
     """Where the defects stand, each with AROUND characters on both sides; neighbours together."""
     wrong = sorted((mark.start, mark.end) for mark in marks if mark.state in DEFECTS)
     found: list[tuple[int, int]] = []
-    for start, end in wrong or [(0, length)]:
+    for start, end in wrong or [(0, min(length, MOST_TEXT))]:
         left, right = min(max(start - AROUND, 0), length), min(max(end, start) + AROUND, length)
         if found and left <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], right))

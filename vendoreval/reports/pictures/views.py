@@ -60,14 +60,14 @@ def around(bounds: Iterable[tuple[float, float, float, float] | None]) -> Frame 
     return Frame(min(lefts), min(tops), max(rights), max(bottoms))
 
 
-def zoomed(focus: Frame | None, canvas: Frame) -> Frame:
+def zoomed(focus: Frame | None, canvas: Frame, room: Point = (WIDE, HIGH)) -> Frame:
     """The part of `canvas` that shows `focus` and its surroundings; all of it where that is nearly so."""
     if focus is None:
         return canvas
     margin = max(0.35 * max(focus.width, focus.height), 0.03 * max(canvas.width, canvas.height), LEAST / 4)
     near = focus.grown(margin)
     lacking = max(LEAST - min(near.width, near.height), 0.0)
-    part = near.grown(lacking / 2).shaped(WIDE / HIGH).within(canvas)
+    part = near.grown(lacking / 2).shaped(room[0] / room[1]).within(canvas)
     whole = part.width >= WHOLE * canvas.width and part.height >= WHOLE * canvas.height
     return canvas if whole else part
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,10 +14,12 @@ from vendoreval.errors import Conflict, InputError, MissingPart, UsageError
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
+from vendoreval.reports.claim_standing import Standing
 from vendoreval.reports.claim_view import claim_view
-from vendoreval.reports.defect_parts import pictures_of, quality, units_shown
+from vendoreval.reports.defect_parts import by_gravity, quality, units_shown
 from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
+from vendoreval.reports.pictures.line_pictures import lines_shown
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_view import in_order, scorecard_view
 from vendoreval.reports.statement_view import statement_view
@@ -29,6 +31,7 @@ from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
 from vendoreval.workflow.claims.accounts import vendor_account
 from vendoreval.workflow.claims.claims import load_claim
+from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.claims.rework_record import rework_outcomes
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
@@ -68,12 +71,39 @@ def audit_report(
 
 
 def claim_report(
-    workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = (), images: Path | None = None
-) -> Report:
-    """The notice of a claim, with the pictures in the folder `images`; raises NotFound, InputError."""
-    claim, stored = load_claim(workspace, claim_id)
-    pictures = pictures_of(claim.lines, stored.seen, ImageFolder(images) if images else None)
-    return claim_view(stored.contract, claim, stored.result, _facts(workspace, stored, remarks), pictures)
+    workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = (), images: Path | None = None,
+    version: int = 0,
+) -> Report:  # fmt: skip
+    """A version of a claim (0: the newest) with the pictures in `images`; raises NotFound, InputError."""
+    claim, stored = load_claim(workspace, claim_id, version)
+    standing, state = claim_standing(workspace, claim)
+    pictures = lines_shown(by_gravity(claim.lines), stored.seen, ImageFolder(images) if images else None)
+    return claim_view(
+        stored.contract, replace(claim, state=state), stored.result, _facts(workspace, stored, remarks),
+        pictures, standing,
+    )  # fmt: skip
+
+
+def claim_standing(workspace: Workspace, claim: Claim) -> tuple[Standing, str]:
+    """What came before a version and what became of the claim, with its state today."""
+    if claim.issued is None:
+        return Standing(), claim.state
+    found = load_dispute(workspace, claim.id)
+    dispute, number = found.dispute, claim.version
+    with workspace.read() as reader:
+        rows = [row.id for row in reader.all(ClaimRow, audit_id=found.audit.row.id) if row.id != claim.id]
+    others = [load_claim(workspace, name)[0] for name in dict.fromkeys(rows)]
+    newest = number == len(found.versions)
+    ended = dispute.moves[-1] if dispute.moves and dispute.state in ("withdrawn", "settled") else None
+    return Standing(
+        found.versions[0],
+        found.versions[number - 2] if number > 1 else None,
+        len(found.versions),
+        dispute.lines if newest and dispute.moves else {},
+        dispute.turns if newest else (),
+        ended,
+        next((one.id for one in others if one.issued and claim.id in one.supersedes), ""),
+    ), dispute.state
 
 
 def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, ...] = ()) -> Report:

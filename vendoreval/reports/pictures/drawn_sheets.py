@@ -1,0 +1,104 @@
+"""What a sheet has to show: its outcomes' rows, the item's size, text and image, and a line in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vendoreval.claims.records import ClaimLine
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.table import LabelTable
+from vendoreval.reports.line_words import line_words
+from vendoreval.reports.pictures.backdrops import Drawn, Images, NoBackdrop, with_backdrop
+from vendoreval.reports.pictures.marks import Side
+from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows
+from vendoreval.reports.pictures.text_picture import SpanMark
+from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.span_pairs import parse_pieces
+
+DRAWN = frozenset({"boxes", "polygons", "masks", "keypoints", "spans"})
+Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
+
+
+def rows_of(units: Outcomes, sheets: Mapping[Sheet, object]) -> dict[Sheet, list[int]]:
+    """The rows of the outcomes, by sheet."""
+    found: dict[Sheet, list[int]] = {sheet: [] for sheet in sheets}
+    wanted = {item for item, _ in sheets}
+    near = np.flatnonzero(
+        np.asarray([value in wanted for value in units.item.values] + [False])[units.item.codes]
+    )
+    for row in near.tolist():
+        rows = found.get((units.item[row] or "", units.annotator[row] or ""))
+        if rows is not None:
+            rows.append(row)
+    return found
+
+
+def span_marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> list[SpanMark]:
+    """The spans of a sheet, those that gold ignores first."""
+    found = []
+    for row in ignored_rows(gold, item, pairs):
+        found += _pieces(gold.labels, row, "gold", "ignored", None)
+    for pair in pairs:
+        if pair.expected != NOBODY and pair.state != "unscorable":
+            found += _pieces(gold.labels, pair.expected, "gold", pair.state, pair.number)
+        if pair.delivered != NOBODY:
+            found += _pieces(delivered, pair.delivered, "delivered", pair.state, pair.number)
+    return found
+
+
+def _pieces(labels: LabelTable, row: int, side: Side, state: str, number: int | None) -> list[SpanMark]:
+    """A span; of one in several pieces the first bears its name."""
+    label = labels.text("label")[row] or ""
+    written = labels.text("pieces")[row] if "pieces" in labels.answers else None
+    whole = (int(labels.numbers("start")[row]), int(labels.numbers("end")[row]))
+    pieces = sorted(parse_pieces(written)) if written else [whole]
+    return [
+        SpanMark(side, state, start, end, "…" if place else label, None if place else number)
+        for place, (start, end) in enumerate(pieces)
+    ]
+
+
+def size_of(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> tuple[int, int] | None:
+    """Width and height of an item, where a sheet tells them."""
+    for sheets, row in _sheets(item, annotator, gold, delivered):
+        if sheets.width is not None and sheets.height is not None and sheets.width[row] and sheets.height[row]:
+            return int(sheets.width[row]), int(sheets.height[row])
+    return None
+
+
+def text_of(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> str | None:
+    """The text of an item, where a sheet tells it."""
+    texts = (s.text[row] for s, row in _sheets(item, annotator, gold, delivered) if s.text is not None)
+    return next((text for text in texts if text is not None), None)
+
+
+def _sheets(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> list[tuple[Any, int]]:
+    """The sheets of an item that may tell its size or text: gold's first, the annotator's next."""
+    found = []
+    for sheets, person in ((gold.labels.sheets, ""), (delivered.sheets, annotator)):
+        if sheets is None:
+            continue
+        mine = sheets.item.recode((item,)).codes == 0
+        if person:
+            mine &= sheets.annotator.recode((person,)).codes == 0
+        found += [(sheets, int(row)) for row in np.flatnonzero(mine)[:1]]
+    return found
+
+
+def over_image(picture: Drawn, item: str, images: Images) -> tuple[Drawn, str]:
+    """With the buyer's image under it, or as it was and why."""
+    found = images(item)
+    if found is None:
+        return picture, "no picture of this name"
+    try:
+        return with_backdrop(picture, *found), ""
+    except NoBackdrop as error:
+        return picture, f"{found[0]}: {error}"
+
+
+def line_sentence(line: ClaimLine) -> str:
+    """`12: wrong label, gold cat and delivered dog.`"""
+    return f"{line.number}: {line_words(line)}."

@@ -1,0 +1,215 @@
+"""A picture for each of the first lines of a claim: the item, with what gold has and what was delivered.
+
+boxes, polygons, masks, keypoints    the shapes of the line to scale, over the buyer's image where given
+spans                                the text around the line's spans
+answers of one unit an item          the buyer's image, or the item's text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
+
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.claims.records import ClaimLine
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.table import LabelTable
+from vendoreval.reports.pictures.backdrops import Images
+from vendoreval.reports.pictures.drawn_sheets import (
+    DRAWN,
+    Sheet,
+    line_sentence,
+    over_image,
+    rows_of,
+    size_of,
+    span_marks,
+    text_of,
+)
+from vendoreval.reports.pictures.item_picture import ItemPicture, Under
+from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Mark
+from vendoreval.reports.pictures.pairs import marks, sheet_pairs
+from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
+from vendoreval.reports.pictures.views import View
+from vendoreval.reports.svg import MUTED, Svg
+
+MOST_SHOWN = 40  # lines with a picture: more make the PDF slow and large
+ROOM = (300.0, 150.0)  # CSS pixels
+Picture = ItemPicture | TextPicture
+
+
+@dataclass(frozen=True)
+class Thumb(ItemPicture):
+    """The picture of a single line: small, and without the legend that stands above the list."""
+
+    @property
+    def room(self) -> tuple[float, float]:
+        return ROOM
+
+    def svg(self) -> Markup:
+        view = View.of(self.part, *self.room)
+        drawing = Svg(view.width, view.height, self.title, self.said)
+        with drawing.window(0, 0, view.width, view.height):
+            self._inside(drawing, view)
+        drawing.rect(0.5, 0.5, view.width - 1, view.height - 1, "none", MUTED)
+        return drawing.done()
+
+
+@dataclass(frozen=True)
+class LinesShown:
+    """Pictures by the line's number, and what is to be known about all of them."""
+
+    pictures: Mapping[int, Picture] = field(default_factory=dict)
+    note: str = ""
+
+    def of(self, number: int) -> Picture | None:
+        """The picture of a line."""
+        return self.pictures.get(number)
+
+    @property
+    def images(self) -> tuple[tuple[str, str], ...]:
+        """File name and SHA-256 of each image that is shown."""
+        return tuple(dict.fromkeys((under.name, under.sha256) for under in self._under()))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The data addresses that the pictures hold."""
+        return frozenset(under.href for under in self._under())
+
+    def _under(self) -> Iterator[Under]:
+        for picture in self.pictures.values():
+            if isinstance(picture, ItemPicture) and picture.under is not None:
+                yield picture.under
+
+
+def lines_shown(
+    lines: Sequence[ClaimLine],
+    seen: AuditInput,
+    images: Images | None = None,
+    texts: Mapping[str, str] | None = None,
+    most: int = MOST_SHOWN,
+) -> LinesShown:
+    """Pictures of the first `most` of `lines` that have one.
+
+    `images` gives an item's image and `texts` its text, where the buyer gives them.
+    """
+    told = lines[:most]
+    made, lacking = _Sheets(seen, texts or {}).pictures(told), {}
+    for line in told:
+        if images is None:
+            break
+        picture = made.get(line.number) or Thumb(_title(line), line_sentence(line), ())
+        if isinstance(picture, ItemPicture):
+            over, why = over_image(picture, line.item, images)
+            if over.under is not None or picture.marks:
+                made[line.number] = over
+            if why:
+                lacking[line.shown] = why
+    return LinesShown(made, _note(made, lines, lacking) if made else "")
+
+
+class _Sheets:
+    """What single lines show of the sheets that they come from, each drawn once."""
+
+    def __init__(self, seen: AuditInput, texts: Mapping[str, str]) -> None:
+        self.seen, self.texts = seen, texts
+
+    def pictures(self, lines: Sequence[ClaimLine]) -> dict[int, Picture]:
+        """The pictures of `lines`, by number, before any image lies under them."""
+        gold, delivered, units = self.seen.gold, self.seen.delivered, self.seen.units
+        drawn = gold is not None and gold.shape.name in DRAWN
+        if not drawn or gold is None or delivered is None or units.expected_row is None:
+            return {line.number: shown for line in lines if (shown := self._plain_text(line))}
+        if units is not self.seen.by_label:  # a consensus, which no single answer shows
+            return {}
+        by_sheet: dict[Sheet, list[ClaimLine]] = {}
+        for line in lines:
+            by_sheet.setdefault((line.item, line.annotator or ""), []).append(line)
+        rows = rows_of(units, by_sheet)
+        made: dict[int, Picture] = {}
+        for sheet, told in by_sheet.items():
+            made |= self._of_sheet(sheet, told, rows[sheet], gold, delivered)
+        return made
+
+    def _plain_text(self, line: ClaimLine) -> TextPicture | None:
+        gold, delivered = self.seen.gold, self.seen.delivered
+        text = self.texts.get(line.item)
+        if text is None and gold is not None and delivered is not None:
+            text = text_of(line.item, line.annotator or "", gold, delivered)
+        return TextPicture(_title(line), line_sentence(line), text, (), legend=False) if text else None
+
+    def _of_sheet(
+        self, sheet: Sheet, told: Sequence[ClaimLine], rows: Sequence[int], gold: GoldSet, delivered: LabelTable
+    ) -> dict[int, Picture]:
+        units, (item, annotator) = self.seen.units, sheet
+        numbers = {line.unit: line.number for line in reversed(told)}
+        pairs = sheet_pairs(units, rows, {row: n for row in rows if (n := numbers.get(int(units.unit[row])))})
+        if gold.shape.name == "spans":
+            text = self.texts.get(item) or text_of(item, annotator, gold, delivered)
+            spans = tuple(span_marks(gold, delivered, item, pairs))
+            return {line.number: one for line in told
+                    if (one := _span_picture(line, numbers[line.unit], text, spans))}  # fmt: skip
+        shapes, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
+        return {line.number: thumb for line in told
+                if (thumb := _shape_picture(line, numbers[line.unit], shapes, size))}  # fmt: skip
+
+
+def _span_picture(
+    line: ClaimLine, number: int, text: str | None, spans: Sequence[SpanMark]
+) -> TextPicture | None:
+    """`number`: that of the marks of the line, which several lines on one unit share."""
+    mine = tuple(
+        replace(one, number=line.number) if one.number == number else _span_beside(one) for one in spans
+    )
+    if text is None or not any(one.number == line.number for one in mine):
+        return None
+    return TextPicture(_title(line), line_sentence(line), text, mine, legend=False)
+
+
+def _span_beside(mark: SpanMark) -> SpanMark:
+    return replace(mark, number=None, state="beside" if mark.state in DEFECTS else mark.state)
+
+
+def _shape_picture(
+    line: ClaimLine, number: int, shapes: Sequence[Mark], size: tuple[int, int] | None
+) -> Thumb | None:
+    mine = tuple(replace(one, number=line.number) if one.number == number else _beside(one) for one in shapes)
+    if not any(one.number == line.number for one in mine):
+        return None
+    return Thumb(_title(line), line_sentence(line), mine, size)
+
+
+def _beside(mark: Mark) -> Mark:
+    return replace(mark, number=None, state="beside" if mark.state != "ignored" else mark.state)
+
+
+def _title(line: ClaimLine) -> str:
+    return f"Line {line.number}, item {line.shown}" + (
+        f", answered by {line.annotator}" if line.annotator else ""
+    )
+
+
+def _note(made: Mapping[int, Picture], lines: Sequence[ClaimLine], lacking: Mapping[str, str]) -> str:
+    said = f"The {len(made):,} gravest lines are shown with their items." if len(lines) > len(made) else ""
+    if any(isinstance(one, TextPicture) and one.marks for one in made.values()):
+        said += (
+            " Gold stands above the text, what was delivered below it (dashed); faint marks are of other lines."
+        )
+    if any(isinstance(one, ItemPicture) and one.marks for one in made.values()):
+        said += (
+            " Gold is solid (points: rings), what was delivered dashed (points: crosses); faint shapes are of "
+            "other lines or right."
+        )
+    letters = {mark.state for one in made.values() for mark in one.marks if mark.state in DEFECTS}
+    if letters:
+        said += f" {_letters(letters)}."
+    if lacking:
+        told = [f"{item}: {why}" for item, why in list(lacking.items())[:3]]
+        rest = f" and {len(lacking) - 3:,} more" if len(lacking) > 3 else ""
+        said += f" Without the picture itself: {'; '.join(told)}{rest}."
+    return said.strip()
+
+
+def _letters(states: set[str]) -> str:
+    return ", ".join(f"{LOOKS[state].letter} {LOOKS[state].word}" for state in DEFECTS if state in states)
