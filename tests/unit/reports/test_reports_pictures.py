@@ -36,9 +36,11 @@ from vendoreval.evidence.canonical import sha256_hex
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SCALE
 from vendoreval.reports.audit_view import audit_view
+from vendoreval.reports.claim_view import LINES_SHOWN
 from vendoreval.reports.pictures.backdrops import NoBackdrop, with_backdrop
 from vendoreval.reports.pictures.defect_pictures import DefectPictures, defect_pictures
 from vendoreval.reports.pictures.item_picture import ItemPicture
+from vendoreval.reports.pictures.line_pictures import MOST_SHOWN
 from vendoreval.reports.pictures.marks import LOOKS, Mark
 from vendoreval.reports.pictures.outlines import Outline, Spot, outline, traced
 from vendoreval.reports.pictures.text_picture import AROUND, SpanMark, TextPicture, excerpts
@@ -436,14 +438,18 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
 
 def test_a_claim_shows_its_gravest_lines_in_pictures_and_names_the_images() -> None:
     report = made_of("boxes", "claim", images=True)
-    shown = report.view["pictures"]
-    assert len(shown["rows"]) == 12
-    assert shown["note"].startswith("Pictures show 12\u00a0answered items of 56 with a defect")
-    assert {line["what"] for line in report.view["lines"]["rows"]} == {"missing", "extra", "wrong label"}
+    shown = report.view["lines"]["shown"]
+    rows = [*shown["rows"], *report.view["lines"]["rows"]]
+    assert len(shown["rows"]) == MOST_SHOWN
+    assert len({row["number"] for row in rows}) == len(rows) == LINES_SHOWN
+    assert shown["note"].startswith(f"The {MOST_SHOWN} gravest lines are shown with their items.")
+    for row in shown["rows"]:  # each picture marks its own line and no other
+        assert {mark.number for mark in row["picture"].marks} - {None} == {int(row["number"])}
+    under = [row["picture"].under for row in shown["rows"] if row["picture"].under]
     named = [row["what"] for row in report.view["integrity"]["hashes"] if row["what"].startswith("Image ")]
-    assert len(named) == len({row["item"] for row in shown["rows"]})
+    assert len(named) == len({one.name for one in under}) > 5
     page = to_html(report)
-    assert page.count("<image ") == len(shown["rows"])
+    assert page.count("<image ") == len(under)
     assert set(re.findall(r'href="([^"]*)"', page)) == report.pictures
     assert "base64" not in to_json(report)
 
@@ -471,7 +477,10 @@ def test_words_name_what_is_counted() -> None:
     assert "labels in the delivery" not in said
     spans = text_of_page(to_html(made_of("spans", "claim")))
     assert "mode = strict" in spans
-    assert "missing, gold ORG" in spans
+    assert "missing" in spans
+    assert "Gold stands above the text" in spans
+    told = [row["picture"] for row in made_of("spans", "claim").view["lines"]["shown"]["rows"]]
+    assert all(one.text == TEXT for one in told)
 
 
 def test_labels_have_no_pictures() -> None:
