@@ -63,7 +63,8 @@ def claim_answers(contract: Contract, claim: Claim, facts: Facts, standing: Stan
     """The first page's rows: the four that every report has, then what only a claim says."""
     over = nothing_asked(claim, standing)
     if over:
-        rows = answers(_sure(claim, facts), over, "No date is running.", _was_asked(claim))
+        listed = f"{defects_in_words(claim)} listed one by one."
+        rows = answers(listed, over, "No date is running.", _was_asked(claim))
         return [*rows, *_since(claim, standing)]
     rows = answers(
         _sure(claim, facts), asked_in_words(claim), dates_in_words(claim, facts.printed.date()),

@@ -63,7 +63,7 @@ def nothing_asked(claim: Claim, standing: Standing) -> str:
         other = f"Claim {standing.replaced_by}" if standing.replaced_by else "A later claim"
         return f"{other} on the same audit takes the place of this one. Nothing is asked by this claim."
     if standing.end is not None and claim.state == "withdrawn":
-        why = standing.end.told.get("reason")
+        why = str(standing.end.told.get("reason") or "").rstrip(".")
         return (
             f"The buyer took this claim back on {day(standing.end.at)}"
             f"{f': {why}' if why else ''}. Nothing is asked any more."
