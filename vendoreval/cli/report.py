@@ -21,20 +21,21 @@ if TYPE_CHECKING:
     from vendoreval.store.workspace import Workspace
     from vendoreval.workflow.evidence.signing import How
 
-app = typer.Typer(name="report", help="Reports as PDF, HTML or JSON.", no_args_is_help=True)
+app = typer.Typer(name="report", help="Reports as PDF, DOCX, HTML or JSON.", no_args_is_help=True)
 
 
 class Format(StrEnum):
     """The form of a report."""
 
     pdf = "pdf"
+    docx = "docx"
     html = "html"
     json = "json"
     csv = "csv"
 
 
 class Paper(StrEnum):
-    """The page size of a PDF."""
+    """The page size of a PDF or DOCX."""
 
     A4 = "A4"
     Letter = "Letter"
@@ -42,7 +43,7 @@ class Paper(StrEnum):
 
 Out = Annotated[Path | None, typer.Option(help="Where to write the report. Default: named after it, as PDF.")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: by the file's ending.")]
-PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF.")]
+PaperOption = Annotated[Paper, typer.Option(help="The page size of a PDF or DOCX.")]
 
 ImagesOption = Annotated[
     Path | None,
@@ -199,8 +200,8 @@ def write(
     chosen = fmt or {f".{known}": known for known in Format}.get(out.suffix.lower())
     if chosen is None:
         raise UsageError(
-            f"A report is PDF, HTML, JSON or CSV, and {out.name!r} ends like none of them.",
-            remedy="Name a file that ends in .pdf, .html, .json or .csv, or say --format.",
+            f"A report is PDF, DOCX, HTML, JSON or CSV, and {out.name!r} ends like none of them.",
+            remedy="Name a file that ends in .pdf, .docx, .html, .json or .csv, or say --format.",
         )
     made = write_what_can_be(workspace, report, subject, out, chosen.value, paper.value, how)
     if made.note:

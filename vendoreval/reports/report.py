@@ -13,7 +13,9 @@ from vendoreval.claims.records import Claim, ClaimLine
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.safe_text import csv_bytes
 
-Kind = Literal["audit", "claim", "scorecard", "comparison", "annex", "questionnaire", "pilot", "statement"]
+Kind = Literal[
+    "audit", "claim", "scorecard", "comparison", "annex", "questionnaire", "pilot", "statement", "letter"
+]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from vendoreval.reports.pdf import Paper
     from vendoreval.workflow.evidence.signing import How
 
-Format = Literal["pdf", "html", "json", "csv"]
+Format = Literal["pdf", "docx", "html", "json", "csv"]
 
 
 def audit_report(
@@ -305,6 +305,10 @@ def _rendered(report: Report, fmt: Format, paper: Paper) -> bytes:
         return to_json(report).encode()
     if fmt == "csv":
         return _table(report)
+    if fmt == "docx":
+        from vendoreval.reports.docx_writer import to_docx
+
+        return to_docx(report, paper)
     from vendoreval.reports.pdf import to_pdf
 
     return to_pdf(report, paper)
@@ -316,5 +320,5 @@ def _table(report: Report) -> bytes:
         if file.name.endswith(".csv"):
             return file.data
     raise InputError(
-        f"A report of the kind {report.kind} has no table.", remedy="Name a .pdf, .html or .json file."
+        f"A report of the kind {report.kind} has no table.", remedy="Name a .pdf, .docx, .html or .json file."
     )
