@@ -77,6 +77,13 @@ STORY = (
     Command(("audit", "run", "d", "--gold", "gold", "--id", "a"), code=3),
     Command(("claim", "draft", "a", "--id", "c")),
     Command(("claim", "issue", "c")),
+    Command(("claim", "respond", "c", "answers.csv")),
+    Command(("claim", "rule", "c", "--lines", "1", "--withdrawn", "--reason", "Right.")),
+    Command(("gold", "amend", "gold", "--claim", "c", "--line", "1", "--delivered", "--reason", "W"), events=2),
+    Command(("gold", "reveal", "gold", "80056720", "--out", "item.json"), again=True),
+    Command(("delivery", "reject", "d", "--reason", "Breached.")),
+    Command(("delivery", "accept", "d", "--reason", "Settled.")),
+    Command(("claim", "settle", "c")),
     Command(("report", "claim", "c", "--out", "claim.html"), again=True),
     Command(("evidence", "export", "a", "--out", "bundle.zip"), again=True),
 )  # fmt: skip

@@ -237,5 +237,5 @@ def _timeliness(contract: Contract, today: date, received: date) -> str:
         return f"The delivery arrived on {received}; the acceptance window ends on {end}."
     late = f"The acceptance window ended on {end}, before this claim was drafted"
     if contract.acceptance and contract.acceptance.silence == "accepted":
-        return f"{late}; by the contract silence accepts the delivery. Show when it was rejected."
+        return f"{late}; by the contract silence accepts the delivery unless it was rejected in time."
     return f"{late}; by the contract silence does not accept the delivery."

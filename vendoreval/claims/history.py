@@ -78,6 +78,6 @@ def _rework(told: Any) -> str:
 
 
 def _settled(told: Any) -> str:
-    amount = str(Money(int(told.get("amount", 0)), str(told.get("currency", ""))))
+    amount = str(Money(int(told.get("minor", 0)), str(told.get("currency", ""))))
     further = [str(told[key]) for key in ("how", "reference") if told.get(key)]
     return ", ".join([amount, *further])

@@ -30,6 +30,7 @@ from vendoreval.tasks.judged import judge
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.audits.fresh import burnt_for
 from vendoreval.workflow.claims.disputes import StoredDispute, load_dispute, make_move
+from vendoreval.workflow.claims.steps import settle_command
 from vendoreval.workflow.context import now
 from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.resubmitting import standing_claims
@@ -131,7 +132,7 @@ def _record(
     """Record the judgement as a move, unless the last one of this rework said the same."""
     data = canonical(found.to_json())
     sha = workspace.objects.put_bytes(data)
-    steps = _next_steps(found, again)
+    steps = _next_steps(stored, found, again)
     if any(move.kind == "reworked" and move.told.get("record") == sha for move in stored.dispute.moves):
         return JudgedRework(found, stored.newest, recorded=False, next_steps=steps)
     after = make_move(
@@ -150,10 +151,10 @@ def _asked_elsewhere(workspace: Workspace, found: Reworked) -> dict[str, Any]:
     return {"asked_elsewhere": named} if named else {}
 
 
-def _next_steps(found: Reworked, again: StoredAudit | None) -> tuple[str, ...]:
+def _next_steps(stored: StoredDispute, found: Reworked, again: StoredAudit | None) -> tuple[str, ...]:
     """The commands that go on from here."""
     if found.outcome == PASSED:
-        return f"vendoreval delivery accept {found.delivery}", f"vendoreval claim settle {found.claim}"
+        return f"vendoreval delivery accept {found.delivery} --reason WHY", settle_command(stored)
     if found.outcome == FAILED:
         show = f"vendoreval claim show {found.claim}"
         return (show, f"vendoreval claim draft {found.audit}") if found.fresh == BREACHED else (show,)

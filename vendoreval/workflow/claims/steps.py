@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
-from vendoreval.claims.sums import asked_now, conditional
+from vendoreval.claims.sums import asked_now, conditional, unknown_sums
 from vendoreval.store.tables import AuditRow
 from vendoreval.workflow.claims.disputes import StoredDispute
 
 SCHEMA = "vendoreval/dispute_step/1"
+
+
+def settle_command(stored: StoredDispute) -> str:
+    """The command that settles a claim, with what has to be said in it."""
+    open_lines = any(line.open for line in stored.dispute.lines.values())
+    agreed = " --amount SUM --note WHY" if open_lines or unknown_sums(stored.newest) else ""
+    return f"vendoreval claim settle {stored.dispute.claim.id}{agreed}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Step:
             gold = reader.require(AuditRow, self.after.dispute.claim.audit, "audit").gold_id
         return tuple(
             f"vendoreval gold amend {gold} --item {quote(items[one.line])} --claim {self.claim} "
-            f"--line {one.line}"
+            f"--line {one.line} --delivered --reason WHY"
             for one in wrong
         )
 
@@ -77,7 +84,7 @@ class Step:
         return {
             "awaiting ruling": (f"vendoreval claim rule {self.claim} --sheet rulings.xlsx",),
             "with the arbiter": (f"vendoreval claim arbitrate {self.claim} --out cases.xlsx",),
-            "decided": (f"vendoreval claim settle {self.claim}",),
+            "decided": (settle_command(self.after),),
         }.get(self.after.dispute.stage, ())
 
     def to_json(self) -> dict[str, Any]:
