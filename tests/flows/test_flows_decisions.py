@@ -61,7 +61,7 @@ def test_a_decision_ends_the_window(cli: Cli) -> None:
     assert "already" in cli("delivery", "reject", "d", "--reason", "x", code=2, env=at(ENDS)).err
     cli("delivery", "accept", "d", "--reason", "Settled.", env=at("2026-04-01"))
     shown = cli("delivery", "show", "d", env=at("2026-04-01")).out
-    assert "accepted on 2026-04-01 by ann, after the window that ended on 2026-03-16: Settled." in " ".join(
+    assert "accepted on 2026-04-01 by ann, after the window that ended on 2026-03-16: Settled" in " ".join(
         shown.split()
     )
     assert "not taken back" in cli("delivery", "reject", "d", "--reason", "x", code=2, env=at("2026-04-02")).err

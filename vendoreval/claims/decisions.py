@@ -84,7 +84,7 @@ class Standing:
         late = f", after the window that ended on {self.until}" if self.timely is False else ""
         if self.timely and self.last.recorded and self.until and self.last.recorded > self.until:
             late = f", recorded on {self.last.recorded}, after the window that ended on {self.until}"
-        return f"{said} on {self.last.decided} by {self.last.person}{late}: {self.last.reason}"
+        return f"{said} on {self.last.decided} by {self.last.person}{late}: {self.last.reason.rstrip('.')}"
 
     def to_json(self) -> dict[str, Any]:
         """The standing as plain JSON values."""

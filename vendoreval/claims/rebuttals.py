@@ -16,7 +16,6 @@ from vendoreval.claims.disputes import Dispute
 from vendoreval.claims.moves import DOWNGRADED, REBUTTED, UPHELD, WITHDRAWN
 from vendoreval.inference.binomial import clopper_pearson
 
-SCHEMA = "vendoreval/rebuttals/1"
 CONFIDENCE = 0.95
 
 
@@ -64,11 +63,12 @@ class Rebuttals:
         return sum(self.by_code.values(), Fared())
 
     def to_json(self) -> dict[str, Any]:
-        """The record `vendoreval/rebuttals/1`."""
+        """The counts as plain JSON values."""
         codes = [{"code": code, **fared.to_json()} for code, fared in self.by_code.items()]
-        return {"schema": SCHEMA, "all": self.all.to_json(), "by_code": codes}
+        return {"all": self.all.to_json(), "by_code": codes}
 
 
+NONE = Rebuttals()
 _FIELDS = {WITHDRAWN: "succeeded", DOWNGRADED: "downgraded", UPHELD: "failed"}
 
 

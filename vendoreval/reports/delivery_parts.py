@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from vendoreval.claims.decisions import IN_WORDS, OPEN, SILENT, UNANSWERED, Standing
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.wording import day, percent
 
@@ -16,7 +17,8 @@ class Received:
 
     `days` are business days from order to receipt, `escalated` the share of items asked about, `answered`
     the longest time, in business days, that the vendor and the buyer took to answer a question; None where
-    nothing is known. `rework_of` names the delivery that this one replaces.
+    nothing is known. `rework_of` names the delivery that this one replaces; `standing` says whether
+    it was accepted or rejected, by word or by silence; None for a pilot, which is judged.
     """
 
     delivery: str
@@ -28,6 +30,7 @@ class Received:
     escalated: float | None
     answered: tuple[int | None, int | None]
     rework_of: str = ""
+    standing: Standing | None = None
 
 
 def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:
@@ -38,6 +41,7 @@ def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:
             "kind": one.kind,
             "ordered": day(one.ordered) if one.ordered else "–",
             "received": day(one.received),
+            "stands": _stands(one.standing) if one.standing else "",
             "days": "–" if one.days is None else f"{one.days:,}",
             "count": f"{one.items:,}",
             "escalated": "–" if one.escalated is None else percent(one.escalated),
@@ -45,3 +49,12 @@ def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:
         }
         for one in deliveries
     ]
+
+
+def _stands(found: Standing) -> str:
+    """The standing in a few words, with the day that it rests on."""
+    said = IN_WORDS[found.state]
+    if found.state in (OPEN, SILENT, UNANSWERED):
+        return f"{said}, window until {day(found.until)}" if found.until else said
+    on = day(found.last.decided if found.last else None)
+    return f"{said} on {on}{', late' if found.timely is False else ''}"

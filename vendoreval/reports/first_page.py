@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, VERDICTS, AuditResult, Finding
-from vendoreval.claims.records import Claim
 from vendoreval.claims.remedies import delivery_price
 from vendoreval.contracts.joint import risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.money import Money
 from vendoreval.questionnaires.promises import Promise
-from vendoreval.reports.claim_words import asked_in_words, total_in_words
 from vendoreval.reports.facts import Facts
 from vendoreval.reports.promise_parts import missed
+from vendoreval.reports.scorecard_claims import Claimed, asked, next_date, sums_in_words
 from vendoreval.reports.sentences import clause_name, interval_words
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import chance, count, day, joined, percent
@@ -120,40 +119,27 @@ def _counted(contract: Contract, result: AuditResult) -> str:
 
 
 def scorecard_answers(
-    audits: Sequence[AuditResult], claims: Sequence[Claim], promises: Sequence[Promise]
+    audits: Sequence[AuditResult], claims: Sequence[Claimed], promises: Sequence[Promise], today: date
 ) -> list[list[str]]:
     """The scorecard's answers; `audits` are in the order of time."""
-    replaced = superseded(claims)
-    issued = [claim for claim in claims if claim.issued and claim.id not in replaced]
-    running = [claim for claim in issued if claim.answer_by]
-    first = min(running, key=lambda claim: (claim.answer_by or date.max, claim.id), default=None)
     late = missed(promises)
-    asked = [f"Claim {claim.id}: {_lower(asked_in_words(claim))}" for claim in issued]
+    wanted = asked(claims)
     if late:
-        asked.append(f"Ask about {count(len(late), 'missed promise')}: {joined(one.title for one in late)}.")
-    by_when = (
-        f"Claim {first.id} is to be answered by {day(first.answer_by)}." if first else "No date is running."
-    )
+        wanted.append(f"Ask about {count(len(late), 'missed promise')}: {joined(one.title for one in late)}.")
     return answers(
         sureness(audits[-1].findings) if audits else "Nothing was audited; answers and pilots show less.",
-        " ".join(asked) or "Nothing is open.",
-        by_when,
-        _scorecard_total(audits, issued, late),
+        " ".join(wanted) or "Nothing is open.",
+        next_date(claims, today),
+        _scorecard_total(audits, claims, late, today),
     )
 
 
-def superseded(claims: Sequence[Claim]) -> frozenset[str]:
-    """The claims whose place an issued one takes; nothing is asked by them any more."""
-    return frozenset(name for claim in claims if claim.issued for name in claim.supersedes)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _scorecard_total(audits: Sequence[AuditResult], issued: Sequence[Claim], late: Sequence[Promise]) -> str:
+def _scorecard_total(
+    audits: Sequence[AuditResult], claims: Sequence[Claimed], late: Sequence[Promise], today: date
+) -> str:
     tally: Mapping[str, int] = {name: sum(a.verdict == name for a in audits) for name in (KEPT, BREACHED)}
+    issued = sum(one.entry is not None for one in claims)
     said = f"{count(len(audits), 'audit')}: {tally[KEPT]} kept, {tally[BREACHED]} breached; "
-    said += f"{count(len(late), 'promise')} missed; {count(len(issued), 'claim')} issued"
-    sums = [total_in_words(claim) for claim in issued]
-    return f"{said}: {' '.join(sums)}" if sums else f"{said}."
+    said += f"{count(len(late), 'promise')} missed; {count(issued, 'claim')} issued"
+    sums = sums_in_words(claims, today)
+    return f"{said}: {sums}" if sums else f"{said}."

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from vendoreval.audits.records import AuditResult
+from vendoreval.claims.accounts import Entry
 from vendoreval.claims.drafting import claim_rows, line_rows
+from vendoreval.claims.rebuttals import Rebuttals
 from vendoreval.claims.records import Claim, ClaimLine
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.safe_text import csv_bytes
@@ -77,15 +79,21 @@ def audit_files(result: AuditResult, lines: Sequence[ClaimLine] = ()) -> tuple[A
 
 
 def scorecard_files(
-    audits: Sequence[tuple[AuditResult, datetime]], claims: Sequence[Claim]
-) -> tuple[Attached, ...]:
-    """The audits behind a scorecard, and its claims without their lines, as canonical JSON."""
-    listed = [{key: value for key, value in claim.to_json().items() if key != "lines"} for claim in claims]
+    audits: Sequence[tuple[AuditResult, datetime]], claims: Sequence[tuple[Claim, Entry | None]],
+    fared: Rebuttals,
+) -> tuple[Attached, ...]:  # fmt: skip
+    """The audits behind a scorecard, its claims without their lines, and its rebuttals, as canonical JSON."""
+    listed = [
+        {**{key: value for key, value in claim.to_json().items() if key != "lines"},
+         "account": entry.to_json() if entry else None}
+        for claim, entry in claims
+    ]  # fmt: skip
     data = canonical(
         {
             "schema": "vendoreval/scorecard/1",
             "audits": [{"at": when.isoformat(), "result": result.to_json()} for result, when in audits],
             "claims": listed,
+            "rebuttals": fared.to_json(),
         }
     )
     return (Attached("scorecard.json", data, "The audits and claims shown, machine-readable", "Source"),)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
+from vendoreval.claims.rebuttals import NONE as NO_REBUTTALS
+from vendoreval.claims.rebuttals import Rebuttals
 from vendoreval.claims.records import Claim
-from vendoreval.claims.sums import total
 from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
 from vendoreval.questionnaires.promises import Promise
@@ -21,13 +22,14 @@ from vendoreval.reports.charts.timeline import Timeline, TimelinePoint
 from vendoreval.reports.defect_parts import absent_sides, unit_rules
 from vendoreval.reports.delivery_parts import Received, delivery_rows
 from vendoreval.reports.facts import Facts
-from vendoreval.reports.first_page import scorecard_answers, superseded
+from vendoreval.reports.first_page import scorecard_answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
 from vendoreval.reports.pilot_view import block_rows
 from vendoreval.reports.pilot_view import headline as pilot_headline
 from vendoreval.reports.promise_parts import promise_rows, standings, tempered
 from vendoreval.reports.report import Report, scorecard_files
+from vendoreval.reports.scorecard_claims import Claimed, claim_row, rebuttals_view
 from vendoreval.reports.sentences import headline, interval_words
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import (
@@ -48,32 +50,33 @@ def scorecard_view(
     contract: Contract | None,
     assessment: Assessment | None,
     audits: Sequence[Audited],
-    claims: Sequence[Claim],
+    claims: Sequence[Claimed],
     facts: Facts,
     promises: Sequence[Promise] = (),
     trend: Mapping[str, Any] | None = None,
     deliveries: Sequence[Received] = (),
     pilot: Mapping[str, Any] | None = None,
     quality: Histogram | None = None,
+    fared: Rebuttals = NO_REBUTTALS,
 ) -> Report:
     """The scorecard of one vendor; pure. `contract` words the clauses of the latest audited delivery.
 
     `deliveries` are in the order of their receipt.
     `trend`: the record `vendoreval/agreement_trend/1` of the vendor's deliveries.
     `pilot`: the record `vendoreval/pilot/1` of the vendor's latest one.
-    `quality`: how well matches of the latest audited delivery fit.
+    `quality`: how well matches of the latest audited delivery fit. `fared`: how the vendor's rebuttals fared.
     """
     ordered = in_order(audits, deliveries)
     latest = ordered[-1][0] if ordered else None
     still = _still_open(ordered, claims, deliveries)
-    files = scorecard_files(ordered, claims)
+    files = scorecard_files(ordered, [(one.claim, one.entry) for one in claims], fared)
     view = {
         "schema": "vendoreval/scorecard_report/1",
         **parts.head(facts.vendor, "Vendor scorecard", "Scorecard", facts),
         "verdict": tempered(parts.verdict(latest.verdict), promises, still.counted()) if latest else None,
         "headline": _headline(ordered, pilot) + still.sentence(),
         "figures": _figures(assessment, ordered, claims),
-        "answers": scorecard_answers([result for result, _ in ordered], claims, promises),
+        "answers": scorecard_answers([result for result, _ in ordered], claims, promises, facts.printed.date()),
         "assessment": _assessment(assessment),
         "promises": promise_rows(promises),
         "promised": standings(promises),
@@ -84,7 +87,8 @@ def scorecard_view(
         "control": deliveries_chart([result for result, _ in ordered]),
         "agreement": agreement_view(trend, contract),
         "latest": _latest(contract, latest, quality),
-        "claims": [_claim(claim, superseded(claims)) for claim in claims],
+        "claims": [claim_row(one) for one in claims],
+        "rebuttals": rebuttals_view(fared),
         "integrity": parts.integrity(facts, files),
     }
     return Report("scorecard", facts.printed, view, files)
@@ -115,26 +119,22 @@ class _Open:
         return f" Still open: {joined(named)}." if named else ""
 
 
-def _still_open(ordered: Sequence[Audited], claims: Sequence[Claim], deliveries: Sequence[Received]) -> _Open:
-    """Each delivery counts by its last audit that decided; one that a rework replaced is open no more.
+def _still_open(ordered: Sequence[Audited], claims: Sequence[Claimed], deliveries: Sequence[Received]) -> _Open:
+    """Each delivery counts by its last audit that decided; a breach that a rework replaced is open no more.
 
+    A claim is open until it ends or falls, whatever came after it.
     What the latest verdict, when it is a breach, says of its own delivery is not said again.
     """
     if not ordered:
         return _Open()
     latest = ordered[-1][0]
-    left_out = {one.rework_of for one in deliveries}
-    if latest.verdict == BREACHED:
-        left_out.add(latest.delivery)
+    said = latest.delivery if latest.verdict == BREACHED else ""
+    left_out = {said, *(one.rework_of for one in deliveries)}
     decided = {result.delivery: result.verdict for result, _ in ordered if result.verdict in (KEPT, BREACHED)}
-    gone = superseded(claims)
     return _Open(
         tuple(name for name, verdict in decided.items() if verdict == BREACHED and name not in left_out),
-        tuple(
-            claim for claim in claims
-            if claim.issued and claim.id not in gone and claim.delivery not in left_out
-        ),
-    )  # fmt: skip
+        tuple(one.claim for one in claims if one.asks and one.claim.delivery != said),
+    )
 
 
 def _headline(audits: Sequence[Audited], pilot: Mapping[str, Any] | None) -> str:
@@ -154,7 +154,9 @@ def _pilot(pilot: Mapping[str, Any] | None) -> Plain | None:
     return {"words": words, "blocks": block_rows(pilot["blocks"])}
 
 
-def _figures(assessment: Assessment | None, audits: Sequence[Audited], claims: Sequence[Claim]) -> list[Plain]:
+def _figures(
+    assessment: Assessment | None, audits: Sequence[Audited], claims: Sequence[Claimed]
+) -> list[Plain]:
     main = parts.main_finding(audits[-1][0].findings) if audits else None
     figures = parts.key_figures(main)[:2]
     if audits:
@@ -283,18 +285,3 @@ def _in_words(result: AuditResult, contract: Contract | None) -> list[str]:
     """Sentences about the whole delivery; classes and annotators have their row in the table."""
     whole = [finding for finding in result.findings if finding.group is None]
     return [row["sentences"] for row in parts.findings_table(whole, contract)]
-
-
-def _claim(claim: Claim, replaced: Collection[str]) -> Plain:
-    amount = total(claim.asked_now)
-    least = min((row.strikeouts for row in claim.extrapolations), default=None)
-    return {
-        "id": f"{claim.id} v{claim.version}",
-        "delivery": claim.delivery,
-        "state": "superseded" if claim.id in replaced else claim.state,
-        "issued": day(claim.issued),
-        "lines": f"{len(claim.lines):,}",
-        "amount": str(amount) if amount is not None else "–",
-        "answer_by": day(claim.answer_by),
-        "strikeouts": "–" if least is None else f"{least:,}",
-    }

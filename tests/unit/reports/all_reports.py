@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.unit.reports.report_samples import (
     assessment,
+    claimed,
     facts,
     history,
     many_lines,
@@ -88,8 +89,8 @@ def made(kind: str, lines: int = 300, **more: Any) -> Report:
             return claim_view(music_contract(), music_claim(many_lines(lines)), music_audit(), known)
         case "scorecard":
             return scorecard_view(
-                music_contract(), assessment(), history(), [music_claim()], facts(), told().promises, None,
-                RECEIVED,
+                music_contract(), assessment(), history(), claimed(music_claim()), facts(), told().promises,
+                None, RECEIVED,
             )  # fmt: skip
         case "questionnaire":
             return questionnaire_view(told(), facts(**more))

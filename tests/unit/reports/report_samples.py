@@ -21,6 +21,8 @@ from vendoreval.audits.records import (
     Pattern,
     worst,
 )
+from vendoreval.claims.accounts import entry_of
+from vendoreval.claims.disputes import Dispute, LineState
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Decision, Guideline, Price, Remedy, Task
 from vendoreval.money import Money
@@ -33,6 +35,7 @@ from vendoreval.questionnaires.scoring import score
 from vendoreval.questionnaires.signals import signals
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.questionnaire_view import Told
+from vendoreval.reports.scorecard_claims import Claimed
 from vendoreval.resources import resource
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
@@ -350,3 +353,16 @@ def told() -> Told:
         promises(bank, answers, found, measured, {"accuracy": "97 %"}),
         signals(bank, given), tuple(settled.values()), level_agreement(reviews), ("A form was sent.",),
     )  # fmt: skip
+
+
+def claimed(*claims: Claim) -> list[Claimed]:
+    """Claims as a scorecard tells them before anybody answers; those that others replace are superseded."""
+    gone = {name for claim in claims if claim.issued for name in claim.supersedes}
+    found = []
+    for claim in claims:
+        lines = {line.number: LineState(line.number) for line in claim.lines}
+        state = "superseded" if claim.id in gone else claim.state
+        dispute = Dispute(claim, (), lines, state, claim.answer_by)
+        conceded = replace(claim, demands=())
+        found.append(Claimed(claim, entry_of(claim, dispute, conceded) if claim.issued else None))
+    return found

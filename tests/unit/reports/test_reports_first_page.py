@@ -11,10 +11,21 @@ from typing import Any
 import pytest
 
 from tests.unit.reports.all_reports import KINDS, made, rests
-from tests.unit.reports.report_samples import facts, history, music_audit, music_claim, music_contract, told
+from tests.unit.reports.report_samples import (
+    claimed,
+    facts,
+    history,
+    music_audit,
+    music_claim,
+    music_contract,
+    told,
+)
 from tests.unit.reports.test_reports_comparison import report as comparison
 from tests.unit.reports.test_reports_comparison import six
 from vendoreval.audits.records import AuditResult
+from vendoreval.claims.accounts import Settled, Sums
+from vendoreval.claims.decisions import Decision, Standing
+from vendoreval.claims.rebuttals import Fared, Rebuttals
 from vendoreval.claims.records import Demand
 from vendoreval.claims.sums import total
 from vendoreval.labels.near_ids import NearPair
@@ -27,6 +38,7 @@ from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.provenance_parts import OtherAudit, OtherGold, RestsOn, provenance_rows, reservations
 from vendoreval.reports.questionnaire_view import questionnaire_view
 from vendoreval.reports.report import Report
+from vendoreval.reports.scorecard_claims import Claimed
 from vendoreval.reports.scorecard_view import scorecard_view
 
 
@@ -133,15 +145,84 @@ def test_a_superseded_claim_asks_for_nothing_any_more() -> None:
     second = replace(music_claim(), id="claim-2", supersedes=("claim-1",))
     view = claim_view(music_contract(), second, music_audit(), facts()).view
     assert view["headline"].endswith("This claim takes the place of claim-1.")
-    report = scorecard_view(music_contract(), None, history(), [music_claim(), second], facts())
-    assert [row["state"] for row in report.view["claims"]] == ["superseded", "issued"]
+    report = scorecard_view(music_contract(), None, history(), claimed(music_claim(), second), facts())
+    assert [row["state"] for row in report.view["claims"]] == ["superseded", "awaiting answer"]
     assert said(report)["What is asked"].startswith("Claim claim-2: in the contract’s order")
     assert said(report)["In total"].endswith(
-        "1 claim issued: USD 564.80: the sums of audit cost and credit add up."
+        "2 claims issued: USD 564.80 asked, USD 0.00 settled, USD 564.80 open."
     )
     draft = replace(second, issued=None, state="draft")  # a draft replaces nothing yet
-    report = scorecard_view(music_contract(), None, history(), [music_claim(), draft], facts())
-    assert [row["state"] for row in report.view["claims"]] == ["issued", "draft"]
+    report = scorecard_view(music_contract(), None, history(), claimed(music_claim(), draft), facts())
+    assert [row["state"] for row in report.view["claims"]] == ["awaiting answer", "draft"]
+    assert [row["amount"] for row in report.view["claims"]] == ["USD 564.80", "–"]
+
+
+def test_a_claim_that_ended_or_fell_stands_nowhere_as_asked() -> None:
+    """By hand: of USD 564.80 nothing is open once a claim is withdrawn, falls, or is settled with 100.00."""
+    (known,) = claimed(music_claim())
+    entry = known.entry
+    assert entry is not None
+    paid = Settled(date(2026, 1, 20), "credit", "CN-17", "")
+    settled = Claimed(
+        known.claim,
+        replace(entry, stage="settled", due=(), settled=paid, sums=Sums(56480, waived=46480, settled=10000)),
+    )
+    gone = Claimed(known.claim, replace(entry, stage="withdrawn", due=(), sums=Sums()))
+    left = replace(known.claim, version=2, verdict="kept", demands=())
+    fallen = Claimed(left, replace(entry, version=2, sums=Sums(56480, fallen=56480)))
+    kept = [_batch("batch-2", "kept", 2)]
+    for one, state, sums in (
+        (settled, "settled", "USD 564.80 asked, USD 464.80 waived, USD 100.00 settled, USD 0.00 open."),
+        (gone, "withdrawn", "USD 0.00 asked, USD 0.00 settled, USD 0.00 open."),
+        (fallen, "fallen", "USD 564.80 asked, USD 564.80 fallen, USD 0.00 settled, USD 0.00 open."),
+    ):
+        report = scorecard_view(music_contract(), None, kept, [one], facts())
+        (row,) = report.view["claims"]
+        assert (row["state"], row["amount"], row["turn"]) == (state, "–", "–")
+        assert report.view["verdict"]["key"] == "kept"
+        assert "Still open" not in report.view["headline"]
+        assert said(report)["What is asked"] == "Nothing is open."
+        assert said(report)["By when"] == "No date is running."
+        assert said(report)["In total"].endswith(f"1 claim issued: {sums}")
+    (row,) = scorecard_view(music_contract(), None, kept, [settled], facts()).view["claims"]
+    assert plain(row["settled"]) == "USD 100.00, credit, CN-17, 20 January 2026"
+
+
+def test_a_step_that_waits_for_a_rework_is_in_no_sum() -> None:
+    steps = music_claim().demands
+    waiting = replace(music_claim(), demands=(*steps[:2], replace(steps[2], after_rework=1)))
+    report = scorecard_view(music_contract(), None, history(), claimed(waiting), facts())
+    (row,) = report.view["claims"]
+    assert (row["amount"], row["conditional"]) == ("USD 500.00", "USD 64.80")
+    assert said(report)["In total"].endswith("USD 500.00 asked, USD 0.00 settled, USD 500.00 open.")
+    assert said(report)["What is asked"].endswith(
+        "If a rework fails: credit (USD 64.80). Not asked for now, and in no sum above."
+    )
+    late = facts(printed=datetime(2026, 1, 23, tzinfo=UTC))
+    report = scorecard_view(music_contract(), None, history(), claimed(waiting), late)
+    assert said(report)["By when"].startswith("Overdue since 22 January 2026, vendor, claim claim-1: Answer ")
+
+
+def test_the_scorecard_says_how_rebuttals_fared_and_how_deliveries_stand() -> None:
+    fared = Rebuttals({"gold_wrong": Fared(1, 0, 5, 0), "out_of_scope": Fared(0, 2, 0, 4)})
+    view = scorecard_view(music_contract(), None, history(), [], facts(), fared=fared).view
+    # the lower end is 1 - 0.975 ** (1 / 8) = 0.00316; scipy's binomtest gives 0.5265 for the upper one
+    assert plain(view["rebuttals"]["words"]) == (
+        "Of 8 decided rebuttals, 1 succeeded: 12.5 % (95 % interval 0.3 % to 52.7 %, exact)."
+    )
+    assert view["rebuttals"]["rows"] == [
+        ["gold wrong", "1", "0", "5", "0"],
+        ["out of scope", "0", "2", "0", "4"],
+        ["all", "1", "2", "5", "4"],
+    ]
+    said_late = Decision("rejected", date(2026, 2, 3), "Breached.", "Ann")
+    batch = replace(_received("batch-1"), standing=Standing("rejected", date(2026, 2, 1), (said_late,)))
+    silent = replace(_received("batch-2"), standing=Standing("accepted_by_silence", date(2026, 2, 1)))
+    view = scorecard_view(music_contract(), None, [], [], facts(), deliveries=(batch, silent)).view
+    assert [plain(row["stands"]) for row in view["deliveries"]] == [
+        "rejected on 3 February 2026, late",
+        "accepted by silence, window until 1 February 2026",
+    ]
 
 
 def rows(found: RestsOn) -> dict[str, str]:
@@ -265,16 +346,19 @@ def _received(name: str, rework_of: str = "") -> Received:
 def test_no_green_word_stands_above_an_open_breach_or_claim() -> None:
     audits = [_batch("batch-1", "breached", 1), _batch("batch-2", "kept", 2)]
     two = (_received("batch-1"), _received("batch-2"))
-    view = scorecard_view(music_contract(), None, audits, [music_claim()], facts(), deliveries=two).view
+    view = scorecard_view(music_contract(), None, audits, claimed(music_claim()), facts(), deliveries=two).view
     assert view["verdict"]["key"] == "inconclusive"
     assert plain(view["verdict"]["word"]) == "Kept, 1 breach open, 1 claim open"
     assert view["headline"].endswith(" Still open: the breach of batch-1 and claim claim-1 on batch-1.")
     draft = replace(music_claim(), issued=None, state="draft")
-    view = scorecard_view(music_contract(), None, audits, [draft], facts(), deliveries=two).view
+    view = scorecard_view(music_contract(), None, audits, claimed(draft), facts(), deliveries=two).view
     assert plain(view["verdict"]["word"]) == "Kept, 1 breach open"
     replaced = (_received("batch-1"), _received("batch-2", rework_of="batch-1"))
-    view = scorecard_view(music_contract(), None, audits, [music_claim()], facts(), deliveries=replaced).view
+    view = scorecard_view(music_contract(), None, audits, [], facts(), deliveries=replaced).view
     assert (view["verdict"]["key"], view["verdict"]["word"]) == ("kept", "Kept")
+    known = claimed(music_claim())  # a rework may mend the breach; the claim stays open until it is settled
+    view = scorecard_view(music_contract(), None, audits, known, facts(), deliveries=replaced).view
+    assert plain(view["verdict"]["word"]) == "Kept, 1 claim open"
     again = [*audits, _batch("batch-1", "kept", 3)]  # such as after gold was corrected
     view = scorecard_view(music_contract(), None, again, [], facts(), deliveries=two).view
     assert (view["verdict"]["key"], view["verdict"]["word"]) == ("kept", "Kept")

@@ -9,6 +9,7 @@ from jinja2 import UndefinedError
 
 from tests.unit.reports.report_samples import (
     assessment,
+    claimed,
     facts,
     history,
     music_audit,
@@ -57,7 +58,7 @@ def reports() -> dict[str, Report]:
     return {
         "audit": audit_view(contract, result, facts()),
         "claim": claim_view(contract, music_claim(), result, facts()),
-        "scorecard": scorecard_view(contract, assessment(), history(), [music_claim()], facts()),
+        "scorecard": scorecard_view(contract, assessment(), history(), claimed(music_claim()), facts()),
     }
 
 

@@ -17,6 +17,7 @@ import pytest
 from tests.unit.reports.report_samples import (
     PRINTED,
     assessment,
+    claimed,
     facts,
     history,
     many_lines,
@@ -122,7 +123,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("paper", "points"), [("A4", (595, 842)), ("Letter", (612, 792))])
 def test_paper(paper: Paper, points: tuple[int, int]) -> None:
-    report = scorecard_view(music_contract(), assessment(), history(), [music_claim()], facts())
+    report = scorecard_view(music_contract(), assessment(), history(), claimed(music_claim()), facts())
     document = pikepdf.open(io.BytesIO(to_pdf(report, paper)))
     box = [round(float(part)) for part in document.pages[0].mediabox]
     assert tuple(box[2:]) == points

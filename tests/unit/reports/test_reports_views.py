@@ -13,6 +13,7 @@ import pytest
 from tests.unit.reports.report_samples import (
     annotators,
     assessment,
+    claimed,
     facts,
     history,
     many_lines,
@@ -183,7 +184,7 @@ def test_a_draft_says_so() -> None:
 
 
 def test_the_scorecard_follows_the_audits_in_time() -> None:
-    report = scorecard_view(music_contract(), assessment(), history()[::-1], [music_claim()], facts())
+    report = scorecard_view(music_contract(), assessment(), history()[::-1], claimed(music_claim()), facts())
     view = report.view
     assert [point.verdict for point in view["timeline"].points][-1] == "breached"
     assert [row["audit"] for row in view["audits"]][-1] == "audit-1"

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.conftest import ROOT
 from tests.contracts import clause, contract_toml
 from tests.unit.reports.picture_samples import TEXT, delivered_of, gold_of, span
-from tests.unit.reports.report_samples import facts
+from tests.unit.reports.report_samples import claimed, facts
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
 from vendoreval.audits.records import AuditResult
@@ -113,4 +113,4 @@ def made_of(kind: str, report: str, *, images: bool = False, **more: Any) -> Rep
     if report == "claim":
         return claim_view(contract, claim, result, known, lines_shown(by_gravity(claim.lines), seen, looked))
     fits = quality(seen.by_label, contract.task)
-    return scorecard_view(contract, None, [(result, known.printed)], [claim], known, quality=fits)
+    return scorecard_view(contract, None, [(result, known.printed)], claimed(claim), known, quality=fits)

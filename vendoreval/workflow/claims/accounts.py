@@ -16,13 +16,19 @@ from vendoreval.workflow.vendors.vendors import show_vendor
 
 def vendor_account(workspace: Workspace, vendor_id: str) -> Account:
     """What became of every claim on a vendor that was issued; raises NotFound."""
+    entries = [entry_on(stored) for stored in vendor_disputes(workspace, vendor_id)]
+    return account(vendor_id, now().date(), entries)
+
+
+def vendor_disputes(workspace: Workspace, vendor_id: str) -> list[StoredDispute]:
+    """Every claim on a vendor that was issued, with its dispute; raises NotFound."""
     names = {audit for audit, _ in show_vendor(workspace, vendor_id).audits}
     issued = [row.id for row in list_claims(workspace) if row.issued_at and row.audit_id in names]
-    disputes = (load_dispute(workspace, claim) for claim in issued)
-    return account(vendor_id, now().date(), [_entry(stored) for stored in disputes])
+    return [load_dispute(workspace, claim) for claim in issued]
 
 
-def _entry(stored: StoredDispute) -> Entry:
+def entry_on(stored: StoredDispute) -> Entry:
+    """A claim on the account."""
     return entry_of(stored.newest, stored.dispute, _beyond_dispute(stored))
 
 

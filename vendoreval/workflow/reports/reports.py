@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from vendoreval import __version__
 from vendoreval.claims.deadlines import deadlines
+from vendoreval.claims.rebuttals import rebuttals
 from vendoreval.claims.records import Claim
 from vendoreval.errors import Conflict, InputError, MissingPart, UsageError
 from vendoreval.questionnaires.assessment import Assessment
@@ -21,6 +22,7 @@ from vendoreval.reports.delivery_parts import Received
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.pictures.line_pictures import lines_shown
 from vendoreval.reports.report import Report
+from vendoreval.reports.scorecard_claims import Claimed
 from vendoreval.reports.scorecard_view import in_order, scorecard_view
 from vendoreval.reports.statement_view import statement_view
 from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
@@ -29,13 +31,14 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, list_audits, load_audit
 from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
-from vendoreval.workflow.claims.accounts import vendor_account
-from vendoreval.workflow.claims.claims import load_claim
+from vendoreval.workflow.claims.accounts import entry_on, vendor_account, vendor_disputes
+from vendoreval.workflow.claims.claims import list_claims, load_claim
 from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.claims.rework_record import rework_outcomes
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
 from vendoreval.workflow.deliveries.agreement import agreement_trend
+from vendoreval.workflow.deliveries.decisions import standing_of
 from vendoreval.workflow.deliveries.escalations import escalations_of
 from vendoreval.workflow.deliveries.listing import business_days
 from vendoreval.workflow.evidence.checkpoints import note_head, read_head
@@ -111,9 +114,10 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
     vendor = show_vendor(workspace, vendor_id)
     names = {audit for audit, _ in vendor.audits}
     stored = [load_audit(workspace, row.id) for row in list_audits(workspace) if row.id in names]
-    with workspace.read() as reader:
-        rows = {row.id: row for row in reader.all(ClaimRow) if row.audit_id in names}
-    claims: list[Claim] = [load_claim(workspace, name)[0] for name in rows]
+    disputes = vendor_disputes(workspace, vendor_id)
+    entries = {one.newest.id: entry_on(one) for one in disputes}
+    rows = [row.id for row in list_claims(workspace) if row.audit_id in names]
+    claims = [Claimed(load_claim(workspace, name)[0], entries.get(name)) for name in rows]
     audits = [(audit.result, audit.row.ran_at) for audit in stored]
     received = _received(workspace, vendor_id)
     name = in_order(audits, received)[-1][0].audit if audits else ""
@@ -139,6 +143,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         received,
         judged_record(workspace, pilot) if pilot else None,
         quality(latest.seen.by_label, latest.contract.task) if latest else None,
+        rebuttals(one.dispute for one in disputes),
     )
 
 
@@ -167,7 +172,7 @@ def _received(workspace: Workspace, vendor_id: str) -> tuple[Received, ...]:
             Received(
                 row.id, kind, row.ordered, row.received_at.date(), business_days(workspace, row), row.items,
                 asked.counted.share if asked.counted else None, (longest["vendor"], longest["buyer"]),
-                row.rework_of or "",
+                row.rework_of or "", None if row.id in trials else standing_of(workspace, row),
             )
         )  # fmt: skip
     return tuple(found)
