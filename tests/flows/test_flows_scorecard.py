@@ -1,4 +1,4 @@
-"""The scorecard follows a dispute: what is asked, what was settled, how rebuttals fared, how deliveries stand."""
+"""The scorecard follows a dispute: what is asked and settled, rebuttals, deliveries accepted or not."""
 
 from __future__ import annotations
 
