@@ -363,7 +363,7 @@ def test_a_second_claim_takes_the_place_of_the_first(cli: Cli) -> None:
     cli("claim", "draft", "a", "--id", "c2", env=at(CAME))
     said = cli("claim", "issue", "c2", "--json", env=at(CAME)).json
     assert said["supersedes"] == ["c"]
-    assert "c on the same audit" in said["notes"][0]
+    assert "c on the same defects" in said["notes"][0]
     cli("evidence", "export", "a", "--out", "b2.zip", env=at(CAME))
     assert cli("evidence", "verify", "b2.zip", *OWN).code == 0
     made = Forgery(cli.folder / "b2.zip")

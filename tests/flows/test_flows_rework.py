@@ -228,7 +228,7 @@ def test_what_the_claim_on_the_rework_asks_for_the_first_no_longer_does(cli: Cli
     assert judged(cli)["outcome"] == "failed"
     assert credit(cli) is None
     notes = cli("claim", "show", "claim-1", "--json").json["notes"]
-    assert "credit: asked for in claim claim-2 on the rework batch-2, and not here." in notes
+    assert "credit: asked for in claim claim-2, and not here." in notes
     cli("status", "--verify")
 
 

@@ -44,10 +44,10 @@ def draft_claim(
 ) -> Claim:
     """Draft a claim on the breached findings of `result`; `seen` is what that audit looked at.
 
-    `received`: the day the delivery arrived, for the acceptance window. `supersedes`: claims on the same audit
-    that were issued before and no longer stand once this one is. `failed_reworks`: so many rounds of rework
-    failed before this delivery. `follows`: claims on deliveries that this one replaces. Raises Conflict when
-    nothing is breached, or when the result belongs to another contract or version.
+    `received`: the day the delivery arrived, for the acceptance window. `supersedes`: claims on the same
+    defects that were issued before and no longer stand once this one is. `failed_reworks`: so many rounds of
+    rework failed before this delivery. `follows`: other claims on it or on those that it replaces. Raises
+    Conflict when nothing is breached, or when the result belongs to another contract or version.
     """
     if (result.contract, result.contract_version) != (contract.id, contract.version):
         raise Conflict(
@@ -110,7 +110,7 @@ def claimed(
         follows=follows,
         notes=(
             *_superseding(supersedes),
-            *following(follows),
+            *following(follows, result.delivery),
             *_reach(seen, beyond),
             *_notes(contract, breached, counted, today, received, beyond=beyond),
             *_names(seen),
@@ -165,7 +165,7 @@ def _superseding(claims: tuple[str, ...]) -> tuple[str, ...]:
     if not claims:
         return ()
     return (
-        f"This claim takes the place of {', '.join(claims)} on the same audit; nothing is owed under both.",
+        f"This claim takes the place of {', '.join(claims)} on the same defects; nothing is owed under both.",
     )
 
 

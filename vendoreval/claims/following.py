@@ -1,8 +1,9 @@
-"""A claim on a rework beside the claim that asked for it: no wrong label is paid for twice.
+"""A claim beside others on the same delivery, or on the one that it replaces: no wrong label is paid for twice.
 
-The rework replaces the delivery, so the same labels are wrong in both. A credit, a refund, what is kept back
-and the end of the contract are asked for by one claim of the chain: the earlier one where it asks for it
-already, else the later one. Every audit costs its own, and every round of rework is a demand of its own.
+A rework replaces the delivery, so the same labels are wrong in both; another audit looks at the same labels. A
+credit, a refund, what is kept back and the end of the contract are asked for by one claim of them: the earlier
+one where it asks for it already, else the later one. Every audit costs its own, and every round of rework is a
+demand of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ ONCE = ("credit", "refund", "withhold", "termination")
 
 
 def asks_now(claim: Claim) -> tuple[str, ...]:
-    """The remedies of a claim that no other claim of its chain may ask for; a sum of nothing is none."""
+    """The remedies of a claim that no other claim beside it may ask for; a sum of nothing is none."""
     return tuple(
         demand.remedy for demand in claim.asked_now
         if demand.kind in ONCE and (demand.amount is None or demand.amount.minor)
@@ -29,22 +30,23 @@ def not_again(demands: Sequence[Demand], follows: Iterable[Followed]) -> tuple[D
     return tuple(demand for demand in demands if demand.remedy not in asked)
 
 
-def following(follows: Sequence[Followed]) -> tuple[str, ...]:
-    """How a claim relates to those before it."""
+def following(follows: Sequence[Followed], delivery: str) -> tuple[str, ...]:
+    """How a claim on `delivery` relates to those before it."""
     said = []
     for one in follows:
         asked = f" {', '.join(one.asks)}: asked for there and not here." if one.asks else ""
-        said.append(
-            f"This delivery is the rework of {one.delivery}, on which claim {one.claim} was issued. No wrong "
-            f"label is paid for under both.{asked}"
-        )
+        how = (
+            f"Claim {one.claim} was issued on another audit of the same labels." if one.delivery == delivery
+            else f"This delivery is the rework of {one.delivery}, on which claim {one.claim} was issued."
+        )  # fmt: skip
+        said.append(f"{how} No wrong label is paid for under both.{asked}")
     return tuple(said)
 
 
-def asked_elsewhere(moves: Iterable[Move]) -> Mapping[str, tuple[str, str]]:
-    """Remedies that a claim on a rework asks for: by remedy, that claim and the rework."""
+def asked_elsewhere(moves: Iterable[Move]) -> Mapping[str, str]:
+    """Remedies that another claim, on a rework or the same labels, asks for: by remedy, that claim."""
     return {
-        remedy: (claim, str(move.told.get("delivery")))
+        remedy: claim
         for move in moves
         if move.kind == "reworked"
         for claim, remedies in move.told.get("asked_elsewhere", {}).items()
@@ -61,9 +63,6 @@ def failed_notes(moves: Iterable[Move]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def elsewhere_notes(elsewhere: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
-    """What an earlier claim says of remedies that a claim on its rework asks for."""
-    return tuple(
-        f"{remedy}: asked for in claim {claim} on the rework {delivery}, and not here."
-        for remedy, (claim, delivery) in elsewhere.items()
-    )
+def elsewhere_notes(elsewhere: Mapping[str, str]) -> tuple[str, ...]:
+    """What a claim says of remedies that another one asks for."""
+    return tuple(f"{remedy}: asked for in claim {claim}, and not here." for remedy, claim in elsewhere.items())

@@ -120,7 +120,7 @@ class Struck:
 
 @dataclass(frozen=True)
 class Followed:
-    """An earlier claim on a delivery that the claimed one replaces, and the remedies that it `asks` for now."""
+    """An earlier claim on the delivery or one that it replaces, and the remedies that it `asks` for now."""
 
     claim: str
     delivery: str
@@ -137,10 +137,10 @@ class Claim:
 
     State: draft, issued, superseded, withdrawn or settled.
 
-    `supersedes`: claims on the same audit whose place it takes. From version 2 on, what rulings left of it:
+    `supersedes`: claims on the same defects whose place it takes. From version 2 on, what rulings left of it:
     `lines` are those that still stand, under the numbers of version 1, and `struck` the others; `verdict` is
-    what is left of the breach; `failed_reworks` rounds of rework have failed. `follows`: claims on deliveries
-    that this one replaces; what one of them asks for is not asked again.
+    what is left of the breach; `failed_reworks` rounds of rework have failed. `follows`: other claims on
+    this delivery or those that it replaces; what one of them asks for is not asked again.
     """
 
     id: str

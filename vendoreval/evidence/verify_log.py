@@ -138,7 +138,8 @@ def _check_shared(bundle: OpenedBundle) -> None:
 
 def _check_claim(bundle: OpenedBundle, ran: Event) -> None:
     claim = bundle.record("claim.json")
-    issued = _issued(bundle, ran.subject)
+    replaced = _replaced(bundle)
+    issued = [one for one in _issued(bundle, ran.subject) if one.subject not in replaced]
     if claim is None:
         if issued:
             raise EvidenceError(f"The claim {issued[-1].subject!r} was issued and is not in the bundle.")
@@ -160,6 +161,25 @@ def _issued(bundle: OpenedBundle, audit: str) -> list[Event]:
         one for one in bundle.events("claim.issued")
         if one.data.get("audit", drafted.get(one.subject, audit)) == audit
     ]  # fmt: skip
+
+
+def _replaced(bundle: OpenedBundle) -> set[str]:
+    """Claims whose place a later one on the same defects took."""
+    return {name for one in bundle.events("claim.issued") for name in one.data.get("supersedes", ())}
+
+
+def _name_beside(bundle: OpenedBundle, mine: list[Event], others: list[Event], found: Findings) -> None:
+    """Claims that stood on the same labels before, and of which this one does not tell what they ask for."""
+    claim = bundle.record("claim.json") or {}
+    named = {*claim.get("supersedes", ()), *(one["claim"] for one in claim.get("follows", ()))}
+    ended = {one.subject: one.seq for one in bundle.events("claim.withdrawn")} if claim else {}
+    for one in others if claim else ():
+        if one.seq < mine[-1].seq < ended.get(one.subject, len(bundle.log) + 1) and one.subject not in named:
+            found.open(
+                f"beside_{one.subject}",
+                f"that no wrong label is paid for twice: claim {one.subject} on another audit of them was "
+                "issued before this one, which does not name it",
+            )
 
 
 def name_tail(bundle: OpenedBundle, known: Collection[str], found: Findings) -> None:
@@ -194,6 +214,7 @@ def _name_others(bundle: OpenedBundle, ran: Event, found: Findings) -> None:
     others = [one for one in bundle.events("claim.issued") if one not in mine]
     if others:
         found.fit(f"note: claims on other audits of this delivery: {', '.join(one.subject for one in others)}")
+        _name_beside(bundle, mine, others, found)
     for one in (*bundle.events("delivery.accepted"), *bundle.events("delivery.rejected")):
         if one.subject == bundle.result["delivery"]:
             word, day = one.kind.removeprefix("delivery."), one.data.get("decided", one.at[:10])

@@ -26,8 +26,8 @@ class Standing:
 
     `first` is version 1 and `before` the version whose place this one takes (None for version 1 itself);
     `newest` is the number of the newest. Of the newest alone: `lines`, what each side said, `turns`, who must
-    act until when, and `end`, the move after which nothing follows. `replaced_by`: the claim on the same audit
-    that took its place.
+    act until when, and `end`, the move after which nothing follows. `replaced_by`: the claim on the same
+    defects that took its place.
     """
 
     first: Claim | None = None
@@ -61,7 +61,7 @@ def nothing_asked(claim: Claim, standing: Standing) -> str:
         )
     if claim.state == "superseded":
         other = f"Claim {standing.replaced_by}" if standing.replaced_by else "A later claim"
-        return f"{other} on the same audit takes the place of this one. Nothing is asked by this claim."
+        return f"{other} on the same defects takes the place of this one. Nothing is asked by this claim."
     if standing.end is not None and claim.state == "withdrawn":
         why = str(standing.end.told.get("reason") or "").rstrip(".")
         return (

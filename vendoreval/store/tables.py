@@ -219,8 +219,8 @@ class SampleAnswersRow(Row, table=True):
 
 
 class ClaimRow(Row, table=True):
-    """One version of a claim. State: draft, issued, superseded (by a later claim on the same audit), withdrawn
-    or settled; the newest version's state is the claim's."""
+    """One version of a claim. State: draft, issued, superseded (by a later claim on the same defects),
+    withdrawn or settled; the newest version's state is the claim's."""
 
     __tablename__ = "claim"
     changeable: ClassVar[frozenset[str]] = frozenset({"state", "claim_sha", "drafted_at", "issued_at"})

@@ -10,13 +10,13 @@ from vendoreval.audits.records import BREACHED
 from vendoreval.claims.drafting import draft_claim as draft_from_result
 from vendoreval.claims.drafting import issue
 from vendoreval.claims.reading import claim_from_json
-from vendoreval.claims.records import Claim
+from vendoreval.claims.records import Claim, Followed
 from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical
-from vendoreval.store.tables import ClaimMoveRow, ClaimRow, EventRow, ExposureRow
-from vendoreval.store.transactions import Reader
+from vendoreval.store.tables import ClaimRow, EventRow, ExposureRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.claims.beside import claims_beside
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.deliveries.resubmitting import claims_before
 from vendoreval.workflow.deliveries.reworks import failed_before
@@ -25,17 +25,16 @@ from vendoreval.workflow.deliveries.reworks import failed_before
 def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None) -> Claim:
     """Draft a claim from a breached audit and store it.
 
-    Raises NotFound, Conflict when nothing is breached, the id is taken, or an earlier claim on the audit is
-    argued already.
+    Raises NotFound, Conflict when nothing is breached, the id is taken, or an earlier claim on the
+    same defects is argued already.
     """
     stored = _claimable(workspace, audit_id)
     name = slug(claim_id or f"{audit_id}-claim"[:64], "claim")
     at = now()
-    claim = _drafted(workspace, stored, name, at)
+    claim = _drafted(workspace, stored, name, at, claims_beside(workspace, stored).follows)
     with workspace.write(actor(), at) as tx:
         if tx.get(ClaimRow, (name, 1)):
             raise Conflict(f"There is a claim {name!r} already.", remedy="Give another id with --id.")
-        _refuse_argued(tx, audit_id)
         sha = workspace.objects.put_bytes(canonical(claim.to_json()))
         tx.add(ClaimRow(id=name, version=1, audit_id=audit_id, state="draft", claim_sha=sha, drafted_at=at))
         told = {"audit": audit_id, "version": 1, "sha256": sha, "lines": len(claim.lines)}
@@ -44,31 +43,22 @@ def draft_claim(workspace: Workspace, audit_id: str, claim_id: str | None = None
 
 
 def _drafted(
-    workspace: Workspace, stored: StoredAudit, name: str, at: Any, supersedes: tuple[str, ...] = ()
-) -> Claim:
+    workspace: Workspace, stored: StoredAudit, name: str, at: Any, beside: tuple[Followed, ...],
+    supersedes: tuple[str, ...] = (),
+) -> Claim:  # fmt: skip
     return draft_from_result(
         stored.contract, stored.result, stored.seen, claim_id=name, today=at.date(),
         received=stored.received.date(), supersedes=supersedes,
         failed_reworks=failed_before(workspace, stored.row.delivery_id),
-        follows=claims_before(workspace, stored.row.delivery_id),
+        follows=(*claims_before(workspace, stored.row.delivery_id), *beside),
     )  # fmt: skip
-
-
-def _refuse_argued(reader: Reader, audit_id: str) -> None:
-    """A claim that was answered or ruled on stands with its strike-outs: none takes its place."""
-    for row in reader.all(ClaimRow, audit_id=audit_id):
-        if row.issued_at and row.state != "superseded" and reader.all(ClaimMoveRow, claim_id=row.id):
-            raise Conflict(
-                f"Claim {row.id!r} on the same defects is argued already, and one audit leads to one claim.",
-                remedy=f"Go on with it: vendoreval claim show {row.id}",
-            )
 
 
 def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     """Freeze a draft as version 1 and log it; raises NotFound, Conflict when issued already.
 
-    An audit leads to one claim that stands: this one takes the place of those issued on it before, and says
-    so. The gold answers of its lines are revealed by it.
+    Defects lead to one claim that stands, however often they are audited: this one takes the place of those
+    issued on them before, and says so. The gold answers of its lines are revealed by it.
     """
     row = claim_row(workspace, claim_id)
     if row.state != "draft":
@@ -78,14 +68,13 @@ def issue_claim(workspace: Workspace, claim_id: str) -> Claim:
     with workspace.write(actor(), at) as tx:
         if tx.require(ClaimRow, (claim_id, row.version), "claim").state != "draft":
             raise Conflict(f"Claim {claim_id!r} was issued already.")
-        _refuse_argued(tx, row.audit_id)
-        standing = [one for one in tx.all(ClaimRow, audit_id=row.audit_id) if one.state == "issued"]
-        before = tuple(one.id for one in standing)
-        drafted = _drafted(workspace, stored, claim_id, row.drafted_at, before)
+        beside = claims_beside(workspace, stored)
+        before = beside.replaced
+        drafted = _drafted(workspace, stored, claim_id, row.drafted_at, beside.follows, before)
         claim = issue(drafted, stored.contract, at.date())
         sha = workspace.objects.put_bytes(canonical(claim.to_json()))
-        for one in standing:
-            tx.update(one, state="superseded")
+        for name in before:
+            tx.update(tx.require(ClaimRow, (name, 1), "claim"), state="superseded")
         tx.update(row, state="issued", claim_sha=sha, issued_at=at)
         items = workspace.objects.put_bytes(canonical(sorted({line.item for line in claim.lines})))
         tx.add(

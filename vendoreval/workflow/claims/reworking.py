@@ -139,14 +139,18 @@ def _record(
         workspace, found.claim, "reworked", delivery=found.delivery, audit=found.audit,
         verdict=found.outcome, mended=list(found.mended), unmended=sorted((*found.left, *found.open)),
         regressions=len(found.broken), failed=found.outcome == FAILED, record=sha,
-        **_asked_elsewhere(workspace, found),
+        **_asked_elsewhere(workspace, found, stored.newest.delivery),
     )  # fmt: skip
     return JudgedRework(found, after.newest, recorded=True, next_steps=steps)
 
 
-def _asked_elsewhere(workspace: Workspace, found: Reworked) -> dict[str, Any]:
-    """What claims on the rework ask for already, so that this one does not."""
-    asked = {claim.id: list(asks_now(claim)) for claim in standing_claims(workspace, found.delivery)}
+def _asked_elsewhere(workspace: Workspace, found: Reworked, delivery: str) -> dict[str, Any]:
+    """What claims on the rework, or others on the delivery, ask for already, so that this one does not.
+
+    Of claims on the same delivery the first one asks; only what it had to wait for can be asked by a later one.
+    """
+    others = (*standing_claims(workspace, delivery), *standing_claims(workspace, found.delivery))
+    asked = {claim.id: list(asks_now(claim)) for claim in others if claim.id != found.claim}
     named = {claim: remedies for claim, remedies in asked.items() if remedies}
     return {"asked_elsewhere": named} if named else {}
 
