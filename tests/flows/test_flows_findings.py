@@ -93,3 +93,57 @@ def test_a_task_without_a_choice_has_no_answer(tmp_path: Path) -> None:
     path = tmp_path / "back.json"
     path.write_text(json.dumps([entry, {**entry, "task_id": "t2", "choice": "dog"}]), "utf-8")
     assert [(one.task, one.answer) for one in read_answers(path)] == [("t2", "dog")]
+
+
+def spans(cli: Cli, given: list[tuple[int, int, str]], gold: list[tuple[int, int, str]]) -> dict[str, float]:
+    """F1 of all spans and as mean of the two classes, of one person's spans on an item."""
+    terms = [
+        clause(metric, metric=metric, unit="span", threshold="0.9", decision=rule("point"))
+        for metric in ("f1", "macro_f1")
+    ]
+    text = contract_toml(task={"type": "spans", "classes": ["organ", "sign"]}, clauses=terms)
+    (cli.folder / "contract.toml").write_text(text, "utf-8")
+    for name, rows in (("gold", gold), ("given", given)):
+        lines = [f"i1,ann,{start},{end},{label}\n" for start, end, label in rows]
+        (cli.folder / f"{name}.csv").write_text(
+            "item_id,annotator_id,start,end,label\n" + "".join(lines), "utf-8"
+        )
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("contract", "add", "contract.toml")
+    cli("gold", "add", "gold.csv", "--id", "g", "--contract", "c")
+    cli("delivery", "add", "given.csv", "--id", "d", "--contract", "c")
+    found = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json", code=3).json["findings"]
+    return {one["clause"]: round(one["estimate"], 4) for one in found}
+
+
+ALL_SPANS = [(0, 4, "organ"), (9, 14, "organ"), (15, 19, "organ"), (34, 38, "sign")]
+
+
+def test_spans_that_were_missed_cost_as_much_as_spans_that_were_invented(tmp_path: Path) -> None:
+    missed, invented = Cli(tmp_path / "missed"), Cli(tmp_path / "invented")
+    for cli in (missed, invented):
+        cli.folder.mkdir()
+    assert spans(missed, ALL_SPANS[:1], ALL_SPANS) == {"f1": 0.4, "macro_f1": 0.25}  # organ .5, sign 0
+    assert spans(invented, ALL_SPANS, ALL_SPANS[:1])["f1"] == 0.4
+
+
+def test_spans_that_only_touch_share_nothing(cli: Cli) -> None:
+    assert spans(cli, [(0, 3, "organ")], [(3, 6, "organ")])["f1"] == 0
+
+
+def test_grades_that_nobody_gave_leave_the_others_where_they_are(cli: Cli) -> None:
+    first, second = list("1122551251"), list("1222521151")
+    deliver(cli, list("12345"), both(first, second))
+    numbers = [[int(label) for label in labels] for labels in (first, second)]
+    known = krippendorff.alpha(reliability_data=numbers, level_of_measurement="interval")
+    assert alpha(cli, "--scale", "interval") == round(known, 4)  # with 1, 2 and 3 it would be .76
+
+
+def test_answers_of_one_class_are_right_against_themselves(cli: Cli) -> None:
+    deliver(cli, ["cat", "dog"], both(["cat"] * 4, ["cat"] * 4))
+    (cli.folder / "gold.csv").write_text("item_id,label\n" + "".join(f"i-{n},cat\n" for n in range(4)), "utf-8")
+    cli("gold", "add", "gold.csv", "--id", "g", "--contract", "c")
+    [finding] = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json").json["findings"]
+    assert (finding["estimate"], finding["errors"]) == (1, 0)
+    assert cli("agreement", "show", "d", "--json").json["alpha"]["estimate"] is None  # nothing to agree beyond

@@ -99,3 +99,14 @@ def test_more_rows_than_a_workbook_holds_go_into_csv() -> None:
     assert table_bytes(COLUMNS, many, ".csv", title="T").count(b"\n") == 5001
     with pytest.raises(InputError, match="cannot be written"):
         table_bytes(COLUMNS, many, ".ods", title="T")
+
+
+def test_line_ends_and_ids_survive_whatever_program_saved_the_workbook(tmp_path: Path) -> None:
+    """Spreadsheets write a carriage return as `_x000D_`, and ids of tiles look like another such character."""
+    said = {"line": "1", "said": "tile_x0010_y0020", "ruling": "One.\r\nTwo.\rThree."}
+    written = table_bytes(COLUMNS, [said], ".xlsx", title="T")
+    (tmp_path / "out.xlsx").write_bytes(written)
+    openpyxl.load_workbook(io.BytesIO(written)).save(tmp_path / "back.xlsx")
+    for name in ("out.xlsx", "back.xlsx"):
+        (row,) = read_table(tmp_path / name, ("line",), NAMES)
+        assert (row["said"], row["ruling"]) == ("tile_x0010_y0020", "One.\nTwo.\nThree.")

@@ -64,6 +64,11 @@ def test_it_shows_the_answer_and_hides_the_scoring() -> None:
     assert sheet() == sheet()
 
 
+def test_a_pasted_rationale_keeps_its_lines() -> None:
+    (review,), _, _ = read(changed(E4="1", G4="No reply._x000D_\nNo example."))  # as spreadsheets save it
+    assert review.rationale == "No reply.\nNo example."
+
+
 def test_reading_back() -> None:
     assert read(sheet()) == ((), ("G1", "C1"), ())
     own = (Review("G1", "ann", 2, "ambivalent", "no example\nof a wrong label"),)

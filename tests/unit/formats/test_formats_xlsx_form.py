@@ -135,6 +135,15 @@ def test_a_path_works_as_well(tmp_path: Path) -> None:
     assert read_form(path, BANK, vendor="acme")[0] == {}
 
 
+def test_a_pasted_answer_keeps_its_lines() -> None:
+    def fill(book: Workbook) -> None:
+        cell(book, "G1", "level").value = 3
+        cell(book, "G1", "text").value = "We do._x000D_\nEvery week."  # as spreadsheets save it
+
+    answers, _ = read_form(filled(fill), BANK, vendor="acme")
+    assert answers["G1"].text == "We do.\nEvery week."
+
+
 def test_filled_by_hand() -> None:
     def fill(book: Workbook) -> None:
         cell(book, "G1", "level").value = "Level 3"

@@ -17,7 +17,7 @@ from typing import Any
 
 from vendoreval.errors import InputError, Problem
 from vendoreval.formats.forms.form_layout import row_height
-from vendoreval.formats.forms.xlsx_book import read_book
+from vendoreval.formats.forms.xlsx_book import read_book, with_line_ends
 from vendoreval.jsonfile import parse_json
 from vendoreval.received import read_bytes, read_text
 from vendoreval.safe_text import csv_bytes, restore
@@ -247,7 +247,7 @@ def _xlsx_row(reckoned: Reckoned, columns: Mapping[int, str]) -> FilledRow:
     return FilledRow(
         f"row {row[0].row}",
         {
-            name: _text(values.get(cell.column) if name in formulas else cell.value)
+            name: _text(with_line_ends(values.get(cell.column) if name in formulas else cell.value))
             for name, cell in known.items()
         },
         {name: f"cell {get_column_letter(column)}{row[0].row}" for column, name in columns.items()},

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from vendoreval.errors import InputError, InvalidDocument, Problem
 from vendoreval.formats.forms.form_layout import LISTS, identity, levels_text, piece_words, row_height
-from vendoreval.formats.forms.xlsx_book import Sheets, read_book
+from vendoreval.formats.forms.xlsx_book import Sheets, read_book, with_line_ends
 from vendoreval.questionnaires.answers import Answer
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
 from vendoreval.questionnaires.consistency import quote
@@ -204,4 +204,4 @@ def _review(question_id: str, reviewer: str, cells: Mapping[str, Any]) -> Review
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None or cell.value is None else str(cell.value).strip()
+    return "" if cell is None or cell.value is None else str(with_line_ends(cell.value)).strip()

@@ -21,7 +21,7 @@ from vendoreval.formats.forms.form_layout import (
     check_identity,
     question_text,
 )
-from vendoreval.formats.forms.xlsx_book import read_book
+from vendoreval.formats.forms.xlsx_book import read_book, with_line_ends
 from vendoreval.questionnaires.answers import Answer, EvidenceItem, State
 from vendoreval.questionnaires.bank import MAX_LEVEL, Bank, Question
 from vendoreval.questionnaires.worth import open_questions
@@ -298,7 +298,7 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(with_line_ends(value)).strip()
 
 
 def _plain(value: object) -> str:

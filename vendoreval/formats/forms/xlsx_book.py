@@ -101,3 +101,11 @@ def _rows(sheet: Any, most: int) -> list[list[Any]]:
         if cells:
             rows.append(cells)
     return rows
+
+
+def with_line_ends(value: Any) -> Any:
+    """The value of a cell, whose carriage returns are ends of lines.
+
+    Spreadsheets write one as `_x000D_` (a text that was pasted in has them), and openpyxl leaves it so.
+    """
+    return value.replace("_x000D_\n", "\n").replace("_x000D_", "\n") if isinstance(value, str) else value
