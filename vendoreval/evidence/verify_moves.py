@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from vendoreval.claims.arbitration import misapplied
@@ -38,6 +39,14 @@ def _check_arbiter(moves: Sequence[Move], found: Findings) -> None:
         wrong = misapplied(sheet, move)
         if wrong:
             raise EvidenceError(f"Move {move.number} (arbitrated): {wrong[0]}")
+    times = Counter(line for move in sent.values() for line in move.lines)
+    again = sorted(line for line, count in times.items() if count > 1)
+    if again:
+        found.open(
+            "arbiter_again",
+            "that no decision of an arbiter was left out; sent on more than one sheet: line "
+            + ", ".join(str(line) for line in again),
+        )
     if decided:
         found.fit("the arbiter's cases are opened as they were sealed, and each line was ruled as decided")
         found.open("arbiter", "that the arbiter did not know the sides: ask the arbiter")
