@@ -39,7 +39,7 @@ def audit_view(
         "headline": headline(result.findings),
         "figures": parts.key_figures(parts.main_finding(result.findings)),
         "answers": audit_answers(contract, result, facts),
-        "parties": parties(contract, result, facts),
+        "parties": [*parties(contract, result, facts), *decision(facts)],
         "provenance": provenance_rows(facts.rests),
         "findings": parts.findings_table(result.findings, contract),
         "in_words": [row["sentences"] for row in worded],
@@ -82,6 +82,11 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
         ["Gold", result.gold],
     ]
     return [row for row in rows if row[1]]
+
+
+def decision(facts: Facts) -> list[list[str]]:
+    """The row on what the buyer said of the delivery, where something is recorded."""
+    return [["Buyer’s decision", facts.decided]] if facts.decided else []
 
 
 def method(contract: Contract, result: AuditResult) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vendoreval.claims.disputes import VENDOR
 from vendoreval.claims.records import Claim
 from vendoreval.claims.sums import total
 from vendoreval.contracts.terms import Contract
@@ -41,7 +42,7 @@ def figures(claim: Claim, standing: Standing) -> list[Plain]:
     """The numbers of the summary box; no sum and no date where nothing is asked."""
     note = "each with item and gold answer"
     if claim.struck:
-        note = f"still stand; {len(claim.struck):,} struck out"
+        note = f"besides {len(claim.struck):,} that {'was' if len(claim.struck) == 1 else 'were'} struck out"
     found = [{"label": "Defects listed", "value": f"{len(claim.lines):,}", "note": note}]
     if nothing_asked(claim, standing):
         return found
@@ -64,8 +65,11 @@ def claim_answers(contract: Contract, claim: Claim, facts: Facts, standing: Stan
     over = nothing_asked(claim, standing)
     if over:
         listed = f"{defects_in_words(claim)} listed one by one."
-        rows = answers(listed, over, "No date is running.", _was_asked(claim))
-        return [*rows, *_since(claim, standing)]
+        still = _turns(standing, but=VENDOR)
+        rows = answers(
+            listed, over, "None for the vendor." if still else "No date is running.", _was_asked(claim)
+        )
+        return [*rows, *_since(claim, standing), *([["Still open", still]] if still else [])]
     rows = answers(
         _sure(claim, facts), asked_in_words(claim), dates_in_words(claim, facts.printed.date()),
         total_in_words(claim),
@@ -74,12 +78,18 @@ def claim_answers(contract: Contract, claim: Claim, facts: Facts, standing: Stan
         ["On a condition", conditional_in_words(claim)],
         ["Kept back", kept_back_in_words(claim)],
         *_since(claim, standing),
-        ["Next", " ".join(f"{who.capitalize()}, by {day(due)}: {text}" for due, who, text in standing.turns)],
+        ["Next", _turns(standing)],
         ["Answer to", _addressed(facts)],
         ["How to answer", "Line by line (section 9); claim.csv, attached to the PDF, has one row a line."],
         ["Silence", silence_in_words(contract.dispute.silence)],
     ]
     return [*rows, *(row for row in further if row[1])]
+
+
+def _turns(standing: Standing, but: str = "") -> str:
+    """Who acts next and until when; `but`: whose turn is left out."""
+    turns = [f"{who.capitalize()}, by {day(due)}: {text}" for due, who, text in standing.turns if who != but]
+    return " ".join(turns)
 
 
 def _since(claim: Claim, standing: Standing) -> list[list[str]]:

@@ -110,11 +110,14 @@ def changed_in_words(claim: Claim, before: Claim) -> str:
         struck = "is struck out" if len(new) == 1 else "are struck out"
         numbers = lines_in_words([one.number for one in new], 8)
         said += f" {numbers[0].upper()}{numbers[1:]} {struck}; {count(len(claim.lines), 'line')} still stand."
+    lighter = len(_downgraded(claim, before))
+    if lighter:
+        said += f" {count(lighter, 'line')} {'weighs' if lighter == 1 else 'weigh'} less than before."
     if claim.failed_reworks > before.failed_reworks:
         said += f" {count(claim.failed_reworks, 'round')} of rework failed."
     old, now = total(before.asked_now), total(claim.asked_now)
     if old != now:
-        said += f" Asked for now: {_sum(now)} instead of {_sum(old)}."
+        said += f" The sum asked for: {_sum(now)} instead of {_sum(old)}."
     if claim.verdict != before.verdict:
         said += f" The clauses claimed on: {_verdict(claim.verdict)} instead of {_verdict(before.verdict)}."
     return said
@@ -143,11 +146,25 @@ def _earlier(claim: Claim, new: list[Struck]) -> str:
     return said.rstrip()
 
 
-def _lighter(claim: Claim, before: Claim) -> str:
+def _downgraded(claim: Claim, before: Claim) -> list[tuple[int, str, str]]:
+    """The lines that weigh otherwise: number, severity before, severity now."""
     was = {line.number: line.severity for line in before.lines}
-    lines = [line for line in claim.lines if was.get(line.number, line.severity) != line.severity]
-    told = [f"line {x.number} from {was[x.number]} to {x.severity}" for x in lines[:MOST_STRUCK]]
-    return f"Weighs less than before: {', '.join(told)}." if told else ""
+    return [
+        (line.number, was[line.number], line.severity)
+        for line in claim.lines
+        if was.get(line.number, line.severity) != line.severity
+    ]
+
+
+def _lighter(claim: Claim, before: Claim) -> str:
+    """`Weigh less than before: lines 15 and 16, from critical to minor.`"""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, old, now in _downgraded(claim, before):
+        groups.setdefault((old, now), []).append(number)
+    told = [
+        f"{lines_in_words(lines, MOST_STRUCK)}, from {old} to {now}" for (old, now), lines in groups.items()
+    ]
+    return f"Less grave than before: {'; '.join(told)}." if told else ""
 
 
 def _sums(before: Claim, claim: Claim) -> list[list[str]]:
@@ -157,7 +174,14 @@ def _sums(before: Claim, claim: Claim) -> list[list[str]]:
         [kind_words(now.get(name) or old[name]).capitalize(), _step(old.get(name)), _step(now.get(name))]
         for name in dict.fromkeys((*old, *now))
     ]
-    return [*rows, ["Asked for now, in total", _sum(total(before.asked_now)), _sum(total(claim.asked_now))]]
+    return [
+        *rows,
+        [
+            "In total, without the conditional steps",
+            _sum(total(before.asked_now)),
+            _sum(total(claim.asked_now)),
+        ],
+    ]
 
 
 def _step(one: Demand | None) -> str:

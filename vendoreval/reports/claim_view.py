@@ -10,9 +10,16 @@ from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
 from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
-from vendoreval.reports.audit_view import audited_items, limits, method, parties
+from vendoreval.reports.audit_view import audited_items, decision, limits, method, parties
 from vendoreval.reports.claim_first_page import claim_answers, figures, headline
-from vendoreval.reports.claim_standing import Standing, changes, line_said, said_on_lines, stamp
+from vendoreval.reports.claim_standing import (
+    Standing,
+    changes,
+    line_said,
+    nothing_asked,
+    said_on_lines,
+    stamp,
+)
 from vendoreval.reports.claim_words import answer_rules
 from vendoreval.reports.defect_parts import by_gravity, line_rows, unit_rules
 from vendoreval.reports.facts import Facts
@@ -26,6 +33,7 @@ from vendoreval.reports.wording import count, day, joined, metric_limit, metric_
 
 LINES_SHOWN = 200
 GROUPS_SHOWN = 10
+_NOT_YET = "once the claim is issued"
 
 
 def claim_view(
@@ -43,13 +51,13 @@ def claim_view(
     files = claim_files(claim)
     breached = [finding for finding in result.findings if finding.verdict == BREACHED]
     kicker = f"Rework claim{f', version {claim.version}' if claim.version > 1 else ''}"
-    marked = stamp(claim, standing)
+    marked, over = stamp(claim, standing), nothing_asked(claim, standing)
     view = {
         "schema": "vendoreval/claim_report/1",
         **parts.head(
             f"Rework claim for delivery {claim.delivery}", kicker, f"{claim.id} v{claim.version}", facts, marked
         ),
-        "verdict": parts.verdict(claim.verdict),
+        "verdict": _verdict(claim, standing),
         "headline": headline(claim, standing),
         "figures": figures(claim, standing),
         "answers": claim_answers(contract, claim, facts, standing),
@@ -57,6 +65,7 @@ def claim_view(
         "parties": parties(contract, result, facts),
         "clauses": _clauses(contract, breached),
         "timeliness": _timeliness(claim, facts),
+        "demands_title": "What this version asked for" if over else "What we ask for",
         "demands": [_demand(number, demand) for number, demand in enumerate(claim.demands, 1)],
         "population": _population(result, unit_word(contract.task)),
         "reference": _reference(result, facts),
@@ -73,14 +82,22 @@ def claim_view(
         "break_even": _break_even(claim),
         "lines": _lines(claim.lines, shown, standing),
         "said": said_on_lines(claim, standing),
-        "answer_by": f"until {day(claim.answer_by)}" if claim.answer_by else "once the claim is issued",
-        "answer": answer_rules(contract.dispute),
-        "rebuttals": [[code, REASONS[code]] for code in contract.dispute.reasons],
+        "answer_by": "" if over else f"until {day(claim.answer_by)}" if claim.answer_by else _NOT_YET,
+        "answer": [over] if over else answer_rules(contract.dispute),
+        "rebuttals": [] if over else [[code, REASONS[code]] for code in contract.dispute.reasons],
         "limits": [*claim.notes, *limits(result)],
         "integrity": parts.integrity(facts, files, shown),
         "record": claim.to_json(),
     }
     return Report("claim", facts.printed, view, files, shown.addresses)
+
+
+def _verdict(claim: Claim, standing: Standing) -> dict[str, str] | None:
+    """The verdict, or what became of a version that asks for nothing: that accuses nobody any more."""
+    marked = stamp(claim, standing)
+    if nothing_asked(claim, standing) and marked:
+        return {"key": "not_run", "symbol": "–", "word": marked}
+    return parts.verdict(claim.verdict)
 
 
 def _as_run(claim: Claim) -> str:
@@ -109,7 +126,7 @@ def _timeliness(claim: Claim, facts: Facts) -> list[list[str]]:
     rows = [
         ["Delivery received", day(facts.delivered)],
         ["Acceptance window ends", day(facts.notice_by)],
-        *([["Delivery", facts.decided]] if facts.decided else []),
+        *decision(facts),
         ["Claim drafted", day(claim.drafted)],
         ["Issued on", day(claim.issued) if claim.issued else "not yet: this is a draft"],
         ["Answer due", day(claim.answer_by)],

@@ -33,6 +33,20 @@ class Received:
     standing: Standing | None = None
 
 
+def decided_words(found: Standing) -> str:
+    """What the buyer is recorded to have said of a delivery; empty where nothing is recorded or follows."""
+    last, silence = found.last, "silence until the end of the window accepts"
+    if last is None:
+        return f"No decision is recorded; by the contract, {silence}." if found.state == SILENT else ""
+    said = f"{last.decision.capitalize()} on {day(last.decided)} by {last.person}"
+    if found.timely is not None:
+        said += ", within the acceptance window" if found.timely else ", after the acceptance window ended"
+    if last.recorded and last.recorded > last.decided:
+        said += f", recorded on {day(last.recorded)}"
+    said += f": {last.reason.rstrip('.')}."
+    return said + (f" By the contract, {silence}." if found.state == SILENT else "")
+
+
 def delivery_rows(deliveries: Sequence[Received]) -> list[Plain]:
     """One row a delivery, oldest first."""
     return [

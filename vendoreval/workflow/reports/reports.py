@@ -18,7 +18,7 @@ from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_standing import Standing
 from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.defect_parts import by_gravity, quality, units_shown
-from vendoreval.reports.delivery_parts import Received
+from vendoreval.reports.delivery_parts import Received, decided_words
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.pictures.line_pictures import lines_shown
 from vendoreval.reports.report import Report
@@ -221,6 +221,7 @@ def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) 
         ),
         remarks=(*([stored.note] if stored.note else []), *remarks),
         rests=rests_on(workspace, stored),
+        decided=decided_words(standing_of(workspace, delivery)),
         letterhead=letterhead_for(workspace, contract.vendor),
     )
 
