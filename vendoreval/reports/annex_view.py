@@ -37,7 +37,11 @@ PROCEDURE = (
     "about notation and ids before anything was counted.",
     "It prints every denominator: right, wrong, missing, extra and unscorable units.",
     "A claim lists every wrong unit of the breached clauses, and says how many may be struck out before a "
-    "breach falls. An issued claim stays as it is. A reworked delivery is audited as one of its own.",
+    "breach falls. A reworked delivery is audited as one of its own.",
+    "The vendor answers a claim line by line on a sheet. The buyer rules on each rebuttal, or leaves the line "
+    "to an arbiter, who sees both answers without being told whose they are. A line that is struck out counts "
+    "as right and does not come back. After rulings, verdict and sums are reckoned again, and no sum rises. "
+    "What changes is a new version; every version stays on file. Settlement or withdrawal ends the dispute.",
     "The evidence of an audit is one file. The other side can check it with the published program, without the "
     "buyer’s workspace; the check says what it cannot show.",
 )

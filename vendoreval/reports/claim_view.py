@@ -64,9 +64,9 @@ def claim_view(
         "changes": changes(claim, standing),
         "parties": parties(contract, result, facts),
         "clauses": _clauses(contract, breached),
-        "timeliness": _timeliness(claim, facts),
+        "timeliness": _timeliness(claim, facts, bool(over)),
         "demands_title": "What this version asked for" if over else "What we ask for",
-        "demands": [_demand(number, demand) for number, demand in enumerate(claim.demands, 1)],
+        "demands": [_demand(number, demand, bool(over)) for number, demand in enumerate(claim.demands, 1)],
         "population": _population(result, unit_word(contract.task)),
         "reference": _reference(result, facts),
         "provenance": provenance_rows(facts.rests),
@@ -103,10 +103,10 @@ def _verdict(claim: Claim, standing: Standing) -> dict[str, str] | None:
 def _as_run(claim: Claim) -> str:
     if claim.version == 1:
         return ""
-    return (
-        "These are the figures of the audit as it was run. Section 7 has what is left of them once the lines "
-        "that were struck out count as right."
-    )
+    said = "These are the figures of the audit as it was run."
+    if not claim.extrapolations:
+        return f"{said} Once the lines that were struck out count as right, no breach is left of them."
+    return f"{said} Section 7 has what is left of them once the lines that were struck out count as right."
 
 
 def _clauses(contract: Contract, breached: Sequence[Finding]) -> list[list[str]]:
@@ -122,14 +122,14 @@ def _clauses(contract: Contract, breached: Sequence[Finding]) -> list[list[str]]
     ]
 
 
-def _timeliness(claim: Claim, facts: Facts) -> list[list[str]]:
+def _timeliness(claim: Claim, facts: Facts, over: bool) -> list[list[str]]:
     rows = [
         ["Delivery received", day(facts.delivered)],
         ["Acceptance window ends", day(facts.notice_by)],
         *decision(facts),
         ["Claim drafted", day(claim.drafted)],
         ["Issued on", day(claim.issued) if claim.issued else "not yet: this is a draft"],
-        ["Answer due", day(claim.answer_by)],
+        ["Answer due", "–" if over else day(claim.answer_by)],
     ]
     if facts.notice_by and claim.issued:
         late = claim.issued > facts.notice_by
@@ -137,7 +137,7 @@ def _timeliness(claim: Claim, facts: Facts) -> list[list[str]]:
     return [row for row in rows if row[1] != "–"]
 
 
-def _demand(number: int, demand: Demand) -> Plain:
+def _demand(number: int, demand: Demand, over: bool) -> Plain:
     return {
         "number": number,
         "kind": demand.kind.replace("_", " ").capitalize(),
@@ -145,8 +145,8 @@ def _demand(number: int, demand: Demand) -> Plain:
         "text": demand.text,
         "amount": str(demand.amount) if demand.amount else "–",
         "on_estimate": str(demand.amount_on_estimate) if demand.amount_on_estimate else "–",
-        "due": day(demand.due),
-        "when": _when(demand),
+        "due": "" if over else day(demand.due),
+        "when": "no longer" if over else _when(demand),
         "justification": demand.justification,
     }
 

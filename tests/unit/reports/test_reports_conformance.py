@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.reports.all_reports import KINDS, made
 from tests.unit.reports.report_samples import facts
+from tests.unit.reports.test_reports_letterhead import SVG, png
+from vendoreval.reports.letterhead import Letterhead, Party
+from vendoreval.reports.logos import logo_of
 from vendoreval.reports.pdf import to_pdf
 from vendoreval.reports.scorecard_view import scorecard_view
 
@@ -26,6 +30,11 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
     odd = {"vendor": "标注 \u202e & <b>", "remarks": ("Ελλάδα",)}
     reports = {f"{kind}.pdf": made(kind, lines=3_000, **odd) for kind in KINDS}
     reports["empty.pdf"] = scorecard_view(None, None, [], [], facts())
+    # A raster logo and pictures beside it: PDF/A wants none of them interpolated (6.2.8).
+    head = Letterhead(Party("Robotics GmbH 标注"), Party("Acme"), logo_of("logo.png", png(), "Robotics"))
+    reports["logo.pdf"] = made("claim of boxes", letterhead=head)
+    drawn = logo_of("logo.svg", SVG, "Robotics")
+    reports["drawn.pdf"] = made("claim of boxes", letterhead=replace(head, logo=drawn))
     for name, report in reports.items():
         (tmp_path / name).write_bytes(to_pdf(report))
     files = [str(tmp_path / name) for name in reports]
