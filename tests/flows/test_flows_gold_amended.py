@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from tests.conftest import Cli
@@ -130,3 +132,56 @@ def test_boxes_that_were_delivered_are_right_and_their_lines_fall(boxes: Cli) ->
     boxes("evidence", "export", before.dispute.claim.audit, "--out", "b.zip", env=NOW)
     boxes("evidence", "verify", "b.zip", env=NOW)
     boxes("status", "--verify", env=NOW)
+
+
+@pytest.mark.parametrize(
+    ("task", "claim", "lines"), [("boxes", "claim-1", "1-3,7"), ("", "claim-mturk", "1-4")]
+)
+def test_what_a_ruling_prints_as_its_next_step_runs_as_printed(
+    cli: Cli, task: str, claim: str, lines: str
+) -> None:
+    cli("demo", "there", *(("--task", task) if task else ()), env=NOW)
+    there = Cli(cli.folder / "there")
+    words = (
+        "claim",
+        "rule",
+        claim,
+        "--lines",
+        lines,
+        "--withdrawn",
+        "--code",
+        "gold_wrong",
+        "--reason",
+        "it's so",
+    )
+    told = there(*words, "--json", env=NOW).json
+    printed = [shlex.split(one)[1:] for one in told["next"] if "gold amend" in one]
+    assert printed
+    for command in printed:
+        done = there(*command, "--json", env=NOW).json
+        assert done["reason"] == "it's so"
+    there("status", "--verify", env=NOW)
+
+
+def test_an_audit_judged_again_tells_both_verdicts_and_shows_either(weather: Cli) -> None:
+    assert "udged again" not in weather("audit", "show", "audit-mturk", env=NOW).out
+    first = weather("audit", "show", "audit-mturk", "--json", env=NOW).json
+    for line, day in (("1", "2026-03-04"), ("2", "2026-03-05")):
+        words = ("--claim", "claim-mturk", "--line", line, "--delivered", *WHY)
+        weather("gold", "amend", "gold-mturk", *words, env={**NOW, "VENDOREVAL_NOW": f"{day}T09:00:00+00:00"})
+    said = weather("audit", "show", "audit-mturk", env=NOW).out
+    for day in ("2026-03-04", "2026-03-05"):
+        assert f"Judged again on {day} after gold was amended: breached still." in said
+    old = weather("audit", "show", "audit-mturk", "--revision", "0", env=NOW)
+    assert "This is judgement 0 of 2; the last one counts." in old.out
+    for number, right in ((0, 254), (1, 255), (2, 256)):
+        shown = weather("audit", "show", "audit-mturk", "--revision", str(number), "--json", env=NOW).json
+        assert shown["counts"]["correct"] == right
+        assert [one["revision"] for one in shown.pop("judged_again")] == [1, 2]
+        assert number or shown == first
+    weather("audit", "show", "audit-mturk", "--revision", "3", code=2, env=NOW)
+    assert "Audit audit-mturk was judged again on 2026-03-05" in " ".join(
+        weather("audit", "list", env=NOW).out.split()
+    )
+    listed = weather("audit", "list", "--json", env=NOW).json
+    assert {one["audit"]: len(one["judged_again"]) for one in listed}["audit-mturk"] == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -60,6 +60,12 @@ def show(
         typer.Option(help="The accuracy that the vendor reports, such as 0.98 or 98%, to hold against ours."),
     ] = "",
     convention: Convention = None,
+    revision: Annotated[
+        int | None,
+        typer.Option(
+            help="0: as it ran first; 1 and on: as judged again after gold was amended. Default: last."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show an audit's findings and figures."""
@@ -67,13 +73,21 @@ def show(
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import audits
     from vendoreval.workflow.audits.other_figures import by_conventions
+    from vendoreval.workflow.audits.revisions import judged_again
 
-    stored = audits.load_audit(workspaces.open_workspace(), audit)
+    workspace = workspaces.open_workspace()
+    stored = audits.load_audit(workspace, audit, revision)
+    again = judged_again(workspace).get(audit, ())
     others = by_conventions(stored, convention or ())
     own = against_vendor(stored.seen, stored.contract.task, vendor_says) if vendor_says else None
     if json:
-        beside = {"conventions": others} if others else {}
+        beside: dict[str, Any] = {"conventions": others} if others else {}
+        beside |= {"judged_again": [one.to_json() for one in again]} if again else {}
         return emit(stored.result.to_json() | ({"vendor_says": own.to_json()} if own else {}) | beside)
+    for one in again:
+        say(f"{str(one).capitalize()}.")
+    if again and revision is not None and revision < len(again):
+        say(f"This is judgement {revision} of {len(again)}; the last one counts.")
     print_result(stored.result)
     for name, figures in others.items():
         listed = ", ".join(f"{what} {plain_figure(value)}" for what, value in figures.items())
@@ -86,23 +100,30 @@ def list_(json: Json = False) -> None:
     """List all audits."""
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import audits
+    from vendoreval.workflow.audits.revisions import judged_again
 
-    rows = audits.list_audits(workspaces.open_workspace())
+    workspace = workspaces.open_workspace()
+    rows, again = audits.list_audits(workspace), judged_again(workspace)
     if json:
         return emit(
             [
                 {"audit": r.id, "delivery": r.delivery_id, "gold": r.gold_id, "contract": r.contract_id,
-                 "verdict": r.verdict, "ran_at": r.ran_at.isoformat()}
+                 "verdict": r.verdict, "ran_at": r.ran_at.isoformat(),
+                 "judged_again": [one.to_json() for one in again.get(r.id, ())]}
                 for r in rows
             ]
         )  # fmt: skip
-    return table(
+    table(
         ["audit", "delivery", "gold", "contract", "verdict", "run"],
         [
             (r.id, r.delivery_id, r.gold_id, r.contract_id, verdict(r.verdict), r.ran_at.date().isoformat())
             for r in rows
         ],
     )
+    for row in rows:
+        for one in again.get(row.id, ()):
+            say(f"Audit {row.id} was {one}.")
+    return None
 
 
 def print_result(result: AuditResult) -> None:

@@ -11,6 +11,8 @@ from vendoreval.cli.evidence_signing import TsaCertificate
 from vendoreval.cli.output import Json, emit, note, say
 
 if TYPE_CHECKING:
+    from vendoreval.evidence.reveals import RevealVerification
+    from vendoreval.evidence.verify import Verification
     from vendoreval.workflow.evidence.pdf_signatures import PdfVerification
     from vendoreval.workflow.evidence.verify_signed import RecordVerification
 
@@ -42,7 +44,9 @@ def export(
 
 @app.command()
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="The bundle (zip), a signed PDF or record.")],
+    bundle: Annotated[
+        Path, typer.Argument(help="The bundle (zip), revealed gold items, a signed PDF or record.")
+    ],
     receipt: Annotated[
         list[Path] | None, typer.Option(help="A receipt that you were sent before; give each of them.")
     ] = None,
@@ -77,11 +81,19 @@ def verify(
 ) -> None:
     """Compute a bundle's result again, or check what is signed; exit code 5 names what does not fit.
 
-    A signed PDF and a record with its signature beside it are checked for signatures and timestamps.
+    Gold items that were revealed are held against --receipt. A signed PDF and a record with its signature
+    beside it are checked for signatures and timestamps.
     """
     from vendoreval.workflow.evidence.evidence import Own, verify_file
-    from vendoreval.workflow.evidence.verify_signed import to_be_computed, verify_signed
+    from vendoreval.workflow.evidence.verify_signed import (
+        is_reveal_file,
+        to_be_computed,
+        verify_reveal_file,
+        verify_signed,
+    )
 
+    if is_reveal_file(bundle):
+        return _show(verify_reveal_file(bundle, receipt or (), signer or (), tsa_certificate), json)
     if not to_be_computed(bundle):
         return _show_signed(verify_signed(bundle, signer or (), tsa_certificate), bundle, json)
     found = verify_file(
@@ -91,6 +103,10 @@ def verify(
             answers or (), signer or (), tsa_certificate, head or (),
         ),
     )  # fmt: skip
+    return _show(found, json)
+
+
+def _show(found: Verification | RevealVerification, json: bool) -> None:
     if json:
         return emit(found.to_json())
     for check in found.checks:

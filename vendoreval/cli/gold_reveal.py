@@ -16,7 +16,33 @@ GoldId = Annotated[str, typer.Argument(help="The gold set's id.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the noun's own."""
+    app.command()(reveal)
     app.command()(amend)
+
+
+def reveal(
+    gold: GoldId,
+    item: Annotated[list[str], typer.Option(help="An item whose answer is shown; repeat it.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write what is revealed. Default: reveal-GOLD.json.")
+    ] = None,
+    to: Annotated[str, typer.Option(help="The vendor who gets it. Default: that of the gold's contract.")] = "",
+    json: Json = False,
+) -> None:
+    """Show single gold answers, each with the proof that it was committed to; the others stay secret."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.gold.reveals import reveal_gold
+
+    out = out or Path(f"reveal-{gold}.json")
+    record = reveal_gold(workspaces.open_workspace(), gold, item, out, to=to)
+    if json:
+        emit(record)
+    else:
+        say(f"Wrote {counted(len(record['items']), 'gold item')} with the proof to {out}.")
+        if record["amendments"]:
+            say(f"It shows {counted(len(record['amendments']), 'amendment')} of their answers beside.")
+        say(f"{record['to']} checks it with: vendoreval evidence verify {out} --receipt RECEIPT")
+    note(f"note: {record['to']} knows these answers from now on: its reworks are not judged by them.")
 
 
 def amend(

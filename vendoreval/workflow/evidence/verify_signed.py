@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from vendoreval.errors import EvidenceError
 from vendoreval.evidence.bundle import SEAL
 from vendoreval.evidence.bundle_signatures import ENVELOPE, STAMP, Signing, check_all_signed, check_signing
 from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.reveals import RevealVerification, check_reveal, is_reveal
 from vendoreval.evidence.signed import PublicKey, public_key
 from vendoreval.jsonfile import parse_json
 from vendoreval.workflow.context import now
@@ -55,6 +56,27 @@ def to_be_computed(path: Path) -> bool:
     if is_bundle(read_bytes(path, "memory")):
         return True
     return path.suffix.lower() == ".zip" and not path.with_name(path.name + ENVELOPE).exists()
+
+
+def is_reveal_file(path: Path) -> bool:
+    """Whether a file holds revealed gold items."""
+    return path.suffix.lower() == ".json" and is_reveal(parse_json(read_bytes(path, "memory"), path.name))
+
+
+def verify_reveal_file(
+    path: Path, receipts: Sequence[Path], signers: Sequence[Path] = (), tsa: Path | None = None
+) -> RevealVerification:
+    """Check revealed gold items against receipts, and the signature beside their file where there is one.
+
+    Raises EvidenceError naming the first thing that does not fit.
+    """
+    held = [parse_json(read_bytes(one), one.name) for one in receipts]
+    found = check_reveal(parse_json(read_bytes(path, "memory"), path.name), held)
+    if not signers and not path.with_name(path.name + ENVELOPE).exists():
+        return found
+    signed = verify_signed(path, signers, tsa)
+    open_ = {f"signature_{number}": what for number, what in enumerate(signed.not_shown, start=1)}
+    return replace(found, checks=(*found.checks, *signed.checks), not_shown={**found.not_shown, **open_})
 
 
 def read_signers(paths: Sequence[Path]) -> tuple[PublicKey, ...]:

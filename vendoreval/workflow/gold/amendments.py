@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,14 @@ def amendments(workspace: Workspace, gold_id: str, before: datetime | None = Non
     with workspace.read() as reader:
         rows = reader.all(GoldAmendmentRow, gold_id=gold_id)
     return tuple(_read(workspace, row) for row in rows if before is None or row.at <= before)
+
+
+def amendment_records(workspace: Workspace, gold_id: str, items: Collection[str]) -> list[dict[str, Any]]:
+    """The stored records of the amendments of `items`, with the salts that the log's hashes are over."""
+    with workspace.read() as reader:
+        rows = reader.all(GoldAmendmentRow, gold_id=gold_id)
+    records = [json.loads(workspace.objects.read(row.record_sha)) for row in rows]
+    return [one for one in records if one["item_id"] in items]
 
 
 def further_answers(made: Iterable[Amendment]) -> Further:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
-from vendoreval.evidence.commitments import Opened, commit, gold_leaf, open_all
+from vendoreval.evidence.commitments import Opened, Reveal, commit, gold_leaf, open_all, reveal
 from vendoreval.evidence.receipts import SCHEMA
 from vendoreval.formats.intake.gold_rows import gold_from
 from vendoreval.gold.amending import amended
@@ -191,12 +191,25 @@ def opened(
         row = reader.get(CommitmentRow, gold_id)
     if row is None:
         return (), ()
-    gold = committed_gold(workspace, gold_id)
-    shown = json.loads(workspace.objects.read(row.receipt_sha))
-    records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
-    salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
+    gold, records, salts = _committed(workspace, row)
     wanted = [place for place, item in enumerate(gold.item_ids) if item in items]
     return open_all(records, salts, wanted)
+
+
+def revealed(workspace: Workspace, row: CommitmentRow, items: Collection[str]) -> tuple[Reveal, ...]:
+    """The records of `items` as they were committed to, each with its own proof, in their committed order."""
+    gold, records, salts = _committed(workspace, row)
+    return reveal(records, salts, [place for place, item in enumerate(gold.item_ids) if item in items])
+
+
+def _committed(
+    workspace: Workspace, row: CommitmentRow
+) -> tuple[GoldSet, Sequence[Mapping[str, Any]], list[bytes]]:
+    """A committed set with its records in the form that their leaves have, and their salts."""
+    gold = committed_gold(workspace, row.gold_id)
+    shown = json.loads(workspace.objects.read(row.receipt_sha))
+    records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
+    return gold, records, [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
 
 
 def committed_leaves(workspace: Workspace, gold_id: str) -> dict[str, str]:
