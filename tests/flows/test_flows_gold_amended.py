@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Cli
+from tests.flows.dispute_story import LATER, opened, rebut
 from vendoreval.store.tables import AuditRevisionRow
 from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.gold.golds import committed_gold, load_gold
@@ -134,33 +136,21 @@ def test_boxes_that_were_delivered_are_right_and_their_lines_fall(boxes: Cli) ->
     boxes("status", "--verify", env=NOW)
 
 
-@pytest.mark.parametrize(
-    ("task", "claim", "lines"), [("boxes", "claim-1", "1-3,7"), ("", "claim-mturk", "1-4")]
-)
+@pytest.mark.parametrize(("options", "claim"), [(("--task", "boxes"), "claim-1"), ((), "claim-mturk")])
 def test_what_a_ruling_prints_as_its_next_step_runs_as_printed(
-    cli: Cli, task: str, claim: str, lines: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], claim: str
 ) -> None:
-    cli("demo", "there", *(("--task", task) if task else ()), env=NOW)
-    there = Cli(cli.folder / "there")
-    words = (
-        "claim",
-        "rule",
-        claim,
-        "--lines",
-        lines,
-        "--withdrawn",
-        "--code",
-        "gold_wrong",
-        "--reason",
-        "it's so",
-    )
-    told = there(*words, "--json", env=NOW).json
+    for name, value in LATER.items():
+        monkeypatch.setenv(name, value)
+    there = opened(tmp_path, *options)
+    rebut(there, claim, range(1, 5))
+    words = ("claim", "rule", claim, "--lines", "1-4", "--withdrawn", "--reason", "it's so")
+    told = there(*words, "--json", env=LATER).json
     printed = [shlex.split(one)[1:] for one in told["next"] if "gold amend" in one]
     assert printed
     for command in printed:
-        done = there(*command, "--json", env=NOW).json
-        assert done["reason"] == "it's so"
-    there("status", "--verify", env=NOW)
+        assert there(*command, "--json", env=LATER).json["reason"] == "it's so"
+    there("status", "--verify", env=LATER)
 
 
 def test_an_audit_judged_again_tells_both_verdicts_and_shows_either(weather: Cli) -> None:
