@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
-
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.dispute_story import LATER, opened, rebut
 from vendoreval.store.tables import AuditRevisionRow
 from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.gold.golds import committed_gold, load_gold
@@ -134,23 +130,6 @@ def test_boxes_that_were_delivered_are_right_and_their_lines_fall(boxes: Cli) ->
     boxes("evidence", "export", before.dispute.claim.audit, "--out", "b.zip", env=NOW)
     boxes("evidence", "verify", "b.zip", env=NOW)
     boxes("status", "--verify", env=NOW)
-
-
-@pytest.mark.parametrize(("options", "claim"), [(("--task", "boxes"), "claim-1"), ((), "claim-mturk")])
-def test_what_a_ruling_prints_as_its_next_step_runs_as_printed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], claim: str
-) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
-    there = opened(tmp_path, *options)
-    rebut(there, claim, range(1, 5))
-    words = ("claim", "rule", claim, "--lines", "1-4", "--withdrawn", "--reason", "it's so")
-    told = there(*words, "--json", env=LATER).json
-    printed = [shlex.split(one)[1:] for one in told["next"] if "gold amend" in one]
-    assert printed
-    for command in printed:
-        assert there(*command, "--json", env=LATER).json["reason"] == "it's so"
-    there("status", "--verify", env=LATER)
 
 
 def test_an_audit_judged_again_tells_both_verdicts_and_shows_either(weather: Cli) -> None:
