@@ -67,6 +67,7 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "report audit a --out audit.json"),
     (0, "letterhead"),
     (0, "report claim c --out claim.json"),
+    (0, "report letter c --enclose claim.json --out letter.json"),
     (0, "questionnaire promises crowdflower"),
     (0, "questionnaire signals"),
     (0, "due --days 99"),

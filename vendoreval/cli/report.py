@@ -1,4 +1,4 @@
-"""vendoreval report: scorecard, audit, claim, statement, comparison, questionnaire, pilot."""
+"""vendoreval report: scorecard, audit, claim, letter, statement, comparison, questionnaire, pilot."""
 
 from __future__ import annotations
 
@@ -49,6 +49,9 @@ ImagesOption = Annotated[
     Path | None,
     typer.Option(help="A folder with the items' images, named as the items: they lie under the shapes."),
 ]
+TextsOption = Annotated[
+    Path | None, typer.Option(help="The items' own texts: CSV, TSV or JSON lines with item_id and text.")
+]
 SignOption = Annotated[str, typer.Option("--sign", help="Sign the PDF with this key: its name or folder.")]
 
 
@@ -95,8 +98,8 @@ def audit(
 def claim(
     claim: Annotated[str, typer.Argument(help="The claim's id.")],
     version: Annotated[int, typer.Option(min=0, help="Which version of it; 0: the newest.")] = 0,
-    out: Out = None, images: ImagesOption = None, format: FormatOption = None, paper: PaperOption = Paper.A4,
-    sign: SignOption = "", tsa: TsaOption = "",
+    out: Out = None, images: ImagesOption = None, texts: TextsOption = None, format: FormatOption = None,
+    paper: PaperOption = Paper.A4, sign: SignOption = "", tsa: TsaOption = "",
     tsa_certificate: TsaCertificate = None, json: Json = False,
 ) -> None:  # fmt: skip
     """A claim's notice: demand, numbers, method, lines, how to answer; all lines are attached."""
@@ -106,7 +109,7 @@ def claim(
     workspace = workspaces.open_workspace()
     write(
         workspace,
-        reports.claim_report(workspace, claim, images=images, version=version),
+        reports.claim_report(workspace, claim, images=images, version=version, texts=texts),
         claim,
         out,
         format,
@@ -114,6 +117,24 @@ def claim(
         json,
         how_to_sign(sign, tsa, tsa_certificate),
     )
+
+
+@app.command()
+def letter(
+    claim: Annotated[str, typer.Argument(help="The claim's id.")],
+    version: Annotated[int, typer.Option(min=0, help="Which version of it; 0: the newest.")] = 0,
+    enclose: Annotated[
+        list[Path] | None, typer.Option(help="A file that goes with it, named with its SHA-256. Repeatable.")
+    ] = None,
+    out: Out = None, format: FormatOption = None, paper: PaperOption = Paper.A4, json: Json = False,
+) -> None:  # fmt: skip
+    """A claim's covering letter of one page: what happened, what is asked, by when, what is enclosed."""
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.reports.letters import letter_report
+
+    workspace = workspaces.open_workspace()
+    report = letter_report(workspace, claim, enclose or (), version)
+    write(workspace, report, claim, out, format, paper, json)
 
 
 @app.command()

@@ -16,7 +16,9 @@ import pytest
 
 from tests.unit.reports.all_reports import KINDS, made
 from tests.unit.reports.report_samples import facts
+from tests.unit.reports.test_reports_letter import letter
 from tests.unit.reports.test_reports_letterhead import SVG, png
+from vendoreval.reports.letter_view import Enclosed
 from vendoreval.reports.letterhead import Letterhead, Party
 from vendoreval.reports.logos import logo_of
 from vendoreval.reports.pdf import to_pdf
@@ -35,6 +37,7 @@ def test_all_reports_are_archival_and_accessible(tmp_path: Path) -> None:
     reports["logo.pdf"] = made("claim of boxes", letterhead=head)
     drawn = logo_of("logo.svg", SVG, "Robotics")
     reports["drawn.pdf"] = made("claim of boxes", letterhead=replace(head, logo=drawn))
+    reports["letter.pdf"] = letter(facts(**odd), enclosed=[Enclosed("a\u202eb.pdf", "0" * 64, 7)])
     for name, report in reports.items():
         (tmp_path / name).write_bytes(to_pdf(report))
     files = [str(tmp_path / name) for name in reports]

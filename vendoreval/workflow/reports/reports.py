@@ -20,7 +20,7 @@ from vendoreval.reports.claim_view import claim_view
 from vendoreval.reports.defect_parts import by_gravity, quality, units_shown
 from vendoreval.reports.delivery_parts import Received, decided_words
 from vendoreval.reports.facts import Facts, Hashes
-from vendoreval.reports.pictures.line_pictures import lines_shown
+from vendoreval.reports.pictures.line_pictures import MOST_SHOWN, lines_shown
 from vendoreval.reports.report import Report
 from vendoreval.reports.scorecard_claims import Claimed
 from vendoreval.reports.scorecard_view import in_order, scorecard_view
@@ -47,6 +47,7 @@ from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.reports.image_folder import ImageFolder
+from vendoreval.workflow.reports.item_texts import texts_of
 from vendoreval.workflow.reports.letterheads import letterhead_for
 from vendoreval.workflow.reports.measured import track
 from vendoreval.workflow.vendors.vendors import show_vendor
@@ -70,19 +71,26 @@ def audit_report(
     known = ImageFolder(images) if images else None
     shown = units_shown(stored.seen, stored.result, stored.contract.task, known)
     others = by_conventions(stored, conventions)
-    return audit_view(stored.contract, stored.result, _facts(workspace, stored, remarks), shown, others)
+    return audit_view(stored.contract, stored.result, audit_facts(workspace, stored, remarks), shown, others)
 
 
 def claim_report(
     workspace: Workspace, claim_id: str, remarks: tuple[str, ...] = (), images: Path | None = None,
-    version: int = 0,
+    version: int = 0, texts: Path | None = None,
 ) -> Report:  # fmt: skip
-    """A version of a claim (0: the newest) with the pictures in `images`; raises NotFound, InputError."""
+    """A version of a claim (0: the newest) with the pictures in `images`; raises NotFound, InputError.
+
+    `texts`: a row file with the columns item_id and text, the items' own texts.
+    """
     claim, stored = load_claim(workspace, claim_id, version)
     standing, state = claim_standing(workspace, claim)
-    pictures = lines_shown(by_gravity(claim.lines), stored.seen, ImageFolder(images) if images else None)
+    known = ImageFolder(images) if images else None
+    lines = by_gravity(claim.lines)
+    said, lacking = texts_of(texts, [line.item for line in lines[:MOST_SHOWN]]) if texts else ({}, ())
+    pictures = lines_shown(lines, stored.seen, known, said)
+    remarks = (*remarks, *lacking)
     return claim_view(
-        stored.contract, replace(claim, state=state), stored.result, _facts(workspace, stored, remarks),
+        stored.contract, replace(claim, state=state), stored.result, audit_facts(workspace, stored, remarks),
         pictures, standing,
     )  # fmt: skip
 
@@ -199,7 +207,8 @@ def _questionnaire(
         return None, (), (f"The questionnaire is left out. {error}",)
 
 
-def _facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...]) -> Facts:
+def audit_facts(workspace: Workspace, stored: StoredAudit, remarks: tuple[str, ...] = ()) -> Facts:
+    """Names, times and hashes of a report about an audit or a claim on it."""
     row, contract = stored.row, stored.contract
     with workspace.read() as reader:
         delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
@@ -252,7 +261,7 @@ def _delivery_of(reader: Reader, kind: str, subject: str) -> str:
     """The delivery that a report is about; empty for reports on vendors, contracts and the like."""
     if kind == "pilot":
         return subject
-    if kind == "claim":
+    if kind in ("claim", "letter"):
         claims = reader.all(ClaimRow, id=subject)
         kind, subject = "audit", claims[-1].audit_id if claims else ""
     audit = reader.get(AuditRow, subject) if kind == "audit" else None
