@@ -8,7 +8,7 @@ from typing import Any
 
 from vendoreval.claims.disputes import Dispute
 from vendoreval.claims.moves import Move
-from vendoreval.claims.records import Claim
+from vendoreval.claims.records import Claim, money_record
 from vendoreval.claims.sums import asked_now, conditional
 from vendoreval.money import Money
 
@@ -30,15 +30,11 @@ def dispute_record(dispute: Dispute, versions: Sequence[Claim]) -> dict[str, Any
         "versions": [
             {
                 "version": claim.version, "verdict": claim.verdict, "lines": len(claim.lines),
-                "asked": _money(asked_now(claim)), "conditional": _money(conditional(claim)),
+                "asked": money_record(asked_now(claim)), "conditional": money_record(conditional(claim)),
             }
             for claim in versions
         ],
     }  # fmt: skip
-
-
-def _money(amount: Money) -> dict[str, Any]:
-    return {"minor": amount.minor, "currency": amount.currency, "text": str(amount)}
 
 
 def move_in_words(move: Move) -> str:

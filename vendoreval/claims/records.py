@@ -208,16 +208,18 @@ class Claim:
         return {"verdict": self.verdict, "struck": [one.to_json() for one in self.struck]}
 
 
-def _demand(demand: Demand) -> dict[str, Any]:
-    def money(value: Money | None) -> dict[str, Any] | None:
-        return None if value is None else {"minor": value.minor, "currency": value.currency, "text": str(value)}
+def money_record(value: Money) -> dict[str, Any]:
+    """A sum as claims store it: in the currency's smallest unit, and as text."""
+    return {"minor": value.minor, "currency": value.currency, "text": str(value)}
 
+
+def _demand(demand: Demand) -> dict[str, Any]:
     return {
         "remedy": demand.remedy,
         "kind": demand.kind,
         "text": demand.text,
-        "amount": money(demand.amount),
-        "amount_on_estimate": money(demand.amount_on_estimate),
+        "amount": demand.amount and money_record(demand.amount),
+        "amount_on_estimate": demand.amount_on_estimate and money_record(demand.amount_on_estimate),
         "due": demand.due.isoformat() if demand.due else None,
         "ref": demand.ref,
         "justification": demand.justification,
