@@ -140,8 +140,20 @@ def follow(before: Dispute, contract: Contract, move: Move) -> Dispute:
     """The dispute after one more move; raises Conflict for one that may not be, UsageError for a wrong line."""
     if before.state != "issued":
         raise Conflict(f"Claim {before.claim.id!r} is {before.state}; it takes no further move.")
+    _in_time(before, move)
     after = _STEPS[move.kind](before, contract, move)
     return replace(after, moves=(*before.moves, move))
+
+
+def _in_time(before: Dispute, move: Move) -> None:
+    """No move lies before the one that it follows: a clock that was turned back would turn deadlines."""
+    last = before.moves[-1].at if before.moves else None
+    issued = before.claim.issued
+    if (last and move.at < last) or (issued and move.at.date() < issued):
+        raise Conflict(
+            f"The clock says {move.at:%Y-%m-%d %H:%M}, before the last move in claim {before.claim.id!r}.",
+            remedy="Set the clock right, and try again.",
+        )
 
 
 def _silence(before: Dispute, contract: Contract, today: date) -> Dispute:

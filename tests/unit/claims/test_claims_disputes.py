@@ -83,6 +83,8 @@ def test_the_turn_goes_from_the_vendor_to_the_buyer_to_the_arbiter() -> None:
         ((move("settled"),), answered(1)),
         ((move("withdrawn"),), ruled(1)),
         ((), answered(1, at=START + timedelta(days=30))),  # too late
+        ((), answered(1, at=START - timedelta(days=1))),  # before the claim was issued
+        ((answered(1),), ruled(1, at=START - timedelta(seconds=1))),  # a clock that was turned back
     ],
 )  # fmt: skip
 def test_moves_that_may_not_be(before: tuple[Move, ...], then: Move) -> None:
