@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from vendoreval.store.tables import AuditRevisionRow
 from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.gold.golds import committed_gold, load_gold
@@ -60,27 +60,39 @@ def test_one_line_falls_and_everything_verifies_before_and_after(weather: Cli) -
     assert "is a right answer" in again.err
 
 
-def test_a_claim_on_the_audit_judged_again_is_sealed_with_it(weather: Cli) -> None:
-    weather("audit", "run", "batch-mturk", "--gold", "gold-mturk", "--id", "second", code=3, env=NOW)
-    first = ("--claim", "claim-mturk", "--line", "1", "--delivered", *WHY)
-    done = weather("gold", "amend", "gold-mturk", *first, "--json", env=NOW).json
-    assert {one["audit"] for one in done["audits"]} == {"audit-mturk", "second"}
-    weather("claim", "draft", "second", "--id", "late", env=NOW)
-    weather("claim", "issue", "late", env=NOW)
-    space = open_workspace(weather.folder)
-    assert load_dispute(space, "late").audit.revision is not None
-    assert done["item_id"] not in {line.item for line in load_dispute(space, "late").dispute.claim.lines}
-    weather("evidence", "export", "second", "--out", "late.zip", env=NOW)
-    found = weather("evidence", "verify", "late.zip", "--json", env=NOW).json
+def test_a_claim_on_the_audit_judged_again_is_sealed_with_it(cli: Cli) -> None:
+    """Gold is amended before anybody claims: the claim rests on the audit as it was judged again."""
+    data = ROOT / "samples" / "weather_sentiment"
+    terms = (ROOT / "samples" / "contracts" / "weather-sentiment.toml").read_text("utf-8")
+    (cli.folder / "c.toml").write_text(terms.replace('vendor = "crowdflower"', 'vendor = "mturk"'), "utf-8")
+    cli("init", env=NOW)
+    cli("vendor", "add", "mturk", env=NOW)
+    cli("contract", "add", "c.toml", env=NOW)
+    cli("gold", "add", data / "gold.csv", "--id", "g", env=NOW)
+    cli("gold", "commit", "g", "--out", "receipt.json", env=NOW)
+    taken = ("--id", "d", "--where", "vendor=mturk", "--contract", "weather-sentiment-2026")
+    cli("delivery", "add", data / "delivered.csv", *taken, env=NOW)
+    for audit in ("first", "second"):
+        cli("audit", "run", "d", "--gold", "g", "--id", audit, code=3, env=NOW)
+    amend = ("gold", "amend", "g", "--item", "80056720", "--answer", "1", *WHY, "--json")
+    assert {one["audit"] for one in cli(*amend, env=NOW).json["audits"]} == {"first", "second"}
+    cli("claim", "draft", "second", "--id", "late", env=NOW)
+    cli("claim", "issue", "late", env=NOW)
+    late = load_dispute(open_workspace(cli.folder), "late")
+    assert late.audit.revision is not None
+    assert "80056720" not in {line.item for line in late.dispute.claim.lines}
+    cli("evidence", "export", "second", "--out", "late.zip", env=NOW)
+    found = cli("evidence", "verify", "late.zip", "--json", env=NOW).json
     assert any("judged again" in one for one in found["checks"])
     assert any("amendments of gold" in one for one in found["checks"])
 
-    second = ("--claim", "claim-mturk", "--line", "2", "--delivered", *WHY)
-    both = weather("gold", "amend", "gold-mturk", *second, "--json", env=NOW).json
-    assert {one["claim"] for one in both["claims"]} == {"claim-mturk", "late"}
-    weather("evidence", "export", "second", "--out", "later.zip", env=NOW)
-    weather("evidence", "verify", "later.zip", env=NOW)
-    weather("status", "--verify", env=NOW)
+    both = cli(
+        "gold", "amend", "g", "--claim", "late", "--line", "1", "--delivered", *WHY, "--json", env=NOW
+    ).json
+    assert {one["claim"] for one in both["claims"]} == {"late"}
+    cli("evidence", "export", "second", "--out", "later.zip", env=NOW)
+    cli("evidence", "verify", "later.zip", env=NOW)
+    cli("status", "--verify", env=NOW)
 
 
 def test_what_is_cut_short_is_finished_by_the_same_command(
