@@ -71,7 +71,7 @@ def test_the_sheet_is_protected_and_says_how_to_answer(boxes: Cli) -> None:
     book = openpyxl.load_workbook(boxes.folder / "a.xlsx")
     words = "\n".join(str(row[0]) for row in book["Read me first"].iter_rows(values_only=True))
     assert f"Answer by {told['answer_by']}." in words
-    assert "not answered in time is not accepted by that" in words
+    assert "a line that is not answered in time stays open" in words
     assert "gold_wrong: The reference answer is wrong." in words
     sheet: Any = book["Sheet"]
     assert sheet.protection.sheet
@@ -189,7 +189,7 @@ def test_sheets_of_others_empty_ones_and_late_ones(boxes: Cli, tmp_path: Path) -
     said = tweets("claim", "respond", "claim-mturk", "a.xlsx", code=2).err
     assert "of claim 'claim-1', not of 'claim-mturk'" in said
     fill(boxes, *[(row, "record", "0" * 64) for row in range(2, 219)])
-    said = boxes("claim", "respond", CLAIM, "a.xlsx", code=2, env=AFTER).err
+    said = boxes("claim", "respond", CLAIM, "a.xlsx", "--late", code=2, env=AFTER).err
     assert "not written from a version" in said
     assert "ends in .xlsx" in boxes("claim", "sheet", CLAIM, "--out", "a.pdf", code=2).err
 

@@ -66,7 +66,8 @@ def _counted(words: Iterable[str]) -> str:
 def _lines(numbers: Sequence[int]) -> str:
     shown = ", ".join(str(number) for number in numbers[:8])
     more = f" and {len(numbers) - 8:,} more" if len(numbers) > 8 else ""
-    return f"line {shown}{more}" if numbers else "no line"
+    name = "line" if len(numbers) == 1 else "lines"
+    return f"{name} {shown}{more}" if numbers else "no line"
 
 
 def _rework(told: Any) -> str:

@@ -80,7 +80,10 @@ def claim_answers(contract: Contract, claim: Claim, facts: Facts, standing: Stan
         *_since(claim, standing),
         ["Next", _turns(standing)],
         ["Answer to", _addressed(facts)],
-        ["How to answer", "Line by line (section 9); claim.csv, attached to the PDF, has one row a line."],
+        [
+            "How to answer",
+            "Line by line (section 9), on the answer sheet of this claim; ask for it if it is missing.",
+        ],
         ["Silence", silence_in_words(contract.dispute.silence)],
     ]
     return [*rows, *(row for row in further if row[1])]

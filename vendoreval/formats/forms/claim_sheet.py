@@ -62,8 +62,9 @@ class Asked:
 
 def silence(terms: DisputeTerms) -> str:
     """What a line is that nobody answers in time, by the contract."""
-    means = {"accepted": "counts as accepted", "not_accepted": "is not accepted by that"}[terms.silence]
-    return f"By the contract a line that is not answered in time {means}."
+    if terms.silence == "accepted":
+        return "By the contract a line that is not answered in time counts as accepted."
+    return "By the contract silence is no acceptance: a line that is not answered in time stays open."
 
 
 def columns(terms: DisputeTerms) -> tuple[Column, ...]:

@@ -58,7 +58,7 @@ def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
             continue
         contract = load_contract(workspace, row.contract_id, row.contract_version)
         for entry in deadlines(contract, received=row.received_at.date()):
-            text = f"{entry.text} vendoreval delivery accept|reject {row.id} --reason …"
+            text = f"{entry.text} vendoreval delivery accept {row.id} --reason WHY, or likewise reject."
             yield Due(entry.due, "acceptance", row.id, entry.who, text, today)
 
 
