@@ -61,9 +61,9 @@ def add(
 def show(gold: GoldId, json: Json = False) -> None:
     """Show what is known of a gold set, without its answers."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.gold import golds
+    from vendoreval.workflow.claims.gold_record import gold_record
 
-    record = golds.show_gold(workspaces.open_workspace(), gold)
+    record = gold_record(workspaces.open_workspace(), gold)
     if json:
         return emit(record)
     return facts(
