@@ -15,20 +15,16 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Cli
-from tests.flows.dispute_story import LATER, moves_of, opened, rebut
+from tests.flows.dispute_story import moves_of, opened, rebut
 from vendoreval.claims.arbitration import misapplied
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.claims.disputes import load_dispute
 from vendoreval.workflow.workspaces import open_workspace
 
+pytestmark = pytest.mark.usefixtures("later")
+
 PARTIES = ("cytolab", "example", "claim", "batch-1", "audit", "gold", "vendor", "deliver", "jo", "vera")
 LINES = range(1, 9)
-
-
-@pytest.fixture(autouse=True)
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -15,17 +15,13 @@ import pytest
 
 from tests.browser import run_in_browser
 from tests.conftest import Cli
-from tests.flows.dispute_story import LATER, moves_of, opened
+from tests.flows.dispute_story import moves_of, opened
+
+pytestmark = pytest.mark.usefixtures("later")
 
 CLAIM = "claim-1"
 AFTER = {"VENDOREVAL_NOW": "2026-05-03T09:00:00+00:00"}
 Cells = Callable[[int, str], Any]
-
-
-@pytest.fixture(autouse=True)
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

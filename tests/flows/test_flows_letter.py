@@ -9,13 +9,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from tests.flows.dispute_story import LATER, opened
+from tests.flows.dispute_story import opened
 
-
-@pytest.fixture(autouse=True)
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("later")
 
 
 def test_a_letter_names_what_is_enclosed_and_ends_with_the_claim(tmp_path: Path) -> None:

@@ -11,15 +11,11 @@ import openpyxl
 import pytest
 
 from tests.conftest import Cli
-from tests.flows.dispute_story import LATER, moves_of, opened, rebut
+from tests.flows.dispute_story import moves_of, opened, rebut
+
+pytestmark = pytest.mark.usefixtures("later")
 
 WHY = ("--reason", "We looked again.")
-
-
-@pytest.fixture(autouse=True)
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

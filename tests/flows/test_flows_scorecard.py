@@ -9,13 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli, Ran
-from tests.flows.dispute_story import LATER, opened, rebut
+from tests.flows.dispute_story import opened, rebut
 
-
-@pytest.fixture(autouse=True)
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LATER.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("later")
 
 
 def scorecard(cli: Cli) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from vendoreval.tasks.judged import Judged
 from vendoreval.tasks.outcomes import LEVELS, Outcomes
 
 MENDED, STILL, CHANGED, NOT_DELIVERED = "mended", "still wrong", "changed and still wrong", "not delivered"
-UNMENDED = (STILL, CHANGED, NOT_DELIVERED)
 _ITEM = "item"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,17 @@ from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     Sheet,
+    by_sheet,
     line_sentence,
+    numbered_pairs,
     over_image,
     rows_of,
     size_of,
     span_marks,
     text_of,
 )
-from vendoreval.reports.pictures.item_picture import ItemPicture, Under
-from vendoreval.reports.pictures.pairs import marks, sheet_pairs
+from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
+from vendoreval.reports.pictures.pairs import marks
 from vendoreval.reports.pictures.text_picture import TextPicture
 from vendoreval.reports.wording import count
 from vendoreval.tasks.outcomes import Outcomes
@@ -31,31 +33,20 @@ MOST_SAID = 8  # lines told under one picture
 
 
 @dataclass(frozen=True)
-class DefectPictures:
+class DefectPictures(Pictured):
     """The pictures with what is said about each, and a note on what is not shown."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
     note: str = ""
 
     @property
-    def images(self) -> tuple[tuple[str, str], ...]:
-        """File name and SHA-256 of each image that lies under shapes."""
-        return tuple(dict.fromkeys((under.name, under.sha256) for under in self._under()))
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """The data addresses that the pictures hold."""
-        return frozenset(under.href for under in self._under())
+    def drawn(self) -> Iterable[object]:
+        """The pictures, in order."""
+        return [row["picture"] for row in self.rows]
 
     def view(self) -> dict[str, Any] | None:
         """What a template shows; None where there are no pictures."""
         return {"note": self.note, "rows": list(self.rows)} if self.rows else None
-
-    def _under(self) -> Iterator[Under]:
-        for row in self.rows:
-            picture = row["picture"]
-            if isinstance(picture, ItemPicture) and picture.under is not None:
-                yield picture.under
 
 
 def defect_pictures(
@@ -73,10 +64,8 @@ def defect_pictures(
     """
     if gold is None or delivered is None or gold.shape.name not in DRAWN or units.expected_row is None:
         return DefectPictures()
-    by_sheet: dict[Sheet, list[ClaimLine]] = {}
-    for line in lines:
-        by_sheet.setdefault((line.item, line.annotator or ""), []).append(line)
-    chosen = dict(list(by_sheet.items())[:most])
+    sheets = by_sheet(lines)
+    chosen = dict(list(sheets.items())[:most])
     rows = rows_of(units, chosen)
     made, lacking = [], []
     for sheet, told in chosen.items():
@@ -88,7 +77,7 @@ def defect_pictures(
             lacking += [f"{told[0].shown}: {why}"] if why else []
         text = isinstance(picture, TextPicture)
         made.append({"item": told[0].shown, "picture": picture, "text": text, "told": _told(told)})
-    return DefectPictures(tuple(made), _note(len(made), len(by_sheet), len(lines), lacking))
+    return DefectPictures(tuple(made), _note(len(made), len(sheets), len(lines), lacking))
 
 
 def _picture(
@@ -96,8 +85,7 @@ def _picture(
     delivered: LabelTable,
 ) -> ItemPicture | TextPicture | None:  # fmt: skip
     item, annotator = sheet
-    numbers = {line.unit: line.number for line in reversed(told)}
-    pairs = sheet_pairs(units, rows, {row: n for row in rows if (n := numbers.get(int(units.unit[row])))})
+    pairs, _ = numbered_pairs(units, rows, told)
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
     if gold.shape.name != "spans":

@@ -13,13 +13,30 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.reports.line_words import line_words
 from vendoreval.reports.pictures.backdrops import Drawn, Images, NoBackdrop, with_backdrop
 from vendoreval.reports.pictures.marks import Side
-from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows
+from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark
 from vendoreval.tasks.outcomes import Outcomes
 from vendoreval.tasks.span_pairs import parse_pieces
 
 DRAWN = frozenset({"boxes", "polygons", "masks", "keypoints", "spans"})
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
+
+
+def by_sheet(lines: Sequence[ClaimLine]) -> dict[Sheet, list[ClaimLine]]:
+    """The lines, by the sheet that each is on."""
+    found: dict[Sheet, list[ClaimLine]] = {}
+    for line in lines:
+        found.setdefault((line.item, line.annotator or ""), []).append(line)
+    return found
+
+
+def numbered_pairs(
+    units: Outcomes, rows: Sequence[int], lines: Sequence[ClaimLine]
+) -> tuple[list[Pair], dict[int, int]]:
+    """The pairs of a sheet, with the number of the first line on each, and that number by unit."""
+    numbers = {line.unit: line.number for line in reversed(lines)}
+    mine = {row: number for row in rows if (number := numbers.get(int(units.unit[row])))}
+    return sheet_pairs(units, rows, mine), numbers
 
 
 def rows_of(units: Outcomes, sheets: Mapping[Sheet, object]) -> dict[Sheet, list[int]]:

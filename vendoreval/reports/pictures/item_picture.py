@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -28,6 +28,30 @@ class Under:
     sha256: str
     part: tuple[float, float, float, float]
     href: str = field(repr=False)
+
+
+class Pictured:
+    """A set of pictures: which images lie under its shapes."""
+
+    @property
+    def drawn(self) -> Iterable[object]:
+        """The pictures, in order."""
+        raise NotImplementedError
+
+    @property
+    def images(self) -> tuple[tuple[str, str], ...]:
+        """File name and SHA-256 of each image that is shown."""
+        return tuple(dict.fromkeys((under.name, under.sha256) for under in self._under()))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The data addresses that the pictures hold."""
+        return frozenset(under.href for under in self._under())
+
+    def _under(self) -> Iterator[Under]:
+        for picture in self.drawn:
+            if isinstance(picture, ItemPicture) and picture.under is not None:
+                yield picture.under
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ answers of one unit an item          the buyer's image, or the item's text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
@@ -20,16 +20,18 @@ from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     Sheet,
+    by_sheet,
     line_sentence,
+    numbered_pairs,
     over_image,
     rows_of,
     size_of,
     span_marks,
     text_of,
 )
-from vendoreval.reports.pictures.item_picture import ItemPicture, Under
+from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
 from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Mark
-from vendoreval.reports.pictures.pairs import marks, sheet_pairs
+from vendoreval.reports.pictures.pairs import marks
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
@@ -57,7 +59,7 @@ class Thumb(ItemPicture):
 
 
 @dataclass(frozen=True)
-class LinesShown:
+class LinesShown(Pictured):
     """Pictures by the line's number, and what is to be known about all of them."""
 
     pictures: Mapping[int, Picture] = field(default_factory=dict)
@@ -68,19 +70,9 @@ class LinesShown:
         return self.pictures.get(number)
 
     @property
-    def images(self) -> tuple[tuple[str, str], ...]:
-        """File name and SHA-256 of each image that is shown."""
-        return tuple(dict.fromkeys((under.name, under.sha256) for under in self._under()))
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """The data addresses that the pictures hold."""
-        return frozenset(under.href for under in self._under())
-
-    def _under(self) -> Iterator[Under]:
-        for picture in self.pictures.values():
-            if isinstance(picture, ItemPicture) and picture.under is not None:
-                yield picture.under
+    def drawn(self) -> Iterable[object]:
+        """The pictures, in order."""
+        return self.pictures.values()
 
 
 def lines_shown(
@@ -123,12 +115,10 @@ class _Sheets:
             return {line.number: shown for line in lines if (shown := self._plain_text(line))}
         if units is not self.seen.by_label:  # a consensus, which no single answer shows
             return {}
-        by_sheet: dict[Sheet, list[ClaimLine]] = {}
-        for line in lines:
-            by_sheet.setdefault((line.item, line.annotator or ""), []).append(line)
-        rows = rows_of(units, by_sheet)
+        sheets = by_sheet(lines)
+        rows = rows_of(units, sheets)
         made: dict[int, Picture] = {}
-        for sheet, told in by_sheet.items():
+        for sheet, told in sheets.items():
             made |= self._of_sheet(sheet, told, rows[sheet], gold, delivered)
         return made
 
@@ -142,9 +132,8 @@ class _Sheets:
     def _of_sheet(
         self, sheet: Sheet, told: Sequence[ClaimLine], rows: Sequence[int], gold: GoldSet, delivered: LabelTable
     ) -> dict[int, Picture]:
-        units, (item, annotator) = self.seen.units, sheet
-        numbers = {line.unit: line.number for line in reversed(told)}
-        pairs = sheet_pairs(units, rows, {row: n for row in rows if (n := numbers.get(int(units.unit[row])))})
+        item, annotator = sheet
+        pairs, numbers = numbered_pairs(self.seen.units, rows, told)
         if gold.shape.name == "spans":
             text = self.texts.get(item) or text_of(item, annotator, gold, delivered)
             spans = tuple(span_marks(gold, delivered, item, pairs))

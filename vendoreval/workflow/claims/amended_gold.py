@@ -41,12 +41,17 @@ class AuditAgain:
     seen: AuditInput
     result: AuditResult
 
+    @property
+    def revision(self) -> int:
+        """The number of this judgement after the first."""
+        return (self.before.revision.number if self.before.revision else 0) + 1
+
     def to_json(self) -> dict[str, Any]:
         """Who is concerned, and the verdict before and after."""
         return {
             "audit": self.result.audit, "delivery": self.result.delivery, "vendor": self.result.vendor,
             "before": self.before.result.verdict, "after": self.result.verdict,
-            "revision": (self.before.revision.number if self.before.revision else 0) + 1,
+            "revision": self.revision,
         }  # fmt: skip
 
 
@@ -151,7 +156,7 @@ def _amended(stored: StoredAudit, made: Sequence[Amendment]) -> AuditInput:
 
 def _store(workspace: Workspace, gold_id: str, one: AuditAgain) -> None:
     row, at, put = one.before.row, now(), workspace.objects.put_bytes
-    number = one.to_json()["revision"]
+    number = one.revision
     files = input_files(one.seen, one.before.received.date().isoformat())
     with workspace.write(actor(), at) as tx:
         if len(tx.all(AuditRevisionRow, audit_id=row.id)) != number - 1:

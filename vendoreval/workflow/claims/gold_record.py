@@ -23,9 +23,10 @@ def gold_record(workspace: Workspace, gold_id: str) -> dict[str, Any]:
         claims = {row.id for row in reader.all(ClaimRow) if row.audit_id in audits and row.issued_at}
     amended = load_gold(workspace, gold_id).amended
     tried = challenged((load_dispute(workspace, name).dispute for name in sorted(claims)), amended)
-    use = gold_use(workspace, gold_id)
     return {
         **show_gold(workspace, gold_id),
-        "fresh": len(use.fresh), "audited": len(use.audited), "burnt": len(use.burnt),
-        "amended": len(amended), "challenged": len(tried.items), "overturned": len(tried.overturned),
-    }  # fmt: skip
+        **gold_use(workspace, gold_id).to_json(),
+        "amended": len(amended),
+        "challenged": len(tried.items),
+        "overturned": len(tried.overturned),
+    }

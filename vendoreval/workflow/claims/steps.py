@@ -76,7 +76,7 @@ class Step:
             gold = reader.require(AuditRow, self.after.dispute.claim.audit, "audit").gold_id
         return tuple(
             f"vendoreval gold amend {gold} --item {quote(items[one.line])} --claim {self.claim} "
-            f"--line {one.line} --delivered --reason WHY"
+            f"--line {one.line} --delivered --reason {quote(one.why)}"
             for one in wrong
         )
 

@@ -10,6 +10,7 @@ from vendoreval.store.tables import DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.claims.claims import list_claims
 from vendoreval.workflow.claims.disputes import load_dispute
+from vendoreval.workflow.claims.steps import settle_command
 from vendoreval.workflow.context import now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.decisions import standing_of
@@ -44,7 +45,7 @@ def _claims(workspace: Workspace, today: date) -> Iterable[Due]:
                 text = f"Fulfil the remedy {demand.remedy}{what}."
                 yield Due(demand.due, "claim", row.id, "vendor", text, today)
         if found.dispute.stage == "decided":
-            yield Due(today, "claim", row.id, "buyer", f"Settle it: vendoreval claim settle {row.id}", today)
+            yield Due(today, "claim", row.id, "buyer", f"Settle it: {settle_command(found)}", today)
 
 
 def _acceptance(workspace: Workspace, today: date) -> Iterable[Due]:
