@@ -98,7 +98,7 @@ def pandas_loop(rows: int) -> Callable[[], float]:
 
 
 def from_file(rows: int) -> Callable[[], float]:
-    from vendoreval.engines.local import all_labels
+    from vendoreval.engines.whole import all_labels
     from vendoreval.inference.agreement import agreements
     from vendoreval.inference.tally import tally
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import shape_of
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.labels.table import LabelTable
 
 

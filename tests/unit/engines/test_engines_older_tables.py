@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.engines.items import has_flags, item_ids, labels_by_person, most_labels
-from vendoreval.engines.local import all_labels, labels_on_items
+from vendoreval.engines.wanted import labels_on_items
+from vendoreval.engines.whole import all_labels
 from vendoreval.formats.intake.delivery_rows import read_delivery
 from vendoreval.formats.intake.gold_rows import gold_from
 

@@ -15,7 +15,7 @@ from vendoreval.audits.drawing import CHOSEN, ROOT, UNPROVEN
 from vendoreval.audits.records import AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.errors import Conflict, UsageError
 from vendoreval.evidence.bundle import from_zip, to_zip
 from vendoreval.evidence.canonical import canonical

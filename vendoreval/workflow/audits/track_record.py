@@ -11,7 +11,7 @@ from vendoreval.audits.inspecting import Inspection, inspection_after, switches
 from vendoreval.audits.looking import Look, Looked, judged_by_chance, looked
 from vendoreval.audits.resubmitting import inspection_of_rework
 from vendoreval.contracts.terms import Contract
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.revisions import as_revised

@@ -21,7 +21,7 @@ from vendoreval.claims.reworks import (
 )
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import item_ids
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.errors import Conflict, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import AuditRow, DeliveryRow

@@ -19,7 +19,8 @@ from vendoreval.audits.agreement_record import (
 )
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.engines.items import item_ids
-from vendoreval.engines.local import all_labels, labels_on_items
+from vendoreval.engines.wanted import labels_on_items
+from vendoreval.engines.whole import all_labels
 from vendoreval.labels.table import LabelTable
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
 from vendoreval.reports.unit_words import unit_word

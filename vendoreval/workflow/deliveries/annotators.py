@@ -9,7 +9,7 @@ from vendoreval.audits.annotator_record import class_annotators, known_method
 from vendoreval.audits.annotator_sheets import no_consensus, sheet_annotators
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import item_ids
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.reports.annotator_sentences import annotator_sentences
 from vendoreval.store.tables import DeliveryRow

@@ -14,7 +14,7 @@ from vendoreval.claims.records import Claim, Followed
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.fresh_needed import fresh_needed
 from vendoreval.engines.items import item_ids
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.labels.alike import compare, sums
 from vendoreval.store.tables import AuditRow, ClaimRow, DeliveryRow, GoldRow
 from vendoreval.store.workspace import Workspace

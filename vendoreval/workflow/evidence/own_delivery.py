@@ -12,7 +12,7 @@ from typing import Any
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.drawing import TICKETS
 from vendoreval.engines.items import item_ids, most_labels, totals_on
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.errors import EvidenceError, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundle

@@ -12,7 +12,7 @@ from vendoreval import __version__
 from vendoreval.audits.agreement_record import Alpha, alpha_of
 from vendoreval.audits.records import BREACHED
 from vendoreval.contracts.business_days import business_days_between
-from vendoreval.engines.local import labels_on_items
+from vendoreval.engines.wanted import labels_on_items
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED

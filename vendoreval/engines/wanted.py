@@ -1,0 +1,55 @@
+"""The rows of a delivery on some items: what an audit reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from vendoreval.engines.arrow_columns import label_table
+from vendoreval.engines.fold import fold, partitions_of
+from vendoreval.labels.columns import Codes
+from vendoreval.labels.shapes import Shape
+from vendoreval.labels.table import CODED, LabelTable
+
+
+def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | None = None) -> LabelTable:
+    """The rows of a canonical delivery whose item is one of `item_ids`, in delivery order.
+
+    `executor` runs the partitions (any concurrent.futures.Executor, in other processes too); the
+    default is a few threads. Memory holds a few row groups and the rows that are kept.
+    """
+    wanted = pa.array(item_ids, pa.string())
+    groups, names, shape = partitions_of(path)
+    work = [(path, group, names, wanted) for group in range(groups)]
+    parts = fold(_wanted_rows, work, executor)
+    return joined(parts, tuple(item_ids), shape)
+
+
+def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | None:
+    """The kernel: one row group's rows on wanted items, their items as indexes into `wanted`."""
+    path, group, names, wanted = work
+    with pq.ParquetFile(path, read_dictionary=[name for name in names if name in CODED]) as file:
+        item = file.read_row_group(group, columns=["item_id"], use_threads=False).column(0)
+        index = pc.index_in(item, value_set=wanted)
+        if index.null_count == len(index):
+            return None
+        others = [name for name in names if name != "item_id"]
+        table = file.read_row_group(group, columns=others, use_threads=False)
+    kept = table.filter(pc.is_valid(index)) if index.null_count else table
+    codes = np.asarray(index.drop_null().to_numpy(), dtype=np.int32)
+    return codes, kept.combine_chunks()
+
+
+def joined(parts: list[Any], item_ids: tuple[str, ...], shape: Shape) -> LabelTable:
+    """The kept rows of all partitions, in their order, as one table; None: a partition without any."""
+    found = [part for part in parts if part is not None]
+    item = np.concatenate([codes for codes, _ in found]) if found else np.empty(0, dtype=np.int32)
+    table = pa.concat_tables([kept for _, kept in found]) if found else None
+    return label_table(item, table, item_ids, shape)
