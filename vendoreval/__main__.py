@@ -1,5 +1,5 @@
 """`python -m vendoreval`."""
 
-from vendoreval.cli.app import main
+from vendoreval.cli.entry import main
 
 main()

@@ -12,8 +12,9 @@ HEAVY = ("pandas", "sqlalchemy", "weasyprint", "scipy", "pyarrow", "numpy", "jin
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from vendoreval.cli.app import app; app(['--help'], standalone_mode=False);"
-        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+        "import atexit, sys; sys.argv = ['vendoreval', '--help'];"
+        f"atexit.register(lambda: print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr));"
+        "from vendoreval.cli.entry import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"

@@ -9,7 +9,7 @@ from typing import Any
 import typer.main
 
 from tests.conftest import ROOT
-from vendoreval.cli.app import app
+from vendoreval.cli.app import whole
 
 DOC = ROOT / "docs" / "commands.md"
 HEAD = """# Commands
@@ -31,7 +31,7 @@ def _commands(command: Any, words: str) -> Iterator[tuple[str, Any]]:
 
 def _page() -> str:
     parts = [HEAD]
-    for words, command in _commands(typer.main.get_command(app), "vendoreval"):
+    for words, command in _commands(typer.main.get_command(whole()), "vendoreval"):
         parts.append(f"## `{words}`\n\n{(command.help or '').strip()}\n")
         for parameter in command.params:
             if parameter.name == "help":
@@ -45,7 +45,7 @@ def _page() -> str:
 
 
 def test_every_command_and_option_explains_itself() -> None:
-    for words, command in _commands(typer.main.get_command(app), "vendoreval"):
+    for words, command in _commands(typer.main.get_command(whole()), "vendoreval"):
         assert command.help, words
         for parameter in command.params:
             if parameter.name != "help":

@@ -9,7 +9,7 @@ import typer
 from vendoreval.cli.output import Json, emit, facts, percent, say, table
 from vendoreval.errors import UsageError
 
-app = typer.Typer(name="agreement", help="Agreement among annotators; no gold is needed.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 NAMES = {
     "alpha": "Krippendorff's alpha",

@@ -9,9 +9,7 @@ import typer
 
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
 
-app = typer.Typer(
-    name="annotators", help="How good each annotator is, and who did not answer alone.", no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True)
 _SHOWN = 30  # people beyond these are in --json
 
 

@@ -1,4 +1,4 @@
-"""The command line's front door: one module per noun, and errors turned into exit codes.
+"""The command line's front door: nouns are read when they are asked for, errors turned into exit codes.
 
 Nothing here or in the noun modules imports the heavy parts at the top: `--help` must answer at once.
 """
@@ -12,19 +12,29 @@ from typing import Annotated
 import typer
 
 from vendoreval import __version__
-from vendoreval.cli.lacking import tell_all
+from vendoreval.cli.nouns import add_all, add_asked
 from vendoreval.cli.output import note
 from vendoreval.errors import Exit, VendorevalError
 
-app = typer.Typer(
-    name="vendoreval",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Score annotation vendors, audit their deliveries blind against gold, and prove what is owed.",
-    epilog="Exit codes: 0 fine or kept, 1 a bug, 2 unusable input, 3 breached, 4 undecided, 5 bad evidence.",
-)
+_SUMMARY = "Score annotation vendors, audit their deliveries blind against gold, and prove what is owed."
+_EXIT_CODES = "Exit codes: 0 fine or kept, 1 a bug, 2 unusable input, 3 breached, 4 undecided, 5 bad evidence."
+
+
+def front_door() -> typer.Typer:
+    """The command line without a command on it."""
+    app = typer.Typer(
+        name="vendoreval", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+        pretty_exceptions_enable=False, help=_SUMMARY, epilog=_EXIT_CODES,
+    )  # fmt: skip
+    app.callback()(_main)
+    return app
+
+
+def whole() -> typer.Typer:
+    """The command line with every command."""
+    app = front_door()
+    add_all(app)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -33,7 +43,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _main(
     workspace: Annotated[
         str, typer.Option(help="The workspace folder; may stand anywhere. Default: found by walking up.")
@@ -44,56 +53,6 @@ def _main(
 ) -> None:
     if workspace:
         os.environ["VENDOREVAL_WORKSPACE"] = workspace
-
-
-def _add_nouns() -> None:
-    from vendoreval.cli import (
-        agreement,
-        annotators,
-        audit,
-        audit_plan,
-        audit_sample,
-        claim,
-        claim_answer,
-        claim_rework,
-        claim_ruling,
-        contract,
-        contract_files,
-        cost,
-        delivery,
-        delivery_decision,
-        evidence,
-        evidence_signing,
-        gold,
-        gold_reveal,
-        letterhead,
-        pilot,
-        questionnaire,
-        report,
-        start,
-        vendor,
-        vendor_compare,
-    )
-
-    start.add_to(app)
-    cost.add_to(app)
-    letterhead.add_to(app)
-    contract_files.add_to(contract.app)
-    audit_plan.add_to(audit.app)
-    audit_sample.add_to(audit.app)
-    vendor_compare.add_to(vendor.app)
-    for part in (claim_answer, claim_ruling, claim_rework):
-        part.add_to(claim.app)
-    delivery_decision.add_to(delivery.app)
-    gold_reveal.add_to(gold.app)
-    evidence_signing.add_to(evidence.app)
-    nouns = (vendor, questionnaire, pilot, contract, gold, delivery, audit, agreement, annotators, claim)
-    for noun in (*nouns, report, evidence):
-        app.add_typer(noun.app)
-    tell_all(app)
-
-
-_add_nouns()
 
 
 def hoisted(words: list[str]) -> list[str]:
@@ -113,8 +72,11 @@ def hoisted(words: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command; every error ends with one clear sentence and its exit code."""
+    words = hoisted(sys.argv[1:])
     try:
-        app(args=hoisted(sys.argv[1:]), prog_name="vendoreval")
+        app = front_door()
+        add_asked(app, words)
+        app(args=words, prog_name="vendoreval")
     except VendorevalError as error:
         first, *further = error.lines()
         note(f"error: {first}", *further)

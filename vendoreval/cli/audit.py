@@ -14,7 +14,7 @@ from vendoreval.numerals import plain_figure
 if TYPE_CHECKING:
     from vendoreval.audits.records import AuditResult, Finding
 
-app = typer.Typer(name="audit", help="Audits of deliveries against gold.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 Convention = Annotated[
     list[str] | None,
     typer.Option(help="Beside ours, the figures that another tool would show: cvat, coco, seqeval …"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vendoreval.claims.records import Claim, ClaimLine, Demand
     from vendoreval.workflow.claims.disputes import StoredDispute
 
-app = typer.Typer(name="claim", help="Rework claims from breached audits.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 ClaimId = Annotated[str, typer.Argument(help="The claim's id.")]
 SHOWN = 10
 

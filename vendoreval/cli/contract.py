@@ -13,7 +13,7 @@ from vendoreval.errors import Exit
 if TYPE_CHECKING:
     from vendoreval.workflow.contracts.contracts import ContractCheck
 
-app = typer.Typer(name="contract", help="Contracts and their quality terms.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The contract as TOML.")]
 
 

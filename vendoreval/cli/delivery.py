@@ -14,7 +14,7 @@ from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, state
 
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
-app = typer.Typer(name="delivery", help="Deliveries as received from vendors.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 FILES = "The delivered files, a folder or an archive; formats: vendoreval delivery formats."
 Files = Annotated[list[Path], typer.Argument(help=FILES)]
 Contract = Annotated[str, typer.Option(help="The contract under which it was delivered.")]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vendoreval.workflow.evidence.pdf_signatures import PdfVerification
     from vendoreval.workflow.evidence.verify_signed import RecordVerification
 
-app = typer.Typer(name="evidence", help="Bundles that the other side can compute again.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
 from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.errors import Exit
 
-app = typer.Typer(name="gold", help="Gold sets: reference labels with provenance.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 GoldId = Annotated[str, typer.Argument(help="The gold set's id.")]
 
 

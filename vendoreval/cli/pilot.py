@@ -13,7 +13,7 @@ from vendoreval.cli.delivery import DAY, MOMENT, Format, Map, print_refusals
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table, verdict
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 
-app = typer.Typer(name="pilot", help="Paid pilots before the contract.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 PilotId = Annotated[str, typer.Argument(help="The pilot's id.")]
 
 

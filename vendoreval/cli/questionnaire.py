@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vendoreval.questionnaires.assessment import Assessment
     from vendoreval.workflow.questionnaires.forms import Imported
 
-app = typer.Typer(name="questionnaire", help="Question banks, forms, answers and scores.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 class Mode(StrEnum):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vendoreval.store.workspace import Workspace
     from vendoreval.workflow.evidence.signing import How
 
-app = typer.Typer(name="report", help="Reports as PDF, DOCX, HTML or JSON.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 class Format(StrEnum):

@@ -11,7 +11,7 @@ from vendoreval.cli.output import Json, emit, facts, note, say, table
 if TYPE_CHECKING:
     from vendoreval.workflow.vendors.vendors import Sent, Vendor
 
-app = typer.Typer(name="vendor", help="The vendors you buy from.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from scipy.optimize import minimize_scalar
-
 from vendoreval.costs.fields import DRIVEN_BY_ERRORS, FIELDS
 from vendoreval.costs.inputs import CostInputs, Quote
 from vendoreval.costs.model import Cost, cost
@@ -111,6 +109,8 @@ def best_accuracy(inputs: CostInputs) -> Best | None:
 
     The cost per correct label is minimised in each piece between quotes and at the quotes.
     """
+    from scipy.optimize import minimize_scalar  # takes long to import
+
     quotes = inputs.quotes
     if len(quotes) < 2:
         return None

@@ -107,15 +107,17 @@ def coded(column: Any) -> Coded:
     chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     if not pa.types.is_dictionary(chunked.type):
         chunked = chunked.dictionary_encode()
-    merged = chunked.unify_dictionaries().combine_chunks()
-    if isinstance(merged, pa.ChunkedArray):
-        merged = merged.chunk(0) if merged.num_chunks else pa.array([], merged.type)
-    values = merged.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=values.__getitem__)
-    rank = np.empty(len(values) + 1, dtype=np.int32)
-    rank[order] = np.arange(len(values))
-    rank[-1] = -1
-    return Coded(rank[numbers_of(merged.indices, -1)], tuple(values[code] for code in order))
+    names = [chunk.dictionary.to_pylist() for chunk in chunked.chunks]
+    values = tuple(sorted(set().union(*names)))
+    rank = {name: code for code, name in enumerate(values)}
+    codes = np.empty(len(chunked), dtype=np.int32)
+    begin = 0
+    for chunk, own in zip(chunked.chunks, names, strict=True):
+        lookup = np.asarray([*(rank[name] for name in own), -1], dtype=np.int32)
+        places = chunk.indices.fill_null(len(own)) if chunk.null_count else chunk.indices
+        np.take(lookup, np.asarray(places), out=codes[begin : begin + len(chunk)], mode="clip")
+        begin += len(chunk)
+    return Coded(codes, values)
 
 
 def _nested(column: Any, depth: int) -> Nested:

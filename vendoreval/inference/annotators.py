@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betaincinv, betaln
 
 from vendoreval.inference.binomial import clopper_pearson
@@ -92,6 +91,8 @@ def beta_prior(right: Floats, n: Floats) -> tuple[float, float]:
 
     bounds = [(-14.0, 14.0), (np.log(0.1), np.log(_CONCENTRATION))]
     starts = [np.asarray([np.log(mean / (1 - mean)), np.log(size)]) for size in (2.0, 20.0, 500.0)]
+    from scipy.optimize import minimize  # takes long to import
+
     fits = [minimize(cost, start, method="L-BFGS-B", bounds=bounds) for start in starts]
     best = min(fits, key=lambda fit: float(fit.fun))
     centre, size = 1 / (1 + np.exp(-best.x[0])), np.exp(best.x[1])

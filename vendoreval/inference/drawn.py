@@ -25,7 +25,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import betainc, gammaln
 
 from vendoreval.inference.binomial import clopper_pearson
@@ -245,4 +244,6 @@ def _edge(over: Callable[[float], float], low: float, high: float) -> float:
         return low
     if over(high) <= 0:
         return high
+    from scipy.optimize import brentq  # takes long to import, and few clauses need it
+
     return float(brentq(over, low, high, xtol=1e-12))

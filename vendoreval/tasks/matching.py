@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
@@ -126,6 +125,8 @@ def _weights(similarity: Ints, same: Mask, component: Ints, most: Ints) -> Ints:
 def _dense(e: Ints, d: Ints, weight: Ints, size: tuple[int, int]) -> Ints:
     matrix, position = np.zeros(size), np.full(size, -1, dtype=np.int64)
     matrix[e, d], position[e, d] = weight, np.arange(len(e))
+    from scipy.optimize import linear_sum_assignment  # takes long to import, and few units need it
+
     rows, columns = linear_sum_assignment(matrix, maximize=True)
     chosen: Ints = position[rows, columns]
     return chosen[chosen >= 0]

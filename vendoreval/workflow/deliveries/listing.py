@@ -12,7 +12,6 @@ from vendoreval.store.tables import DeliveryRow, PilotRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.decisions import standing_of
-from vendoreval.workflow.deliveries.resubmitting import told_of_rework
 
 
 def delivery_row(workspace: Workspace, delivery_id: str) -> DeliveryRow:
@@ -34,6 +33,8 @@ def production(workspace: Workspace, delivery_id: str) -> DeliveryRow:
 
 def show_delivery(workspace: Workspace, delivery_id: str) -> dict[str, Any]:
     """A delivery's record; raises NotFound."""
+    from vendoreval.workflow.deliveries.resubmitting import told_of_rework  # reads files, which others need not
+
     row = delivery_row(workspace, delivery_id)
     report = json.loads(workspace.objects.read(row.intake_sha))
     record = delivery_record(row, report, told_of_rework(workspace, row, report))
