@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vendoreval.audits.agreeing import order_of, scale_of
 from vendoreval.audits.agreement_plain import Groups, figures, lacking
@@ -39,19 +41,34 @@ class Compared:
 
     table: LabelTable
     label: Coded
-    compared: LabelTable
-    compared_label: Coded
+    keep: NDArray[np.bool_]  # the rows that are compared
     repeated: int
     again: dict[str, Any] | None  # how far people agree with themselves
 
+    @cached_property
+    def compared(self) -> LabelTable:
+        return self.table if self.keep.all() else self.table.take(self.keep)
+
+    @cached_property
+    def compared_label(self) -> Coded:
+        return self.label if self.keep.all() else self.label.take(self.keep)
+
     def tally(self) -> Tally:
         """How often each combination of labels occurs on an item."""
-        return tally(self.compared.item.codes, self.compared_label.codes, self.compared_label.values)
+        codes = self.label.codes if self.keep.all() else np.where(self.keep, self.label.codes, np.int32(-1))
+        return tally(self.table.item.codes, codes, self.label.values)
 
 
 def times_read(intake: Mapping[str, Any]) -> bool:
     """Whether times say which of a person's labels was the first."""
-    return bool(intake.get("repeated_labels"))
+    return bool(_left(intake))
+
+
+def _left(intake: Mapping[str, Any]) -> int:
+    """How many of people's further labels on an item no rule has settled."""
+    if "repeats" not in intake:  # taken in before repeats were settled then
+        return int(intake.get("repeated_labels", 0))
+    return int((intake["repeats"] or {"left": 0})["left"])
 
 
 def compared(table: LabelTable, task: Task, intake: Mapping[str, Any] | None = None) -> Compared:
@@ -61,11 +78,11 @@ def compared(table: LabelTable, task: Task, intake: Mapping[str, Any] | None = N
     """
     if intake is None:
         return _compared(table, task, len(table), unnamed=True, again=None)
-    if "repeats" not in intake:  # taken in before repeats were settled then
-        return _compared(table, task, int(intake.get("repeated_labels", 0)), unnamed=True, again=None)
-    repeats = intake["repeats"] or {"left": 0, "self_agreement": None}
+    if "repeats" not in intake:
+        return _compared(table, task, _left(intake), unnamed=True, again=None)
+    repeats = intake["repeats"] or {"self_agreement": None}
     unnamed = statements_of(intake).unnamed == "different"
-    return _compared(table, task, repeats["left"], unnamed=unnamed, again=repeats)
+    return _compared(table, task, _left(intake), unnamed=unnamed, again=repeats)
 
 
 def _compared(
@@ -75,17 +92,18 @@ def _compared(
     if not isinstance(label, Coded) or not label.values:
         raise InputError("The delivery has no column of labels that could be compared.")
     label = label.recode(sorted({*label.values, *task.classes}))
-    rows = np.arange(len(table))
+    keep = np.ones(len(table), dtype=np.bool_)
     if repeated:
-        rows = first_answers(table.item.codes, table.annotator.codes, table.labelled_at)
+        keep[:] = False
+        keep[first_answers(table.item.codes, table.annotator.codes, table.labelled_at)] = True
     if not unnamed:
-        rows = rows[table.annotator.codes[rows] >= 0]
+        keep &= table.annotator.codes >= 0
     said = again["self_agreement"] if again is not None else None
-    if len(rows) == len(table):
-        return Compared(table, label, table, label, 0, said)
+    if keep.all():
+        return Compared(table, label, keep, 0, said)
     if again is None and repeated:
         said = _self_agreement(table, label)
-    return Compared(table, label, table.take(rows), label.take(rows), repeated, said)
+    return Compared(table, label, keep, repeated, said)
 
 
 def chosen_scale(task: Task, wanted: str) -> Scale:

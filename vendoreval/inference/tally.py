@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32] | NDArray[np.int64]
 REST = "(all others)"
 _WORD = 62  # bits of a signed integer that hold a packed combination
+_FEW = 20  # up to so many, combinations are counted in a table of all that there could be
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,19 +109,20 @@ def tally(item: Codes, label: Codes, values: Sequence[str]) -> Tally:
     """
     names = tuple(sorted(values))
     rank = {name: position for position, name in enumerate(names)}
-    lookup = np.asarray([rank[name] for name in values] or [0], dtype=np.int64)
     bits = max(len(names) - 1, 1).bit_length()
     known = (item >= 0) & (label >= 0)
-    keys = (
-        _packed(item, lookup[label], bits) if known.all() else _packed(item[known], lookup[label[known]], bits)
-    )
+    if not known.all():
+        item, label = item[known], label[known]
+    keys = _packed(item, label, np.asarray([rank[name] for name in values] or [0]), bits)
     keys.sort()
-    owner = keys >> bits
-    first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1]))) if len(keys) else owner
-    del owner
+    new = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:] >> bits, keys[:-1] >> bits, out=new[1:])
+    first = np.flatnonzero(new)
     sizes = np.diff(np.append(first, len(keys)))
     keys &= (1 << bits) - 1
-    parts = [_combinations(keys, first[sizes == n], n, bits) for n in np.unique(sizes).tolist()]
+    parts = [
+        _combinations(keys, first[sizes == n], n, bits) for n in np.flatnonzero(np.bincount(sizes)).tolist()
+    ]
     return _joined(names, parts)
 
 
@@ -144,31 +146,49 @@ def first_answers(
 
     First by time where times are known, then by row. Rows without an annotator (-1) are all kept.
     """
-    rows = np.arange(len(item))
-    order = rows if when is None else np.argsort(when, kind="stable")
-    key = item.astype(np.int64) * (int(annotator.max(initial=-1)) + 1) + annotator
+    people = int(annotator.max(initial=-1)) + 1
+    key = item.astype(np.int64) * people + annotator
     nobody = annotator < 0
-    key[nobody] = -1 - rows[nobody]
+    if nobody.any():
+        key[nobody] = -1 - np.flatnonzero(nobody)
+    ordered = np.sort(key)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(twice):
+        return np.arange(len(item))
+    again = np.zeros(int(item.max()) + 1, dtype=np.bool_)
+    again[twice // people] = True
+    rows = np.flatnonzero(again[item])  # few: most items have nobody twice
+    order = rows if when is None else rows[np.argsort(when[rows], kind="stable")]
     _, position = np.unique(key[order], return_index=True)
-    return np.sort(order[position])
+    keep = ~again[item]
+    keep[order[position]] = True
+    return np.flatnonzero(keep)
 
 
-def _packed(item: Codes, label: Ints, bits: int) -> Ints:
-    packed: Ints = item.astype(np.int64)
+def _packed(item: Codes, label: Codes, rank: Ints, bits: int) -> Codes:
+    """Item and label as one number, in half the memory where it fits."""
+    width = (int(item.max(initial=0)).bit_length() + bits) if len(item) else bits
+    kind = np.int32 if width < 32 else np.int64
+    packed: Codes = item.astype(kind)
     packed <<= bits
-    packed |= label
+    packed |= rank.astype(kind)[label]
     return packed
 
 
-def _combinations(labels: Ints, at: Ints, n: int, bits: int) -> tuple[Ints, Ints]:
+def _combinations(labels: Codes, at: Ints, n: int, bits: int) -> tuple[Ints, Ints]:
     """Distinct runs of `n` sorted labels that begin at `at`, and how often each occurs."""
     if n * bits > _WORD:
-        rows, times = np.unique(labels[at[:, None] + np.arange(n)], axis=0, return_counts=True)
+        rows, times = np.unique(labels[at[:, None] + np.arange(n)].astype(np.int64), axis=0, return_counts=True)
         return rows, times
     packed = np.zeros(len(at), dtype=np.int64)
     for place in range(n):
         packed = (packed << bits) | labels[at + place]
-    found, times = np.unique(packed, return_counts=True)
+    if n * bits <= _FEW:
+        counts = np.bincount(packed)
+        found = np.flatnonzero(counts)
+        times = counts[found]
+    else:
+        found, times = np.unique(packed, return_counts=True)
     shifts = np.arange(n - 1, -1, -1) * bits
     return (found[:, None] >> shifts) & ((1 << bits) - 1), times
 

@@ -13,7 +13,6 @@ from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.context import actor, now, slug
-from vendoreval.workflow.questionnaires.answer_log import returned_forms
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,15 @@ def show_vendor(workspace: Workspace, vendor_id: str) -> Vendor:
 
 def _forms(reader: Reader, vendor_id: str) -> tuple[Sent, ...]:
     """The forms that were sent, the last one of each bank and mode, oldest first."""
-    back = returned_forms(reader, vendor_id)
     last = {
         (row.questionnaire_id, row.questionnaire_version, row.mode): row
         for row in reader.all(FormRow, vendor_id=vendor_id)
     }
+    if not last:
+        return ()
+    from vendoreval.workflow.questionnaires.answer_log import returned_forms  # reads questionnaires
+
+    back = returned_forms(reader, vendor_id)
     return tuple(
         Sent(
             f"{row.questionnaire_id} {row.questionnaire_version}", row.mode, row.sent_at.date(), row.due,
