@@ -72,7 +72,7 @@ def test_lines_are_counted_by_any_line_end(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_wide_files_are_read_in_smaller_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vendoreval.formats.readers.separated.CELLS", 20)
+    monkeypatch.setattr("vendoreval.formats.readers.separated_rows.CELLS", 20)
     monkeypatch.setattr("vendoreval.formats.readers.json_lines.CELLS", 20)
     for name, data in (("d.csv", CSV), ("d.jsonl", JSONL)):
         path = tmp_path / name

@@ -190,7 +190,7 @@ class _Stream:
         """The batch's rows that are chosen and can be taken, as Arrow columns by role."""
         for refusal in batch.refusals:
             self._refuse(refusal)
-        lines = np.asarray(batch.lines, dtype=np.int64)
+        lines = batch.places
         columns = {role: pick(batch.columns.get(name), len(lines)) for role, name in self.roles.items()}
         self.copies.add(batch.columns, columns["label"])
         keep = self.where.choose(batch.columns, len(lines))

@@ -11,7 +11,8 @@ from vendoreval.formats.readers.answer_rows import AnswerRows
 from vendoreval.formats.readers.json_stream import decoded, top_level
 from vendoreval.formats.readers.label_studio_tasks import Answer, answers_of, facts_of, item_of
 from vendoreval.formats.readers.members import Member
-from vendoreval.formats.readers.separated import DELIMITERS, parsed
+from vendoreval.formats.readers.separated import DELIMITERS
+from vendoreval.formats.readers.separated_rows import parsed
 from vendoreval.formats.readers.text_source import explained, open_text
 from vendoreval.jsonfile import parse_json
 

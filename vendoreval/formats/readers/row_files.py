@@ -119,7 +119,7 @@ def _answers(
     blank = np.logical_and.reduce([is_blank(pick(batch.columns.get(name), count)) for name in cells.columns])
     blank &= ~is_blank(read["item_id"])
     values = cells.read(batch.columns, count)
-    lines = np.asarray(batch.lines, dtype=np.int64)
+    lines = batch.places
     bad = {row: why for row, why in values.refused.items() if not blank[row]}
     keep = ~blank
     keep[list(bad)] = False

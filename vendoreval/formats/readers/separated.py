@@ -1,19 +1,27 @@
-"""CSV and TSV: fields by the rules of RFC 4180, any line end, exact line numbers."""
+"""CSV and TSV: rows of texts in batches, quickly where the file is as RFC 4180 has it, and always exactly."""
 
 from __future__ import annotations
 
-import csv
+import zlib
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.formats.readers.row_batches import BATCH, CELLS, NOT_COUNTED, Batch, texts
+from vendoreval.formats.readers.row_batches import Batch
+from vendoreval.formats.readers.separated_blocks import Irregular, read_blocks
+from vendoreval.formats.readers.separated_rows import parsed, read_rows
 from vendoreval.formats.readers.text_source import open_text
-from vendoreval.labels.refusals import Refusal
-from vendoreval.limits import allowed, beyond
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+_AT_FAULT = (
+    Irregular,
+    InputError,
+    ValueError,
+    EOFError,
+    zlib.error,
+    OSError,
+)  # ValueError: of decoders and Arrow
 
 
 def column_names(path: Path, delimiter: str) -> list[str]:
@@ -26,67 +34,17 @@ def column_names(path: Path, delimiter: str) -> list[str]:
 
 
 def read_batches(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
-    """All rows with the columns `wanted`; a row of another width is refused."""
-    with open_text(path) as stream:
-        source = parsed(str(path), stream, delimiter)
-        _, names = next(source)
-        most = max(1, min(BATCH, CELLS // len(names)))
-        rows: list[list[str]] = []
-        lines: list[int] = []
-        refusals: list[Refusal] = []
-        for line, row in source:
-            if len(row) == len(names):
-                rows.append(row)
-                lines.append(line)
-            else:
-                reason = f"The row has {len(row)} fields, the header {len(names)}."
-                refusals.append(Refusal(path.name, line, reason, NOT_COUNTED))
-            if len(rows) + len(refusals) == most:
-                yield _batch(names, rows, lines, refusals, wanted)
-                rows, lines, refusals = [], [], []
-        if rows or refusals:
-            yield _batch(names, rows, lines, refusals, wanted)
+    """All rows with the columns `wanted`; a row of another width is refused.
 
-
-def _batch(
-    names: list[str], rows: list[list[str]], lines: list[int], refusals: list[Refusal], wanted: Collection[str]
-) -> Batch:
-    columns: Any = zip(*rows, strict=True) if rows else ((),) * len(names)
-    chosen = {name: texts(values) for name, values in zip(names, columns, strict=True) if name in wanted}
-    return Batch(chosen, lines, tuple(refusals))
-
-
-def parsed(file: str, stream: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line in which it begins."""
-    most = allowed().line
-    csv.field_size_limit(most)
-    size = end = 0  # characters since the last row's end: a row may go over many lines
-
-    def lines() -> Iterator[str]:
-        nonlocal size
-        for line in stream:
-            size += len(line)
-            if size > most:
-                what = "The row that begins here, maybe for want of a closing quotation mark, is longer than"
-                raise beyond("line", what, file=file, line=end + 1)
-            yield line
-
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
+    Blocks are read as long as nothing is wrong with the file. Which fault comes first, and what is said of it,
+    is for the reader of rows: it reads from the beginning and goes on behind the batches that are out already.
+    """
+    given = 0
     try:
-        for row in reader:
-            size = 0
-            start, end = end + 1, reader.line_num
-            if row:
-                yield start, row
-    except csv.Error as error:
-        raise InputError(
-            f"The row that begins here is not valid CSV: {_reason(error)}.", file=file, line=end + 1,
-            remedy='Put fields that hold quotation marks into "…" and double the marks within.',
-        ) from error  # fmt: skip
-
-
-def _reason(error: csv.Error) -> str:
-    text = str(error)
-    if "unexpected end" in text:
-        return "a quotation mark is never closed"
-    return text
+        for batch in read_blocks(path, delimiter, wanted):
+            yield batch
+            given += 1
+        return
+    except _AT_FAULT:
+        pass
+    yield from islice(read_rows(path, delimiter, wanted), given, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -26,6 +27,7 @@ _BEGINNINGS = (
     (b"%PDF", "is a PDF", "Ask for the rows as CSV."),
 )
 _CHUNK = 1 << 18
+_LEAST = 64  # bytes of a block, however short lines must be
 
 
 def open_text(file: Path | Member) -> IO[str]:
@@ -54,6 +56,33 @@ def whole_text(file: Path | Member, limit: str = "memory") -> str:
         raise beyond(limit, "The file is larger than", file=name_of(file), found=_packed(file))
     with explained(file), open_text(file) as stream:
         return stream.read()
+
+
+def text_blocks(path: Path, size: int) -> Iterator[bytes]:
+    """The file's bytes in blocks, without a mark at its head, each given once the next is known to be text.
+
+    Raises InputError as `open_text`, also where a line may be too long, and what decoding raises; which line
+    is at fault, and which of several faults comes first, is for `open_text` to say.
+    """
+    open_text(path).close()  # what begins as something else is explained
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = line = 0
+    checked = b""
+    with _open_bytes(path) as source:
+        while block := source.read(max(min(size, allowed().line // 2), _LEAST)):
+            read += len(block)
+            end = block.find(b"\n")
+            line += len(block) if end < 0 else end
+            if b"\0" in block or read > allowed().rows or line > allowed().line:
+                raise InputError("The file is no text within the limits.", file=str(path))
+            check_ratio(read, _packed(path), str(path))
+            decoder.decode(block)
+            if checked:
+                yield checked
+            line = line if end < 0 else len(block) - block.rfind(b"\n") - 1
+            checked = block if checked else block.removeprefix(codecs.BOM_UTF8)
+        decoder.decode(b"", True)
+    yield checked
 
 
 def name_of(file: Path | Member) -> str:

@@ -1,0 +1,231 @@
+"""CSV and TSV in blocks of some megabytes, each read whole by Arrow: what the row reader reads, but quicker.
+
+Arrow does not judge everything as that reader does, who therefore gets two things: a block with blank lines,
+rows of another width or carriage returns alone; and all from the first quotation mark on that stands where
+RFC 4180 has none, because then only reading tells where a row ends. Nothing is explained here: whatever is
+wrong with a file raises an exception, and the reader of rows says what it is.
+"""
+
+from __future__ import annotations
+
+import io
+from codecs import BOM_UTF8
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.formats.readers.row_batches import Batch, in_batches
+from vendoreval.formats.readers.separated_rows import batches_of, parsed, rows_a_batch
+from vendoreval.formats.readers.text_source import text_blocks
+from vendoreval.limits import allowed
+
+BLOCK = 1 << 22
+_AHEAD = 2
+_QUOTE, _LF, _CR = b'"\n\r'
+
+
+class Irregular(Exception):
+    """What Arrow reads otherwise than the reader of rows, or not at all."""
+
+
+def read_blocks(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
+    """All rows with the columns `wanted`, in the batches of the reader of rows.
+
+    Raises Irregular, InputError or what libraries raise where anything is wrong with the file, always before
+    the first batch that the reader of rows would not give.
+    """
+    blocks = text_blocks(path, BLOCK)
+    first = next(blocks, b"")
+    names, size, lines = _header(str(path), first, delimiter)
+    table = _Table(path, tuple(names), delimiter, frozenset(wanted))
+    yield from in_batches(_parts(table, chain([first[size:]], blocks), lines + 1), rows_a_batch(names))
+
+
+def _header(file: str, text: bytes, delimiter: str) -> tuple[list[str], int, int]:
+    """The header's fields, and how many bytes and lines of the file's first block it takes."""
+    stream = io.StringIO(text.decode(errors="ignore"), newline="")  # the block may end within a character
+    names = next((row for _, row in parsed(file, stream, delimiter)), [])
+    size = len(stream.getvalue()[: stream.tell()].encode())
+    if not names or text[size - 1] != _LF:
+        raise Irregular("a header that goes on, or ends otherwise")
+    return names, size, _line_ends(text[:size])
+
+
+def _line_ends(text: bytes) -> int:
+    """Ends of lines of any kind."""
+    ends = text.count(b"\n")
+    return ends + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else ends
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Rows that stand in a file one behind the other, with the lines in which they begin."""
+
+    text: bytes
+    lines: Sequence[int]
+    quoted: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether Arrow may read it: no row is too long, no CR stands alone, no mark would be dropped."""
+        text = self.text
+        alone = b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
+        return not (alone or text.startswith(BOM_UTF8) or len(text) > allowed().line)
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """All that follows a place in a file, where only reading tells where rows end."""
+
+    blocks: Iterator[bytes]
+    line: int
+
+
+def _pieces(blocks: Iterator[bytes], delimiter: str, line: int) -> Iterator[_Piece | _Rest]:
+    """A file's rows, of which the first begins in `line`, in pieces as large as the blocks."""
+    rest, most = b"", allowed().line
+    for block in chain(blocks, [b""]):
+        text = rest + (block or b"\n" * bool(rest))  # the last row may end with the file
+        try:
+            piece = _whole_rows(text, line, delimiter)
+            if piece is None and (len(text) > most or (rest and not block)):
+                raise Irregular("a row without an end")
+        except Irregular:
+            yield _Rest(chain([rest, block], blocks), line)
+            return
+        rest = text
+        if piece is not None:
+            yield piece
+            rest = text[len(piece.text) :]
+            line += _line_ends(piece.text)
+
+
+def _whole_rows(text: bytes, line: int, delimiter: str) -> _Piece | None:
+    """The rows that end in a text; None where none does, Irregular where that cannot be said."""
+    if b'"' not in text:
+        size = text.rfind(b"\n") + 1
+        return _Piece(text[:size], range(line, line + text.count(b"\n"))) if size else None
+    signs = np.frombuffer(text, dtype=np.uint8)
+    quotes, breaks = np.flatnonzero(signs == _QUOTE), np.flatnonzero(signs == _LF)
+    ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0] + 1
+    if not len(ends):
+        return None
+    quotes = quotes[quotes < ends[-1]]
+    if not _regular(signs, quotes, ord(delimiter)):
+        raise Irregular("quotation marks")
+    begins = np.concatenate(([0], ends[:-1]))
+    return _Piece(text[: ends[-1]], (line + np.searchsorted(breaks, begins)).tolist(), len(quotes) > 0)
+
+
+def _regular(signs: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:
+    """Whether marks open at a field's beginning and close at its end, or stand doubled within.
+
+    Every other one closes; a doubled one closes and opens again.
+    """
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = np.where(opening > 0, signs[opening - 1], _LF)
+    behind = signs[closing + 1]
+    return bool(
+        len(opening) == len(closing)
+        and np.isin(before, (delimiter, _LF, _QUOTE)).all()
+        and np.isin(behind, (delimiter, _LF, _CR, _QUOTE)).all()
+    )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What there is to know of a file beside its rows."""
+
+    path: Path
+    names: tuple[str, ...]
+    delimiter: str
+    wanted: frozenset[str]
+
+    def by_rows(self, stream: Any, line: int) -> Iterator[Batch]:
+        """Rows of a text, of which the first line is the `line`-th of the file, one by one."""
+        source = parsed(str(self.path), stream, self.delimiter)
+        rows = ((line + at - 1, row) for at, row in source)
+        return batches_of(self.path.name, self.names, rows, self.wanted)
+
+    def by_arrow(self, piece: _Piece) -> Batch:
+        """The rows of a piece at once; raises Irregular, or ArrowInvalid for rows of another width."""
+        import pyarrow as pa
+        import pyarrow.csv as pc
+
+        keys = {str(place): name for place, name in enumerate(self.names) if name in self.wanted}
+        read = list(keys) or ["0"]
+        found = pc.read_csv(
+            pa.BufferReader(piece.text),
+            pc.ReadOptions(
+                use_threads=False, block_size=len(piece.text) + 1,
+                column_names=[str(place) for place in range(len(self.names))],
+            ),
+            pc.ParseOptions(delimiter=self.delimiter, quote_char='"' if piece.quoted else False,
+                            newlines_in_values=piece.quoted),
+            pc.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(read, pa.string()),
+                              include_columns=read, strings_can_be_null=False),
+        )  # fmt: skip
+        if found.num_rows != len(piece.lines):
+            raise Irregular("blank lines")
+        return Batch({name: _one_array(found.column(key)) for key, name in keys.items()}, piece.lines)
+
+    def read(self, piece: _Piece) -> list[Batch]:
+        """The rows of a piece."""
+        import pyarrow as pa
+
+        if piece.plain:
+            try:
+                return [self.by_arrow(piece)]
+            except (Irregular, pa.ArrowInvalid):
+                pass
+        return list(self.by_rows(io.StringIO(piece.text.decode(), newline=""), piece.lines[0]))
+
+
+def _one_array(column: Any) -> Any:
+    import pyarrow as pa
+
+    whole = column.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _parts(table: _Table, blocks: Iterator[bytes], line: int) -> Iterator[Batch]:
+    """The rows of a file in pieces of any size, some of them read ahead in threads."""
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        waiting: deque[Future[list[Batch]]] = deque()
+        for piece in _pieces(blocks, table.delimiter, line):
+            if isinstance(piece, _Piece):
+                waiting.append(pool.submit(table.read, piece))
+            while waiting and (len(waiting) > _AHEAD or isinstance(piece, _Rest)):
+                yield from waiting.popleft().result()
+            if isinstance(piece, _Rest):
+                raw = io.BufferedReader(_Stream(piece.blocks), BLOCK)
+                yield from table.by_rows(io.TextIOWrapper(raw, "utf-8", newline=""), piece.line)
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+class _Stream(io.RawIOBase):
+    """Blocks as a stream of bytes."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._left = blocks, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._left = block
+        data, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
