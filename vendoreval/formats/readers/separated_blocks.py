@@ -1,9 +1,9 @@
-"""CSV and TSV in blocks of some megabytes, each read whole by Arrow: what the row reader reads, but quicker.
+"""CSV and TSV in blocks of some megabytes, each read whole by Arrow: what the reader of rows reads, quicker.
 
-Arrow does not judge everything as that reader does, who therefore gets two things: a block with blank lines,
-rows of another width or carriage returns alone; and all from the first quotation mark on that stands where
-RFC 4180 has none, because then only reading tells where a row ends. Nothing is explained here: whatever is
-wrong with a file raises an exception, and the reader of rows says what it is.
+Arrow does not judge everything as the reader of rows does, so that one gets two things: a block with blank
+lines, rows of another width or carriage returns alone; and all from the first quotation mark on that stands
+where RFC 4180 has none, because then only reading tells where a row ends. Nothing is explained here: whatever
+is wrong with a file raises an exception, and the reader of rows says what it is.
 """
 
 from __future__ import annotations
