@@ -132,8 +132,10 @@ def active_design(
     """The design with the default alternatives. `cap`: by default 2.5 times the fixed sample of the same risks.
 
     `predicted`: the rates of wrong items that the side information predicts by stratum; None for two strata
-    of which the second is flagged, or one. Raises InputError where nothing can be decided. """ items =
-    sum(sizes) if len(sizes) > 1 and (len(predicted) if predicted is not None else 2) != len(sizes):
+    of which the second is flagged, or one. Raises InputError where nothing can be decided.
+    """
+    items = sum(sizes)
+    if len(sizes) > 1 and (len(predicted) if predicted is not None else 2) != len(sizes):
         raise InputError(f"{len(sizes)} strata need a predicted rate of wrong items each.")
     if cap is None:
         cap = min(5 * find_plan(items, int(allowed), int(np.ceil(intolerable)), alpha, beta).n // 2, items)
@@ -160,9 +162,13 @@ def block_strata(
 
     Nothing once the audit has looked at its most items. Draw t's stratum is the first whose thousandths,
     added up, exceed u_t = SHA-256(seed, 0, "stratum", 0, t) / 2^256 of the thousandths of all that have items
-    left. """ begin = len(answered) // design.block * design.block block = np.asarray(shares(design,
-    answered[:begin])) left = np.asarray(design.sizes) - np.bincount([h for h, _ in answered],
-    minlength=len(design.sizes)) stop = min(begin + design.block, design.cap) if count is not None:
+    left.
+    """
+    begin = len(answered) // design.block * design.block
+    block = np.asarray(shares(design, answered[:begin]))
+    left = np.asarray(design.sizes) - np.bincount([h for h, _ in answered], minlength=len(design.sizes))
+    stop = min(begin + design.block, design.cap)
+    if count is not None:
         stop = min(stop, len(answered) + count)
     found = []
     for t in range(len(answered), stop):

@@ -50,10 +50,13 @@ def thousandths(left: Floats, floor: float, wanted: Floats) -> Ints:
 
     A stratum with items left gets at least 1, and at least its share of the items left times `floor`, rounded
     up. What remains goes by largest remainder to where `wanted` (chances that sum to 1) lies above that; of
-    equal remainders the first stratum's comes first. """ total = left.sum(axis=-1, keepdims=True) any_left =
-    left > 0 least = np.maximum(np.ceil(1000 * floor * left / total - 1e-9), 1).astype(np.int64) * any_left
-    spare = 1000 - least.sum(axis=-1, keepdims=True) if (spare < 0).any():  # only with a floor near 1: the
-    largest stratum bears what rounding added
+    equal remainders the first stratum's comes first.
+    """
+    total = left.sum(axis=-1, keepdims=True)
+    any_left = left > 0
+    least = np.maximum(np.ceil(1000 * floor * left / total - 1e-9), 1).astype(np.int64) * any_left
+    spare = 1000 - least.sum(axis=-1, keepdims=True)
+    if (spare < 0).any():  # only with a floor near 1: the largest stratum bears what rounding added
         largest = np.arange(left.shape[-1]) == left.argmax(axis=-1)[..., None]
         least, spare = least + largest * np.minimum(spare, 0), np.maximum(spare, 0)
     above = np.rint(np.maximum(1000 * wanted - least, 0) * _FINE).astype(np.int64) * any_left

@@ -57,8 +57,12 @@ def estimate(design: ActiveDesign, answered: Sequence[Answer], alpha: float) -> 
 
     The estimate weighs every stratum's share of wrong answers with its size, that is every answer with one
     over its chance of being drawn; strata without an answer are taken to be like the others. It is kept
-    between the bounds. """ checked(design, answered) sizes = np.asarray(design.sizes, dtype=np.float64)
-    items, strata = sizes.sum(), len(sizes) if not answered:
+    between the bounds.
+    """
+    checked(design, answered)
+    sizes = np.asarray(design.sizes, dtype=np.float64)
+    items, strata = sizes.sum(), len(sizes)
+    if not answered:
         return ActiveEstimate(int(items), float("nan"), 0.0, float(items))
     stratum = np.array([h for h, _ in answered])
     wrong = np.array([part for _, part in answered], dtype=np.float64)

@@ -42,8 +42,11 @@ def strata_of_scores(scores: ArrayLike, cuts: Sequence[float] | None = None) -> 
     Scores of 0 and 1 only are a flag. `cuts`: for shares of votes VOTE_CUTS; by default at the scores'
     quantiles .5, .75, .9 and .96. A stratum with less than 4 % of the items, or with fewer than 5 (of a flag:
     fewer than 5), joins the smaller of its neighbours. Raises InputError for no items, infinite scores or
-    cuts not in order. """ values = np.asarray(scores, dtype=np.float64) known = ~np.isnan(values) if not
-    len(values) or np.isinf(values).any():
+    cuts not in order.
+    """
+    values = np.asarray(scores, dtype=np.float64)
+    known = ~np.isnan(values)
+    if not len(values) or np.isinf(values).any():
         raise InputError("Strata need items, and scores that are finite numbers.")
     flag = cuts is None and bool(np.isin(values[known], (0.0, 1.0)).all())
     edges = _cuts(values[known], cuts, flag)

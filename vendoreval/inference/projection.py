@@ -152,11 +152,16 @@ def _solve(
     """(nu, how far sum m_h theta_h lies above `least`), nu = 0 where no bet is made.
 
     With one stratum nu = (t - q) / (t (1 - t)), t being the null's share. Of several strata the same figure
-    of their mean t is nearly linear in nu, so that Newton's steps on it, kept between bounds, are few. """
-    total = left.sum(axis=0) mean = (left * outcome).sum(axis=0) / total bet = (mean * total < least) & (least
-    < total) target = np.where(bet, least / total, 1 - (1 - mean) / 2) aim = (target - mean) / (target * (1 -
-    target)) nu = aim if start is None else np.where(start > 0, start, aim) low, high = np.zeros(nu.shape),
-    np.full(nu.shape, np.inf) for step in range(_STEPS):
+    of their mean t is nearly linear in nu, so that Newton's steps on it, kept between bounds, are few.
+    """
+    total = left.sum(axis=0)
+    mean = (left * outcome).sum(axis=0) / total
+    bet = (mean * total < least) & (least < total)
+    target = np.where(bet, least / total, 1 - (1 - mean) / 2)
+    aim = (target - mean) / (target * (1 - target))
+    nu = aim if start is None else np.where(start > 0, start, aim)
+    low, high = np.zeros(nu.shape), np.full(nu.shape, np.inf)
+    for step in range(_STEPS):
         theta, root = _rates(ratio, nu, outcome)
         reached = (left * theta).sum(axis=0) / total
         gap = reached - target

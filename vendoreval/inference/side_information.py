@@ -25,8 +25,11 @@ def vote_shares(
 
     `delivered`: the item's delivered answer, -1 for none, and `by` the annotator who gave it (-1, or None,
     where it is nobody's own). Without `delivered` every label of an item is a delivered one, and the score is
-    their mean. """ rows = (item >= 0) & (annotator >= 0) & (label >= 0) of, who, said =
-    (np.asarray(codes)[rows].astype(np.int64) for codes in (item, annotator, label)) if delivered is not None:
+    their mean.
+    """
+    rows = (item >= 0) & (annotator >= 0) & (label >= 0)
+    of, who, said = (np.asarray(codes)[rows].astype(np.int64) for codes in (item, annotator, label))
+    if delivered is not None:
         answer = np.asarray(delivered, dtype=np.int64)
         own = np.full(items, -1) if by is None else np.asarray(by, dtype=np.int64)
         others = (who != own[of]) & (answer[of] >= 0)
@@ -41,10 +44,9 @@ def vote_shares(
 
 
 def doubts(model: Consensus, item: Codes, label: Codes, items: int) -> Floats:
-    """By item, one minus the chance that a model gives to its delivered labels, on average; NaN without a
-    label.
+    """By item, one minus the chance that a model gives to its delivered labels, on average.
 
-    For one delivered answer an item pass one row an item.
+    NaN without a label. For one delivered answer an item pass one row an item.
     """
     rows = (item >= 0) & (label >= 0)
     of, said = np.asarray(item)[rows], np.asarray(label)[rows]
@@ -53,7 +55,7 @@ def doubts(model: Consensus, item: Codes, label: Codes, items: int) -> Floats:
 
 
 def rarity(item: Codes, label: Codes, items: int, rare: float = RARE) -> Floats:
-    """By item, 1 where one of its labels makes up less than a share `rare` of all, else 0; NaN without a label."""
+    """By item, 1 where one of its labels makes up less than a share `rare` of all; NaN without a label."""
     rows = (item >= 0) & (label >= 0)
     of, said = np.asarray(item)[rows], np.asarray(label)[rows]
     counts = np.bincount(said)
