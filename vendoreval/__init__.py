@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from vendoreval.workflow.deliveries.agreement import agreement, agreement_trend
     from vendoreval.workflow.deliveries.annotators import annotators
     from vendoreval.workflow.deliveries.deliveries import add_delivery
-    from vendoreval.workflow.evidence.evidence import export_bundle, verify_file
+    from vendoreval.workflow.evidence.evidence import export_bundle
+    from vendoreval.workflow.evidence.verifying import verify_file
     from vendoreval.workflow.gold.golds import add_gold, commit_gold
     from vendoreval.workflow.questionnaires.forms import import_form, make_form
     from vendoreval.workflow.questionnaires.questionnaires import score_vendor
@@ -61,7 +62,7 @@ _HOMES = {
     "score_vendor": "questionnaires.questionnaires",
     "scorecard_report": "reports.reports",
     "statement_report": "reports.reports",
-    "verify_file": "evidence.evidence",
+    "verify_file": "evidence.verifying",
     "write_report": "reports.reports",
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from tests.conftest import Cli
 from tests.flows.evidence_story import CAME, OWN, answered, at, claimed, sampled, sent, truth
 from tests.flows.forging import Forgery
 from vendoreval.evidence.chain import Closed, Event
-from vendoreval.evidence.commitments import commit, open_all, seeding_root
+from vendoreval.evidence.commitments import Opened, commit, open_all, seeding_root
+from vendoreval.evidence.gold_texts import GoldText
 from vendoreval.evidence.receipts import SCHEMA
 
 BOTH = ("--seal", "seal.json", "--acknowledgement", "ack.json")
@@ -82,17 +83,19 @@ def gold_from_labels(made: Forgery) -> None:
 
 def recommitted(made: Forgery, rows: list[dict[str, Any]]) -> None:
     records = [row["record"] for row in rows]
-    published = commit(records, salts(len(records)))
-    opened, proof = open_all(records, salts(len(records)), range(len(records)))
-    made.set_rows(
-        "gold.jsonl",
-        [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
-    )
+    texts = [GoldText.of(record) for record in records]
+    published = commit(texts, salts(len(records)))
+    opened, proof = open_all(texts, salts(len(records)), range(len(records)))
+    made.set_rows("gold.jsonl", opened_rows(opened, records))
     made.set("gold_proof.json", [step.hex() for step in proof])
     receipts = made.record("receipts.json")
     receipts[0] |= {"root": published.root, "items": published.size}
     made.set("receipts.json", receipts)
     made.change("frame.json", seed=published.root)
+
+
+def opened_rows(opened: Sequence[Opened], records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"index": one.place, "salt": one.salt.hex(), "record": records[one.place]} for one in opened]
 
 
 def right_items_left_out(made: Forgery) -> None:
@@ -345,11 +348,8 @@ def test_cherry_picked_gold_is_not_excluded_where_nothing_was_seeded(cli: Cli) -
     records = [row["record"] for row in made.rows("gold.jsonl")]
     salt = [bytes.fromhex(row["salt"]) for row in made.rows("gold.jsonl")]
     places = [k for k, record in enumerate(records) if record["item_id"] in wrong]
-    opened, proof = open_all(records, salt, places)
-    made.set_rows(
-        "gold.jsonl",
-        [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in opened],
-    )
+    opened, proof = open_all([GoldText.of(record) for record in records], salt, places)
+    made.set_rows("gold.jsonl", opened_rows(opened, records))
     made.set("gold_proof.json", [step.hex() for step in proof])
     made.recompute()
     made.relog()

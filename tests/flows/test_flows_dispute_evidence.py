@@ -19,7 +19,7 @@ from tests.flows.forging_disputes import DisputeForgery
 from tests.flows.rework_story import GOLD, ITEMS, day, errors
 from tests.flows.verifying_alone import alone
 from vendoreval.errors import VendorevalError
-from vendoreval.workflow.evidence.evidence import verify_file
+from vendoreval.workflow.evidence.verifying import verify_file
 
 Lie = Callable[[DisputeForgery], None]
 

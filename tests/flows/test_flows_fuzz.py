@@ -44,7 +44,7 @@ from vendoreval.workflow.claims import claims
 from vendoreval.workflow.contracts import contract_files, contracts
 from vendoreval.workflow.deliveries import agreement, annotators, deliveries, escalations, sealing
 from vendoreval.workflow.due import due
-from vendoreval.workflow.evidence import evidence
+from vendoreval.workflow.evidence import evidence, verifying
 from vendoreval.workflow.gold import golds
 from vendoreval.workflow.questionnaires import forms, questionnaires
 from vendoreval.workflow.vendors import costs
@@ -162,7 +162,7 @@ def answer(ws: Workspace, path: Path) -> Any:
 
 
 def verify(_: Workspace, path: Path, **own: Any) -> Any:
-    return evidence.verify_file(path.with_name("bundle.zip"), evidence.Own(**own))
+    return verifying.verify_file(path.with_name("bundle.zip"), verifying.Own(**own))
 
 
 def imported(ws: Workspace, path: Path) -> Any:
@@ -196,7 +196,7 @@ KINDS = {
     "form html": Kind("form.json", m.json_file, lambda _, p: read_saved(p, BANK, vendor="acme"), imported),
     "questionnaire": Kind("bank.toml", m.toml_file, lambda _, p: questionnaires.check_bank(p)),
     "cost": Kind("cost.toml", m.toml_file, lambda _, p: costs.study_cost(p)),
-    "bundle": Kind("bundle.zip", m.bundle, lambda _, p: evidence.verify_file(p)),
+    "bundle": Kind("bundle.zip", m.bundle, lambda _, p: verifying.verify_file(p)),
     "receipt": Kind("receipt.json", m.json_file, lambda ws, p: verify(ws, p, receipts=(p,))),
     "signed contract": Kind("terms.toml", m.toml_file, lambda ws, p: verify(ws, p, contract=p)),
     "delivered file": Kind("d.csv", m.csv_file, lambda ws, p: verify(ws, p, delivered=(p,))),

@@ -84,13 +84,13 @@ def verify(
     Gold items that were revealed are held against --receipt. A signed PDF and a record with its signature
     beside it are checked for signatures and timestamps.
     """
-    from vendoreval.workflow.evidence.evidence import Own, verify_file
     from vendoreval.workflow.evidence.verify_signed import (
         is_reveal_file,
         to_be_computed,
         verify_reveal_file,
         verify_signed,
     )
+    from vendoreval.workflow.evidence.verifying import Own, verify_file
 
     if is_reveal_file(bundle):
         return _show(verify_reveal_file(bundle, receipt or (), signer or (), tsa_certificate), json)

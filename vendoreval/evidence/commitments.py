@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.gold_texts import GoldText
 from vendoreval.evidence.merkle import Tree, leaf_hash, root, verify_inclusion, verify_subset
 
 SALT_BYTES = 32
@@ -65,20 +66,17 @@ class Opened(NamedTuple):
 
     place: int
     salt: bytes
-    record: Record
+    record: GoldText
 
 
-def commit(records: Sequence[Record], salts: Sequence[bytes]) -> Commitment:
-    """Commit to `records` in their order with one secret salt (32 random bytes) each.
-
-    Raises InputError when a record cannot be written as JSON.
-    """
+def commit(records: Sequence[GoldText], salts: Sequence[bytes]) -> Commitment:
+    """Commit to `records` in their order with one secret salt (32 random bytes) each."""
     return Commitment(root(_leaves(records, salts)).hex(), len(records))
 
 
 def reveal(records: Sequence[Record], salts: Sequence[bytes], indices: Iterable[int]) -> tuple[Reveal, ...]:
     """Open the records at `indices`; the rest stays secret."""
-    tree = Tree(_leaves(records, salts))
+    tree = Tree(_leaves(list(map(GoldText.of, records)), salts))
     return tuple(Reveal(i, records[i], salts[i], tree.inclusion_proof(i)) for i in indices)
 
 
@@ -92,32 +90,33 @@ def verify_reveal(commitment: Commitment, opened: Reveal) -> bool:
 
 
 def open_all(
-    records: Sequence[Record], salts: Sequence[bytes], indices: Sequence[int]
+    records: Sequence[GoldText], salts: Sequence[bytes], indices: Sequence[int]
 ) -> tuple[tuple[Opened, ...], tuple[bytes, ...]]:
     """Open the records at `indices` at once, with the one proof that serves all of them."""
     proof = Tree(_leaves(records, salts)).subset_proof(indices)
     return tuple(Opened(index, salts[index], records[index]) for index in indices), proof
 
 
-def check_opened(commitment: Commitment, opened: Sequence[Opened], proof: Sequence[bytes]) -> None:
-    """Raise EvidenceError unless every opened record was committed to, and none is used twice."""
+def check_opened(commitment: Commitment, opened: Iterable[Opened], proof: Sequence[bytes]) -> int:
+    """How many records are opened; raises EvidenceError unless all were committed to, none of them twice."""
     leaves: dict[int, bytes] = {}
     items: set[str] = set()
     for one in opened:
-        item = str(one.record.get("item_id"))
+        item = one.record.item
         if one.place in leaves or item in items:
             raise EvidenceError(f"The gold item {item!r} is used twice.")
         if len(one.salt) != SALT_BYTES:
             raise EvidenceError(f"The salt of the gold item {item!r} has not {SALT_BYTES} bytes.")
-        leaves[one.place] = one.salt + canonical(one.record)
+        leaves[one.place] = one.salt + one.record.hashed
         items.add(item)
     if not verify_subset(leaves, commitment.size, proof, bytes.fromhex(commitment.root)):
         raise EvidenceError("The gold of the bundle is not the gold that was committed to: its proof fails.")
+    return len(leaves)
 
 
 def gold_leaf(one: Opened) -> str:
     """The hash of a gold record's leaf: it tells nothing of the answer, for it is salted."""
-    return leaf_hash(one.salt + canonical(one.record)).hex()
+    return leaf_hash(one.salt + one.record.hashed).hex()
 
 
 def seeding_root(tasks: Sequence[Record], size: int, key: bytes) -> str:
@@ -136,7 +135,7 @@ def _salt(key: bytes, place: int) -> bytes:
     return hmac.new(key, place.to_bytes(8, "big"), hashlib.sha256).digest()
 
 
-def _leaves(records: Sequence[Record], salts: Sequence[bytes]) -> list[bytes]:
+def _leaves(records: Sequence[GoldText], salts: Sequence[bytes]) -> list[bytes]:
     if any(len(salt) != SALT_BYTES for salt in salts):
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
-    return [salt + canonical(record) for record, salt in zip(records, salts, strict=True)]
+    return [salt + record.hashed for record, salt in zip(records, salts, strict=True)]

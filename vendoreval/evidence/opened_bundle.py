@@ -24,8 +24,8 @@ from vendoreval.evidence.bundle import (
 )
 from vendoreval.evidence.canonical import parsed, sha256_hex
 from vendoreval.evidence.chain import Entry, Event, from_json
-from vendoreval.evidence.json_lines import read_lines
 from vendoreval.evidence.receipts import Receipt, readable
+from vendoreval.evidence.sealed_gold import SealedGold
 from vendoreval.evidence.sealed_input import GOLD, LABELS, read_input
 from vendoreval.jsonfile import parse_json
 from vendoreval.labels.shapes import SHAPES
@@ -72,12 +72,12 @@ class OpenedBundle:
     @cached_property
     def input(self) -> tuple[AuditInput, str]:
         """What the audit looked at, judged again, and the day of receipt."""
-        return read_input(self.files, self.contract, None if self.old else self.gold_rows)
+        return read_input(self.files, self.contract, None if self.old else self.sealed_gold)
 
     @cached_property
-    def gold_rows(self) -> list[dict[str, Any]]:
-        """The rows of gold.jsonl; they are read once, for what was judged and for its proof."""
-        return list(read_lines(self.files[GOLD]))
+    def sealed_gold(self) -> SealedGold:
+        """What gold.jsonl holds; it is read once, for what was judged and for its proof."""
+        return SealedGold(self.files[GOLD], SHAPES[self.contract.task.type])
 
     @property
     def seen(self) -> AuditInput:

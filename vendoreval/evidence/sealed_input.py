@@ -15,8 +15,7 @@ that the audit used. So nobody can call a right answer wrong, count an error twi
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,14 +25,14 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened
-from vendoreval.evidence.json_lines import lines, read_blocks, read_lines
+from vendoreval.evidence.json_lines import joined, lines, read_blocks, read_lines, text_column
 from vendoreval.evidence.older_input import read_older
+from vendoreval.evidence.sealed_gold import SealedGold, gold_lines
 from vendoreval.evidence.sealed_parts import SHEETS, part_rows, read_parts, sheet_rows
-from vendoreval.gold.amending import amended, with_amended
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
-from vendoreval.labels.columns import Coded
+from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.judged import judge
@@ -60,7 +59,7 @@ def input_files(seen: AuditInput, received: str, places: Sequence[Opened] = ()) 
         raise ValueError("an input that was read from an older bundle is not sealed again")
     files = {
         "frame.json": canonical(_frame(seen, received)),
-        GOLD: lines(_gold_rows(seen.gold, places)),
+        GOLD: gold_lines(seen.gold, places),
         **_label_files(seen, seen.gold.shape),
     }
     if seen.task_ids:
@@ -71,11 +70,11 @@ def input_files(seen: AuditInput, received: str, places: Sequence[Opened] = ()) 
 
 
 def read_input(
-    files: Mapping[str, bytes], contract: Contract, gold_rows: Iterable[Mapping[str, Any]] | None = None
+    files: Mapping[str, bytes], contract: Contract, sealed: SealedGold | None = None
 ) -> tuple[AuditInput, str]:
     """The audit's input as sealed, judged again under `contract`, and the day of receipt.
 
-    `gold_rows`: the rows of gold.jsonl, where they are read already.
+    `sealed`: what gold.jsonl holds, where it is read already.
     """
     if GOLD not in files:
         return read_older(files, contract.task.classes)
@@ -83,7 +82,7 @@ def read_input(
     if frame.get("schema") != FRAME:
         raise ValueError(f"frame.json has the schema {frame.get('schema')!r}")
     shape = SHAPES[contract.task.type]
-    gold = _read_gold(read_lines(files[GOLD]) if gold_rows is None else gold_rows, shape)
+    gold = (SealedGold(files[GOLD], shape) if sealed is None else sealed).gold
     labels = read_parts(files, files[LABELS], gold) if shape.many else _read_labels(files[LABELS], gold)
     judged = judge(gold, labels, contract.task)
     seen = AuditInput(
@@ -101,11 +100,6 @@ def read_input(
     return replace(seen, **told), frame["received"]
 
 
-def opened_gold(gold_rows: Iterable[Mapping[str, Any]]) -> list[Opened]:
-    """The gold records of a bundle as they were committed to; raises KeyError where one has no place."""
-    return [Opened(int(row["index"]), bytes.fromhex(row["salt"]), row["record"]) for row in gold_rows]
-
-
 def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
     return {
         "schema": FRAME,
@@ -121,46 +115,25 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
     }
 
 
-def _gold_rows(gold: GoldSet, places: Sequence[Opened]) -> Iterator[dict[str, Any]]:
-    if places:
-        rows = [{"index": one.place, "salt": one.salt.hex(), "record": dict(one.record)} for one in places]
-    else:
-        rows = [{"record": record} for record in gold.records()]
-    rows = with_amended(rows, gold)
-    difficulty = gold.difficulty.text() if gold.difficulty is not None else [None] * len(gold)
-    for row, level in zip(rows, difficulty, strict=True):
-        yield row if level is None else {**row, "difficulty": level}
-
-
-def _read_gold(rows: Iterable[Mapping[str, Any]], shape: Shape) -> GoldSet:
-    records, difficulty, further = [], [], {}
-    for row in rows:
-        records.append(row["record"])
-        difficulty.append(row.get("difficulty"))
-        if "amended" in row:
-            further[str(row["record"]["item_id"])] = row["amended"]
-    return amended(GoldSet.from_records("gold", records, difficulty if any(difficulty) else (), shape), further)
-
-
 def _label_files(seen: AuditInput, shape: Shape) -> dict[str, bytes]:
     if not shape.many:
-        return {LABELS: lines(_label_rows(seen.by_label))}
+        return {LABELS: _label_lines(seen.by_label)}
     if seen.delivered is None:
         raise ValueError("the labels that were judged are not known")
     return {LABELS: lines(part_rows(seen.delivered, shape)), SHEETS: lines(sheet_rows(seen.delivered))}
 
 
-def _label_rows(labels: Outcomes) -> Iterator[dict[str, Any]]:
+def _label_lines(labels: Outcomes) -> bytes:
     kept = labels.take(np.flatnonzero(labels.outcome != CODE["missing"]))
-    columns = {
-        "item_id": kept.item.text(), "annotator_id": kept.annotator.text(), "label": kept.delivered.text(),
-        **{name: column.text() for name, column in kept.context.items() if name in CONTEXT},
+    columns: dict[str, Iterable[str]] = {
+        "item_id": text_column(kept.item), "annotator_id": text_column(kept.annotator),
+        "label": text_column(kept.delivered),
+        **{name: text_column(column) for name, column in kept.context.items() if name in CONTEXT},
     }  # fmt: skip
     if kept.labelled_at is not None:
-        moments = np.datetime_as_string(kept.labelled_at, unit="us")
-        columns["labelled_at"] = [None if text == "NaT" else str(text) for text in moments.tolist()]
-    names = tuple(columns)
-    return (dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True))
+        moments = np.datetime_as_string(kept.labelled_at, unit="us").tolist()
+        columns["labelled_at"] = ("null" if text == "NaT" else f'"{text}"' for text in moments)
+    return joined(columns)
 
 
 class _Column:
@@ -168,17 +141,19 @@ class _Column:
 
     def __init__(self) -> None:
         self._known: dict[str | None, int] = {None: -1}
-        self._codes = array("i")
+        self._codes: list[Codes] = []
 
-    def add(self, texts: Iterable[str | None]) -> None:
+    def add(self, texts: Sequence[str | None]) -> None:
         known = self._known
-        self._codes.extend(known.setdefault(text, len(known) - 1) for text in texts)
+        for text in dict.fromkeys(texts):
+            known.setdefault(text, len(known) - 1)
+        self._codes.append(np.fromiter(map(known.__getitem__, texts), dtype=np.int32, count=len(texts)))
 
     def coded(self) -> Coded:
         _, *values = self._known
         if not all(isinstance(value, str) for value in values):
             raise ValueError("a label holds something that is no text")
-        return Coded(np.asarray(self._codes, dtype=np.int32), tuple(map(str, values)))
+        return Coded(np.concatenate([np.empty(0, np.int32), *self._codes]), tuple(map(str, values)))
 
 
 def _read_labels(data: bytes, gold: GoldSet) -> LabelTable:

@@ -243,10 +243,11 @@ def _check_once(seen: AuditInput) -> None:
     sheets = seen.delivered.sheets if seen.delivered is not None else None
     labels = sheets if sheets is not None else seen.by_label
     named = np.flatnonzero(labels.annotator.codes >= 0)
-    pairs = np.stack([labels.item.codes[named], labels.annotator.codes[named]])
-    twice, counts = np.unique(pairs, axis=1, return_counts=True)
-    if (counts > 1).any():
-        item, person = twice[:, int(np.argmax(counts > 1))].tolist()
+    people = len(labels.annotator.values)
+    pairs = np.sort(labels.item.codes[named].astype(np.int64) * people + labels.annotator.codes[named])
+    twice = np.flatnonzero(pairs[1:] == pairs[:-1])
+    if len(twice):
+        item, person = divmod(int(pairs[twice[0]]), people)
         raise EvidenceError(
             f"An answer of annotator {labels.annotator.values[person]!r} on item "
             f"{labels.item.values[item]!r} is judged more than once."

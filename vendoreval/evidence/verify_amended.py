@@ -71,9 +71,10 @@ def _revisions(bundle: OpenedBundle) -> list[Event]:
 
 
 def _check_answers(bundle: OpenedBundle, records: Sequence[Record]) -> None:
-    for row in bundle.gold_rows:
+    further = _further(records)
+    for row in bundle.sealed_gold.rows_on(further.keys()):
         item = row["record"]["item_id"]
-        added = [answer for one in records if one["item_id"] == item for answer in one["answers"]]
+        added = further.get(item, [])
         if canonical(not_there(row["record"], added)) != canonical(row.get("amended", [])):
             raise EvidenceError(f"The amended answers of gold item {item!r} are not those of its amendments.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,6 @@ from vendoreval.evidence.receipts import (
     committed_when,
     of_this_bundle,
 )
-from vendoreval.evidence.sealed_input import opened_gold
 from vendoreval.evidence.verify_log import heads, received_at
 from vendoreval.sampling.draw import seed_from
 
@@ -115,29 +114,29 @@ def _check_events(bundle: OpenedBundle) -> None:
 def _check_proofs(bundle: OpenedBundle, receipt: Receipt, found: Findings) -> None:
     proof = [bytes.fromhex(step) for step in bundle.record(PROOF) or ()]
     try:
-        opened = opened_gold(bundle.gold_rows)
+        opened = bundle.sealed_gold.opened()
     except KeyError as error:
         raise EvidenceError(f"A gold item of the bundle has no {error} in the commitment.") from error
-    check_opened(Commitment(receipt["root"], receipt["items"]), opened, proof)
-    found.fit(f"all {len(opened):,} gold items were committed to, and none is used twice")
-    if len(opened) == receipt["items"]:
+    count = check_opened(Commitment(receipt["root"], receipt["items"]), opened, proof)
+    found.fit(f"all {count:,} gold items were committed to, and none is used twice")
+    if count == receipt["items"]:
         found.fit("every committed gold item is in the audit: none was left out")
     elif bundle.seeding is None or not all("gold" in leaf for leaf in bundle.seeding["tasks"]):
-        left = receipt["items"] - len(opened)
+        left = receipt["items"] - count
         found.open(
             "left_out",
             f"that none of the {left:,} further committed gold records was left out because it was right, or "
             "holds another answer to the same items: only committed gold seeded into your list can show that",
         )
     if bundle.seeding is not None:
-        _check_answers_of_tasks(bundle.seeding["tasks"], opened)
+        _check_answers_of_tasks(bundle.seeding["tasks"], bundle.sealed_gold.opened())
 
 
-def _check_answers_of_tasks(leaves: Sequence[Mapping[str, str]], opened: Sequence[Opened]) -> None:
+def _check_answers_of_tasks(leaves: Sequence[Mapping[str, str]], opened: Iterable[Opened]) -> None:
     """Each gold task was sent with this answer behind it, not with another that was committed to as well."""
     behind = {leaf["item_id"]: leaf["gold"] for leaf in leaves if "gold" in leaf}
     for one in opened:
-        item = one.record["item_id"]
+        item = one.record.item
         if item in behind and behind[item] != gold_leaf(one):
             raise EvidenceError(f"The gold answer of {item!r} is not the one that its task was sent with.")
 

@@ -110,12 +110,24 @@ class GoldSet:
         if shape.many:
             return cls(gold_id, _parts(records, shape), (), levels, edges, shape=shape)
         accepted = tuple(_answers(record) for record in records)
+        return cls.of_answers(gold_id, [str(record["item_id"]) for record in records], accepted, edges, levels)
+
+    @classmethod
+    def of_answers(
+        cls,
+        gold_id: str,
+        items: Sequence[str],
+        accepted: tuple[tuple[str, ...], ...],
+        edge_case: NDArray[np.int8],
+        difficulty: Coded | None = None,
+    ) -> GoldSet:
+        """The gold set of types with one answer an item; raises ValueError for an item without one."""
         if not all(accepted):
             raise ValueError("a gold item without an answer")
-        nobody = Coded(np.full(len(records), -1, dtype=np.int32), ())
-        items = Coded.from_text(str(record["item_id"]) for record in records)
-        labels = LabelTable(items, nobody, {"label": Coded.from_text(answers[0] for answers in accepted)})
-        return cls(gold_id, labels, accepted, levels, edges)
+        nobody = Coded(np.full(len(items), -1, dtype=np.int32), ())
+        labels = {"label": Coded.from_text(answers[0] for answers in accepted)}
+        table = LabelTable(Coded.from_text(items), nobody, labels)
+        return cls(gold_id, table, accepted, difficulty, edge_case)
 
 
 def _part_records(gold: GoldSet, sheets: Sheets, edges: Sequence[int]) -> list[dict[str, Any]]:

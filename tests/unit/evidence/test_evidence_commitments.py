@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Commitment, Reveal, commit, reveal, verify_reveal
+from vendoreval.evidence.gold_texts import GoldText
 from vendoreval.evidence.merkle import root
 from vendoreval.evidence.receipts import receipt
 
@@ -23,24 +25,28 @@ _RECORDS: list[dict[str, Any]] = [
 _SALTS = [hashlib.sha256(bytes([number])).digest() for number in range(11)]
 
 
+def committed(records: Sequence[Mapping[str, Any]], salts: Sequence[bytes]) -> Commitment:
+    return commit(list(map(GoldText.of, records)), salts)
+
+
 def test_the_leaf_is_the_salt_and_the_canonical_record() -> None:
-    alone = commit(_RECORDS[:1], _SALTS[:1])
+    alone = committed(_RECORDS[:1], _SALTS[:1])
     expected = hashlib.sha256(b"\x00" + _SALTS[0] + canonical(_RECORDS[0])).hexdigest()
     assert alone == Commitment(expected, 1)
     leaves = [salt + canonical(record) for record, salt in zip(_RECORDS, _SALTS, strict=True)]
-    assert commit(_RECORDS, _SALTS).root == root(leaves).hex()
+    assert committed(_RECORDS, _SALTS).root == root(leaves).hex()
 
 
 def test_any_change_changes_the_root() -> None:
-    published = commit(_RECORDS, _SALTS)
+    published = committed(_RECORDS, _SALTS)
     changed = [{**_RECORDS[0], "accepted": ["bunting"]}, *_RECORDS[1:]]
-    assert commit(changed, _SALTS) != published
-    assert commit(_RECORDS[::-1], _SALTS[::-1]) != published
-    assert commit(_RECORDS, [bytes(32), *_SALTS[1:]]) != published
+    assert committed(changed, _SALTS) != published
+    assert committed(_RECORDS[::-1], _SALTS[::-1]) != published
+    assert committed(_RECORDS, [bytes(32), *_SALTS[1:]]) != published
 
 
 def test_every_record_can_be_opened_alone() -> None:
-    published = commit(_RECORDS, _SALTS)
+    published = committed(_RECORDS, _SALTS)
     opened = reveal(_RECORDS, _SALTS, range(11))
     assert [one.record for one in opened] == _RECORDS
     for one in opened:
@@ -49,7 +55,7 @@ def test_every_record_can_be_opened_alone() -> None:
 
 
 def test_what_was_not_committed_does_not_verify() -> None:
-    published = commit(_RECORDS, _SALTS)
+    published = committed(_RECORDS, _SALTS)
     (one,) = reveal(_RECORDS, _SALTS, [4])
     assert not verify_reveal(published, replace(one, record={**one.record, "accepted": ["x"]}))
     assert not verify_reveal(published, replace(one, index=5))
@@ -68,7 +74,7 @@ def test_an_unreadable_reveal(plain: dict[str, Any]) -> None:
 
 
 def test_the_receipt_gives_nothing_away() -> None:
-    published = commit(_RECORDS, _SALTS)
+    published = committed(_RECORDS, _SALTS)
     at = datetime(2026, 3, 1, 9, tzinfo=UTC)
     said = {"gold": "gold-1", "items": published.size, "root": published.root}
     sent = receipt("gold", contract="acme-birds-2026", number=3, log_head="ab" * 32, committed_at=at, **said)
@@ -90,6 +96,6 @@ def test_the_receipt_gives_nothing_away() -> None:
 
 def test_a_salt_for_every_record_and_of_full_length() -> None:
     with pytest.raises(ValueError):
-        commit(_RECORDS, _SALTS[:-1])
+        committed(_RECORDS, _SALTS[:-1])
     with pytest.raises(ValueError, match="32 bytes"):
-        commit(_RECORDS[:1], [b"short"])
+        committed(_RECORDS[:1], [b"short"])

@@ -1,19 +1,16 @@
-"""Exporting a bundle from the workspace, and verifying one without it."""
+"""Exporting a bundle from the workspace."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vendoreval import __version__
-from vendoreval.errors import Conflict, EvidenceError, InputError
-from vendoreval.evidence.bundle import SEAL, Contents, from_zip, seal, to_zip
+from vendoreval.errors import Conflict, EvidenceError
+from vendoreval.evidence.bundle import Contents, seal, to_zip
 from vendoreval.evidence.canonical import canonical, sha256_hex
-from vendoreval.evidence.verify import Held, Verification, verify_bundle
-from vendoreval.jsonfile import parse_json
 from vendoreval.store.tables import (
     AuditRow,
     ClaimMoveRow,
@@ -31,36 +28,13 @@ from vendoreval.workflow.audits.samples import load_sample
 from vendoreval.workflow.claims.claims import claim_audit, claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
-from vendoreval.workflow.evidence.own_claim import own_claim
-from vendoreval.workflow.evidence.own_delivery import check_own_delivery
-from vendoreval.workflow.evidence.verify_signed import read_signers
-from vendoreval.workflow.files import read_bytes, sha256_of, write_whole
+from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.golds import opened
 from vendoreval.workflow.gold.receipts import receipts_of
-from vendoreval.workflow.gold.seedings import opened_seeding, own_tasks
+from vendoreval.workflow.gold.seedings import opened_seeding
 from vendoreval.workflow.log.log_view import events_for_bundle
 
 _PROGRAM = f"vendoreval {__version__}"
-
-
-@dataclass(frozen=True)
-class Own:
-    """The reader's own files, all optional: receipts, delivered files, task list, contract, seal, pictures, and
-    of a dispute the versions of the claim that it was sent and the answers that it sent; the public keys of
-    those who must have signed, certificates that vouch for time-stamping authorities, and heads of the log."""
-
-    receipts: Sequence[Path] = ()
-    delivered: Sequence[Path] = ()
-    tasks: Path | None = None
-    contract: Path | None = None
-    seal: Path | None = None
-    acknowledgement: Path | None = None
-    images: Path | None = None
-    claims: Sequence[Path] = ()
-    answers: Sequence[Path] = ()
-    signers: Sequence[Path] = ()
-    tsa: Path | None = None
-    heads: Sequence[Path] = ()
 
 
 def audit_of(workspace: Workspace, name: str) -> str:
@@ -113,52 +87,6 @@ def _below(workspace: Workspace, audit_id: str) -> StoredAudit:
     """The audit as the claim that stands on it was issued upon it; without one, as it was judged last."""
     standing = _standing(workspace, audit_id)
     return claim_audit(workspace, standing[0].id) if standing else load_audit(workspace, audit_id)
-
-
-def verify_file(path: Path, own: Own | None = None) -> Verification:
-    """Verify a bundle file against the reader's `own` files; needs no workspace.
-
-    Raises EvidenceError naming the first misfit.
-    """
-    mine = own or Own()
-    files = from_zip(read_bytes(path, "memory"))
-    held = Held(
-        tuple(parse_json(read_bytes(one), one.name) for one in mine.receipts),
-        read_bytes(mine.contract) if mine.contract else None,
-        own_tasks(mine.tasks) if mine.tasks else None,
-        _record(mine.seal),
-        _record(mine.acknowledgement),
-        tuple(own_claim(one) for one in mine.claims),
-        tuple(sha256_of(one) for one in mine.answers),
-        tuple(read_bytes(one, "memory") for one in mine.heads),
-        read_signers(mine.signers),
-        read_bytes(mine.tsa) if mine.tsa else b"",
-    )
-    try:
-        found = verify_bundle(files, held)
-    except EvidenceError as error:
-        made_with = _made_with(files)
-        if made_with == _PROGRAM:
-            raise
-        remedy = f"The bundle was made with {made_with}, this is {_PROGRAM}: verify it with the former."
-        raise EvidenceError(error.what, remedy=remedy) from error
-    if not mine.delivered:
-        return found
-    fits = check_own_delivery(files, mine.delivered, held.tasks, mine.images)
-    left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
-    return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
-
-
-def _record(path: Path | None) -> Any:
-    return parse_json(read_bytes(path), path.name) if path else None
-
-
-def _made_with(files: Mapping[str, bytes]) -> str:
-    """The program that a bundle names; this one where its seal says nothing that can be read."""
-    try:
-        return str(parse_json(files[SEAL], SEAL)["made_with"])
-    except (InputError, KeyError, TypeError):
-        return _PROGRAM
 
 
 def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:

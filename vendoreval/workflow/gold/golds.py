@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.errors import Conflict
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened, Reveal, commit, gold_leaf, open_all, reveal
+from vendoreval.evidence.gold_texts import GoldText, gold_texts
 from vendoreval.evidence.receipts import SCHEMA
 from vendoreval.formats.intake.gold_rows import gold_from
 from vendoreval.gold.amending import amended
@@ -147,7 +148,7 @@ def commit_gold(workspace: Workspace, gold_id: str, out: Path) -> dict[str, Any]
     """
     gold = committed_gold(workspace, gold_id)
     at = now()
-    records = gold.records()
+    records = gold_texts(gold)
     salts = [secret() for _ in records]
     made = commit(records, salts)
     with workspace.write(actor(), at) as tx:
@@ -191,31 +192,31 @@ def opened(
         row = reader.get(CommitmentRow, gold_id)
     if row is None:
         return (), ()
-    gold, records, salts = _committed(workspace, row)
+    gold, older, salts = _committed(workspace, row)
+    records = list(map(GoldText.of, older_records(gold))) if older else gold_texts(gold)
     wanted = [place for place, item in enumerate(gold.item_ids) if item in items]
     return open_all(records, salts, wanted)
 
 
 def revealed(workspace: Workspace, row: CommitmentRow, items: Collection[str]) -> tuple[Reveal, ...]:
     """The records of `items` as they were committed to, each with its own proof, in their committed order."""
-    gold, records, salts = _committed(workspace, row)
+    gold, older, salts = _committed(workspace, row)
+    records = older_records(gold) if older else gold.records()
     return reveal(records, salts, [place for place, item in enumerate(gold.item_ids) if item in items])
 
 
-def _committed(
-    workspace: Workspace, row: CommitmentRow
-) -> tuple[GoldSet, Sequence[Mapping[str, Any]], list[bytes]]:
-    """A committed set with its records in the form that their leaves have, and their salts."""
+def _committed(workspace: Workspace, row: CommitmentRow) -> tuple[GoldSet, bool, list[bytes]]:
+    """A committed set, whether its leaves have the older form, and their salts."""
     gold = committed_gold(workspace, row.gold_id)
     shown = json.loads(workspace.objects.read(row.receipt_sha))
-    records = gold.records() if shown["schema"] == SCHEMA else older_records(gold)
-    return gold, records, [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
+    salts = [bytes.fromhex(salt) for salt in json.loads(workspace.objects.read(row.secret_sha))]
+    return gold, shown["schema"] != SCHEMA, salts
 
 
 def committed_leaves(workspace: Workspace, gold_id: str) -> dict[str, str]:
     """The hash of each item's leaf in the commitment to a gold set; empty where there is none."""
     places, _ = opened(workspace, gold_id, frozenset(committed_gold(workspace, gold_id).item_ids))
-    return {str(one.record["item_id"]): gold_leaf(one) for one in places}
+    return {one.record.item: gold_leaf(one) for one in places}
 
 
 def retire_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:
