@@ -9,6 +9,7 @@ VendorevalError                 2   the message says what happened and what to t
 │   └── NotSettled                  a delivery about which something is open, with what settles it
 ├── WorkspaceError                  no workspace here, or one that this version cannot open
 ├── MissingPart                     an optional library or system package is absent
+├── ExecutorError                   workers on other machines cannot be reached, or gave up
 └── EvidenceError               5   evidence does not fit what it claims to prove
 
 A verdict is never an exception: `breached`, `inconclusive` and `not_run` are findings.
@@ -144,6 +145,10 @@ class WorkspaceError(VendorevalError):
 
 class MissingPart(VendorevalError):
     """An optional library or system package is absent; `vendoreval doctor` tells more."""
+
+
+class ExecutorError(VendorevalError):
+    """Workers on other machines, or their scheduler, cannot be reached or gave up."""
 
 
 class EvidenceError(VendorevalError):

@@ -90,7 +90,7 @@ def _compared(
 ) -> Compared:
     label = table.answers["label"]
     if not isinstance(label, Coded) or not label.values:
-        raise InputError("The delivery has no column of labels that could be compared.")
+        raise no_labels()
     label = label.recode(sorted({*label.values, *task.classes}))
     keep = np.ones(len(table), dtype=np.bool_)
     if repeated:
@@ -106,6 +106,17 @@ def _compared(
     return Compared(table, label, keep, repeated, said)
 
 
+def no_labels() -> InputError:
+    """What to raise where no row has a label."""
+    return InputError("The delivery has no column of labels that could be compared.")
+
+
+def said_again(intake: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How far people agree with themselves, as an intake that settled repeats says."""
+    found: dict[str, Any] | None = (intake["repeats"] or {}).get("self_agreement")
+    return found
+
+
 def chosen_scale(task: Task, wanted: str) -> Scale:
     """The scale asked for, or that of the task's answers; raises UsageError for an unknown one."""
     if not wanted:
@@ -116,9 +127,8 @@ def chosen_scale(task: Task, wanted: str) -> Scale:
     raise UsageError(f"There is no scale {wanted!r}.", remedy=f"Take one of: {', '.join(SCALES)}.")
 
 
-def alpha_of_classes(labels: Compared, task: Task, scale: str = "") -> Agreement:
+def alpha_of_classes(counts: Tally, task: Task, scale: str = "") -> Agreement:
     """Krippendorff's alpha; raises UsageError for an unknown scale."""
-    counts = labels.tally()
     return coefficients.agreement(
         counts, "alpha", scale=chosen_scale(task, scale), order=order_of(task, counts)
     )
@@ -132,14 +142,18 @@ def coefficients_of_classes(
     return coefficients.agreements(counts, scale=scale, order=order, resamples=resamples, seed=seed)
 
 
-def class_groups(by: str, labels: Compared, counts: Tally, scale: Scale, task: Task) -> Groups:
-    """Agreement in parts: by class, day, guideline version or annotator; nothing for an empty `by`."""
-    table, label, order = labels.compared, labels.compared_label, order_of(task, counts)
-    item = table.item.codes
+def class_groups(by: str, labels: Compared | None, counts: Tally, scale: Scale, task: Task) -> Groups:
+    """Agreement in parts: by class, day, guideline version or annotator; nothing for an empty `by`.
+
+    Without groups and by class, the tally is enough and `labels` may be None.
+    """
     if not by:
         return {}
     if by == "class":
         return {"by": by, "groups": [_group(one) for one in by_class(counts)]}
+    assert labels is not None
+    table, label, order = labels.compared, labels.compared_label, order_of(task, counts)
+    item = table.item.codes
     if by == "annotator":
         return {"by": by, **_people(labels)}
     if by == "day":

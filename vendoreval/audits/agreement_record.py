@@ -13,6 +13,7 @@ from vendoreval.audits.agreement_classes import (
     class_groups,
     coefficients_of_classes,
     compared,
+    said_again,
     times_read,
 )
 from vendoreval.audits.agreement_plain import BY, COLUMNS, figures
@@ -27,6 +28,7 @@ from vendoreval.inference.tally import Tally
 from vendoreval.labels.table import LabelTable
 
 AgreementCounts = Tally | Spread
+Labels = LabelTable | Tally  # rows, or what was counted of them where they lie
 Alpha = Agreement
 DISTANCE = "distance"  # stands for the scale of answers that have no classes
 
@@ -48,16 +50,34 @@ def columns_read(by: str, intake: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(needed))
 
 
+def rows_read(by: str, intake: Mapping[str, Any]) -> bool:
+    """Whether groups, or an intake that did not count repeats, need all rows and not only their tally."""
+    return by not in ("", "class") or "repeats" not in intake
+
+
 def agreement_found(
-    labels: LabelTable, task: Task, intake: Mapping[str, Any], *, by: str, scale: str, resamples: int, seed: int
+    labels: Labels, task: Task, intake: Mapping[str, Any], *, by: str, scale: str, resamples: int,
+    seed: int,
 ) -> Found:  # fmt: skip
-    """All coefficients with their groups; raises UsageError, InputError where labels do not fit the scale."""
+    """All coefficients with their groups, from the rows or, where none are needed, from their tally.
+
+    Raises UsageError, InputError where labels do not fit the scale.
+    """
+    if isinstance(labels, Tally):
+        return _of_classes(labels, None, said_again(intake), task, by, scale, resamples, seed)
     if labels.sheets is not None:
         return _of_sheets(labels, task, by, scale)
-    seen, measured = compared(labels, task, intake), chosen_scale(task, scale)
-    counts = seen.tally()
+    seen = compared(labels, task, intake)
+    return _of_classes(seen.tally(), seen, seen.again, task, by, scale, resamples, seed)
+
+
+def _of_classes(
+    counts: Tally, seen: Compared | None, again: dict[str, Any] | None, task: Task, by: str, scale: str,
+    resamples: int, seed: int,
+) -> Found:  # fmt: skip
+    measured = chosen_scale(task, scale)
     found = coefficients_of_classes(counts, task, measured, resamples, seed)
-    return _found(found, measured, seen.again, class_groups(by, seen, counts, measured, task))
+    return _found(found, measured, again, class_groups(by, seen, counts, measured, task))
 
 
 def _of_sheets(labels: LabelTable, task: Task, by: str, scale: str) -> Found:
@@ -85,22 +105,23 @@ def _found(
     return Found({one.metric: one for one in found}, record)
 
 
-def counted_agreement(labels: LabelTable, task: Task, intake: Mapping[str, Any]) -> AgreementCounts:
+def counted_agreement(labels: Labels, task: Task, intake: Mapping[str, Any]) -> AgreementCounts:
     """What clauses on agreement are judged from: combinations of labels by item, or sums of distances."""
+    if isinstance(labels, Tally):
+        return labels
     return compared(labels, task, intake).tally() if labels.sheets is None else spread_of(labels, task)
 
 
-def alpha_of(
-    labels: LabelTable, task: Task, intake: Mapping[str, Any] | None = None, scale: str = ""
-) -> Agreement:
+def alpha_of(labels: Labels, task: Task, intake: Mapping[str, Any] | None = None, scale: str = "") -> Agreement:
     """Krippendorff's alpha of some labels; without `intake`, of each person's first on each item.
 
     Raises InputError for labels that cannot be compared, UsageError for a scale that is none.
     """
+    if isinstance(labels, Tally):
+        return alpha_of_classes(labels, task, scale)
     if labels.sheets is not None:
         return alpha_of_spread(spread_of(labels, task))
-    seen: Compared = compared(labels, task, intake)
-    return alpha_of_classes(seen, task, scale)
+    return alpha_of_classes(compared(labels, task, intake).tally(), task, scale)
 
 
 def alpha_change(found: Sequence[Agreement]) -> Change | None:

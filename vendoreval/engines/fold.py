@@ -1,15 +1,14 @@
-"""The fold over a delivery's partitions: one kernel, run on each, on this machine or on others.
+"""The fold over the row groups of a canonical file: one kernel, run on each; results in their order.
 
-A partition is a Parquet row group. A kernel is a plain function of one picklable value; its results come back
-in the order of the partitions, so that any executor gives the same answer.
+Beyond one machine the same kernels run on the files of `engines.partitions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 
@@ -22,21 +21,21 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
-def fold(
-    kernel: Callable[[Work], Result], work: Sequence[Work], executor: Executor | None = None
-) -> list[Result]:
-    """The kernel's result for each piece of `work`, in its order.
-
-    `executor` is any concurrent.futures.Executor, in other processes too; the default is a few threads.
-    """
-    if executor is not None:
-        return list(executor.map(kernel, work))
-    with ThreadPoolExecutor(THREADS) as threads:
-        return list(threads.map(kernel, work))
+def fold(kernel: Callable[[Work], Result], work: Sequence[Work], threads: int = THREADS) -> list[Result]:
+    """The kernel's result for each piece of `work`, in its order."""
+    if threads == 1:
+        return [kernel(one) for one in work]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(kernel, work))
 
 
-def partitions_of(path: Path) -> tuple[int, list[str], Shape]:
+def threads_for(file: Any) -> int:
+    """How many threads read a file: a few for one on the disk; a partition in memory is one worker's work."""
+    return THREADS if isinstance(file, Path) else 1
+
+
+def partitions_of(source: Any) -> tuple[int, list[str], Shape]:
     """Row groups, columns and shape of a canonical file; the codes beside texts are not among the columns."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(source) as file:
         names = [name for name in file.schema_arrow.names if name not in CODES]
         return file.num_row_groups, names, shape_of(file.metadata.metadata)

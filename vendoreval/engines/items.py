@@ -13,29 +13,37 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import shape_of
+from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.labels.table import LabelTable
 
 
-def item_ids(path: Path) -> list[str]:
+def item_ids(source: Source) -> list[str]:
     """Every item of the delivery once, in text order."""
-    found = pc.unique(_items(path)).to_pylist()
-    return sorted(item for item in found if item is not None)
+    return sorted(item for part in across(source, _item_ids) for item in part.to_pylist() if item is not None)
 
 
-def most_labels(path: Path) -> int:
+def _item_ids(file: Any) -> Any:
+    return pc.unique(_items(file))
+
+
+def most_labels(source: Source) -> int:
     """The most rows that any item of the delivery has; 0 for a delivery without a row."""
-    counts = pc.value_counts(_items(path, labelled=True))
+    return max(across(source, _most_labels))
+
+
+def _most_labels(file: Any) -> int:
+    counts = pc.value_counts(_items(file, labelled=True))
     most = pc.max(counts.field("counts")).as_py()
     return int(most or 0)
 
 
-def totals_on(path: Path, items: Sequence[str]) -> dict[str, int]:
+def totals_on(source: Source, items: Sequence[str]) -> dict[str, int]:
     """How many of `items` are in the delivery, with their labels; of many rows, their sheets and objects.
 
     Empty where none is.
     """
-    labels = labels_on_items(path, items)
+    labels = labels_on_items(source, items)
     pairs = labels.item if labels.sheets is None else labels.sheets.item
     found = {"items": len(np.unique(pairs.codes)), "labels": len(labels)}
     if not found["items"]:
@@ -88,9 +96,9 @@ def items_asked_about(path: Path, unsure: Callable[[str], bool]) -> set[str]:
     return found
 
 
-def _items(path: Path, *, labelled: bool = False) -> Any:
+def _items(source: Any, *, labelled: bool = False) -> Any:
     """The item of every row, or of those alone that hold a label and are no sheets."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(source) as file:
         if not labelled or not shape_of(file.metadata.metadata).many:
             return file.read(columns=["item_id"]).column(0)
         rows = file.read(columns=["item_id", "label"])

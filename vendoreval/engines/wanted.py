@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,26 +12,30 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import label_table
-from vendoreval.engines.fold import fold, partitions_of
+from vendoreval.engines.fold import fold, partitions_of, threads_for
+from vendoreval.engines.partitions import Source, across
 from vendoreval.labels.columns import Codes
 from vendoreval.labels.shapes import Shape
-from vendoreval.labels.table import CODED, LabelTable
+from vendoreval.labels.table import CODED, ROW, LabelTable
 
 
-def labels_on_items(path: Path, item_ids: Sequence[str], executor: Executor | None = None) -> LabelTable:
+def labels_on_items(source: Source, item_ids: Sequence[str]) -> LabelTable:
     """The rows of a canonical delivery whose item is one of `item_ids`, in delivery order.
 
-    `executor` runs the partitions (any concurrent.futures.Executor, in other processes too); the
-    default is a few threads. Memory holds a few row groups and the rows that are kept.
+    Memory holds a few row groups and the rows that are kept. Raises what `across` does.
     """
-    wanted = pa.array(item_ids, pa.string())
-    groups, names, shape = partitions_of(path)
-    work = [(path, group, names, wanted) for group in range(groups)]
-    parts = fold(_wanted_rows, work, executor)
-    return joined(parts, tuple(item_ids), shape)
+    found = across(source, partial(_kept, pa.array(item_ids, pa.string())))
+    return joined([part for parts, _ in found for part in parts], tuple(item_ids), found[0][1])
 
 
-def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | None:
+def _kept(wanted: Any, file: Any) -> tuple[list[tuple[Codes, Any] | None], Shape]:
+    """The kernel of a file: the kept rows of each row group, and the shape."""
+    groups, names, shape = partitions_of(file)
+    work = [(file, group, names, wanted) for group in range(groups)]
+    return fold(_wanted_rows, work, threads_for(file)), shape
+
+
+def _wanted_rows(work: tuple[Any, int, list[str], Any]) -> tuple[Codes, Any] | None:
     """The kernel: one row group's rows on wanted items, their items as indexes into `wanted`."""
     path, group, names, wanted = work
     with pq.ParquetFile(path, read_dictionary=[name for name in names if name in CODED]) as file:
@@ -48,8 +51,11 @@ def _wanted_rows(work: tuple[Path, int, list[str], Any]) -> tuple[Codes, Any] | 
 
 
 def joined(parts: list[Any], item_ids: tuple[str, ...], shape: Shape) -> LabelTable:
-    """The kept rows of all partitions, in their order, as one table; None: a partition without any."""
+    """The kept rows of all row groups, in delivery order, as one table; None: a row group without any."""
     found = [part for part in parts if part is not None]
     item = np.concatenate([codes for codes, _ in found]) if found else np.empty(0, dtype=np.int32)
     table = pa.concat_tables([kept for _, kept in found]) if found else None
+    if table is not None and ROW in table.column_names:
+        order = np.argsort(table.column(ROW).to_numpy(), kind="stable")
+        item, table = item[order], table.unify_dictionaries().take(pa.array(order))
     return label_table(item, table, item_ids, shape)

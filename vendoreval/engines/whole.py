@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vendoreval.engines.fold import fold, partitions_of
+from vendoreval.engines.fold import fold, partitions_of, threads_for
+from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import joined
 from vendoreval.labels.columns import Codes
-from vendoreval.labels.table import CODED, SHEET, LabelTable
+from vendoreval.labels.shapes import Shape
+from vendoreval.labels.table import CODED, ROW, SHEET, LabelTable
 
-_ITEM_CODE = "item_code"
+_ITEMS = ("item_code", "item_id")  # what tells items apart, the first that a file has
 
 
-def all_labels(path: Path, columns: Sequence[str], executor: Executor | None = None) -> LabelTable:
+def all_labels(source: Source, columns: Sequence[str]) -> LabelTable:
     """Every row of a canonical delivery, in delivery order; items as integer codes without their names.
 
     `columns` are those wanted besides item, answer and sheet, where the delivery has them. Memory holds the
-    codes of all rows; of a file that has no codes of its items beside their ids, the ids once, too.
+    codes of all rows; of a file that has no codes of its items beside their ids, the ids once, too. Raises what
+    `across` does.
     """
-    groups, names, shape = partitions_of(path)
-    item = _ITEM_CODE if _ITEM_CODE in pq.read_schema(path).names else "item_id"
-    wanted = [item, *(name for name in names if name in (*shape.names, *columns, *SHEET))]
-    work = [(path, group, wanted) for group in range(groups)]
-    parts = fold(_whole_rows, work, executor)
+    found = across(source, partial(_whole, columns))
+    parts, shape = [part for parts, _ in found for part in parts], found[0][1]
+    item = next((name for name in _ITEMS if parts and name in parts[0].column_names), "")
     codes = _item_codes([part.column(item) for part in parts])
     labels = [(code, part.drop_columns(item)) for code, part in zip(codes, parts, strict=True)]
     return joined(labels, (), shape)
 
 
-def _whole_rows(work: tuple[Path, int, list[str]]) -> Any:
+def _whole(columns: Sequence[str], file: Any) -> tuple[list[Any], Shape]:
+    """The kernel of a file: all rows of each row group, and the shape."""
+    groups, names, shape = partitions_of(file)
+    item = next(name for name in _ITEMS if name in pq.read_schema(file).names)
+    wanted = [item, *(name for name in names if name in (*shape.names, *columns, *SHEET, ROW))]
+    return fold(_whole_rows, [(file, group, wanted) for group in range(groups)], threads_for(file)), shape
+
+
+def _whole_rows(work: tuple[Any, int, list[str]]) -> Any:
     """The kernel: all rows of one row group, texts as codes of the group's own dictionary."""
-    path, group, wanted = work
+    file, group, wanted = work
     coded = [name for name in wanted if name in (*CODED, "item_id")]
-    with pq.ParquetFile(path, read_dictionary=coded) as file:
-        return file.read_row_group(group, columns=wanted, use_threads=False).combine_chunks()
+    with pq.ParquetFile(file, read_dictionary=coded) as rows:
+        return rows.read_row_group(group, columns=wanted, use_threads=False).combine_chunks()
 
 
 def _item_codes(columns: Sequence[Any]) -> list[Codes]:

@@ -126,6 +126,31 @@ def tally(item: Codes, label: Codes, values: Sequence[str]) -> Tally:
     return _joined(names, parts)
 
 
+def merged(counts: Sequence[Tally]) -> Tally:
+    """The tally of items that were counted in parts, each item in one of them; their order never matters."""
+    if len(counts) == 1:
+        return counts[0]
+    names = tuple(sorted({name for one in counts for name in one.values}))
+    code = {name: position for position, name in enumerate(names)}
+    runs: dict[int, list[tuple[Ints, Ints]]] = {}
+    for one in counts:
+        known = np.asarray([code[name] for name in one.values], dtype=np.int64)
+        labels, sizes = np.repeat(known[one.label], one.count), one.sizes
+        first = np.cumsum(sizes) - sizes
+        for n in np.unique(sizes).tolist():
+            here = sizes == n
+            runs.setdefault(n, []).append((labels[first[here][:, None] + np.arange(n)], one.items[here]))
+    return _joined(names, [_added(runs[n]) for n in sorted(runs)])
+
+
+def _added(parts: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Distinct runs of sorted labels of one length, with the sums of how often each occurs."""
+    rows, place = np.unique(np.concatenate([rows for rows, _ in parts]), axis=0, return_inverse=True)
+    times = np.zeros(len(rows), dtype=np.int64)
+    np.add.at(times, place.ravel(), np.concatenate([items for _, items in parts]))
+    return rows, times
+
+
 def tallies(group: Codes, item: Codes, label: Codes, values: Sequence[str]) -> dict[int, Tally]:
     """A tally for each group of rows, by group code; rows with a negative group are in none."""
     order = np.argsort(group, kind="stable")

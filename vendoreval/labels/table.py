@@ -16,6 +16,7 @@ CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagg
 CONTEXT = ("stage", "guideline_version", "source", "flagged")  # what they tell of a label besides its answer
 # Columns of canonical files: integer codes beside their texts, and what a sheet tells of its item.
 CODES = {"item_code": "item_id", "annotator_code": "annotator_id", "label_code": "label"}
+ROW = "row"  # of partitions: the place of each row in the delivery
 SHEET = ("item_width", "item_height", "item_text")
 Column = Coded | Nested | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]
 

@@ -27,7 +27,7 @@ from sqlmodel import Session
 
 from vendoreval.errors import Conflict, InputError, MissingPart, VendorevalError, WorkspaceError
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 _BUSY_SECONDS = 30
 _WRITER_LOCK = 0x76656E646F72  # any number that stays the same: the advisory lock of our writers
 _FULL = ("disk is full", "no space left")

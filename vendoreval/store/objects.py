@@ -112,13 +112,23 @@ class ObjectStore:
         if not self.intact(sha):
             raise _altered(self.path(sha))
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder on the same disk for files that become no objects; it is gone after the block."""
+        folder = self._unfinished / f"{uuid.uuid4().hex}.part"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def clean(self) -> None:
-        """Remove unfinished files that a killed command left behind more than a day ago."""
+        """Remove unfinished files and folders that a killed command left behind more than a day ago."""
         oldest = time.time() - _LEFTOVER_SECONDS
         for part in self._unfinished.glob("*.part"):
             try:
                 if part.stat().st_mtime < oldest:
-                    part.unlink()
+                    shutil.rmtree(part) if part.is_dir() else part.unlink()
             except FileNotFoundError:  # another command cleans at the same moment
                 continue
 

@@ -142,6 +142,17 @@ class DeliveryRow(Row, table=True):
     rework_of: str | None = None  # the delivery that this one replaces
 
 
+class PartitionsRow(Row, table=True):
+    """A delivery's labels as files for workers on other machines; of several, the newest count."""
+
+    __tablename__ = "partitions"
+
+    delivery_id: str = Field(primary_key=True, foreign_key="delivery.id")
+    number: int = Field(primary_key=True)
+    manifest_sha: str  # where the parts lie, with their sizes and hashes
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class RegisterRow(Row, table=True):
     """The register of questions on a delivery's items, as it was taken in; the latest counts."""
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.agreement_plain import figures
 from vendoreval.audits.agreement_record import (
     AgreementCounts,
     Alpha,
+    Labels,
     agreement_found,
     alpha_change,
     alpha_of,
     columns_read,
     counted_agreement,
+    rows_read,
 )
 from vendoreval.contracts.terms import Contract, Task
+from vendoreval.engines.combinations import label_combinations
 from vendoreval.engines.items import item_ids
+from vendoreval.engines.partitions import Source
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.engines.whole import all_labels
-from vendoreval.labels.table import LabelTable
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
@@ -29,6 +31,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
+from vendoreval.workflow.deliveries.partitioning import labels_of
 
 RESAMPLES = 2000
 
@@ -47,7 +50,7 @@ def agreement(
     row = delivery_row(workspace, delivery_id)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     intake = _intake(workspace, row)
-    labels = _labels(workspace.objects.path(row.table_sha), contract.task, columns_read(by, intake))
+    labels = _labels(labels_of(workspace, row), contract.task, intake, by)
     found = agreement_found(
         labels, contract.task, intake, by=by, scale=scale, resamples=resamples, seed=int(row.table_sha[:8], 16)
     )
@@ -96,27 +99,33 @@ def agreement_trend(workspace: Workspace, vendor_id: str, *, scale: str = "") ->
 
 def delivery_agreement(workspace: Workspace, row: DeliveryRow, contract: Contract) -> AgreementCounts:
     """What clauses on agreement are judged from; raises InputError."""
-    return agreement_of(workspace.objects.path(row.table_sha), contract, _intake(workspace, row))
+    return agreement_of(labels_of(workspace, row), contract, _intake(workspace, row))
 
 
-def agreement_of(table: Path, contract: Contract, intake: Mapping[str, Any]) -> AgreementCounts:
+def agreement_of(source: Source, contract: Contract, intake: Mapping[str, Any]) -> AgreementCounts:
     """The same of a delivery's canonical labels and its intake report; raises InputError."""
-    return counted_agreement(_labels(table, contract.task, columns_read("", intake)), contract.task, intake)
+    return counted_agreement(_labels(source, contract.task, intake), contract.task, intake)
 
 
 def delivery_alpha(workspace: Workspace, row: DeliveryRow, scale: str = "") -> Alpha:
     """Krippendorff's alpha of a delivery; raises InputError for labels that cannot be compared."""
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     intake = _intake(workspace, row)
-    labels = _labels(workspace.objects.path(row.table_sha), contract.task, columns_read("", intake))
+    labels = _labels(labels_of(workspace, row), contract.task, intake)
     return alpha_of(labels, contract.task, intake, scale)
 
 
-def _labels(path: Path, task: Task, columns: Sequence[str]) -> LabelTable:
-    """Answers of many rows are read with their items' names, which give them an order of their own."""
+def _labels(source: Source, task: Task, intake: Mapping[str, Any], by: str = "") -> Labels:
+    """The tally of labels where it is enough, else all rows.
+
+    Answers of many rows are read with their items' names, which give them an order of their own.
+    """
+    columns = columns_read(by, intake)
     if task_type(task.type).shape.many:
-        return labels_on_items(path, item_ids(path))
-    return all_labels(path, columns)
+        return labels_on_items(source, item_ids(source))
+    if rows_read(by, intake):
+        return all_labels(source, columns)
+    return label_combinations(source, task, intake, columns)
 
 
 def _intake(workspace: Workspace, row: DeliveryRow) -> dict[str, Any]:

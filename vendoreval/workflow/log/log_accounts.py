@@ -26,6 +26,7 @@ from vendoreval.store.tables import (
     DeliveryRow,
     GoldAmendmentRow,
     GoldRow,
+    PartitionsRow,
     PilotRow,
     SampleRow,
     SeedRow,
@@ -85,6 +86,9 @@ TOLD: Mapping[str, tuple[Told, ...]] = {
             (*_TERMS, ("manifest_sha", "manifest"), ("table_sha", "labels"), ("intake_sha", "intake"),
              ("received_at", "received"), ("ordered", "ordered"), ("rework_of", "rework_of")),
         ),
+    ),
+    "delivery.partitioned": (
+        Told(PartitionsRow, "at", (("manifest_sha", "manifest"),), (SUBJECT, "number")),
     ),
     "audit.sampled": (
         Told(
