@@ -59,6 +59,7 @@ STORY: tuple[tuple[int, str], ...] = (
     (0, "delivery add {delivered} --id e --contract weather-sentiment-2026 --where vendor=mturk"),
     (0, "delivery export d --out back.csv"),
     (0, "delivery escalations d {register}"),
+    (0, "delivery partition d --to shared --parts 2"),
     (0, "agreement show d"),
     (0, "agreement show --vendor crowdflower"),
     (0, "annotators show d --gold gold"),

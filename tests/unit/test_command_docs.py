@@ -15,8 +15,10 @@ DOC = ROOT / "docs" / "commands.md"
 HEAD = """# Commands
 
 Generated from the program itself: `./run golden` writes this page anew, and a test compares it.
-Every command takes `--help`; `--workspace DIR` may stand anywhere. Data goes to stdout, messages to
-stderr. Exit codes: 0 fine or kept, 1 a bug, 2 unusable input, 3 breached, 4 undecided, 5 bad evidence.
+Every command takes `--help`; `--workspace DIR` may stand anywhere, and so may `--executor dask://HOST:PORT`,
+by which the workers of a dask scheduler read a delivery's labels ([how](scale.md)). Data goes to stdout,
+messages to stderr. Exit codes: 0 fine or kept, 1 a bug, 2 unusable input, 3 breached, 4 undecided, 5 bad
+evidence.
 """
 
 

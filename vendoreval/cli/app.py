@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from vendoreval import __version__
-from vendoreval.cli.nouns import add_all, add_asked
+from vendoreval.cli.nouns import ANYWHERE, add_all, add_asked
 from vendoreval.cli.output import note
 from vendoreval.errors import Exit, VendorevalError
 
@@ -47,23 +47,32 @@ def _main(
     workspace: Annotated[
         str, typer.Option(help="The workspace folder; may stand anywhere. Default: found by walking up.")
     ] = "",
+    executor: Annotated[
+        str,
+        typer.Option(
+            help="Who reads the labels of a delivery: threads here, or dask://HOST:PORT, a dask scheduler's "
+            "workers. May stand anywhere. Default: VENDOREVAL_EXECUTOR, else threads."
+        ),
+    ] = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if workspace:
         os.environ["VENDOREVAL_WORKSPACE"] = workspace
+    if executor:
+        os.environ["VENDOREVAL_EXECUTOR"] = executor
 
 
 def hoisted(words: list[str]) -> list[str]:
-    """Move `--workspace DIR` to the front, so that it may stand anywhere in the command."""
+    """Move the options of the front door to the front, so that they may stand anywhere in the command."""
     front: list[str] = []
     rest: list[str] = []
     pending = iter(words)
     for word in pending:
-        if word == "--workspace":
+        if word in ANYWHERE:
             front += [word, *([value] if (value := next(pending, None)) is not None else [])]
-        elif word.startswith("--workspace="):
+        elif word.partition("=")[0] in ANYWHERE:
             front.append(word)
         else:
             rest.append(word)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vendoreval.cli.delivery_partition import PARTS
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
 from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
@@ -79,6 +80,10 @@ def add(
     read: Read = None,
     voc_base: VocBase = "",
     images: Images = None,
+    partitions: Annotated[
+        str, typer.Option(help="Write partitions for other machines to this folder or URL, too.")
+    ] = "",
+    parts: Annotated[int, typer.Option(help="How many partitions.")] = PARTS,
     json: Json = False,
 ) -> None:
     """Take a delivery in: count everything, refuse row by row with the reason, drop nothing silently."""
@@ -94,6 +99,7 @@ def add(
         mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
         seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
         ids=ids, id_cut=id_cut, complete=whole, options=reading_options(read, voc_base), images=images,
+        partitions=partitions, parts=parts,
     )  # fmt: skip
     if json:
         return emit(record)

@@ -25,7 +25,9 @@ NOUNS = {
     "pilot": Noun("Paid pilots before the contract.", ("pilot",)),
     "contract": Noun("Contracts and their quality terms.", ("contract", "contract_files")),
     "gold": Noun("Gold sets: reference labels with provenance.", ("gold", "gold_reveal")),
-    "delivery": Noun("Deliveries as received from vendors.", ("delivery", "delivery_decision")),
+    "delivery": Noun(
+        "Deliveries as received from vendors.", ("delivery", "delivery_decision", "delivery_partition")
+    ),
     "audit": Noun("Audits of deliveries against gold.", ("audit", "audit_plan", "audit_sample")),
     "agreement": Noun("Agreement among annotators; no gold is needed.", ("agreement",)),
     "annotators": Noun("How good each annotator is, and who did not answer alone.", ("annotators",)),
@@ -36,6 +38,7 @@ NOUNS = {
     "evidence": Noun("Bundles that the other side can compute again.", ("evidence", "evidence_signing")),
 }
 _WITHOUT_A_NOUN = ("start", "cost", "letterhead")
+ANYWHERE = ("--workspace", "--executor")  # options of the front door that take a value
 
 
 def add_asked(app: typer.Typer, words: list[str]) -> None:
@@ -58,10 +61,10 @@ def add_all(app: typer.Typer) -> None:
 
 
 def _noun_of(words: list[str]) -> str:
-    """The first word that is no option of the front door, if it is a noun; --workspace alone takes a value."""
+    """The first word that is no option of the front door, if it is a noun."""
     rest = iter(words)
     for word in rest:
-        if word == "--workspace":
+        if word in ANYWHERE:
             next(rest, None)
         elif not word.startswith("-"):
             return word if word in NOUNS else ""

@@ -59,7 +59,7 @@ class DaskWorkers:
                 f"No dask scheduler answers at {self.address}.",
                 remedy=f"Start one there: dask scheduler --port {self.address.rpartition(':')[2]}",
             ) from error
-        with client, dask.config.set(quiet):
+        with client, client.as_current(), dask.config.set(quiet):
             self._await_one(client)
             yield client
 

@@ -70,6 +70,7 @@ def test_every_reference_is_declared(workspace: Workspace) -> None:
         ("sample", "delivery_id", "delivery"),
         ("sample_answers", "sample_id", "sample"),
         ("decision", "delivery_id", "delivery"),
+        ("partitions", "delivery_id", "delivery"),
         ("gold_amendment", "gold_id", "gold"),
         ("audit_revision", "audit_id", "audit"),
     }

@@ -29,6 +29,7 @@ from vendoreval.workflow.deliveries.dates import Dates, dates_of, settled_dates
 from vendoreval.workflow.deliveries.intake import Reading, read_files
 from vendoreval.workflow.deliveries.listing import delivery_record
 from vendoreval.workflow.deliveries.named_files import NamedFile, left_out_of, named_files
+from vendoreval.workflow.deliveries.partitioning import partition, place
 from vendoreval.workflow.deliveries.resubmitting import arrival_of, told_of_rework
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
@@ -66,6 +67,8 @@ def add_delivery(
     again: str = "",
     options: Sequence[str] = (),
     images: Path | None = None,
+    partitions: str = "",
+    parts: int = 0,
 ) -> dict[str, Any]:
     """Take files, folders or an archive in as a delivery; returns its record with the intake report.
 
@@ -75,7 +78,8 @@ def add_delivery(
     acknowledgement of it is written to `acknowledge`. `stated` is what the buyer says of its labels. `ids` is
     a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
     `complete`: no other part of a task list is to come. `again` names a delivery whose files are taken in once
-    more instead of `files`, ordered and received when that one was.
+    more instead of `files`, ordered and received when that one was. `partitions`: where to write its labels
+    besides, in so many `parts`, for workers on other machines.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
     UsageError for dates that cannot be, and for statements that may not be.
@@ -84,6 +88,8 @@ def add_delivery(
     _refuse_pilots(workspace, delivery_id, seeding, again)
     if acknowledge and not seal:
         raise UsageError("There is no seal to acknowledge.", remedy="Name the vendor's file with --seal.")
+    if partitions:
+        place(partitions, parts)
     sealed = read_seal(seal) if seal else None
     with chosen_files(workspace, files, again) as (paths, before):
         arrived = arrive(
@@ -97,6 +103,8 @@ def add_delivery(
         if acknowledge and sealed:
             said = make_acknowledgement(event, sealed)
             write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
+    if partitions:
+        partition(workspace, arrived.row.id, partitions, parts)
     return delivery_record(arrived.row, arrived.report, told_of_rework(workspace, arrived.row, arrived.report))
 
 

@@ -41,8 +41,9 @@ def partition(workspace: Workspace, delivery_id: str, to: str, parts: int) -> di
     MissingPart, EvidenceError where the canonical file was altered, InputError where the place cannot be
     written.
     """
-    folder = f"{place(to, parts)}/{delivery_id}"
+    above = place(to, parts)
     row = delivery_row(workspace, delivery_id)
+    folder = f"{above}/{row.id}-{row.table_sha[:12]}"
     workspace.objects.verify(row.table_sha)
     with workspace.objects.scratch() as scratch, refuse_full_disk():
         files = [scratch / f"part-{number:05}-of-{parts:05}.parquet" for number in range(1, parts + 1)]
