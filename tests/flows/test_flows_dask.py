@@ -39,7 +39,7 @@ remedy = ["rework"]
 @contextmanager
 def cluster(workers: int) -> Iterator[tuple[LocalCluster, dict[str, str]]]:
     """A scheduler with worker processes, and the setting that sends commands to it."""
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
         memory_limit=0,
     ) as made:  # fmt: skip
@@ -119,7 +119,7 @@ def test_a_worker_that_was_killed_changes_nothing(
     os.mkfifo(part)
     found: list[Any] = []
     there = open_workspace(delivered.folder)
-    with cluster(workers) as (made, env), made.get_client() as client:
+    with cluster(workers) as (made, env), made.get_client() as client:  # type: ignore[no-untyped-call]
         monkeypatch.setenv("VENDOREVAL_EXECUTOR", env["VENDOREVAL_EXECUTOR"])
         audit = threading.Thread(target=lambda: found.append(run_audit(there, "d", "gold", "a")))
         pids = client.run(os.getpid)

@@ -8,12 +8,12 @@ worker died is run again elsewhere, and gives the same.
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from vendoreval import __version__
 from vendoreval.engines.partitions import INSTALL
 from vendoreval.errors import ExecutorError, MissingPart
 
@@ -38,7 +38,7 @@ class DaskWorkers:
         """
         with self._client() as client:
             shared = client.submit(pickle.loads, pickle.dumps(function), pure=False)
-            waiting = client.map(_run, work, shared=shared, version=__version__, retries=RETRIES, pure=False)
+            waiting = client.map(_run, work, shared=shared, version=_version(), retries=RETRIES, pure=False)
             return self._gathered(client, waiting)
 
     @contextmanager
@@ -101,9 +101,13 @@ class DaskWorkers:
 
 
 def _run(work: Work, shared: Callable[[Work], Result], version: str) -> Result:
-    if version != __version__:
+    if version != _version():
         raise ExecutorError(
-            f"A worker runs vendoreval {__version__}, and this is {version}.",
+            f"A worker runs vendoreval {_version()}, and this is {version}.",
             remedy="Install the same version everywhere.",
         )
     return shared(work)
+
+
+def _version() -> str:
+    return str(sys.modules["vendoreval"].__version__)  # the package stands above this room, and is always there
