@@ -17,7 +17,8 @@ from vendoreval.formats.intake.gold_rows import read_gold
 from vendoreval.formats.intake.row_filter import parse_where
 from vendoreval.formats.readers import separated, separated_blocks
 from vendoreval.formats.readers.row_batches import Batch
-from vendoreval.formats.readers.separated_blocks import Irregular
+from vendoreval.formats.readers.separated_blocks import Irregular, read_blocks
+from vendoreval.formats.readers.separated_rows import read_rows
 
 
 def delivered(path: Path, where: Sequence[str] = ()) -> Any:
@@ -69,3 +70,26 @@ def test_dirty_files_are_read_as_row_by_row(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.slow
 def test_twelve_hundred_dirty_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check(tmp_path, range(1200), monkeypatch)
+
+
+ROWS = 'item_id,label,note\ni1,jay,"a\nb, ""c"""\ni2,wren,\n"i3","é",x\n'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", ["", "\ufeff", "\n\n"])
+@pytest.mark.parametrize("tail", ["", "i4,owl,y", 'i4,owl,"y"\n\n\n', "i4,owl\n"])
+def test_sound_files_are_read_in_blocks_to_their_end(tmp_path: Path, head: str, tail: str, end: str) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(head + ROWS.replace("\n", end) + tail.replace("\n", end), newline="")
+    names = ("item_id", "label", "note")
+    (quick,), (plain,) = list(read_blocks(path, ",", names)), list(read_rows(path, ",", names))
+    assert list(quick.lines) == list(plain.lines)
+    assert (dict(quick.columns), quick.refusals) == (dict(plain.columns), plain.refusals)
+
+
+def test_rows_behind_a_stray_mark_are_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(ROWS + 'i4,owl,5" wide\n' + ROWS.partition("\n")[2])
+    (found,) = read_blocks(path, ",", ("note",))
+    assert found.columns["note"].to_pylist() == ['a\nb, "c"', "", "x", '5" wide', 'a\nb, "c"', "", "x"]
+    assert list(found.lines) == [2, 4, 5, 6, 7, 9, 10]

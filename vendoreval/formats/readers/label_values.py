@@ -16,6 +16,7 @@ from vendoreval.formats.readers.row_batches import texts
 from vendoreval.labels.yes_no import said_yes
 
 _DIGITS = re.compile(r"[\d.,]*")
+_YEARS = tuple(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (2, 9999))
 
 
 def pick(column: Any, rows: int) -> Any:
@@ -27,10 +28,15 @@ def pick(column: Any, rows: int) -> Any:
 
 def is_blank(column: Any) -> NDArray[np.bool_]:
     """Rows without text: null, empty or only white space."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    blank = pc.equal(pc.utf8_trim_whitespace(column), "")
-    return np.asarray(pc.fill_null(blank, True).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    visible = pc.and_(pc.greater_equal(column, "!"), pc.less(column, "\x7f"))  # their first sign is
+    blank = ~np.asarray(pc.fill_null(visible, False), dtype=np.bool_)
+    if blank.any():
+        trimmed = pc.equal(pc.utf8_trim_whitespace(column.filter(pa.array(blank))), "")
+        blank[blank] = np.asarray(pc.fill_null(trimmed, True), dtype=np.bool_)
+    return blank
 
 
 def blank_to_null(column: Any) -> Any:
@@ -38,7 +44,18 @@ def blank_to_null(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.if_else(pa.array(is_blank(column)), pa.scalar(None, column.type), column)
+    blank = is_blank(column)
+    return pc.if_else(pa.array(blank), pa.scalar(None, column.type), column) if blank.any() else column
+
+
+def _cast(column: Any, type_: Any) -> Any:
+    """The column as Arrow reads it, which knows fewer spellings than Python; None where it lacks one."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(type_)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _read_distinct(column: Any, read: Callable[[str], Any], type_: Any) -> tuple[Any, int]:
@@ -59,6 +76,16 @@ def _read_distinct(column: Any, read: Callable[[str], Any], type_: Any) -> tuple
     return found, rows
 
 
+def _in_python(moments: Any) -> bool:
+    """Whether the times, whatever their zones, lie in years that Python has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ends = pc.min_max(moments.cast(pa.int64()))
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    return low is None or (_YEARS[0] <= low and high < _YEARS[1])
+
+
 def iso_moment(text: str) -> datetime:
     """A time in ISO 8601; raises ValueError, also for digits alone: most are epochs, not days of the 1700s."""
     if _DIGITS.fullmatch(text.strip()):
@@ -75,6 +102,19 @@ class Moments:
 
     def read(self, column: Any) -> Any:
         """An Arrow timestamp column."""
+        import pyarrow as pa
+
+        zoned, bare = _cast(column, pa.timestamp("us", tz="UTC")), None
+        if zoned is None:
+            bare = _cast(column, pa.timestamp("us"))
+        found = bare if zoned is None else zoned
+        if found is None or not _in_python(found):
+            return self._each(column)
+        self.zoneless += 0 if bare is None else len(bare) - bare.null_count
+        return found.cast(pa.timestamp("us", tz="UTC"))
+
+    def _each(self, column: Any) -> Any:
+        """The same, text by text."""
         import pyarrow as pa
 
         without: set[str] = set()
@@ -108,7 +148,13 @@ class Numbers:
     def read(self, column: Any) -> Any:
         """An Arrow float column."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
+        numbers = _cast(column, pa.float64())
+        if numbers is not None:
+            fit = pc.and_(pc.is_finite(numbers), pc.greater_equal(numbers, 0))
+            if pc.all(fit, min_count=0).as_py():
+                return numbers
         found, failed = _read_distinct(column, _seconds, pa.float64())
         self.unread += failed
         return found

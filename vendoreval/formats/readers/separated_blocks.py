@@ -60,16 +60,20 @@ def _header(file: str, text: bytes, delimiter: str) -> tuple[list[str], int, int
 
 def _line_ends(text: bytes) -> int:
     """Ends of lines of any kind."""
-    ends = text.count(b"\n")
+    ends = int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _LF))
     return ends + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else ends
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """Rows that stand in a file one behind the other, with the lines in which they begin."""
+    """Rows that stand in a file one behind the other, with the lines in which they begin, and the next line.
+
+    Where lines end with CR alone, only the first of `lines` is right.
+    """
 
     text: bytes
     lines: Sequence[int]
+    behind: int
     quoted: bool = False
 
     @property
@@ -104,14 +108,15 @@ def _pieces(blocks: Iterator[bytes], delimiter: str, line: int) -> Iterator[_Pie
         if piece is not None:
             yield piece
             rest = text[len(piece.text) :]
-            line += _line_ends(piece.text)
+            line = piece.behind
 
 
 def _whole_rows(text: bytes, line: int, delimiter: str) -> _Piece | None:
     """The rows that end in a text; None where none does, Irregular where that cannot be said."""
     if b'"' not in text:
-        size = text.rfind(b"\n") + 1
-        return _Piece(text[:size], range(line, line + text.count(b"\n"))) if size else None
+        whole = text[: text.rfind(b"\n") + 1]
+        behind = line + _line_ends(whole)
+        return _Piece(whole, range(line, behind), behind) if whole else None
     signs = np.frombuffer(text, dtype=np.uint8)
     quotes, breaks = np.flatnonzero(signs == _QUOTE), np.flatnonzero(signs == _LF)
     ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0] + 1
@@ -120,8 +125,9 @@ def _whole_rows(text: bytes, line: int, delimiter: str) -> _Piece | None:
     quotes = quotes[quotes < ends[-1]]
     if not _regular(signs, quotes, ord(delimiter)):
         raise Irregular("quotation marks")
-    begins = np.concatenate(([0], ends[:-1]))
-    return _Piece(text[: ends[-1]], (line + np.searchsorted(breaks, begins)).tolist(), len(quotes) > 0)
+    whole = text[: ends[-1]]
+    lines = line + np.searchsorted(breaks, np.concatenate(([0], ends[:-1])))
+    return _Piece(whole, lines.tolist(), line + _line_ends(whole), len(quotes) > 0)
 
 
 def _regular(signs: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:
