@@ -1,23 +1,23 @@
-"""Krippendorff's alpha: ours, the package krippendorff, and pandas, in one run, each in a fresh process.
+"""Krippendorff's alpha: ours, the package krippendorff, and pandas, in turn, each in a fresh process.
 
-python benchmarks/agreement.py              1M labels, all ways
-python benchmarks/agreement.py 10000000     ours and a bare scan of the file only
+python benchmarks/agreement.py                              1M labels, all ways
+python benchmarks/agreement.py 10000000 [WORKSPACE [OLD]]   ours and a bare scan only; then the whole command
+
+WORKSPACE holds a delivery `d` of as many rows, OLD is another build's command that is run beside ours.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from harness import run_ways
 
-CLASSES, PEOPLE, RUNS = 20, 500, 3
-TENTH = 10  # the loop takes minutes, so that it gets a tenth of the labels and its time is multiplied
+CLASSES, PEOPLE, PER_ITEM = 20, 500, 3
+TENTH = 10  # the loop takes minutes, so that it gets a tenth of the labels
 OTHERS_UP_TO = 1_000_000  # labels; beyond, the other ways take minutes or more memory than there is
 
 
@@ -122,11 +122,12 @@ def scan(rows: int) -> Callable[[], float]:
 def written(rows: int) -> Path:
     """The labels as a canonical file, as `delivery add` stores them; made once."""
     from vendoreval.formats.writers.parquet_table import LabelWriter
+    from vendoreval.labels.table import CODES
 
     path = Path(tempfile.gettempdir()) / f"vendoreval-agreement-{rows}.parquet"
     if not path.exists():
         item, who, label = made(rows)
-        with LabelWriter(path, ["item_id", "annotator_id", "label"], "vendoreval/labels/1") as writer:
+        with LabelWriter(path, ["item_id", "annotator_id", "label", *CODES], "vendoreval/labels/2") as writer:
             for begin in range(0, rows, 1 << 18):
                 here = slice(begin, begin + (1 << 18))
                 writer.write(
@@ -134,6 +135,9 @@ def written(rows: int) -> Path:
                         "item_id": [f"item-{k:09d}" for k in item[here].tolist()],
                         "annotator_id": [f"w{k:03d}" for k in who[here].tolist()],
                         "label": [f"c{k:02d}" for k in label[here].tolist()],
+                        "item_code": item[here],
+                        "annotator_code": who[here],
+                        "label_code": label[here],
                     }
                 )
     return path
@@ -144,45 +148,34 @@ WAYS = {
     "vendoreval, 5 coefficients, bootstrap": ours_with_bootstrap,
     "krippendorff, from counts": krippendorff_counts,
     "pandas, one table": pandas_table,
-    "pandas, loop over items (a tenth × 10)": pandas_loop,
+    "pandas, loop over items (a tenth)": pandas_loop,
     "vendoreval, file to bootstrap": from_file,
     "bare scan of the file": scan,
 }
-OTHERS = ("krippendorff, from counts", "pandas, one table", "pandas, loop over items (a tenth × 10)")
+OTHERS = ("krippendorff, from counts", "pandas, one table", "pandas, loop over items (a tenth)")
 
 
 def one(name: str, rows: int) -> None:
-    """Median seconds, peak memory and the value of one way, on one line."""
-    start_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    work = WAYS[name](rows)
-    seconds = []
-    for _run in range(1 if "loop" in name else RUNS):
-        start = time.perf_counter()
-        value = work()
-        seconds.append(time.perf_counter() - start)
-    peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, start_memory) // 1024
-    scaled = float(np.median(seconds)) * (TENTH if "loop" in name else 1)
-    print(f"{scaled} {peak} {value}")
+    """The value of one way, on stdout."""
+    print(f"{WAYS[name](rows)():.6f}")
 
 
-def main(rows: int) -> None:
+def main(rows: int, workspace: str, before: str) -> None:
     chosen = [name for name in WAYS if rows <= OTHERS_UP_TO or name not in OTHERS]
-    if any("file" in name for name in chosen):
-        written(rows)
-    found = {}
-    for name in chosen:
-        done = subprocess.run(
-            [sys.executable, __file__, name, str(rows)], capture_output=True, text=True, check=True
-        )
-        found[name] = [float(part) for part in done.stdout.split()]
-    base = found["vendoreval, from codes"][0]
-    print(f"{rows:,} labels, 3 an item, {CLASSES} classes; medians of {RUNS}")
-    for name, (seconds, peak, value) in found.items():
-        print(f"{name:38} {seconds:8.3f} s {seconds / base:7.1f}× {peak:6.0f} MB   {value:.6f}")
+    written(rows)
+    ways = {name: [sys.executable, __file__, name, str(rows)] for name in chosen}
+    run_ways(ways, title=f"{rows:,} labels, {PER_ITEM} an item, {CLASSES} classes")
+    if workspace:
+        shown = ["--workspace", workspace, "agreement", "show", "d"]
+        commands = {"vendoreval agreement show": [str(Path(sys.executable).with_name("vendoreval")), *shown]}
+        if before:
+            commands["the build before"] = [before, *shown]
+        run_ways(commands, title=f"agreement show, {rows:,} labels")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
+    if len(sys.argv) > 1 and sys.argv[1] in WAYS:
         one(sys.argv[1], int(sys.argv[2]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        given = [*sys.argv[1:], *["1000000", "", ""][len(sys.argv) - 1 :]]
+        main(int(given[0]), given[1], given[2])

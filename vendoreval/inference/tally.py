@@ -193,11 +193,9 @@ def first_answers(
 def _packed(item: Codes, label: Codes, rank: Ints, bits: int) -> Codes:
     """Item and label as one number, in half the memory where it fits."""
     width = (int(item.max(initial=0)).bit_length() + bits) if len(item) else bits
-    kind = np.int32 if width < 32 else np.int64
-    packed: Codes = item.astype(kind)
-    packed <<= bits
-    packed |= rank.astype(kind)[label]
-    return packed
+    if width < 32:
+        return (item.astype(np.int32) << np.int32(bits)) | rank.astype(np.int32)[label]
+    return (item.astype(np.int64) << np.int64(bits)) | rank[label]
 
 
 def _combinations(labels: Codes, at: Ints, n: int, bits: int) -> tuple[Ints, Ints]:
