@@ -94,7 +94,7 @@ class _Rest:
 
 def _pieces(blocks: Iterator[bytes], delimiter: str, line: int) -> Iterator[_Piece | _Rest]:
     """A file's rows, of which the first begins in `line`, in pieces as large as the blocks."""
-    rest, most = b"", allowed().line
+    rest, most = b"", min(allowed().line, 4 * BLOCK)
     for block in chain(blocks, [b""]):
         text = rest + (block or b"\n" * bool(rest))  # the last row may end with the file
         try:
