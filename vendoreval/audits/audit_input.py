@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vendoreval.audits.active_draw import ActiveDraw
 from vendoreval.audits.drawing import STATED
 from vendoreval.audits.units import Counting, counting, main_unit, unanswered_items
 from vendoreval.contracts.terms import Clause, Task
@@ -55,6 +56,7 @@ class AuditInput:
     `rework_of`: the delivery that this one replaces. What the vendor could mend because it was told, or because
     an audit of that delivery looked there, is left out: `left_out` counts its `items` in the delivery with
     their `labels` (`sheets`, `objects`), and how many of the `gold` items those were.
+    `active`: the draw, where the items were drawn by frozen scores; `strata` are then theirs.
     """
 
     units: Outcomes
@@ -92,6 +94,7 @@ class AuditInput:
     delivered: LabelTable | None = None
     rework_of: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
+    active: ActiveDraw | None = None
 
 
 def missing_items(seen: AuditInput) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from vendoreval.audits.active import RULE as ACTIVE
+from vendoreval.audits.active import active_notes, judge_active, unfair_draw
 from vendoreval.audits.agreeing import judge_agreement
 from vendoreval.audits.allowing import double_notes, lowered, revision, touched
 from vendoreval.audits.audit_input import AuditInput, counting_of, missing_by_word, missing_items
@@ -76,6 +78,8 @@ def _allowed(task: Task, seen: AuditInput, clause: Clause, trial: Trial, finding
         return finding
     if _all_adjudicated(seen):
         return replace(finding, with_allowance=finding.verdict)
+    if seen.active is not None:  # a rate of all gold says nothing of items that scores chose
+        return finding
     totals = measure(clause.metric, seen.units, None, (), counting_of(clause, task, seen))
     share = touched(clause, totals.xs[0].tolist() if totals.xs else (), checked.at_most)
     if share is None:
@@ -108,8 +112,12 @@ def _judge(contract: Contract, seen: AuditInput, again: str, clause: Clause) -> 
     how = counting_of(clause, contract.task, seen)
     frame = frame_of(clause, contract.task, seen, how)
     refused = refusal(clause, seen, again, census=frame.census) or _unfit(clause, seen)
+    refused = refused or ("" if frame.census else unfair_draw(clause, seen))
     if refused:
         yield partial(not_run, reason=refused)
+        return
+    if clause.decision.rule == ACTIVE:
+        yield partial(judge_active, seen=seen, how=how, items=size(seen, how))
         return
     if clause.decision.rule in DESIGNED:
         yield _walked(clause, seen, how, frame)
@@ -179,7 +187,7 @@ def _unfit(clause: Clause, seen: AuditInput) -> str:
             "The items were drawn from the delivery itself, so none of them can be missing. Take the delivery "
             "in with a list of the items sent (--items)."
         )
-    if clause.decision.rule in DESIGNED and not can_walk(seen.seed_from):
+    if clause.decision.rule in (ACTIVE, *DESIGNED) and not can_walk(seen.seed_from):
         return (
             f"The rule {clause.decision.rule} follows a draw, and the seed of this draw is "
             f"{seed_in_words(UNPROVEN)}. Commit gold before the delivery comes, or draw with nonces of both "
@@ -261,7 +269,8 @@ def _notes(contract: Contract, seen: AuditInput) -> tuple[str, ...]:
     ]
     notes += [*_COMMITTED.get(seen.gold_committed, ()), *_gold_notes(seen), *double_notes(*seen.answered_twice)]
     notes += [f"Still open, {one['kind']}: {one['text']}" for one in seen.settled.get("unsettled", ())]
-    if seen.strata:
+    notes += active_notes(seen)
+    if seen.strata and seen.active is None:
         notes.append(
             f"The sample was drawn from {len(seen.stratum_sizes):,} strata. Figures by class and by annotator "
             "count audited labels as they are, without weights."
@@ -283,6 +292,8 @@ def _gold_notes(seen: AuditInput) -> list[str]:
     )
     if _all_adjudicated(seen):
         return [*notes, f"{said} Every counted error was adjudicated, so no allowance is made."]
+    if seen.active is not None:
+        return [*notes, f"{said} That is no rate of items that scores chose: errors adjudicated are proven."]
     return [
         *notes,
         f"{said} Breached clauses on the whole delivery were held against their limit with an allowance for "

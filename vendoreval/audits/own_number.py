@@ -15,6 +15,12 @@ from vendoreval.numerals import share as share_of
 
 def against_vendor(seen: AuditInput, task: Task, says: str) -> OwnNumber:
     """The accuracy that a vendor reports (text such as 0.98) against the audit's; raises UsageError."""
+    if seen.active is not None and not seen.active.uniform:
+        raise InputError(
+            "The items were drawn where scores expect errors, so their plain share of right answers is not the "
+            "delivery's.",
+            remedy="Hold the vendor's figure against the interval of the clause, which weighs each item.",
+        )
     claimed = float(share_of(says, "--vendor-says"))
     totals = measure("accuracy", seen.units, None, task.classes, usual_counting(seen))
     if not totals.n:

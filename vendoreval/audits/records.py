@@ -22,7 +22,8 @@ class Walk:
     `max_items`. At the last one the clause is kept with at most `accept` wrong units and breached from
     `reject` on (None: no number decides there, or the limits are no whole numbers). `errors_at` are the
     places in the draw, from 1, of the items with a wrong unit. `anytime`: the finding's interval holds
-    whenever the audit stops. `seed` gives the order of the draw (sampling.draw).
+    whenever the audit stops. `seed` gives the order of the draw (sampling.draw). `drawn`: strata, chances and
+    money of a draw by frozen scores (audits.active).
     """
 
     rule: str
@@ -34,9 +35,12 @@ class Walk:
     errors_at: tuple[int, ...]
     anytime: bool
     seed: str = ""
+    drawn: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "errors_at": list(self.errors_at)}
+        plain = {**vars(self), "errors_at": list(self.errors_at)}
+        by_scores = plain.pop("drawn")
+        return {**plain, "drawn": dict(by_scores)} if by_scores else plain
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.audits.active import walked_by_scores
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.measures import is_score, scores, side_of
 from vendoreval.audits.records import Finding
@@ -39,7 +40,8 @@ def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
     else:
         chosen = counted(units, how, group, side_of(finding.metric)) & _wrong(finding, units)
     if finding.walk is not None:  # units after the decision are not in the finding
-        chosen &= walked_items(finding, units, how, seen.seed, seen.task_ids)
+        walked = walked_by_scores(finding, seen, units)
+        chosen &= walked_items(finding, units, how, seen.seed, seen.task_ids) if walked is None else walked
     if by_person:
         chosen = chosen & _equals(units.annotator.codes, units.annotator.values, finding.group)
     elif finding.scope == "edge_case":

@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
+from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import Finding
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.claims.records import Extrapolation
@@ -56,6 +57,7 @@ def extrapolate(
         strikeouts=finding.strikeouts or 0,
         population_at_least=None if estimated is None else surely,
         unit=finding.unit if "objects" in counts else None,
+        by_scores=finding.method == BY_SCORES,
     )
 
 
@@ -70,6 +72,8 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
     if finding.units_in_all is not None:
         return max(finding.units_in_all.estimate, finding.n)
     whole = finding.scope == "delivery" and finding.metric in ("accuracy", "error_rate")
+    if finding.method == BY_SCORES and finding.population is not None:  # what was found is no fair part of it
+        return finding.population * (finding.n // max(finding.clusters, 1))
     if not whole or finding.population is None or finding.population <= finding.clusters:
         return finding.n
     if finding.n == finding.clusters:
@@ -78,7 +82,7 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
 
 
 def _estimate(clause: Clause, finding: Finding, population: int) -> int:
-    if finding.method == STRATA and finding.estimate is not None:  # strata weigh by their true sizes
+    if finding.method in (STRATA, BY_SCORES) and finding.estimate is not None:  # weighed by the strata's sizes
         right = 1 - finding.estimate if METRICS[clause.metric].lower_is_better else finding.estimate
         return _rounded(population * (1 - Fraction(right)))
     return _rounded(Fraction(population * finding.errors, finding.n))

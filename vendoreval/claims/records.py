@@ -78,7 +78,7 @@ class Extrapolation:
     or annotator where the clause judges each of them. Where the number of units in the delivery is not
     known, `population` is the sample and nothing is extrapolated. Where that number is itself estimated,
     `population_at_least` is its lower bound, to which `at_least` and `allowed` are scaled; `unit` is what is
-    counted.
+    counted. `by_scores`: the sample was drawn where scores expect errors, and is no fair part of the delivery.
     """
 
     clause: str
@@ -93,6 +93,7 @@ class Extrapolation:
     strikeouts: int
     population_at_least: int | None = None
     unit: str | None = None
+    by_scores: bool = False
 
     @property
     def surely(self) -> int:
@@ -101,8 +102,8 @@ class Extrapolation:
 
     def to_json(self) -> dict[str, Any]:
         """The extrapolation as plain JSON values."""
-        plain = dict(vars(self))
-        return plain if self.unit else {key: plain[key] for key in plain if key not in _OF_UNITS}
+        left_out = (*(() if self.unit else _OF_UNITS), *(() if self.by_scores else ("by_scores",)))
+        return {key: value for key, value in vars(self).items() if key not in left_out}
 
 
 @dataclass(frozen=True)

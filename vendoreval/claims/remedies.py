@@ -165,7 +165,7 @@ def _credited(contract: Contract, remedy: Remedy, ground: Extrapolation, basis: 
     units, within = {
         "lower_bound": (ground.at_least, ground.surely),
         "estimate": (ground.estimate, ground.population),
-        "found": (ground.found, ground.sample),
+        "found": (ground.found, ground.population if ground.by_scores else ground.sample),
     }[basis]
     free = allowed(contract.clause(ground.clause), within) if remedy.excess_only else 0
     return _Credited(max(0, units - free), units, free, within, ground)

@@ -10,6 +10,7 @@ import typer
 
 from vendoreval.cli.output import Json, emit, note, say
 from vendoreval.cli.reading import Images, Read
+from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
     from vendoreval.audits.records import AuditResult
@@ -26,11 +27,16 @@ def add_to(app: typer.Typer) -> None:
     app.command("answers")(answers)
 
 
-def nonce(json: Json = False) -> None:
+def nonce(
+    after: Annotated[
+        Path | None, typer.Option(help="The receipt of frozen scores that this nonce is made after.")
+    ] = None,
+    json: Json = False,
+) -> None:
     """Make a secret text for a common seed, and the SHA-256 to give away before it is revealed."""
     from vendoreval.workflow.audits.draw_seeds import make_nonce
 
-    made = make_nonce()
+    made = make_nonce(after)
     if json:
         return emit(made)
     say(f"Keep this until both commitments are exchanged: {made['nonce']}")
@@ -41,6 +47,7 @@ def announce(
     contract: Annotated[str, typer.Option(help="The contract under which the draw will be made.")],
     source: Annotated[str, typer.Option(help="Where anybody can look the value up, e.g. a public beacon.")],
     on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the value, still to come.")],
+    scores: Annotated[str, typer.Option(help="The audit whose frozen scores the draw will use.")] = "",
     out: Annotated[Path, typer.Option(help="Where to write the receipt for the vendor.")] = Path(
         "seed-receipt.json"
     ),
@@ -50,11 +57,12 @@ def announce(
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.gold import receipts
 
-    made = receipts.announce_seed(workspaces.open_workspace(), contract, source, on.date(), out)
+    made = receipts.announce_seed(workspaces.open_workspace(), contract, source, on.date(), out, scores)
     if json:
         return emit(made)
     say(f"Announced as receipt {made['number']}: {source} of {made['on']}.\nSend {out} to the vendor.")
-    return note(f"next: vendoreval audit tasks DELIVERY --seed VALUE --announced {made['number']} --out FILE")
+    subject = scores or "DELIVERY"
+    return note(f"next: vendoreval audit tasks {subject} --seed VALUE --announced {made['number']} --out FILE")
 
 
 def draw(
@@ -76,7 +84,9 @@ def draw(
 
 
 def tasks(
-    subject: Annotated[str, typer.Argument(help="The delivery's id; with --adjudicate the audit's.")],
+    subject: Annotated[
+        str, typer.Argument(help="The delivery's id; with frozen scores, or --adjudicate, the audit's.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -103,12 +113,21 @@ def tasks(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Draw items of a delivery and write blind tasks for expert auditors."""
+    """Draw items of a delivery and write blind tasks for expert auditors.
+
+    Of an audit whose scores are frozen (audit scores) it writes the next work list.
+    """
+    from vendoreval.cli.audit_scores import write_list
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.audits import sample_draws, samples
+    from vendoreval.workflow.audits import frozen_scores, sample_draws, samples
     from vendoreval.workflow.audits.draw_seeds import Seeds
 
     workspace = workspaces.open_workspace()
+    if not adjudicate and frozen_scores.frozen_row(workspace, subject):
+        if id or items or strata or floor:
+            raise UsageError("Scores and contract lay this draw out.", remedy="Leave out --items and --strata.")
+        seeds = Seeds(seed, nonce or (), commitment or (), announced)
+        return write_list(workspace, subject, out, seeds, repeats, auditors, payload, json=json)
     audit = subject if adjudicate else id or f"{subject}-sample"
     out = out or Path(f"{'adjudicate' if adjudicate else 'tasks'}-{audit}.xlsx")
     if adjudicate:
@@ -165,6 +184,11 @@ def answers(
     ] = "",
     read: Read = None,
     images: Images = None,
+    next: Annotated[
+        Path | None,
+        typer.Option("--next", help="Drawn by scores: write the next work list here, if one is due."),
+    ] = None,
+    payload: Annotated[Path | None, typer.Option(help="With --next: what auditors shall see.")] = None,
     json: Json = False,
 ) -> None:
     """Take auditors' answers in, in any order and any number of rounds; says whether the audit may stop."""
@@ -174,11 +198,16 @@ def answers(
     from vendoreval.workflow.audits import samples
     from vendoreval.workflow.gold.reading import GoldReading
 
+    workspace = workspaces.open_workspace()
     record, result = samples.answer_sample(
-        workspaces.open_workspace(), audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,
+        workspace, audit, file, auditor=auditor, adjudicates=adjudicator, finish=finish,
         keep_open=keep_open or file is None,
         reading=GoldReading(fmt=format, options=read or [], images=images, items=items),
     )  # fmt: skip
+    if next and record.get("list_answered") and not record["may_stop"]:
+        from vendoreval.workflow.audits.active_lists import active_list
+
+        record["next"] = active_list(workspace, audit, next, payload=payload)
     if json:
         emit(record)
     else:
@@ -210,6 +239,21 @@ def _print(record: dict[str, Any], result: AuditResult | None) -> None:
         print_result(result)
     elif record["may_stop"]:
         say("The audit may stop: vendoreval audit answers " + record["audit"] + " --finish")
+    elif "list" in record:
+        _print_next(record)
     else:
         waiting = ", ".join(record["waiting"])
         say("The audit goes on." + (f" After the whole sample are read: {waiting}." if waiting else ""))
+
+
+def _print_next(record: dict[str, Any]) -> None:
+    """What comes next of an audit that draws by scores."""
+    if "next" in record:
+        return say(
+            f"The audit goes on: work list {record['next']['list']} with {record['next']['tasks']:,} tasks."
+        )
+    if not record["list_answered"]:
+        return say(f"The audit goes on: work list {record['list']} is not answered yet.")
+    say(f"The audit goes on: work list {record['list']} is answered, and does not decide.")
+    number = record["list"] + 1
+    return note(f"next: vendoreval audit tasks {record['audit']} --out list-{number}.csv")

@@ -13,6 +13,7 @@ from vendoreval.contracts.rules import (
     METRICS,
     RULE_NEEDS,
     RULE_PERCENT,
+    RULE_SHARE,
     RULE_WHOLE,
     RULE_WORDS,
     RULES,
@@ -126,6 +127,9 @@ def _decision(section: Section, metric: Metric | None, threshold: str | None) ->
     if table is None:
         return Decision("")
     rule = RULES.get(table.choice("rule", RULES))
+    if rule and rule.name == "active" and table.has("calibrated") and table.flag("calibrated", False):
+        what = "the rule active is valid for every place where errors may lie, and calibration would end that."
+        table.problem("calibrated", what, "Leave it out.")
     options = {key: table.table[key] for key in (rule.options if rule else ()) if table.has(key)}
     decision = Decision(
         rule.name if rule else "",
@@ -177,9 +181,17 @@ def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
             table.whole(key, *RULE_WHOLE[key])
         elif key in RULE_WORDS:
             table.choice(key, RULE_WORDS[key])
+        elif key in RULE_SHARE:
+            _share_between(table, key)
         elif key in RULE_PERCENT:
             kept[key] = _percentage(table, key, kept[key])
     return kept
+
+
+def _share_between(table: Section, key: str) -> None:
+    value, (least, most) = table.number(key, one_percent=SHARE), RULE_SHARE[key]
+    if value is not None and not Decimal(least) <= value <= Decimal(most):
+        table.problem(key, f"{value} does not lie between {least} and {most}.", "The usual value is 0.5.")
 
 
 def _percentage(table: Section, key: str, written: Any) -> Any:

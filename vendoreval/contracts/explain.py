@@ -13,13 +13,23 @@ from vendoreval.contracts.rules import (
     CALENDARS,
     METRICS,
     RULES,
+    SCORES,
     SHEETS,
     TASK_TYPES,
     UNITS,
     UNITS_OF,
     assumed,
 )
-from vendoreval.contracts.terms import Acceptance, Attribute, Clause, Contract, DisputeTerms, Remedy, Task
+from vendoreval.contracts.terms import (
+    Acceptance,
+    Attribute,
+    Clause,
+    Contract,
+    Decision,
+    DisputeTerms,
+    Remedy,
+    Task,
+)
 from vendoreval.money import Money
 
 WHOLE = "one person's whole answer on an item, right where everything in it is"
@@ -241,6 +251,8 @@ def _rule(clause: Clause) -> list[str]:
         words = [f"It is decided by {decision.rule}: {RULES[decision.rule].meaning}."]
         if decision.rule not in ("iso2859-1", "zero_defect"):
             words.append(f"A wrong word breached has a chance of at most {alpha}, a wrong word kept of {beta}.")
+        if decision.rule == "active":
+            words.append(_drawn_by_scores(decision))
         if decision.tolerated is not None:
             words.append(f"It counts as kept once {percent(decision.tolerated)} is shown.")
         return words
@@ -250,6 +262,18 @@ def _rule(clause: Clause) -> list[str]:
         f"a chance of at most {breach}; it counts as kept only if a delivery that just breaks it would give "
         f"one this good with a chance of at most {kept}; otherwise the sample cannot decide."
     ]
+
+
+def _drawn_by_scores(decision: Decision) -> str:
+    """How the rule `active` draws."""
+    if decision.scores == "none":
+        return f"Every item is as likely to be drawn as any other, on work lists of {decision.block:,}."
+    return (
+        f"The scores are {SCORES[decision.scores]}; they make at most five strata, which are sealed before the "
+        f"seed of the draw is known. Items are drawn by tickets, {decision.block:,} on a work list; no stratum "
+        f"is drawn with less than {percent(decision.floor)} of its share of the items, and the people who "
+        "label them see no score. Both risks hold whatever the scores are worth."
+    )
 
 
 def _remedy(contract: Contract, remedy: Remedy) -> str:

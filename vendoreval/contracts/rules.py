@@ -243,6 +243,8 @@ RULES = {
         Rule("point", "the estimate against the threshold, with no protection against chance", available=True),
         Rule("sequential", "stops as soon as the sample decides; may be looked at any time",
              ("tolerated", "calibrated", "max_items", "most_units"), available=True),
+        Rule("active", "draws most where frozen scores expect errors, and weighs that; stops as soon as it may",
+             ("tolerated", "scores", "floor", "block", "max_items"), available=True),
         Rule("fixed", "a sample of a fixed size, read once at its end", ("tolerated", "items"), available=True),
         Rule("curtailed", "a fixed sample that stops when the result is certain", ("tolerated", "items"),
              available=True),
@@ -261,6 +263,7 @@ WITHOUT_DRAW = ("claim", "acceptance", "point")  # rules that walk along no draw
 
 # What single rules cannot do without: one of the keys.
 RULE_NEEDS = {
+    "active": ("tolerated",),
     "fixed": ("tolerated", "items"),
     "curtailed": ("tolerated", "items"),
     "double": ("tolerated",),
@@ -270,13 +273,24 @@ RULE_NEEDS = {
     "iso2859-4": ("items",),
 }
 # Whole numbers, least and most. `most_units`: no item holds more units, those that were missed included.
-RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50), "most_units": (1, 10**6)}
+RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50), "most_units": (1, 10**6),
+              "block": (10, 1000)}  # fmt: skip
+DEFAULT_FLOOR, DEFAULT_BLOCK = "0.5", 50
 RULE_PERCENT = ("lq", "dql")  # per cent of wrong units, as the standards write them
+RULE_SHARE = {"floor": ("0.1", "1")}  # of a stratum's own share, which its chance to be drawn never falls below
 AQLS = ("0.010", "0.015", "0.025", "0.040", "0.065", "0.10", "0.15", "0.25", "0.40", "0.65",
         "1.0", "1.5", "2.5", "4.0", "6.5", "10")  # fmt: skip
 LEVELS = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
 INSPECTIONS = ("switching", "normal", "tightened", "reduced")
-RULE_WORDS = {"aql": AQLS, "level": LEVELS, "inspection": INSPECTIONS}
+# Where the rule `active` takes its scores from; `none` draws uniformly.
+SCORES = {
+    "delivery": "the share of the other annotators of an item who differ",
+    "posterior": "the chance that an item's answer is wrong, by the model of Dawid and Skene",
+    "rare": "how rare an item's answer is in the delivery",
+    "file": "a file with a score for every item, such as a model's doubt",
+    "none": "no scores: every item is as likely as any other",
+}
+RULE_WORDS = {"aql": AQLS, "level": LEVELS, "inspection": INSPECTIONS, "scores": tuple(SCORES)}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from vendoreval.contracts.reasons import REASONS
+from vendoreval.contracts.rules import DEFAULT_BLOCK, DEFAULT_FLOOR
 
 Answers = Literal["each", "consensus"]
 Ties = Literal["smallest_label", "first_answer", "wrong"]
@@ -127,6 +128,21 @@ class Decision:
         """No item holds more units than this, those that were missed included; None: not agreed."""
         found = self.options.get("most_units")
         return None if found is None else int(found)
+
+    @property
+    def scores(self) -> str:
+        """Where the rule `active` takes its scores from (contracts.rules.SCORES)."""
+        return str(self.options.get("scores", "delivery"))
+
+    @property
+    def floor(self) -> Decimal:
+        """The rule `active` draws no stratum with less than this part of its own share."""
+        return Decimal(str(self.options.get("floor", DEFAULT_FLOOR)))
+
+    @property
+    def block(self) -> int:
+        """Items on a work list of the rule `active`."""
+        return int(self.options.get("block", DEFAULT_BLOCK))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendoreval.contracts.rules import METRICS, TASK_TYPES, WITHOUT_DRAW, assumed
+from vendoreval.contracts.rules import METRICS, SHEETS, TASK_TYPES, WITHOUT_DRAW, assumed
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy
 
 _SHORT_WINDOW = 5
@@ -137,6 +137,13 @@ def _rule(clause: Clause, field: str) -> Iterator[Weakness]:
             "without a tolerated share a delivery near the threshold is not decided before nearly all of it is "
             "looked at.",
             "Tolerate a little less than the threshold, for example two points.",
+        )
+    if decision.rule == "active" and clause.unit not in SHEETS:
+        yield Weakness(
+            f"{field}.rule",
+            f"active counts whole answers on items, and an item holds several or no {clause.unit}s; it is "
+            f"not run.",
+            'Count by item, or take "sequential" with most_units.',
         )
     if decision.rule == "iso2859-1":
         yield Weakness(

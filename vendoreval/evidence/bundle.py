@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
@@ -45,6 +45,7 @@ gold.jsonl       the gold of the audited items, each record with its place and s
 gold_proof.json  the hashes that lead from these records to the committed root
 seeding.json     which tasks of the list that you got were gold, and the key that opens their commitment
 draw.json        where the seed of the draw comes from, where items were drawn for experts
+scores.json      what was sealed before the seed, where items were drawn by scores; strata.csv their strata
 manifest.json    SHA-256 of the delivered files; intake.json how they were read
 labels.jsonl     the delivered labels on the audited items
 sheets.jsonl     who answered which of them, where answers are boxes, spans and the like
@@ -71,9 +72,10 @@ class Contents:
     """What is sealed. Records are plain JSON values; `contract` is the TOML as it was added.
 
     `places` are the gold records as committed to, with the `proof` of all of them; `seeding` and `draw`
-    the records that open a seeding and a draw; `claim` is version 1, `moves` are those of the dispute about
-    it, and `versions` what they made of it, from version 2 on; `amendments` are those of gold that was judged,
-    and `revised` is the result with them, where the audit was judged again after this one.
+    the records that open a seeding and a draw, `frozen` the files of scores that were frozen before it;
+    `claim` is version 1, `moves` are those of the dispute about it, and `versions` what they made of it, from
+    version 2 on; `amendments` are those of gold that was judged, and `revised` is the result with them, where
+    the audit was judged again after this one.
     """
 
     audit: str
@@ -96,6 +98,7 @@ class Contents:
     revised: Record | None = None
     seeding: Record | None = None
     draw: Record | None = None
+    frozen: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def seal(contents: Contents) -> dict[str, bytes]:
@@ -119,6 +122,7 @@ def seal(contents: Contents) -> dict[str, bytes]:
         "contract.toml": contents.contract,
         **input_files(contents.seen, contents.received, contents.places),
         **{name: canonical(record) for name, record in records.items() if record is not None},
+        **contents.frozen,
         **{name: lines(rows) for name, rows in by_line.items() if rows},
         "log.jsonl": lines(contents.log),
     }

@@ -4,7 +4,8 @@ Each carries the next number of its contract and the head of the buyer's log at 
 makes a second commitment in secret leaves a gap or uses a number twice; one who writes the log anew
 loses the heads that the vendor holds. Kinds: `gold` (a root over a gold set), `seeding` (a root over the
 gold tasks of a list that goes out), `seed` (the public value that will order a draw, named before it
-is known). No receipt holds a label, an item id or a salt.
+is known), `scores` (strata and design of a draw by scores, frozen before its seed). No receipt holds a label,
+an item id or a salt.
 """
 
 from __future__ import annotations
@@ -131,6 +132,6 @@ def _numbered(held: Sequence[Receipt], listed: Sequence[Receipt]) -> list[str]:
 
 
 def _name(one: Receipt) -> str:
-    about = one.get("gold") or one.get("seeding") or one.get("source") or ""
+    about = one.get("gold") or one.get("seeding") or one.get("audit") or one.get("source") or ""
     number = f"{one['number']} " if one["schema"] == SCHEMA else ""
     return f"{number}({one.get('kind', 'gold')} {about}, SHA-256 {hash_of(one)[:16]}…)"

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from vendoreval.audits.active_draw import ActiveDraw
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.evidence.canonical import canonical
@@ -92,6 +93,7 @@ def read_input(
         agreement=_agreement(files, contract.task),
         earlier_audits=tuple(frame["earlier_audits"]), sent_items=frame.get("sent_items", 0),
         delivered=labels, rework_of=frame.get("rework_of", ""), left_out=frame.get("left_out", {}),
+        active=ActiveDraw.from_json(frame["active"]) if "active" in frame else None,
         **{name: frame[name] for name in _TOTALS if name in frame},
     )  # fmt: skip
     told = {name: frame[name] for name in (*_PLAIN, *_MAPPINGS)}
@@ -112,6 +114,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         "sent_items": seen.sent_items,
         **({name: getattr(seen, name) for name in _TOTALS} if seen.sheets else {}),
         **({"rework_of": seen.rework_of, "left_out": dict(seen.left_out)} if seen.rework_of else {}),
+        **({"active": seen.active.to_json()} if seen.active else {}),
     }
 
 

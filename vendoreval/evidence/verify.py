@@ -9,7 +9,8 @@ The rules, in the order in which they are checked:
     carry are on the chain (receipts);
 5.  every gold record was committed to, none is used twice, and where the batch's gold was committed to as a
     seeding, none of it was left out (verify_gold);
-6.  the seed of the draw comes from where the bundle says (verify_gold);
+6.  the seed of the draw comes from where the bundle says (verify_gold); where items were drawn by scores,
+    strata and design were sealed before it, and seed, strata and answers give these items (verify_scores);
 7.  totals and settlements are those of the intake report (below);
 8.  gold and labels, paired again, and the audit, run again, give the sealed result to the last byte;
 9.  the claim, drafted again from that result, has the sealed lines, amounts and deadlines;
@@ -62,6 +63,7 @@ from vendoreval.evidence.verify_gold import Tasks, check_commitment, check_seed,
 from vendoreval.evidence.verify_log import check_log, name_tail
 from vendoreval.evidence.verify_older import compare_claim, compare_result
 from vendoreval.evidence.verify_rework import check_rework
+from vendoreval.evidence.verify_scores import check_scores
 from vendoreval.evidence.verify_statements import check_statements
 from vendoreval.labels.settled import apart_sentences, buyers_word, settled
 
@@ -131,6 +133,7 @@ def _verify(bundle: OpenedBundle, receipts: tuple[Receipt, ...], held: Held) -> 
     _check_contract(bundle, held.contract, found)
     check_commitment(bundle, receipts, found)
     check_seed(bundle, found)
+    check_scores(bundle, found)
     _check_intake(bundle)
     again = _check_result(bundle, found)
     amendments = check_amendments(bundle, found)
@@ -301,7 +304,10 @@ def _name_words(bundle: OpenedBundle, found: Findings) -> None:
             seen.known_items,
             f"whether {len(seen.known_items):,} gold items were known to you before",
         ),
-        "strata": (seen.strata, "the strata of the items and their sizes"),
+        "strata": (
+            seen.strata and seen.active is None,
+            "the strata of the items and their sizes",
+        ),
         "inspections": (
             seen.inspections,
             "where you stand under plans with switching: it rests on earlier audits",

@@ -62,10 +62,12 @@ def _used(bundle: OpenedBundle) -> list[tuple[str, Receipt]]:
     announced = bundle.draw.get("announced") if bundle.draw is not None else None
     seeding = bundle.receipt("seeding", "seeding", _seeding(bundle))
     seed = bundle.receipt("seed", "number", announced)
+    scores = bundle.receipt("scores", "audit", bundle.result["audit"]) if bundle.seen.active else None
     found = [
         ("that gold stood before the labels came", bundle.gold_receipt),
         ("which tasks of your list were gold before it went out", seeding),
         ("that the seed's source was named before its value was known", seed),
+        ("that the strata were frozen before the draw", scores),
     ]
     return [(what, one) for what, one in found if one is not None]
 

@@ -153,10 +153,10 @@ def _repeats(tasks: Sequence[SampleTask], given: Mapping[str, Mapping[str, str]]
     return compared, same
 
 
-def sample_tasks(drawn: Sequence[str], repeated: Sequence[str]) -> tuple[SampleTask, ...]:
+def sample_tasks(drawn: Sequence[str], repeated: Sequence[str], start: int = 1) -> tuple[SampleTask, ...]:
     """Tasks for the drawn items in the order of the draw, the repeats spread over the second half.
 
-    Task ids are running numbers of this list and say nothing about the item.
+    Task ids are running numbers from `start` and say nothing about the item.
     """
     half = len(drawn) // 2
     slots: dict[int, list[str]] = defaultdict(list)
@@ -170,5 +170,5 @@ def sample_tasks(drawn: Sequence[str], repeated: Sequence[str]) -> tuple[SampleT
         listed += [(again, True) for again in slots.get(k, ())]
     width = max(len(str(len(listed))), 4)
     return tuple(
-        SampleTask(f"t{number:0{width}d}", item, repeat) for number, (item, repeat) in enumerate(listed, 1)
+        SampleTask(f"t{number:0{width}d}", item, repeat) for number, (item, repeat) in enumerate(listed, start)
     )

@@ -40,6 +40,13 @@ RULES = {
         "Items were audited in the order of a draw until the evidence sufficed. A wrong word breached has a "
         "chance of at most {alpha}, a wrong word kept of at most {beta}, however often one looks."
     ),
+    "active": (
+        "Items were drawn by tickets, more often where scores that were frozen before the draw expected "
+        "errors, "
+        "and audited in that order until the evidence sufficed. The test weighs every item by its chance to be "
+        "drawn: a wrong word breached has a chance of at most {alpha}, a wrong word kept of at most {beta}, "
+        "whatever the scores are worth and however often one looks."
+    ),
     "fixed": (
         "A sample of a size agreed beforehand was read once, at its end. A wrong word breached has a chance of "
         "at most {alpha}, a wrong word kept of at most {beta}."

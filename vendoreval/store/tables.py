@@ -96,7 +96,7 @@ class SeedRow(Row, table=True):
 
 
 class ReceiptRow(Row, table=True):
-    """A receipt that was given to the vendor. Kind: gold, seeding or seed (evidence.receipts)."""
+    """A receipt that was given to the vendor. Kind: gold, seeding, seed or scores (evidence.receipts)."""
 
     __tablename__ = "receipt"
 
@@ -203,10 +203,11 @@ class AuditRow(Row, table=True):
 
 
 class SampleRow(Row, table=True):
-    """A sample drawn for expert auditors; its id becomes that of the audit. `tasks_sha` holds the tasks."""
+    """A sample drawn for expert auditors; its id becomes that of the audit. `tasks_sha` holds the tasks, which
+    grow by work lists where the sample is drawn by scores."""
 
     __tablename__ = "sample"
-    changeable: ClassVar[frozenset[str]] = frozenset({"closed_at"})
+    changeable: ClassVar[frozenset[str]] = frozenset({"closed_at", "tasks_sha"})
 
     id: str = Field(primary_key=True)
     delivery_id: str = Field(foreign_key="delivery.id", index=True)

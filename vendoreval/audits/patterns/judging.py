@@ -9,6 +9,7 @@ no flag (pattern_signs.material). What could not be tested says why.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
@@ -26,6 +27,7 @@ from vendoreval.tasks.known import task_type
 
 LEVEL = 0.05  # chance of any false flag in one audit
 MOST_SENTENCES = 3
+_BY_SCORES = "The items were drawn on purpose where scores expect errors, which looks like such patterns."
 _LEAD = ("n", "errors", "estimate", "low", "high")
 
 
@@ -40,7 +42,7 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         whole = whole_answers(seen.by_label)
     if not len(labels):
         return ()
-    looked = (
+    looked: tuple[Looked, ...] = (
         inconsistency(whole, contract, findings),
         edges(labels, seen.edge_items, contract.task),
         drift(labels),
@@ -48,6 +50,8 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         leakage(labels, seen.known_items),
         copying(whole),
     )
+    if seen.active is not None and not seen.active.uniform:
+        looked = tuple(replace(one, signs=(), untested=(_BY_SCORES,)) for one in looked)
     p = [_p(one) for one in looked]
     tested = {k: value for k, value in enumerate(p) if value is not None}
     adjusted: dict[int, float] = dict(zip(tested, holm(list(tested.values())).tolist(), strict=True))

@@ -164,7 +164,7 @@ def look(
     return AuditInput(
         judged.units, judged.by_label, len(gold), delivery.items, delivery.rows, sent_items > 0,
         gold.edge_items, judged.ties, draw_seed(workspace, gold.id) if committed == "before" else "",
-        _most_units(workspace, contract, delivery, intake),
+        most_units(workspace, contract, delivery, intake),
         inspections(workspace, contract, delivery),
         task_ids=_sent_as(workspace, intake, gold),
         agreement=delivery_agreement(workspace, delivery, contract) if on_agreement(contract) else None,
@@ -220,7 +220,7 @@ def draw_seed(workspace: Workspace, gold_id: str) -> str:
         return reader.require(CommitmentRow, gold_id, "commitment").root
 
 
-def _most_units(
+def most_units(
     workspace: Workspace, contract: Contract, delivery: DeliveryRow, intake: Mapping[str, Any]
 ) -> int:
     """The most units that an item of the delivery has; counted again where an older intake did not."""

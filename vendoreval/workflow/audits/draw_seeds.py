@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.drawing import ANNOUNCED, NONCES, UNPROVEN, seed_in_words
 from vendoreval.errors import UsageError
 from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.frozen_scores import nonce_after
+from vendoreval.evidence.receipts import readable
+from vendoreval.jsonfile import parse_json
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, secret
+from vendoreval.workflow.files import read_bytes
 from vendoreval.workflow.gold.receipts import announcement
 
 _BOTH = 2  # nonces of one party alone are its own choice
@@ -37,9 +42,14 @@ class ChosenSeed:
     record: dict[str, Any] = field(default_factory=dict)
 
 
-def make_nonce() -> dict[str, Any]:
-    """A secret text for a common seed, and the commitment to give away before it is revealed."""
+def make_nonce(after: Path | None = None) -> dict[str, Any]:
+    """A secret text for a common seed, and the commitment to give away before it is revealed.
+
+    `after`: the receipt of scores that were frozen; the nonce then shows that it was made after it.
+    """
     nonce = secret(16).hex()
+    if after is not None:
+        nonce = nonce_after(nonce, readable(parse_json(read_bytes(after), after.name)))
     return {"schema": "vendoreval/nonce/1", "nonce": nonce, "commitment": sha256_hex(nonce.encode())}
 
 

@@ -16,6 +16,8 @@ def by_conventions(stored: StoredAudit, names: Sequence[str]) -> dict[str, Figur
         raise InputError(
             "An earlier version audited this, without what is needed.", remedy="Run the audit again."
         )
+    if names and stored.seen.active is not None and not stored.seen.active.uniform:
+        raise InputError("The items were drawn where scores expect errors: no tool's figure on them is fair.")
     if gold is None or delivered is None:
         return {}
     return {name: convention(name, gold, delivered, stored.contract.task) for name in names}

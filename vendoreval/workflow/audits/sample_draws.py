@@ -68,7 +68,7 @@ def draw_sample(
     delivery = production(workspace, delivery_id)
     settle_before_sampling(workspace, delivery)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
-    population = _population(workspace, delivery)
+    population = population_of(workspace, delivery)
     burnt = burnt_for(workspace, contract, delivery) & frozenset(population)
     rest = _rest(population, burnt, delivery)
     before = looked_before(workspace, delivery, (), sample=name).before
@@ -77,7 +77,7 @@ def draw_sample(
     origin = choose_seed(workspace, contract.id, seeds or Seeds())
     chosen = origin.seed
     named = _strata(strata, rest) if strata else {}
-    known = _sent_as(workspace, delivery)
+    known = sent_as(workspace, delivery)
     if named:
         drawn = _by_stratum(named, chosen, wanted, floor, known)
     else:
@@ -144,13 +144,13 @@ def draw_file(file: Path, seed: str, take: int | None = None, stratum: str | Non
     }  # fmt: skip
 
 
-def _sent_as(workspace: Workspace, delivery: DeliveryRow) -> dict[str, str]:
+def sent_as(workspace: Workspace, delivery: DeliveryRow) -> dict[str, str]:
     """Under which id the vendor got each item, where tasks were sent with gold mixed in."""
     seeding = json.loads(workspace.objects.read(delivery.intake_sha)).get("seeding")
     return {item: task for task, item in task_ids(workspace, seeding).items()} if seeding else {}
 
 
-def _population(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
+def population_of(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
     """The items that the draw is from: those delivered, and those sent where a list of them exists."""
     items = set(item_ids(labels_of(workspace, delivery)))
     sent = json.loads(workspace.objects.read(delivery.intake_sha)).get("sent_items_sha256")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.auditing import audit
-from vendoreval.audits.drawing import TICKETS, UNPROVEN
+from vendoreval.audits.drawing import TICKETS
 from vendoreval.audits.records import BREACHED, KEPT, NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError
@@ -25,16 +25,18 @@ from vendoreval.formats.intake.gold_rows import from_columns, gold_bytes
 from vendoreval.formats.writers.gold_table import part_gold_bytes
 from vendoreval.formats.writers.task_sheets import SheetAnswer, task_bytes
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.gold.panel import Judgement, Panel, SampleTask, Settled, settle
+from vendoreval.gold.panel import Judgement, Panel, Settled
 from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.audits.active_samples import active_draw, ended, refuse_closed
 from vendoreval.workflow.audits.answer_files import gold_of_answers, sample_answers
 from vendoreval.workflow.audits.audits import look, store_audit
 from vendoreval.workflow.audits.sample_draws import drawn_ids
+from vendoreval.workflow.audits.stored_samples import Sample, load_sample
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
@@ -43,30 +45,6 @@ from vendoreval.workflow.gold.golds import keep_gold
 from vendoreval.workflow.gold.reading import GoldReading
 
 _CONTROLS = 10  # one in so many undisputed items goes to the adjudicator too, so that the list tells nothing
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """A stored sample with its tasks in the order of the draw, and all answers so far."""
-
-    row: SampleRow
-    tasks: tuple[SampleTask, ...]
-    shown: Mapping[str, Mapping[str, str]]  # what the auditors see of each item
-    population: int
-    strata: Mapping[str, str]  # of each drawn item, where the sample was drawn from strata
-    sizes: Mapping[str, int]
-    judgements: tuple[Judgement, ...]
-    draw: Mapping[str, Any]  # where the seed comes from, as a bundle tells it
-    burnt: frozenset[str] = frozenset()  # items of a rework that were not to be drawn
-
-    @property
-    def seed_from(self) -> str:
-        """Where the seed comes from (audits.drawing)."""
-        return str(self.draw.get("seed_from", UNPROVEN))
-
-    @property
-    def panel(self) -> Panel:
-        return settle(self.tasks, self.judgements, self.row.auditors)
 
 
 def answer_sample(
@@ -98,14 +76,16 @@ def answer_sample(
         named = replace(reading or GoldReading(), ids=Crosswalk(_tasks_of_items(sample)))
         given = sample_answers(file, contract, named)
         fresh = _judgements(file, given, sample, contract, auditor, adjudicates=adjudicates)
+    before = sample
     sample = replace(sample, judgements=(*sample.judgements, *fresh))
     panel, at = sample.panel, now()
+    refuse_closed(before, panel)
     gold = gold_of(sample, panel, contract)
     seen = look_at(workspace, contract, delivery, sample, panel, gold) if gold else None
     trial = None
     if gold and seen:
         trial = audit(contract, seen, audit_id=audit_id, delivery=delivery.id, gold=gold.id)
-    may_stop, waiting = _may_stop(trial, panel)
+    may_stop, waiting = _may_stop(trial, panel) if sample.active is None else (ended(sample, trial, panel), [])
     done = trial is not None and (finish or (may_stop and not keep_open))
     if finish and trial is None:
         raise Conflict("No item at the beginning of the draw is settled yet.", remedy="Take answers in first.")
@@ -122,6 +102,7 @@ def answer_sample(
         "in_order": len(gold) if gold else 0, "may_stop": may_stop, "waiting": waiting, "finished": done,
         "verdict": trial.verdict if trial else None,
         "findings": [finding.to_json() for finding in trial.findings] if trial else [],
+        **({"list": len(sample.active["lists"]), "list_answered": not panel.open} if sample.active else {}),
     }  # fmt: skip
     return record, trial if done else None
 
@@ -156,22 +137,6 @@ def adjudication_tasks(workspace: Workspace, audit_id: str, out: Path) -> dict[s
     }  # fmt: skip
 
 
-def load_sample(workspace: Workspace, audit_id: str) -> Sample:
-    """A sample with all answers so far; raises NotFound."""
-    with workspace.read() as reader:
-        row = reader.require(SampleRow, audit_id, "sample")
-        rounds = sorted(reader.all(SampleAnswersRow, sample_id=audit_id), key=lambda one: one.seq or 0)
-    kept = json.loads(workspace.objects.read(row.tasks_sha))
-    given = [
-        Judgement(*entry) for one in rounds for entry in json.loads(workspace.objects.read(one.answers_sha))
-    ]
-    tasks = tuple(SampleTask(*entry) for entry in kept["tasks"])
-    return Sample(
-        row, tasks, kept["shown"], kept["population"], kept["strata"], kept["sizes"], tuple(given),
-        kept.get("draw", {}), frozenset(kept.get("burnt", ())),
-    )  # fmt: skip
-
-
 def gold_of(sample: Sample, panel: Panel, contract: Contract) -> GoldSet | None:
     """The settled items at the beginning of the draw, without a gap, as a gold set; None if there is none."""
     settled = {s.item: s for s in panel.settled}
@@ -204,6 +169,7 @@ def look_at(
         strata={item: sample.strata[item] for item in gold.item_ids} if sample.strata else {},
         stratum_sizes=sample.sizes,
         answered_twice=(panel.double - panel.double_agreed, panel.double),
+        active=active_draw(workspace, sample, gold.item_ids),
     )
 
 

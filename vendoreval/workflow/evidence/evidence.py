@@ -23,8 +23,9 @@ from vendoreval.store.tables import (
 )
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.audits.frozen_scores import frozen_files
 from vendoreval.workflow.audits.revisions import revision_of
-from vendoreval.workflow.audits.samples import load_sample
+from vendoreval.workflow.audits.stored_samples import load_sample
 from vendoreval.workflow.claims.claims import claim_audit, claim_record
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import contract_row
@@ -125,6 +126,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
         versions=[claim_record(workspace, one.id, one.version) for one in standing[1:]],
         seeding=_seeding(workspace, intake, row.gold_id) if drawn is None else None,
         draw=drawn,
+        frozen=frozen_files(workspace, row.id) if drawn and "scores" in drawn else {},
     )
 
 

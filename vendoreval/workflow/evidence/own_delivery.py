@@ -24,6 +24,7 @@ from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import agreement_of
 from vendoreval.workflow.deliveries.intake import read_again
 from vendoreval.workflow.deliveries.named_files import NamedFile, named_files
+from vendoreval.workflow.evidence.own_scores import check_own_scores
 from vendoreval.workflow.files import sha256_of
 
 
@@ -169,6 +170,9 @@ def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | N
     """The audited items have the smallest tickets of all items of the delivery."""
     seen = bundle.seen
     if bundle.old or seen.drawn != TICKETS or bundle.draw is None:
+        return
+    if seen.active is not None and not (seen.sent_known and tasks is None):
+        check_own_scores(bundle, read.table, tasks, found)
         return
     if seen.strata or (seen.sent_known and tasks is None):
         what = (

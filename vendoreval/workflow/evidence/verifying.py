@@ -74,7 +74,9 @@ def verify_file(path: Path, own: Own | None = None) -> Verification:
     from vendoreval.workflow.evidence.own_delivery import check_own_delivery
 
     fits = check_own_delivery(files, mine.delivered, held.tasks, mine.images)
-    left = {kind: what for kind, what in found.not_shown.items() if kind not in ("delivered", "drawn")}
+    scores = ("scores",) if any("strata follow" in one for one in fits.fits) else ()
+    shown = ("delivered", "drawn", *scores)
+    left = {kind: what for kind, what in found.not_shown.items() if kind not in shown}
     return replace(found, checks=(*found.checks, *fits.fits), not_shown={**left, **fits.not_shown})
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from vendoreval.errors import UsageError
+from vendoreval.errors import NotFound, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.evidence.receipts import receipt
 from vendoreval.store.tables import CommitmentRow, GoldRow, ReceiptRow
@@ -57,20 +57,35 @@ def receipts_of(workspace: Workspace, contract: str) -> list[dict[str, Any]]:
     return [json.loads(workspace.objects.read(sha)) for sha in (*shas, *(row.receipt_sha for row in numbered))]
 
 
-def announce_seed(workspace: Workspace, contract_id: str, source: str, on: date, out: Path) -> dict[str, Any]:
+def announce_seed(
+    workspace: Workspace, contract_id: str, source: str, on: date, out: Path, scores: str = ""
+) -> dict[str, Any]:
     """Name, before it is known, the public value that will order a draw; writes the receipt to `out`.
 
-    Raises NotFound, and UsageError for a day that is not to come.
+    `scores`: the audit whose frozen scores it is for. Raises NotFound, and UsageError for a day that is not to
+    come.
     """
     contract, at = load_contract(workspace, contract_id), now()
     if on <= at.date():
         raise UsageError(f"The value of {on} may be known already.", remedy="Name a day to come with --on.")
+    frozen = {"scores": _scores(workspace, contract.id, scores)} if scores else {}
     with workspace.write(actor(), at) as tx:
         made = add_receipt(
-            workspace, tx, "seed", source, out, contract=contract.id, at=at, source=source, on=on.isoformat()
-        )
+            workspace, tx, "seed", source, out, contract=contract.id, at=at, source=source, on=on.isoformat(),
+            **frozen,
+        )  # fmt: skip
         tx.event("seed.announced", contract.id, {"source": source, "on": on.isoformat(), **told(made)})
     return made
+
+
+def _scores(workspace: Workspace, contract_id: str, audit: str) -> str:
+    """The hash of the receipt of scores frozen for an audit."""
+    with workspace.read() as reader:
+        rows = reader.all(ReceiptRow, contract_id=contract_id, kind="scores")
+    found = [row.receipt_sha for row in rows if row.subject == audit]
+    if not found:
+        raise NotFound("audit with frozen scores", audit, tuple(row.subject for row in rows))
+    return found[0]
 
 
 def announcement(workspace: Workspace, contract_id: str, number: int, today: date) -> dict[str, Any]:

@@ -96,6 +96,7 @@ TOLD: Mapping[str, tuple[Told, ...]] = {
             (("delivery_id", "delivery"), ("seed", "seed"), ("items", "items"), ("tasks_sha", "tasks")),
         ),
     ),
+    "audit.listed": (Told(SampleRow, "", (("tasks_sha", "tasks"),)),),
     "audit.run": (
         Told(
             AuditRow, "ran_at",

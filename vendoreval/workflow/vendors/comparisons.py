@@ -122,6 +122,12 @@ def _chosen(workspace: Workspace, name: str, vendors: Sequence[str]) -> Measurem
             f"{name!r} is about {found.contract.vendor}, which is not compared.",
             remedy="Leave it out, or name that vendor too.",
         )
+    if not found.fair:
+        raise UsageError(
+            f"The items of {name!r} were drawn where scores expect errors: no other vendor's stand beside "
+            f"them.",
+            remedy="Name an audit against gold, or of a uniform sample.",
+        )
     return found
 
 

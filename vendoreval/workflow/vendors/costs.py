@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vendoreval.audits.cost_inputs import measured_inputs, no_file, priced
+from vendoreval.audits.cost_inputs import measured_accuracy, measured_inputs, no_file, priced
+from vendoreval.audits.records import AuditResult
 from vendoreval.costs.choosing import CostStudy, study
 from vendoreval.costs.inputs import CostFile, parse_costs, template
 from vendoreval.errors import Conflict, InputError
@@ -41,9 +42,9 @@ def study_measured(
     """
     found = measurement(workspace, name)
     file = read_costs(path) if path else no_file(found.contract.currency)
-    if not found.totals.items:
+    if not found.totals.items or not (found.fair or _measured_whole(found.result)):
         raise InputError(
-            f"{name!r} judged no single answer right or wrong.",
+            f"{name!r} measured no share of right answers in the whole delivery.",
             remedy="Give labels.accuracy in the input file instead.",
         )
     terms = priced(found.contract, load_contract(workspace, found.contract.id))
@@ -54,3 +55,11 @@ def study_measured(
         )
     inputs = measured_inputs(file, terms, found.totals, found.result)
     return study(inputs, read_costs(other).inputs() if other else None)
+
+
+def _measured_whole(result: AuditResult | None) -> bool:
+    """Whether a clause measured the accuracy of the whole delivery."""
+    try:
+        return result is not None and bool(measured_accuracy(result))
+    except InputError:
+        return False

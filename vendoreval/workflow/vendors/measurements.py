@@ -22,7 +22,11 @@ from vendoreval.workflow.pilots.pilot_answers import judged_again
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """An audit or a pilot that measured a vendor's accuracy. `result` is that of an audit, `pilot` its row."""
+    """An audit or a pilot that measured a vendor's accuracy. `result` is that of an audit, `pilot` its row.
+
+    Unless `fair`, the items were drawn where scores expect errors, and their plain totals say nothing of
+    others.
+    """
 
     kind: Source
     contract: Contract
@@ -31,6 +35,7 @@ class Measurement:
     at: datetime
     result: AuditResult | None = None
     pilot: PilotRow | None = None
+    fair: bool = True
 
 
 def measurement(workspace: Workspace, name: str) -> Measurement:
@@ -54,7 +59,7 @@ def latest_measurement(workspace: Workspace, vendor: str) -> Measurement | None:
     for _, kind, name, contract in sorted(made, reverse=True):
         if load_contract(workspace, contract).vendor == vendor:
             found = _piloted(workspace, pilots[name]) if kind == "pilot" else _audited(workspace, name)
-            if found.totals.items:
+            if found.totals.items and found.fair:
                 return found
     return None
 
@@ -63,7 +68,11 @@ def _audited(workspace: Workspace, audit: str) -> Measurement:
     stored = load_audit(workspace, audit)
     gold = stored.seen.gold or committed_gold(workspace, stored.row.gold_id)
     totals = item_totals(stored.row.id, stored.seen, gold.right_answers, stored.contract.task.answers)
-    return Measurement("audit", stored.contract, totals, stored.result_sha, stored.row.ran_at, stored.result)
+    drawn = stored.seen.active
+    return Measurement(
+        "audit", stored.contract, totals, stored.result_sha, stored.row.ran_at, stored.result,
+        fair=drawn is None or drawn.uniform,
+    )  # fmt: skip
 
 
 def _piloted(workspace: Workspace, row: PilotRow) -> Measurement:
