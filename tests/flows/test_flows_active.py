@@ -113,7 +113,7 @@ def test_a_next_list_waits_for_all_answers_and_then_closes_the_last(cli: Cli) ->
     words = ("audit", "answers", "a", wrong, "--auditor", "eve", "--next", "list-2.csv", "--json")
     said = cli(*words, env=at(DRAWN)).json
     assert (said["list_answered"], said["may_stop"], said["next"]["list"]) == (True, False, 2)
-    refused = cli("audit", "tasks", "a", "--seed", "y", "--out", "z.csv", code=1, env=at(DRAWN)).err
+    refused = cli("audit", "tasks", "a", "--seed", "y", "--out", "z.csv", code=2, env=at(DRAWN)).err
     assert "is drawn already" in refused
     refused = cli("audit", "answers", "a", story.filled(), "--auditor", "eve", code=2, env=at(DRAWN)).err
     assert "later items were drawn because of it" in refused
@@ -121,7 +121,7 @@ def test_a_next_list_waits_for_all_answers_and_then_closes_the_last(cli: Cli) ->
     cli("audit", "answers", "a", wrong, "--auditor", "eve", env=at(DRAWN))  # the same again changes nothing
     ended = cli("audit", "answers", "a", "--finish", "--json", code=4, env=at(DRAWN)).json
     assert ended["findings"][0]["n"] == 50
-    assert cli("log", "check").code == 0
+    assert cli("log", "verify").code == 0
 
 
 def test_without_scores_the_rule_draws_uniformly(cli: Cli) -> None:
@@ -234,5 +234,5 @@ def test_scores_in_a_file_are_read_strictly(cli: Cli) -> None:
     ):
         path.write_text(text, "utf-8")
         assert said in cli("audit", "scores", "batch", "--scores", "odd.csv", code=2, env=at(FROZEN)).err
-    said = cli("audit", "scores", "batch", "--scores", "delivery", code=1, env=at(FROZEN)).err
+    said = cli("audit", "scores", "batch", "--scores", "delivery", code=2, env=at(FROZEN)).err
     assert "By the contract the scores are a file" in said
