@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import SHARED, Cli
-from tests.contracts import WINDOW, YEAR, clause, contract_toml, rule
+from tests.contracts import WINDOW, YEAR, Terms, clause, contract_toml, rule
 
 SIGNED, CAME, FROZEN, DRAWN = "2026-03-01", "2026-03-02", "2026-03-03", "2026-03-05"  # days
 WEATHER, ZENCROWD = "weather_sentiment_two_vendors", "zencrowd_two_vendors"
@@ -96,7 +96,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def delivered(
-    cli: Cli, data: str, vendor: str, *clauses: dict[str, Any], answers: str = "consensus", **task: Any
+    cli: Cli, data: str, vendor: str, *clauses: Terms, answers: str = "consensus", **task: Any
 ) -> Story:
     """A workspace with one vendor's delivery of a real data set, under a contract with the rule `active`."""
     rows = [
@@ -110,7 +110,7 @@ def delivered(
     return Story(cli, truth_of(data))
 
 
-def _agreed(cli: Cli, classes: list[str], clauses: list[dict[str, Any]], task: dict[str, Any]) -> None:
+def _agreed(cli: Cli, classes: list[str], clauses: Sequence[Terms], task: dict[str, Any]) -> None:
     """The contract, and the delivery `batch` taken in under it."""
     terms = contract_toml(
         "deal", title="Labels", **YEAR, price=("0.10", "item"), acceptance=WINDOW,
@@ -132,9 +132,7 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) 
         writer.writerows(rows)
 
 
-def made_delivery(
-    cli: Cli, right: float, scores: str = "delivery", others: Sequence[dict[str, Any]] = ()
-) -> Story:
+def made_delivery(cli: Cli, right: float, scores: str = "delivery", others: Sequence[Terms] = ()) -> Story:
     """A delivery of 400 items with one answer each, so many of them right; scores.csv flags nine errors of ten
     and one right answer of fifty."""
     rng = random.Random(11)

@@ -121,7 +121,7 @@ def test_a_next_list_waits_for_all_answers_and_then_closes_the_last(cli: Cli) ->
     cli("audit", "answers", "a", wrong, "--auditor", "eve", env=at(DRAWN))  # the same again changes nothing
     ended = cli("audit", "answers", "a", "--finish", "--json", code=4, env=at(DRAWN)).json
     assert ended["findings"][0]["n"] == 50
-    assert cli("log", "verify").code == 0
+    assert cli("status", "--verify").code == 0
 
 
 def test_without_scores_the_rule_draws_uniformly(cli: Cli) -> None:

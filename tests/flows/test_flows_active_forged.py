@@ -13,7 +13,7 @@ from tests.conftest import Cli
 from tests.contracts import clause, rule
 from tests.flows.active_story import DRAWN, WEATHER, at, delivered
 from tests.flows.forging import Forgery
-from vendoreval.evidence.canonical import sha256_hex
+from vendoreval.evidence.canonical import hash_of, sha256_hex
 
 OWN = ("--receipt", "scores-receipt.json", "--receipt", "seed-receipt.json", "--contract", "contract.toml",
        "--delivered", "delivered.csv")  # fmt: skip
@@ -102,9 +102,8 @@ def item_skipped(made: Forgery) -> None:
 
 
 def answers_reordered(made: Forgery) -> None:
-    """Wrong answers first: the audit would stop sooner."""
     order = made.record("frame.json")["active"]["order"]
-    active(made, order=[*order[10:20], *order[:10], *order[20:]])
+    active(made, order=[*order[:10][::-1], *order[10:]])
 
 
 def shares_altered(made: Forgery) -> None:
@@ -120,9 +119,9 @@ def other_seed(made: Forgery) -> None:
     made.change("draw.json", typed="4712")
 
 
-def other_risk(made: Forgery) -> None:
+def other_design(made: Forgery) -> None:
     design = made.record("frame.json")["active"]["design"]
-    active(made, design={**design, "allowed": design["allowed"] - 3})
+    active(made, design={**design, "cap": design["cap"] - 1})
 
 
 def announcement_for_nothing(made: Forgery) -> None:
@@ -146,8 +145,8 @@ LIES: list[tuple[Callable[[Forgery], None], str]] = [
     (answers_reordered, "another order was made up"),
     (shares_altered, "The chances of work list 2"),
     (other_seed, "does not hold the items that the seed draws"),
-    (other_risk, "The draw's design is not the one that was sealed"),
-    (freeze_hidden, "Scores were frozen for this audit"),
+    (other_design, "The draw's design is not the one that was sealed"),
+    (freeze_hidden, "The claim 'c' was issued and is not in the bundle"),
 ]
 
 
@@ -176,6 +175,10 @@ def test_strata_of_other_files_are_named(told: Cli) -> None:
     made = Forgery(told.folder / "b.zip")
     resealed(made)
     made.recompute()
+    made.relog()
+    receipts = made.record("receipts.json")
+    receipts[1]["scores"] = hash_of(receipts[0])  # announced anew for the other strata
+    made.set("receipts.json", receipts)
     made.relog()
     name = made.write(told.folder / "forged.zip")
     words = ("--delivered", "delivered.csv", "--contract", "contract.toml")

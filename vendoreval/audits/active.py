@@ -22,7 +22,8 @@ from vendoreval.audits.records import BREACHED, KEPT, Finding, Walk
 from vendoreval.audits.units import Counting, Mask, drawn, units_in_words
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Decision
-from vendoreval.designs.active import ActiveDesign, ActivePath, Answer, active_design, estimate, follow
+from vendoreval.designs.active import ActiveDesign, ActivePath, Answer, active_design, follow
+from vendoreval.designs.active_estimate import estimate
 from vendoreval.designs.designs import design as laid_out_uniformly
 from vendoreval.designs.designs import lowest_share, tolerated_share
 from vendoreval.designs.dynamic import operating_rows
@@ -127,7 +128,7 @@ def _finding(
     confidence = float(1 - clause.decision.alpha)
     found = estimate(design, answered, float(clause.decision.alpha), made.shares)
     lower = METRICS[clause.metric].lower_is_better
-    wrong = [_rounded(value / items) for value in (found.estimate, found.low, found.high)]
+    wrong = [_rounded(value / items) for value in (found.wrong, found.fewest, found.most)]
     value, low, high = wrong if lower else (1 - wrong[0], 1 - wrong[2], 1 - wrong[1])
     n, errors = _units(clause, seen, how, _on(seen.units, made, path.n))
     errors_at = tuple(step.t + 1 for step in path.steps if step.wrong)

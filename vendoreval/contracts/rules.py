@@ -286,7 +286,7 @@ INSPECTIONS = ("switching", "normal", "tightened", "reduced")
 SCORES = {
     "delivery": "the share of the other annotators of an item who differ",
     "posterior": "the chance that an item's answer is wrong, by the model of Dawid and Skene",
-    "rare": "how rare an item's answer is in the delivery",
+    "rare": "whether an item's answer is one that less than 5 % of the delivery's labels give",
     "file": "a file with a score for every item, such as a model's doubt",
     "none": "no scores: every item is as likely as any other",
 }

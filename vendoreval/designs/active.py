@@ -180,11 +180,14 @@ def block_strata(
     return tuple(found)
 
 
-def follow(design: ActiveDesign, answered: Sequence[Answer]) -> ActivePath:
+def follow(
+    design: ActiveDesign, answered: Sequence[Answer], drawn: Sequence[Sequence[int]] | None = None
+) -> ActivePath:
     """The answers in order of the draw, up to the first decision.
 
-    What was found after some answers does not depend on later ones. Raises InputError for more answers than a
-    stratum has items, or than the audit may have.
+    `drawn`: the shares of each block as they were drawn, where answers changed since; else they follow from the
+    answers. What was found after some answers does not depend on later ones. Raises InputError for more answers
+    than a stratum has items, or than the audit may have.
     """
     checked(design, answered)
     single = all(wrong in (0, 1) for _, wrong in answered)
@@ -193,7 +196,7 @@ def follow(design: ActiveDesign, answered: Sequence[Answer]) -> ActivePath:
     block = walk.shares()
     for t, (stratum, wrong) in enumerate(answered):
         if t % design.block == 0:
-            block = walk.shares()
+            block = walk.shares() if drawn is None else np.array([drawn[t // design.block]])
         walk.observe(chances(block, walk.left), np.array([stratum]), np.array([float(wrong)]), single)
         against, for_ = walk.moneys()[0].tolist()
         steps.append(ActiveStep(t, tuple(block[0].tolist()), stratum, float(wrong), against, for_))
@@ -205,14 +208,19 @@ def follow(design: ActiveDesign, answered: Sequence[Answer]) -> ActivePath:
     return ActivePath(len(steps), errors, verdict, last.e_breached, last.e_kept, tuple(steps))
 
 
-def chances_along(design: ActiveDesign, answered: Sequence[Answer]) -> Floats:
-    """The chances with which the strata of these answers were drawn, by answer and stratum."""
+def chances_along(
+    design: ActiveDesign, answered: Sequence[Answer], drawn: Sequence[Sequence[int]] | None = None
+) -> Floats:
+    """The chances with which the strata of these answers were drawn, by answer and stratum.
+
+    `drawn`: the shares of each block as they were drawn, where answers changed since.
+    """
     checked(design, answered)
     walk, found = Walks.start(design), np.zeros((len(answered), len(design.sizes)))
     block = walk.shares()
     for t, (stratum, wrong) in enumerate(answered):
         if t % design.block == 0:
-            block = walk.shares()
+            block = walk.shares() if drawn is None else np.array([drawn[t // design.block]])
         found[t] = chances(block, walk.left)[0]
         walk.learn(np.array([stratum]), np.array([float(wrong)]))
     return found

@@ -52,8 +52,12 @@ class ActiveEstimate:
         return 1 - self.fewest / self.items
 
 
-def estimate(design: ActiveDesign, answered: Sequence[Answer], alpha: float) -> ActiveEstimate:
+def estimate(
+    design: ActiveDesign, answered: Sequence[Answer], alpha: float, drawn: Sequence[Sequence[int]] | None = None
+) -> ActiveEstimate:
     """The wrong items of the delivery, both bounds held at once with confidence 1 - `alpha`.
+
+    `drawn`: the shares of each block as they were drawn, where answers changed since.
 
     The estimate weighs every stratum's share of wrong answers with its size, that is every answer with one
     over its chance of being drawn; strata without an answer are taken to be like the others. It is kept
@@ -68,7 +72,7 @@ def estimate(design: ActiveDesign, answered: Sequence[Answer], alpha: float) -> 
     wrong = np.array([part for _, part in answered], dtype=np.float64)
     single = bool(np.isin(wrong, (0.0, 1.0)).all())
     seen, found = np.bincount(stratum, minlength=strata), np.bincount(stratum, wrong, strata)
-    test = _Test(design, answered, -np.log(alpha / 2))
+    test = _Test(design, answered, -np.log(alpha / 2), drawn)
     grid = _grid(int(items))
     fewest = _fewest(test, grid, float(found.sum()), single)
     most = _most(test, grid, float(items - len(answered) + found.sum()), single)
@@ -109,16 +113,19 @@ def _most(test: _Test, grid: Floats, certain: float, single: bool) -> float:
 class _Test:
     """The answers with what was known before each; asked about one K after the other."""
 
-    def __init__(self, design: ActiveDesign, answered: Sequence[Answer], enough: float) -> None:
+    def __init__(
+        self, design: ActiveDesign, answered: Sequence[Answer], enough: float,
+        drawn: Sequence[Sequence[int]] | None,
+    ) -> None:  # fmt: skip
         sizes, strata = np.asarray(design.sizes, dtype=np.float64), np.arange(len(design.sizes))
         self.stratum = np.array([h for h, _ in answered])
         self.wrong = np.array([part for _, part in answered], dtype=np.float64)
-        drawn = self.stratum[:, None] == strata
-        parts = drawn * self.wrong[:, None]
-        seen, bad = np.cumsum(drawn, axis=0) - drawn, np.cumsum(parts, axis=0) - parts
+        mine = self.stratum[:, None] == strata
+        parts = mine * self.wrong[:, None]
+        seen, bad = np.cumsum(mine, axis=0) - mine, np.cumsum(parts, axis=0) - parts
         self.left = (sizes - seen).T[:, :, None]  # stratum, answer, belief
         self.before = bad.sum(axis=1)[:, None]
-        self.chances = chances_along(design, answered).T[:, :, None]
+        self.chances = chances_along(design, answered, drawn).T[:, :, None]
         rates = _starts(design).T[:, None, :]
         strength = _PRIOR_WRONG / np.minimum(rates, 1 - rates)
         told = (strength * rates + bad.T[:, :, None]) / (strength + seen.T[:, :, None])
