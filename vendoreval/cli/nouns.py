@@ -28,7 +28,9 @@ NOUNS = {
     "delivery": Noun(
         "Deliveries as received from vendors.", ("delivery", "delivery_decision", "delivery_partition")
     ),
-    "audit": Noun("Audits of deliveries against gold.", ("audit", "audit_plan", "audit_sample", "audit_scores")),
+    "audit": Noun(
+        "Audits of deliveries against gold.", ("audit", "audit_plan", "audit_sample", "audit_scores")
+    ),
     "agreement": Noun("Agreement among annotators; no gold is needed.", ("agreement",)),
     "annotators": Noun("How good each annotator is, and who did not answer alone.", ("annotators",)),
     "claim": Noun(

@@ -18,9 +18,10 @@ from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.chain import Event
 from vendoreval.evidence.frozen_scores import KIND, SEALED, STRATA, lapsed, others, read_strata
+from vendoreval.evidence.json_lines import lines, read_lines
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 from vendoreval.evidence.receipts import Receipt
-from vendoreval.evidence.sealed_input import read_input
+from vendoreval.evidence.sealed_input import GOLD, read_input
 
 _SHOWN = ("clause", "source", "units", "design", "ranges")
 
@@ -150,10 +151,12 @@ def _check_draw(bundle: OpenedBundle, made: ActiveDraw, strata: Mapping[str, int
 
 def _as_answered(bundle: OpenedBundle) -> AuditInput:
     """What was judged with gold as it was when the lists were drawn: without what was amended later."""
-    if not any("amended" in row for row in bundle.gold_rows):
+    gold = bundle.seen.gold
+    if gold is None or not gold.amended:
         return bundle.seen
-    first = [{name: value for name, value in row.items() if name != "amended"} for row in bundle.gold_rows]
-    return read_input(bundle.files, bundle.contract, first)[0]
+    rows = read_lines(bundle.files[GOLD])
+    first = lines({name: value for name, value in row.items() if name != "amended"} for row in rows)
+    return read_input({**bundle.files, GOLD: first}, bundle.contract)[0]
 
 
 def _name_source(sealed: Mapping[str, Any], found: Findings) -> None:
