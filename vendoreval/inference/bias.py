@@ -12,7 +12,9 @@ answered, both as class codes:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +22,28 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import chdtrc, ndtr, stdtr
 
 from vendoreval.inference.binomial import at_least, clopper_pearson
-from vendoreval.inference.comparing import Codes, Comparison, Mask, compare_shares
+from vendoreval.inference.comparing import (
+    Codes,
+    Comparison,
+    Contrast,
+    Mask,
+    compare_shares,
+    contrast,
+    repeats,
+)
+from vendoreval.inference.ordering import dense
 
 Ints = NDArray[np.int64]
+LEAST_CONFUSED = 5  # times that two classes are confused to be tested
 MOST_PAIRS = 60  # the pairs of classes that are confused most often; the rest is not tested
 
 
 @dataclass(frozen=True)
-class Shift:
-    """Labels that moved into a class and out of it.
+class Moves:
+    """Labels that moved into a class and out of it; `gold` and `delivered` count the class's labels.
 
-    `gold` and `delivered` count the class's labels. `net` is the shift as a share of gold's count with
-    its 95 % interval; p is two-sided.
+    `net` is the shift as a share of gold's count; p is that of the sign test, two-sided. `shift` looks at the
+    clusters too, which can only make p larger.
     """
 
     klass: int
@@ -39,6 +51,18 @@ class Shift:
     delivered: int
     moved_in: int
     moved_out: int
+    p: float
+    shift: Callable[[], Shift]
+
+    @property
+    def net(self) -> float:
+        return (self.moved_in - self.moved_out) / self.gold
+
+
+@dataclass(frozen=True)
+class Shift:
+    """The net shift of a class with its 95 % interval and its two-sided p, clustered by item."""
+
     net: float
     low: float
     high: float
@@ -62,17 +86,28 @@ class Default:
     p: float
 
 
-def weak_classes(wrong: Mask, expected: Codes, item: Codes) -> dict[int, Comparison]:
+def weak_classes(wrong: Mask, expected: Codes, item: Codes) -> dict[int, Contrast]:
     """Every class of gold against all other classes."""
-    found = {}
-    for klass in np.unique(expected).tolist():
-        compared = compare_shares(wrong, expected == klass, item)
-        if compared is not None:
-            found[klass] = compared
-    return found
+    n = np.bincount(expected)
+    errors = np.bincount(expected[wrong], minlength=len(n))
+    total, all_errors = len(wrong), int(errors.sum())
+
+    def compared(klass: int) -> Comparison:
+        found = compare_shares(wrong, expected == klass, item)
+        assert found is not None
+        return found
+
+    return {
+        klass: contrast(
+            int(n[klass]), int(errors[klass]), total - int(n[klass]), all_errors - int(errors[klass]),
+            partial(compared, klass),
+        )
+        for klass in np.flatnonzero(n).tolist()
+        if n[klass] < total
+    }  # fmt: skip
 
 
-def asymmetries(expected: Codes, delivered: Codes, item: Codes) -> dict[tuple[int, int], Comparison]:
+def asymmetries(expected: Codes, delivered: Codes, item: Codes) -> dict[tuple[int, int], Contrast]:
     """For pairs (a, b) that are confused: a taken for b against b taken for a; p is two-sided.
 
     The pair stands in the order of the larger share. The choice of pairs looks only at how often the
@@ -82,22 +117,27 @@ def asymmetries(expected: Codes, delivered: Codes, item: Codes) -> dict[tuple[in
     table = np.bincount(expected.astype(np.int64) * width + delivered, minlength=width * width)
     table = table.reshape(width, width)
     both = np.triu(table + table.T, 1)
-    first, second = np.unravel_index(np.argsort(-both, axis=None, kind="stable")[:MOST_PAIRS], both.shape)
-    found = {}
-    for a, b in zip(first.tolist(), second.tolist(), strict=True):
-        if both[a, b] < 5:
-            break
-        one, other = table[a].sum(), table[b].sum()
-        if not one or not other:
-            continue
-        if table[a, b] * other < table[b, a] * one:
-            a, b = b, a
+    often = np.flatnonzero(both >= LEAST_CONFUSED)
+    often = often[np.argsort(-both.ravel()[often], kind="stable")[:MOST_PAIRS]]
+    units = table.sum(axis=1)
+
+    def compared(a: int, b: int) -> Comparison:
         rows = np.flatnonzero((expected == a) | (expected == b))
         from_a = expected[rows] == a
         taken = delivered[rows] == np.where(from_a, b, a)
-        compared = compare_shares(taken, from_a, item[rows])
-        if compared is not None:
-            found[a, b] = Comparison(**{**vars(compared), "p": min(1.0, 2 * compared.p)})
+        found = compare_shares(taken, from_a, item[rows])
+        assert found is not None
+        return replace(found, p=min(1.0, 2 * found.p))
+
+    found = {}
+    for a, b in zip(*(part.tolist() for part in np.unravel_index(often, both.shape)), strict=True):
+        if not units[a] or not units[b]:
+            continue
+        if table[a, b] * units[b] < table[b, a] * units[a]:
+            a, b = b, a
+        n, errors, rest_n, rest_errors = units[a], table[a, b], units[b], table[b, a]
+        one_sided = contrast(int(n), int(errors), int(rest_n), int(rest_errors), partial(compared, a, b))
+        found[a, b] = replace(one_sided, p=min(1.0, 2 * one_sided.p))
     return found
 
 
@@ -118,27 +158,26 @@ def majority_default(expected: Codes, delivered: Codes, item: Codes) -> Default 
     return Default(klass, n, errors, errors / n, mean, low, high, p)
 
 
-def class_shifts(expected: Codes, delivered: Codes, item: Codes) -> tuple[Shift, ...]:
+def class_shifts(expected: Codes, delivered: Codes, item: Codes) -> tuple[Moves, ...]:
     """Every class of gold: labels moved in and out, sign test, clustered by item where labels share one."""
     width = int(max(expected.max(initial=0), delivered.max(initial=0))) + 1
     gold = np.bincount(expected, minlength=width)
     given = np.bincount(delivered, minlength=width)
     kept = np.bincount(expected[expected == delivered], minlength=width)
+
+    def shift(klass: int, net: float, p: float) -> Shift:
+        step = (delivered == klass).astype(np.int64) - (expected == klass)
+        half = 1.959964 * math.sqrt(_variance(step - step.mean(), item)) / int(gold[klass])
+        return Shift(net, net - half, net + half, max(p, _two_sided(step, item)))
+
     found = []
     for klass in np.flatnonzero(gold).tolist():
         moved_in, moved_out = int(given[klass] - kept[klass]), int(gold[klass] - kept[klass])
         moves = moved_in + moved_out
-        step = (delivered == klass).astype(np.int64) - (expected == klass)
-        one_sided = at_least(max(moved_in, moved_out), moves, 0.5) if moves else 1.0
-        p = max(min(1.0, 2 * one_sided), _two_sided(step, item))
-        error = math.sqrt(_variance(step - step.mean(), item))
-        net, half = (moved_in - moved_out) / gold[klass], 1.959964 * error / gold[klass]
-        found.append(
-            Shift(
-                klass, int(gold[klass]), int(given[klass]), moved_in, moved_out, float(net),
-                float(net - half), float(net + half), p,
-            )
-        )  # fmt: skip
+        p = min(1.0, 2 * at_least(max(moved_in, moved_out), moves, 0.5)) if moves else 1.0
+        net = (moved_in - moved_out) / int(gold[klass])
+        counts = klass, int(gold[klass]), int(given[klass]), moved_in, moved_out
+        found.append(Moves(*counts, p, partial(shift, klass, net, p)))
     return tuple(found)
 
 
@@ -164,14 +203,13 @@ def marginal_homogeneity(table: Ints) -> tuple[float, int, float]:
 
 def _variance(values: NDArray[np.float64], item: Codes) -> float:
     """Variance of the values' sum, items being clusters."""
-    _, place = np.unique(item, return_inverse=True)
-    sums = np.bincount(place, weights=values)
+    sums = np.bincount(dense(item)[1], weights=values)
     return float((sums**2).sum()) * len(sums) / max(len(sums) - 1, 1)
 
 
 def _mean_p(values: NDArray[np.float64], item: Codes) -> float:
     """One-sided p of a positive sum, clustered by item; 0 where each item has one value."""
-    clusters = len(np.unique(item))
+    clusters = len(dense(item)[0])
     if clusters == len(item):
         return 0.0
     variance = _variance(values, item)
@@ -182,7 +220,7 @@ def _mean_p(values: NDArray[np.float64], item: Codes) -> float:
 
 def _two_sided(step: Ints, item: Codes) -> float:
     moved = step != 0
-    if not moved.any() or len(np.unique(item[moved])) == int(moved.sum()):
+    if not moved.any() or not repeats(item[moved]):
         return 0.0
     variance = _variance(step[moved].astype(np.float64), item[moved])
     if variance <= 0:  # what moves in moves out on the same item

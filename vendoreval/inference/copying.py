@@ -30,11 +30,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 from scipy.special import bdtrc, betainc
 
 from vendoreval.inference.binomial import at_least
+from vendoreval.inference.hypergeometric import smallest
 from vendoreval.inference.multiplicity import holm
-from vendoreval.inference.tally import Codes, Ints, first_answers
+from vendoreval.inference.ordering import by_codes, dense, starts_of
+from vendoreval.inference.tally import Codes, Ints
 from vendoreval.numerals import of
 
 Floats = NDArray[np.float64]
@@ -138,21 +141,20 @@ def same_errors(
 ) -> SameErrors:  # fmt: skip
     """Whether all annotators of a delivery make the same errors; p = 1 where no item has an error."""
     item, annotator, label, gold = known_rows(item, annotator, label, gold)
-    _, item, sizes = np.unique(item, return_inverse=True, return_counts=True)
+    begin = starts_of(item)
+    sizes = np.diff(np.append(begin, len(item)))
+    item = np.repeat(np.arange(len(sizes)), sizes)
     wrong = label != gold
-    errors = np.bincount(item, weights=wrong, minlength=len(sizes))
-    low, high = np.full(len(sizes), np.iinfo(np.int64).max), np.full(len(sizes), -1)
-    np.minimum.at(low, item, label)
-    np.maximum.at(high, item, label)
+    errors = np.bincount(item[wrong], minlength=len(sizes))
     compared = sizes >= 2
     erring = compared & (errors > 0)
-    same = erring & (errors == sizes) & (low == high)
+    alike = np.minimum.reduceat(label, begin) == np.maximum.reduceat(label, begin)
+    same = erring & (errors == sizes) & alike
     n, seen = int(erring.sum()), int(same.sum())
     rows = compared[item]
     expected = _independent(item[rows], annotator[rows], label[rows], gold[rows])
-    apart, risk = 0, ALPHA / 10
-    while apart < seen and float(bdtrc(apart, int(compared.sum()), common)) > risk:
-        apart += 1
+    risk = ALPHA / 10
+    apart = smallest(lambda k: float(bdtrc(k, int(compared.sum()), common)) <= risk, 0, seen)
     # the items with most labels go first: the others are the likelier ones to show one error
     kept = np.concatenate((np.sort(sizes[same])[: seen - apart], sizes[erring & ~same]))
     p = _tail(seen - apart, (1 - departs) ** (kept - 1.0)) + risk if seen > apart else 1.0
@@ -169,53 +171,44 @@ def copied_pairs(
     item, annotator, label, gold = known_rows(item, annotator, label, gold)
     if not len(item):
         return Copies((), (), 0, 0.0, alpha)
-    people, annotator = np.unique(annotator, return_inverse=True)
-    _, item = np.unique(item, return_inverse=True)
-    seen = _matrix(item, annotator, np.ones(len(item)))
+    people, person = dense(annotator)
     wrong = label != gold
-    erred = _matrix(item[wrong], annotator[wrong], np.ones(int(wrong.sum())), seen.shape)
-    same, by_item = _shared(item, annotator, label, wrong, seen.shape)
-    first, second = sparse.triu(seen.T @ seen, k=1, format="coo").coords
-    met = erred.T @ seen
-    either = _at(met, first, second) + _at(met, second, first) - _at(erred.T @ erred, first, second)
-    total = float(either.sum())
-    usual = float(_at(same, first, second).sum()) / total if total else 0.0
-    enough = np.flatnonzero(either >= LEAST)
-    first, second, either = first[enough], second[enough], either[enough]
-    shared = _at(same, first, second)
-    rates = np.bincount(annotator, weights=wrong) / np.maximum(np.bincount(annotator), 1)
-    own = _own(rates[first], rates[second], _alike(same, erred))
-    peers = _peers(seen, erred, by_item, first, second, shared, either, usual)
-    allowed = copied + (1 - copied) * np.maximum.reduce([np.full(len(first), usual), own, peers])
-    p = np.where(shared > 0, betainc(np.maximum(shared, 1), either - shared + 1, np.minimum(allowed, 1)), 1.0)
+    met = _met(item, person, label, wrong, len(people))
+    rates = np.bincount(person, weights=wrong) / np.bincount(person)
+    own = _own(rates[met.first], rates[met.second], met.alike)
+    allowed = copied + (1 - copied) * np.maximum.reduce([np.full(len(own), met.usual), own, met.peers])
+    p = np.where(
+        met.same > 0,
+        betainc(np.maximum(met.same, 1), met.either - met.same + 1, np.minimum(allowed, 1)), 1.0,
+    )  # fmt: skip
     q = holm(p)
     found = np.flatnonzero(q <= alpha)
-    found = found[np.lexsort((second[found], first[found], p[found]))]
-    together = _at(seen.T @ seen, first[found], second[found])
-    pairs = tuple(
-        Pair(
-            int(people[first[k]]), int(people[second[k]]), int(items), int(either[k]), int(shared[k]),
-            float(allowed[k]), float(p[k]), float(q[k]),
-        )
-        for k, items in zip(found.tolist(), together.tolist(), strict=True)
-    )  # fmt: skip
-    return Copies(pairs, groups_of([(pair.first, pair.second) for pair in pairs]), len(p), usual, alpha)
+    found = found[np.lexsort((met.second[found], met.first[found], p[found]))]
+    first, second = met.first[found], met.second[found]
+    columns = people[first], people[second], _together(item, person, first, second), met.either[found]
+    counts = (column.astype(np.int64).tolist() for column in (*columns, met.same[found]))
+    shares = (column[found].tolist() for column in (allowed, p, q))
+    pairs = tuple(Pair(*values) for values in zip(*counts, *shares, strict=True))
+    return Copies(pairs, groups_of([(pair.first, pair.second) for pair in pairs]), len(p), met.usual, alpha)
 
 
 def groups_of(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
     """People joined by pairs, directly or through others."""
-    home: dict[int, set[int]] = {}
-    for one, other in pairs:
-        joined = home.get(one, {one}) | home.get(other, {other})
-        home.update(dict.fromkeys(joined, joined))
-    return tuple(sorted({tuple(sorted(group)) for group in home.values()}))
+    if not pairs:
+        return ()
+    people, place = dense(np.asarray(pairs, dtype=np.int64).ravel())
+    joined = sparse.coo_array((np.ones(len(pairs)), (place[::2], place[1::2])), shape=(len(people),) * 2)
+    groups: dict[int, list[int]] = {}
+    for group, person in zip(connected_components(joined)[1].tolist(), people.tolist(), strict=True):
+        groups.setdefault(group, []).append(person)
+    return tuple(sorted(map(tuple, groups.values())))
 
 
 def known_rows(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> tuple[Codes, Codes, Codes, Codes]:
     """The rows with nothing unknown, one a person and item, by item and person."""
     known = np.flatnonzero((item >= 0) & (annotator >= 0) & (label >= 0) & (gold >= 0))
-    rows = known[first_answers(item[known], annotator[known])]
-    rows = rows[np.lexsort((annotator[rows], item[rows]))]  # sums must not depend on the order of rows
+    rows = known[by_codes(item[known], annotator[known])]  # sums must not depend on the order of rows
+    rows = rows[starts_of(item[rows], annotator[rows])]
     return item[rows], annotator[rows], label[rows], gold[rows]
 
 
@@ -239,16 +232,71 @@ def _independent(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> fl
     width = int(max(label.max(), gold.max())) + 1
     named = np.bincount(gold[wrong] * width + label[wrong], minlength=width * width).reshape(width, width)
     share = named / np.maximum(named.sum(axis=1, keepdims=True), 1)
-    _, place, sizes = np.unique(item, return_inverse=True, return_counts=True)
+    begin = starts_of(item)
+    sizes = np.diff(np.append(begin, len(item)))
+    place = np.repeat(np.arange(len(sizes)), sizes)
     with np.errstate(divide="ignore"):
         all_err = np.exp(np.bincount(place, weights=np.log(rate[annotator])))
-    expected = np.asarray(gold)[np.unique(place, return_index=True)[1]]
-    alike = np.asarray([(share[g] ** m).sum() for g, m in zip(expected.tolist(), sizes.tolist(), strict=True)])
-    return float((all_err * alike).sum())
+    most = int(sizes.max()) + 1
+    kinds, kind = dense(gold[begin].astype(np.int64) * most + sizes)
+    alike = np.asarray([(share[code // most] ** (code % most)).sum() for code in kinds.tolist()])
+    return float((all_err * alike[kind]).sum())
 
 
-def _matrix(rows: Codes, columns: Codes, values: Any, shape: tuple[int, int] | None = None) -> Any:
-    return sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """Pairs of people with enough items on which `either` is wrong, on `same` of them both alike.
+
+    `usual`: how often all pairs share an error that either makes; `alike`: how often two who are both wrong are
+    so in the same way; `peers`: what others share on the items that a pair shares.
+    """
+
+    first: Ints
+    second: Ints
+    either: Floats
+    same: Floats
+    peers: Floats
+    usual: float
+    alike: float
+
+
+def _met(item: Codes, person: Codes, label: Codes, wrong: NDArray[np.bool_], people: int) -> _Met:
+    """The pairs of `people` who met, from rows by item; items without an error play no part."""
+    erring = np.bincount(item[wrong], minlength=int(item[-1]) + 1) > 0
+    rows = np.flatnonzero(erring[item])
+    (items, item), person, label, wrong = dense(item[rows]), person[rows], label[rows], wrong[rows]
+    width = int(label.max(initial=0)) + 1
+    answers, answer = dense(item[wrong] * width + label[wrong])
+    seen = _matrix(item, person, (len(items), people))
+    erred = _matrix(item[wrong], person[wrong], (len(items), people))
+    said = _matrix(answer, person[wrong], (len(answers), people))
+    both, same, one = erred.T @ erred, said.T @ said, erred.T @ seen
+    pairs = sparse.triu(one + one.T - both, k=1, format="coo")  # items on which either is wrong
+    total = float(pairs.data.sum())
+    usual = float(sparse.triu(same, k=1).sum()) / total if total else 0.0
+    enough = np.flatnonzero(pairs.data >= LEAST)
+    first, second = (codes[enough] for codes in pairs.coords)
+    either, shared = pairs.data[enough].astype(np.float64), _at(same, first, second)
+    times = np.bincount(answer)
+    alike = times * (times - 1) / 2
+    by_item: Floats = np.bincount(answers // width, weights=alike, minlength=len(items)).astype(np.float64)
+    peers = _peers(seen, erred, by_item, first, second, shared, either, usual)
+    return _Met(first, second, either, shared, peers, usual, _alike(same, both))
+
+
+def _together(item: Codes, person: Codes, first: Ints, second: Ints) -> Floats:
+    """On how many items each pair met."""
+    some, place = dense(np.append(first, second))
+    rows = np.flatnonzero(np.isin(person, some))
+    column = np.searchsorted(some, person[rows])
+    items, met = dense(item[rows])
+    seen = _matrix(met, column, (len(items), len(some)))
+    return _at(seen.T @ seen, place[: len(first)], place[len(first) :])
+
+
+def _matrix(rows: Codes, columns: Codes, shape: tuple[int, int]) -> Any:
+    """1 where an item and a person meet."""
+    return sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
 
 
 def _at(matrix: Any, rows: Ints, columns: Ints) -> Floats:
@@ -257,24 +305,8 @@ def _at(matrix: Any, rows: Ints, columns: Ints) -> Floats:
     return np.asarray(matrix.tocsr()[rows, columns], dtype=np.float64).ravel()
 
 
-def _shared(
-    item: Codes, annotator: Codes, label: Codes, wrong: NDArray[np.bool_], shape: tuple[int, int]
-) -> tuple[Any, Floats]:
-    """Equal errors of every two people, and of all pairs by item."""
-    total: Any = sparse.csr_array((shape[1], shape[1]))
-    by_item = np.zeros(shape[0])
-    for code in np.unique(label[wrong]).tolist():
-        rows = np.flatnonzero(wrong & (label == code))
-        said = _matrix(item[rows], annotator[rows], np.ones(len(rows)), shape)
-        total = total + said.T @ said
-        count = np.bincount(item[rows], minlength=shape[0])
-        by_item += count * (count - 1) / 2
-    return total, by_item
-
-
-def _alike(same: Any, erred: Any) -> float:
+def _alike(same: Any, both: Any) -> float:
     """How often two people who are both wrong give the same wrong label, over all pairs."""
-    both = erred.T @ erred
     pairs = float(both.sum() - both.diagonal().sum())
     return float(same.sum() - same.diagonal().sum()) / pairs if pairs else 0.0
 

@@ -30,6 +30,7 @@ from scipy.special import betainc
 
 from vendoreval.inference.copying import ALPHA, COPIED, LEAST, known_rows
 from vendoreval.inference.multiplicity import holm
+from vendoreval.inference.ordering import by_codes, dense, starts_of
 from vendoreval.inference.tally import Codes
 from vendoreval.numerals import of
 
@@ -108,7 +109,7 @@ def copiers(
     item, annotator, label, gold = known_rows(item, annotator, label, gold)
     if not len(item):
         return Copiers((), 0, alpha)
-    people, person = np.unique(annotator, return_inverse=True)
+    people, person = dense(annotator)
     rows = _looked_at(item, person, label, gold)
     left_out = _commonest(person, rows.confused, len(people))
     pair_share = _pair_share(rows, len(people))
@@ -155,14 +156,17 @@ def _never_alone(rows: _Rows, left_out: Codes, pair_share: Floats, copied: float
 
 def _looked_at(item: Codes, person: Codes, label: Codes, gold: Codes) -> _Rows:
     wrong = label != gold
-    _, item = np.unique(item, return_inverse=True)
+    item = dense(item)[1]
     size = np.bincount(item).astype(np.float64)
-    errors = np.bincount(item, weights=wrong)
-    answer = item * (int(label.max()) + 1) + label
-    confused = np.where(wrong, gold * (int(max(label.max(), gold.max())) + 1) + label, 0)
+    errors = np.bincount(item[wrong], minlength=len(size)).astype(np.float64)
+    confused = np.where(wrong, gold.astype(np.int64) * (int(max(label.max(), gold.max())) + 1) + label, 0)
     near = np.bincount(item, weights=confused)[item].astype(np.int64) - confused
-    _, place, alike = np.unique(answer, return_inverse=True, return_counts=True)
-    same = np.where(wrong, alike[place] - 1.0, 0.0)
+    order = by_codes(item, label)
+    begin = starts_of(item[order], label[order])
+    times = np.diff(np.append(begin, len(order)))
+    same = np.zeros(len(order))
+    same[order] = np.repeat(times, times) - 1.0
+    same[~wrong] = 0.0
     on_item = np.asarray(np.bincount(item, weights=same)[item], dtype=np.float64)
     return _Rows(
         person, wrong.astype(np.float64), size[item] - 1, errors[item] - wrong, same, on_item,
@@ -172,12 +176,12 @@ def _looked_at(item: Codes, person: Codes, label: Codes, gold: Codes) -> _Rows:
 
 def _commonest(person: Codes, confused: Codes, width: int) -> Codes:
     """Each person's commonest confusion, -2 without an error; of equal ones the smallest code."""
-    cells, counts = np.unique(
-        np.stack([person[confused >= 0], confused[confused >= 0]]), axis=1, return_counts=True
-    )
-    order = np.lexsort((-cells[1], counts))  # the last one written stays
+    some = np.flatnonzero(confused >= 0)
+    most = int(confused.max(initial=0)) + 1
+    cells, cell = dense(person[some] * most + confused[some])
+    order = np.lexsort((-(cells % most), np.bincount(cell)))  # the last one written stays
     found = np.full(width, -2, dtype=np.int64)
-    found[cells[0][order]] = cells[1][order]
+    found[cells[order] // most] = cells[order] % most
     return found
 
 

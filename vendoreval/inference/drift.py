@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, xlogy
 
-from vendoreval.inference.comparing import Codes, Comparison, Mask, compare_shares, one_sided_p
-from vendoreval.inference.hypergeometric import chances, p_breach
+from vendoreval.inference.comparing import Codes, Comparison, Mask, compare_shares, least, one_sided_p
+from vendoreval.inference.hypergeometric import p_breach, tail_of_sum
+from vendoreval.inference.ordering import by_codes, dense, starts_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,16 +69,21 @@ def p_chart(n: Sequence[float], errors: Sequence[float]) -> PChart:
 
 def change(wrong: Mask, when: Ints, *clusterings: Codes) -> Change | None:
     """Whether later units are worse; None where all units have the same time."""
-    times, place = np.unique(when, return_inverse=True)
+    times, place = dense(when)
     if len(times) < 2:
         return None
+    total, errors = len(wrong), int(wrong.sum())
     n = np.cumsum(np.bincount(place)).astype(np.int64)[:-1]
     s = np.cumsum(np.bincount(place, weights=wrong))[:-1]
-    wanted = len(wrong) * np.arange(1, CUTS) / CUTS
-    cuts = np.unique(_near(n, wanted)).tolist()
-    p = min(1.0, len(cuts) * min(one_sided_p(wrong, place > cut, *clusterings) for cut in cuts))
-    gain = _gain(n.astype(np.float64), s.astype(np.float64), float(len(wrong)), float(wrong.sum()))
-    best, low, high = _onset(gain)
+    cuts = np.unique(_near(n, total * np.arange(1, CUTS) / CUTS)).tolist()
+    bounds = {cut: p_breach(total, errors, total - int(n[cut]), errors - int(s[cut])) for cut in cuts}
+
+    def exact(cut: int) -> tuple[float, float]:
+        p = one_sided_p(wrong, place > cut, *clusterings)
+        return p, p
+
+    p = min(1.0, len(cuts) * least(bounds, exact))
+    best, low, high = _onset(_gain(n.astype(np.float64), s.astype(np.float64), float(total), float(errors)))
     later = compare_shares(wrong, place > best, *clusterings)
     assert later is not None
     return Change(p, int(times[best + 1]), int(times[low + 1]), int(times[high + 1]), later)
@@ -97,8 +103,11 @@ def _gain(n: Floats, s: Floats, total: float, errors: float) -> Floats:
         right = units - wrong
         return np.asarray(xlogy(wrong, wrong / units) + xlogy(right, right / units))
 
-    gain = fit(s, n) + fit(errors - s, total - n) - fit(errors, total)
-    return np.where((errors - s) * n > s * (total - n), gain, 0.0)
+    gain = np.zeros(len(n))
+    rises = np.flatnonzero((errors - s) * n > s * (total - n))
+    n, s = n[rises], s[rises]
+    gain[rises] = fit(s, n) + fit(errors - s, total - n) - fit(errors, total)
+    return gain
 
 
 def _onset(gain: Floats) -> tuple[int, int, int]:
@@ -116,37 +125,38 @@ def tenure_change(wrong: Mask, annotator: Codes, when: Ints, item: Codes) -> Com
     People who err more than others do not disturb it: only the order within a person counts. The
     exact p is the tail of the sum of the people's hypergeometric counts. None where nobody has two times.
     """
-    order = np.lexsort((when, annotator))
-    who, at = annotator[order], when[order]
-    later = np.zeros(len(order), dtype=np.bool_)
-    used = np.zeros(len(order), dtype=np.bool_)
-    edges = np.flatnonzero(np.r_[True, who[1:] != who[:-1], True])
-    tail = np.ones(1)
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        cut = _half(at[start:end])
-        if cut is None:
-            continue
-        later[start + cut : end], used[start:end] = True, True
-        errors = int(wrong[order[start:end]].sum())
-        tail = np.convolve(tail, chances(end - start, errors, end - start - cut))
-    if not used.any():
+    order = by_codes(annotator, when)
+    begin = starts_of(annotator[order])
+    size = np.diff(np.append(begin, len(order)))
+    person, place = np.repeat(np.arange(len(size)), size), np.arange(len(order)) - np.repeat(begin, size)
+    halves = _halves(starts_of(annotator[order], when[order]), person, place, size)
+    some = halves > 0
+    rows, late = order[some[person]], (place >= halves[person])[some[person]]
+    if not len(rows):
         return None
-    rows = order[used]
-    late, missed = later[used], wrong[rows]
+    errors = np.bincount(person, weights=wrong[order]).astype(np.int64)
+    missed = wrong[rows]
     found = compare_shares(missed, late, item[rows])
     assert found is not None
-    exact = float(tail[int(missed[late].sum()) :].sum())
+    parts = zip(size[some].tolist(), errors[some].tolist(), (size - halves)[some].tolist(), strict=True)
+    exact = tail_of_sum(parts, int(missed[late].sum()))
     plain = p_breach(len(rows), int(missed.sum()), int(late.sum()), int(missed[late].sum()))
     clustered = found.p if found.p > plain else 0.0  # only where labels of an item err together
-    return Comparison(**{**vars(found), "p": min(1.0, max(exact, clustered))})
+    return replace(found, p=max(exact, clustered))
 
 
-def _half(times: Ints) -> int | None:
-    """Number of units in the earlier half, parting no time; None where there is but one time."""
-    starts = np.flatnonzero(times[1:] != times[:-1]) + 1
-    if not len(starts):
-        return None
-    return int(starts[np.abs(starts - len(times) / 2).argmin()])
+def _halves(moments: Ints, person: Ints, place: Ints, size: Ints) -> Ints:
+    """The units in the earlier half of each person, parting no time; 0 where there is but one time.
+
+    Rows by person and time: `moments` are where a person or a time begins, `place` is a row's number within the
+    person's.
+    """
+    cuts = moments[place[moments] > 0]
+    word = int(size.max(initial=0)) + 1
+    distance = np.abs(2 * place[cuts] - size[person[cuts]])
+    nearest = np.full(len(size), np.iinfo(np.int64).max)
+    np.minimum.at(nearest, person[cuts], distance * word + place[cuts])
+    return np.where(nearest < np.iinfo(np.int64).max, nearest % word, 0)
 
 
 def watch(wrong: Sequence[float] | Mask, n: Sequence[float] | None = None, every: int = 1) -> Floats:

@@ -8,11 +8,13 @@ and no gamma function is evaluated, so nothing cancels however large N is.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+
+_NEGLIGIBLE = 1e-60  # of a chance that is added to others
 
 
 def allowed_errors(population: int, limit: Fraction) -> int:
@@ -46,6 +48,27 @@ def chances(population: int, wrong: int, sample: int) -> NDArray[np.float64]:
     found = np.zeros(min(wrong, sample) + 1)
     found[start : start + len(weights)] = weights / weights.sum()
     return found
+
+
+def tail_of_sum(parts: Iterable[tuple[int, int, int]], errors: int) -> float:
+    """P(at least `errors` in all samples together): `parts` are population, wrong and sample of each.
+
+    What is less likely than _NEGLIGIBLE is left out on the way, so that the work grows with the spread of the
+    sums and not with the number of errors.
+    """
+    start, total = 0, np.ones(1)
+    for part in parts:
+        first, weights = _weights(*part)
+        skipped, likely = _likely(weights / weights.sum())
+        more, total = _likely(np.convolve(total, likely))
+        start += first + skipped + more
+    return min(1.0, float(total[max(errors - start, 0) :].sum()))
+
+
+def _likely(chances: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]]:
+    """The chances without what is negligible at both ends, and how many were left out before them."""
+    kept = np.flatnonzero(chances > _NEGLIGIBLE)
+    return int(kept[0]), chances[kept[0] : kept[-1] + 1]
 
 
 def errors_at_least(population: int, sample: int, errors: int, alpha: float) -> int:

@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.inference.binomial import at_least, at_most, clopper_pearson
-from vendoreval.inference.comparing import clustered_p, newcombe
+from vendoreval.inference.comparing import clustered_p, newcombe, repeats
 from vendoreval.inference.copying import ALPHA, Copies, copied_pairs, groups_of
-from vendoreval.inference.hypergeometric import chances, p_breach
+from vendoreval.inference.hypergeometric import p_breach, tail_of_sum
 from vendoreval.inference.multiplicity import holm
+from vendoreval.inference.ordering import dense
 from vendoreval.inference.straightlining import rows_of_each
 from vendoreval.inference.tally import Codes
 from vendoreval.numerals import of
@@ -116,9 +117,8 @@ def known_gold(wrong: Mask, known: Mask, item: Codes, stratum: Codes | None = No
     errors, blind_errors = int(wrong[known].sum()), int(wrong[~known].sum())
     low, high = newcombe(blind_errors, blind, errors, n, 0.95)
     p = _stratified(wrong, ~known, np.zeros(len(wrong), dtype=np.int64) if stratum is None else stratum)
-    _, place, sizes = np.unique(item, return_inverse=True, return_counts=True)
-    if sizes.max() > 1:
-        p = max(p, clustered_p(wrong, ~known, place))
+    if repeats(item):
+        p = max(p, clustered_p(wrong, ~known, dense(item)[1]))
     difference = blind_errors / blind - errors / n
     return KnownGold(n, n - errors, blind, blind - blind_errors, difference, low, high, p)
 
@@ -168,11 +168,8 @@ def same_values(annotator: Codes, value: NDArray[np.float64], alpha: float = ALP
 
 def _stratified(wrong: Mask, inside: Mask, stratum: Codes) -> float:
     """P(at least as many errors inside), given the totals of each stratum."""
-    strata = np.unique(stratum)
-    if len(strata) == 1:
+    codes, place = dense(stratum)
+    if len(codes) == 1:
         return p_breach(len(wrong), int(wrong.sum()), int(inside.sum()), int(wrong[inside].sum()))
-    total = np.asarray([1.0])
-    for code in strata.tolist():
-        rows = stratum == code
-        total = np.convolve(total, chances(int(rows.sum()), int(wrong[rows].sum()), int((inside & rows).sum())))
-    return min(1.0, float(total[int(wrong[inside].sum()) :].sum()))
+    counted = (np.bincount(place[rows], minlength=len(codes)).tolist() for rows in (place >= 0, wrong, inside))
+    return tail_of_sum(zip(*counted, strict=True), int(wrong[inside].sum()))

@@ -8,9 +8,9 @@ before it enters a claim.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import combinations
 
 import numpy as np
@@ -20,13 +20,13 @@ from scipy.special import stdtr
 from vendoreval.inference.comparing import Codes, Mask
 from vendoreval.inference.hypergeometric import p_breach
 from vendoreval.inference.multiplicity import benjamini_yekutieli
+from vendoreval.inference.ordering import by_codes, dense, starts_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = Mapping[str, Codes]  # codes 0 and up; -1: the row has no value
 
 LEAST = 10  # units in a slice
-_DENSE = 4_000_000  # cells that are counted in a table rather than by sorting
 _PRIOR = 4.0  # units at the common rate that a cell is shrunk by, before cells are ranked
 
 
@@ -71,16 +71,18 @@ def worse_slices(
     found: list[tuple[tuple[tuple[str, int], ...], int, int, float]] = []
     names = sorted(columns)
     pairs = [pair for pair in combinations(names, 2) if pair not in apart]
+    exact = cache(partial(p_breach, len(wrong), int(wrong.sum())))  # small cells are alike
     for chosen in [*((name,) for name in names), *pairs]:
         keys, cells = _cells([columns[name] for name in chosen])
         n, s = _counts(keys, len(cells), wrong)
-        enough = np.flatnonzero((n >= LEAST) & (n <= len(wrong) - LEAST))
-        tested += len(enough)
-        p = _p_values(wrong, item, keys, n, s, enough, fdr)
-        for k, chance in zip(enough.tolist(), p.tolist(), strict=True):
-            if chance < fdr:
-                where = tuple(zip(chosen, cells[k], strict=True))
-                found.append((where, int(n[k]), int(s[k]), chance))
+        enough = (n >= LEAST) & (n <= len(wrong) - LEAST)
+        tested += int(enough.sum())
+        robust = _robust(wrong, item, keys, n, s, enough & _worse(n, s, wrong))
+        for k in np.flatnonzero(robust < fdr).tolist():
+            p = max(exact(int(n[k]), int(s[k])), float(robust[k]))
+            if p < fdr:
+                where = tuple(zip(chosen, cells[k].tolist(), strict=True))
+                found.append((where, int(n[k]), int(s[k]), p))
     q = benjamini_yekutieli([one[3] for one in found], max(tested, 1))
     total, errors = len(wrong), int(wrong.sum())
     kept = [
@@ -108,22 +110,22 @@ def rework_scope(
 
 def _scope(wrong: Mask, half: Mask, columns: Columns, chosen: tuple[str, ...], share: float) -> Scope | None:
     keys, cells = _cells([columns[name] for name in chosen])
-    if not cells:  # of no row all columns are known
+    if not len(cells):  # of no row all columns are known
         return None
-    rank = _ranked(keys, len(cells), wrong, cells)
     n, s = _counts(keys, len(cells), wrong)
+    rank = _ranked(n, s, wrong)
     parts, errors = np.cumsum(n[rank]) / len(wrong), np.cumsum(s[rank])
-    honest = (
-        _covered(keys, len(cells), wrong, half, ~half, parts, cells)
-        + _covered(keys, len(cells), wrong, ~half, half, parts, cells)
-    ) / 2
+    first = np.flatnonzero(half)
+    n1, s1 = _counts(keys[first], len(cells), wrong[first])
+    ranks = _ranked(n1, s1, wrong[first]), _ranked(n - n1, s - s1, wrong[np.flatnonzero(~half)])
+    honest = (_covered(ranks[0], n - n1, s - s1, parts) + _covered(ranks[1], n1, s1, parts)) / 2
     enough = np.flatnonzero(honest >= share - 1e-12)
     if not len(enough):
         return None
     last = int(enough[0])
     return Scope(
         chosen,
-        tuple(cells[k] for k in rank[: last + 1].tolist()),
+        tuple(tuple(cell) for cell in cells[rank[: last + 1]].tolist()),
         int(n[rank[: last + 1]].sum()),
         len(wrong),
         float(honest[last]),
@@ -131,12 +133,8 @@ def _scope(wrong: Mask, half: Mask, columns: Columns, chosen: tuple[str, ...], s
     )
 
 
-def _covered(
-    keys: Ints, width: int, wrong: Mask, learn: Mask, test: Mask, parts: Floats, cells: list[tuple[int, ...]]
-) -> Floats:
-    """Share of the errors in `test` that the worst `parts` of the units cover, ranked on `learn`."""
-    rank = _ranked(keys[learn], width, wrong[learn], cells)
-    n, s = _counts(keys[test], width, wrong[test])
+def _covered(rank: Ints, n: Ints, s: Ints, parts: Floats) -> Floats:
+    """Share of the errors `s` by cell that the first `parts` of the units `n` cover, in the order `rank`."""
     if not s.sum():
         return np.zeros(len(parts))
     across = np.concatenate([[0.0], np.cumsum(n[rank]) / max(n.sum(), 1)])
@@ -144,74 +142,71 @@ def _covered(
     return np.asarray(np.interp(parts, across, covered))
 
 
-def _ranked(keys: Ints, width: int, wrong: Mask, cells: list[tuple[int, ...]]) -> Ints:
-    """Cells by their shrunken share of errors, worst first."""
-    n, s = _counts(keys, width, wrong)
+def _ranked(n: Ints, s: Ints, wrong: Mask) -> Ints:
+    """Cells of `n` units and `s` errors by their shrunken share, worst first, equal ones by their codes."""
     mean = float(wrong.mean()) if len(wrong) else 0.0
     rate = (s + _PRIOR * mean) / (n + _PRIOR)
-    codes = [np.asarray([cell[k] for cell in cells]) for k in range(len(cells[0]))]
-    return np.lexsort([*codes[::-1], -np.round(rate, 12)])
+    return np.argsort(-np.round(rate, 12), kind="stable")
 
 
-def _cells(columns: Sequence[Codes]) -> tuple[Ints, list[tuple[int, ...]]]:
-    """Every row's cell, -1 without one, and the cells' codes."""
-    width = [int(column.max(initial=-1)) + 1 for column in columns]
-    known = np.all([column >= 0 for column in columns], axis=0)
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    for column, size in zip(columns, width, strict=True):
-        key = key * max(size, 1) + column
+def _cells(columns: Sequence[Codes]) -> tuple[Ints, Ints]:
+    """Every row's cell, -1 without one, and the cells' codes, a row a cell in the order of the columns."""
+    widths = [max(int(column.max(initial=-1)) + 1, 1) for column in columns]
+    key, known = columns[0].astype(np.int64), columns[0] >= 0
+    for column, width in zip(columns[1:], widths[1:], strict=True):
+        key, known = key * width + column, known & (column >= 0)
     keys = np.full(len(key), -1, dtype=np.int64)
-    if math.prod(max(size, 1) for size in width) <= _DENSE:
-        used = np.flatnonzero(np.bincount(key[known]))
-        place = np.zeros(int(used.max(initial=-1)) + 1, dtype=np.int64)
-        place[used] = np.arange(len(used))
-        keys[known] = place[key[known]]
-    else:
-        used, keys[known] = np.unique(key[known], return_inverse=True)
+    used, keys[known] = dense(key[known])
     cells = []
-    for code in used.tolist():
-        cell = []
-        for size in reversed(width):
-            code, part = divmod(code, max(size, 1))
-            cell.append(part)
-        cells.append(tuple(reversed(cell)))
-    return keys, cells
+    for width in reversed(widths):
+        used, code = np.divmod(used, width)
+        cells.append(code)
+    return keys, np.stack(cells[::-1], axis=1)
 
 
 def _counts(keys: Ints, width: int, wrong: Mask) -> tuple[Ints, Ints]:
-    known = keys >= 0
-    n = np.bincount(keys[known], minlength=width)
-    s = np.bincount(keys[known], weights=wrong[known], minlength=width)
-    return n, np.rint(s).astype(np.int64)
+    """Units and wrong units by cell."""
+    n = np.bincount(keys + 1, minlength=width + 1)[1:]
+    return n, np.bincount(keys[wrong] + 1, minlength=width + 1)[1:]
 
 
-def _p_values(wrong: Mask, item: Codes, keys: Ints, n: Ints, s: Ints, enough: Ints, ceiling: float) -> Floats:
-    """p-values of the cells `enough`; those that are surely above `ceiling` may be given as 1."""
-    total, errors = len(wrong), int(wrong.sum())
-    p = np.ones(len(enough))
-    mean, left = errors / total, (total - n[enough]) / max(total - 1, 1)
-    excess = s[enough] - mean * n[enough]
-    # Below one standard deviation no p-value comes near any level, so it is left at 1.
-    worse = excess > np.sqrt(n[enough] * mean * (1 - mean) * left)
-    robust = _robust(wrong, item, keys, n, s)
-    for k in np.flatnonzero(worse & (robust[enough] < ceiling)).tolist():
-        cell = enough[k]
-        p[k] = max(p_breach(total, errors, int(n[cell]), int(s[cell])), float(robust[cell]))
+def _worse(n: Ints, s: Ints, wrong: Mask) -> Mask:
+    """Cells of one standard deviation too many errors: below that no p-value comes near any level."""
+    total, mean = len(wrong), int(wrong.sum()) / len(wrong)
+    left = (total - n) / max(total - 1, 1)
+    found: Mask = s - mean * n > np.sqrt(n * mean * (1 - mean) * left)
+    return found
+
+
+def _robust(wrong: Mask, item: Codes, keys: Ints, n: Ints, s: Ints, asked: Mask) -> Floats:
+    """Score test of the cells `asked` against the common share, items as clusters; 1 for the others.
+
+    0 where no cell holds two units of an item.
+    """
+    p = np.ones(len(n))
+    rows, start = _clusters(keys, item, np.flatnonzero(np.append(asked, False)[keys]))
+    if not len(rows):
+        return p
+    if len(start) == len(rows) and not _repeated(keys, item):
+        return np.where(asked, 0.0, 1.0)
+    mean = float(wrong.mean())
+    place = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(rows))))
+    sums, cell = np.bincount(place, weights=wrong[rows] - mean), keys[rows[start]]
+    clusters = np.bincount(cell, minlength=len(n))
+    variance = np.bincount(cell, weights=sums**2, minlength=len(n)) * clusters / np.maximum(clusters - 1, 1)
+    some = np.flatnonzero(asked & (variance > 0) & (clusters > 1))
+    t = (s[some] - n[some] * mean) / np.sqrt(variance[some])
+    p[some] = stdtr(clusters[some] - 1, -t)
     return p
 
 
-def _robust(wrong: Mask, item: Codes, keys: Ints, n: Ints, s: Ints) -> Floats:
-    """Score test of each cell against the common share, items as clusters; 0 where items hold one unit."""
-    known = keys >= 0
-    width = int(item.max(initial=0)) + 1
-    pair, place = np.unique(keys[known] * width + item[known], return_inverse=True)
-    if len(pair) == int(known.sum()):
-        return np.zeros(len(n))
-    mean = float(wrong.mean())
-    sums = np.bincount(place, weights=wrong[known] - mean)
-    cell = pair // width
-    clusters = np.bincount(cell, minlength=len(n))
-    variance = np.bincount(cell, weights=sums**2, minlength=len(n)) * clusters / np.maximum(clusters - 1, 1)
-    some = (variance > 0) & (clusters > 1)
-    t = np.divide(s - n * mean, np.sqrt(variance), out=np.zeros(len(n)), where=some)
-    return np.where(some, stdtr(np.maximum(clusters - 1, 1), -t), 1.0)
+def _repeated(keys: Ints, item: Codes) -> bool:
+    """Whether any cell holds two units of an item."""
+    rows, start = _clusters(keys, item, np.flatnonzero(keys >= 0))
+    return len(start) < len(rows)
+
+
+def _clusters(keys: Ints, item: Codes, rows: Ints) -> tuple[Ints, Ints]:
+    """The rows by cell and item, and where the units of a cell on an item begin."""
+    rows = rows[by_codes(keys[rows], item[rows])]
+    return rows, starts_of(keys[rows], item[rows])

@@ -8,6 +8,7 @@ spread of each item's errors over its labels would give: exact, and fair to thos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from vendoreval.inference.comparing import Codes, Mask
 from vendoreval.inference.hypergeometric import chances, p_breach
+from vendoreval.inference.ordering import by_codes, dense, starts_of
 from vendoreval.inference.proportions import Proportion, clustered
 
 Ints = NDArray[np.int64]
@@ -44,7 +46,7 @@ def between_people(
 
     Two right answers agree even where gold accepts both. None where no item has two people.
     """
-    said = np.where(right, -1, answer.astype(np.int64))
+    said = np.where(right, -1, answer)
     one = _pairs(item, said)
     own = _pairs(item, said, annotator)
     agreeing, pairs = one[0] - own[0], one[1] - own[1]
@@ -56,7 +58,7 @@ def with_oneself(
 ) -> Proportion | None:
     """Share of pairs of labels by one person on one item that agree, clustered by item or by person,
     whichever is less sure. None where nobody labelled an item twice."""
-    said = np.where(right, -1, answer.astype(np.int64))
+    said = np.where(right, -1, answer)
     by_item = _share(*_pairs(item, said, annotator), limit)
     by_person = _share(*_pairs(annotator, said, item), limit)
     if by_item is None or by_person is None:
@@ -71,46 +73,62 @@ def people(wrong: Mask, annotator: Codes, item: Codes) -> tuple[Person, ...]:
     """
     labels = np.bincount(item)
     errors = np.bincount(item, weights=wrong).astype(np.int64)
-    own_pairs, own_labels = np.unique(annotator.astype(np.int64) * len(labels) + item, return_counts=True)
-    who, what = own_pairs // len(labels), own_pairs % len(labels)
+    rows = by_codes(annotator, item)
+    begin = starts_of(annotator[rows], item[rows])
+    who, what = annotator[rows[begin]], item[rows[begin]]
+    counts = np.stack([labels[what], errors[what], np.diff(np.append(begin, len(rows)))])
+    even = counts[2] * counts[1] / counts[0]
     own_errors = np.bincount(annotator, weights=wrong).astype(np.int64)
     own_n = np.bincount(annotator)
-    edges = np.flatnonzero(np.r_[True, who[1:] != who[:-1], True])
+    edges = starts_of(who)
+    kinds = _kinds(counts, edges)
+    total, all_errors = len(wrong), int(wrong.sum())
     found = []
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        person, items, mine = int(who[start]), what[start:end], own_labels[start:end]
+    for k, (start, end) in enumerate(zip(edges.tolist(), [*edges[1:].tolist(), len(who)], strict=True)):
+        person, mine = int(who[start]), counts[2, start:end]
         n, s = int(own_n[person]), int(own_errors[person])
-        shared = labels[items] > mine
-        if int(mine[shared].sum()) * 2 >= n:
-            p = _tail(labels[items], errors[items], mine, s)
-            expected, method = float((mine * errors[items] / labels[items]).sum()), SHARED
+        if int(mine[counts[0, start:end] > mine].sum()) * 2 >= n:
+            p = _tail(kinds[k], n, s)
+            expected, method = float(even[start:end].sum()), SHARED
         else:
-            total, all_errors = len(wrong), int(wrong.sum())
             p = p_breach(total, all_errors, n, s) if n < total else 1.0
             expected, method = n * all_errors / total, ALONE
         found.append(Person(person, n, s, expected, p, method))
     return tuple(found)
 
 
-def _pairs(cluster: Codes, *keys: NDArray[np.int64] | Codes) -> tuple[Ints, Ints]:
-    """By cluster: pairs of rows that agree in the first key, and all pairs, within equal other keys."""
-    said, within = keys[0], keys[1:]
+def _kinds(counts: Ints, edges: Ints) -> list[list[tuple[int, int, int, int]]]:
+    """By person: the labels and errors of an item and the labels of its own, and on how many items they are so.
+
+    `counts` has a column an item of a person, whose first one is at `edges`.
+    """
+    key = np.zeros(counts.shape[1], dtype=np.int64)
+    for row in counts:
+        key = key * (int(row.max(initial=0)) + 1) + row
+    person = np.repeat(np.arange(len(edges)), np.diff(np.append(edges, len(key))))
+    order = by_codes(person, dense(key)[1])
+    begin = starts_of(person[order], key[order])
+    times = np.diff(np.append(begin, len(key)))
+    found: list[list[tuple[int, int, int, int]]] = [[] for _ in range(len(edges))]
+    kinds = (column.tolist() for column in (*counts[:, order[begin]], times))
+    for k, labels, errors, mine, count in zip(person[order[begin]].tolist(), *kinds, strict=True):
+        found[k].append((labels, errors, mine, count))
+    return found
+
+
+def _pairs(cluster: Codes, said: Codes, *within: Codes) -> tuple[Ints, Ints]:
+    """By cluster: pairs of rows that said the same, and all pairs, within equal codes of the others."""
+    groups = cluster, *within
+    order = by_codes(*groups, said)
+    columns = [column[order] for column in groups]
     width = int(cluster.max(initial=0)) + 1
 
-    def count(columns: list[NDArray[np.int64]]) -> Ints:
-        order = np.lexsort(columns)
-        same = np.ones(max(len(order) - 1, 0), dtype=np.bool_)
-        for column in columns:
-            same &= column[order][1:] == column[order][:-1]
-        starts = np.flatnonzero(np.r_[len(order) > 0, ~same])
-        sizes = np.diff(np.r_[starts, len(order)]).astype(np.int64)
-        first = cluster[order[starts]]
-        pairs = np.zeros(width, dtype=np.int64)
-        np.add.at(pairs, first, sizes * (sizes - 1) // 2)
-        return pairs
+    def count(starts: Ints) -> Ints:
+        sizes = np.diff(np.append(starts, len(order)))
+        pairs = np.bincount(columns[0][starts], weights=sizes * (sizes - 1) // 2, minlength=width)
+        return pairs.astype(np.int64)
 
-    groups = [np.asarray(column, dtype=np.int64) for column in (cluster, *within)]
-    return count([*groups, np.asarray(said, dtype=np.int64)]), count(groups)
+    return count(starts_of(*columns, said[order])), count(starts_of(*columns))
 
 
 def _share(agreeing: Ints, pairs: Ints, limit: Fraction) -> Proportion | None:
@@ -120,16 +138,15 @@ def _share(agreeing: Ints, pairs: Ints, limit: Fraction) -> Proportion | None:
     return clustered(agreeing[some], pairs[some], limit, confidence=0.95, population_clusters=None)
 
 
-def _tail(labels: Ints, errors: Ints, mine: Ints, seen: int) -> float:
-    """P(at least `seen` errors) if each item's errors fall on its labels by chance.
+def _tail(kinds: Sequence[tuple[int, int, int, int]], n: int, seen: int) -> float:
+    """P(at least `seen` errors on `n` labels) if each item's errors fall on its labels by chance.
 
     Items of equal counts share one characteristic function; its powers multiply (Fourier), to 1e-12.
     """
-    kinds, times = np.unique(np.stack([labels, errors, mine]), axis=1, return_counts=True)
-    size = int(mine.sum()) + 1
-    spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
-    for k, count in enumerate(times.tolist()):
-        one = _chances(*(int(v) for v in kinds[:, k]))
-        spectrum *= np.fft.rfft(one, size) ** count
-    tail = np.fft.irfft(spectrum, size) if size > 1 else np.ones(1)
-    return float(min(max(tail[seen:].sum(), 1e-12), 1.0)) if seen else 1.0
+    if not seen:
+        return 1.0
+    spectrum = np.ones((n + 1) // 2 + 1, dtype=np.complex128)
+    for labels, errors, mine, count in kinds:
+        spectrum *= np.fft.rfft(_chances(labels, errors, mine), n + 1) ** count
+    tail = np.fft.irfft(spectrum, n + 1)
+    return float(min(max(tail[seen:].sum(), 1e-12), 1.0))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int32]
-Index = NDArray[np.int64] | NDArray[np.bool_]
+Index = NDArray[np.int32] | NDArray[np.int64] | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,7 +53,11 @@ def test_marginal_homogeneity_of_classes_in_groups_that_are_never_confused() -> 
 def test_weak_classes_are_fisher_tests() -> None:
     expected, delivered, item = rows(TABLE)
     found = weak_classes(expected != delivered, expected, item)
-    assert found[2].p == pytest.approx(fisher_exact(np.array([[17, 30], [15, 90]]), "greater")[1], rel=1e-9)
+    assert (
+        found[2].compared().p
+        == found[2].p
+        == pytest.approx(fisher_exact(np.array([[17, 30], [15, 90]]), "greater")[1], rel=1e-9)
+    )
     assert found.keys() == {0, 1, 2}
 
 
@@ -62,15 +66,19 @@ def test_asymmetry_holds_the_two_directions_of_a_pair_against_each_other() -> No
     found = asymmetries(expected, delivered, item)
     pair = found[2, 0]
     assert (pair.errors, pair.n, pair.rest_errors, pair.rest_n) == (12, 47, 3, 62)
-    assert pair.p == pytest.approx(2 * fisher_exact(np.array([[12, 35], [3, 59]]), "greater")[1], rel=1e-9)
+    assert (
+        pair.compared().p
+        == pair.p
+        == pytest.approx(2 * fisher_exact(np.array([[12, 35], [3, 59]]), "greater")[1], rel=1e-9)
+    )
 
 
 def test_shifts_are_sign_tests() -> None:
     expected, delivered, item = rows(TABLE)
     first = class_shifts(expected, delivered, item)[0]
     assert (first.gold, first.delivered, first.moved_in, first.moved_out) == (62, 64, 14, 12)
-    assert first.p == pytest.approx(binomtest(14, 26).pvalue, rel=1e-9)
-    assert first.low < first.net < first.high
+    assert first.shift().p == first.p == pytest.approx(binomtest(14, 26).pvalue, rel=1e-9)
+    assert first.shift().low < first.net < first.shift().high
 
 
 def test_default_counts_wrong_answers_on_the_most_frequent_class() -> None:
@@ -89,14 +97,16 @@ def test_order_of_rows_plays_no_part() -> None:
     expected, delivered = even(rng, 600, [0.5, 0.3, 0.2], 0.2)
     item, order = rng.integers(0, 200, 600), rng.permutation(600)
     turned = expected[order], delivered[order], item[order]
-    assert vars(class_shifts(*turned)[1]) == pytest.approx(vars(class_shifts(expected, delivered, item)[1]))
+    moved, again = class_shifts(*turned)[1], class_shifts(expected, delivered, item)[1]
+    assert (moved.moved_in, moved.moved_out, moved.p) == (again.moved_in, again.moved_out, again.p)
+    assert vars(moved.shift()) == pytest.approx(vars(again.shift()))
     one, two = majority_default(*turned), majority_default(expected, delivered, item)
     assert one is not None
     assert two is not None
     assert vars(one) == pytest.approx(vars(two))
-    pairs, again = asymmetries(*turned), asymmetries(expected, delivered, item)
-    assert {key: pytest.approx(vars(value)) for key, value in pairs.items()} == {
-        key: vars(value) for key, value in again.items()
+    pairs, others = asymmetries(*turned), asymmetries(expected, delivered, item)
+    assert {key: pytest.approx(vars(value.compared())) for key, value in pairs.items()} == {
+        key: vars(value.compared()) for key, value in others.items()
     }
 
 
@@ -108,8 +118,8 @@ def test_even_errors_raise_no_alarm_and_leanings_do() -> None:
     for _ in range(200):
         expected, delivered = even(rng, 800, shares, 0.1)
         wrong = expected != delivered
-        weak += 3 * min(one.p for one in weak_classes(wrong, expected, item).values()) <= 0.05
-        pairs += 3 * min(one.p for one in asymmetries(expected, delivered, item).values()) <= 0.05
+        weak += 3 * min(one.compared().p for one in weak_classes(wrong, expected, item).values()) <= 0.05
+        pairs += 3 * min(one.compared().p for one in asymmetries(expected, delivered, item).values()) <= 0.05
         lazy = majority_default(expected, delivered, item)
         default += lazy is not None and lazy.p <= 0.05
         leaning = np.where(wrong & (expected > 0), 0, delivered)
@@ -124,5 +134,5 @@ def test_shifts_seldom_alarm_when_labels_move_both_ways_alike() -> None:
     alarms = 0
     for _ in range(300):
         expected, delivered = even(rng, 500, [0.5, 0.5], 0.1)
-        alarms += class_shifts(expected, delivered, np.arange(500))[0].p <= 0.05
+        alarms += class_shifts(expected, delivered, np.arange(500))[0].shift().p <= 0.05
     assert alarms / 300 <= 0.05

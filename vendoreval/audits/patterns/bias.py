@@ -17,9 +17,11 @@ from vendoreval.audits.patterns.signs import (
     Sign,
     compared,
     material,
+    outstanding,
     plain_p,
 )
 from vendoreval.inference.bias import (
+    Moves,
     Shift,
     asymmetries,
     class_shifts,
@@ -27,7 +29,7 @@ from vendoreval.inference.bias import (
     marginal_homogeneity,
     weak_classes,
 )
-from vendoreval.inference.comparing import Comparison
+from vendoreval.inference.comparing import Contrast, least
 from vendoreval.inference.multiplicity import joint_bounds
 from vendoreval.inference.slices import Columns, rework_scope, worse_slices
 from vendoreval.numerals import of, percent
@@ -86,12 +88,12 @@ def _invented(given: Labels) -> Sign | None:
 
 
 def _worst_class(
-    what: str, found: Mapping[int, Comparison], names: Sequence[str], says: str
+    what: str, found: Mapping[int, Contrast], names: Sequence[str], says: str
 ) -> Sign | None:  # fmt: skip
     """The class that stands out most, Bonferroni over classes."""
     if not found:
         return None
-    klass, worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
+    klass, worst = outstanding(found)
     name = names[klass]
     sentence = says.format(name, of(worst.errors, worst.n), of(worst.rest_errors, worst.rest_n))
     numbers = {"class": name, "classes": len(found), **compared(worst)}
@@ -103,7 +105,7 @@ def _pairs(labels: Labels) -> Sign | None:
     found = asymmetries(labels.expected.codes, labels.delivered.codes, labels.item.codes)
     if not found or len(labels.expected.values) < 3:  # with two classes it is the test of missed classes
         return None
-    (a, b), worst = min(found.items(), key=lambda pair: (not material(pair[1]), plain_p(pair[1].p), pair[0]))
+    (a, b), worst = outstanding(found)
     one, other = labels.expected.values[a], labels.expected.values[b]
     sentence = (
         f"{one} is taken for {other} in {of(worst.errors, worst.n)} of its {labels.word}, {other} for {one} in "
@@ -139,24 +141,28 @@ def _shift(labels: Labels) -> Sign | None:
         return None
     mean = len(labels) / len(found)
 
-    def leans(one: Shift) -> bool:
+    def leans(one: Moves) -> bool:
         return abs(one.net) >= NET and (one.net > 0) == (one.gold > mean)
 
-    worst = min(found, key=lambda one: (not leans(one), plain_p(one.p), one.klass))
-    name = labels.expected.values[worst.klass]
+    def exact(k: int) -> tuple[tuple[bool, float, int], tuple[Moves, Shift]]:
+        shift = found[k].shift()
+        return (not leans(found[k]), plain_p(shift.p), k), (found[k], shift)
+
+    moves, worst = least({k: (not leans(one), plain_p(one.p), k) for k, one in enumerate(found)}, exact)
+    name = labels.expected.values[moves.klass]
     word = "more" if worst.net > 0 else "less"
     sentence = (
-        f"Class {name} was delivered {worst.delivered:,} times where gold has it {worst.gold:,} times "
-        f"({percent(abs(worst.net))} {word}): {worst.moved_in:,} {labels.word} moved into it, "
-        f"{worst.moved_out:,} out."
+        f"Class {name} was delivered {moves.delivered:,} times where gold has it {moves.gold:,} times "
+        f"({percent(abs(worst.net))} {word}): {moves.moved_in:,} {labels.word} moved into it, "
+        f"{moves.moved_out:,} out."
     )
     numbers = {
-        "class": name, "n": worst.gold, "delivered": worst.delivered, "moved_in": worst.moved_in,
-        "moved_out": worst.moved_out, "estimate": worst.net, "low": worst.low, "high": worst.high,
+        "class": name, "n": moves.gold, "delivered": moves.delivered, "moved_in": moves.moved_in,
+        "moved_out": moves.moved_out, "estimate": worst.net, "low": worst.low, "high": worst.high,
     }  # fmt: skip
     method = "sign test of labels moved in and out, clustered by item; Bonferroni over classes"
     return Sign(
-        "shift of the classes’ shares", min(1.0, len(found) * worst.p), leans(worst), sentence, numbers, method
+        "shift of the classes’ shares", min(1.0, len(found) * worst.p), leans(moves), sentence, numbers, method
     )
 
 

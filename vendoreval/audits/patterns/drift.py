@@ -10,6 +10,7 @@ from vendoreval.audits.patterns.signs import Labels, Looked, Sign, compared, iso
 from vendoreval.inference.binomial import wilson
 from vendoreval.inference.comparing import compare_shares
 from vendoreval.inference.drift import CUTS, change, p_chart, tenure_change
+from vendoreval.inference.ordering import Ints, dense
 from vendoreval.numerals import of
 
 DO = (
@@ -23,13 +24,14 @@ MOST_POINTS = 24
 def drift(labels: Labels) -> Looked:
     """Later labels against earlier ones: of all people, of each person, and by guideline version."""
     signs, untested, further = [], [], {}
-    rows = np.flatnonzero(labels.timed)
-    if len(np.unique(labels.when[rows])) < 2:
+    timed = labels if labels.timed.all() else labels.take(np.flatnonzero(labels.timed))
+    times, moment = dense(timed.when)
+    if len(times) < 2:
         untested.append("The labels carry no times (column labelled_at).")
     else:
-        signs.append(_over_time(labels, rows))
-        further["chart"] = _chart(labels, rows)
-        tenure = _tenure(labels, rows)
+        signs.append(_over_time(timed, times, moment, labels.named))
+        further["chart"] = _chart(timed, moment)
+        tenure = _tenure(timed, moment) if labels.named else None
         if tenure is not None:
             signs.append(tenure)
     versions = _versions(labels)
@@ -40,31 +42,26 @@ def drift(labels: Labels) -> Looked:
     return Looked("drift", DO, tuple(signs), tuple(untested), further)
 
 
-def _over_time(labels: Labels, rows: np.ndarray) -> Sign:
-    session = (labels.session[rows],) if labels.named else ()
-    found = change(labels.wrong[rows], labels.when[rows], labels.item.codes[rows], *session)
+def _over_time(labels: Labels, times: Ints, moment: Ints, named: bool) -> Sign:
+    """`times` are the distinct ones, and `moment` each row's place among them."""
+    session = (labels.session,) if named else ()
+    found = change(labels.wrong, moment, labels.item.codes, *session)
     assert found is not None
-    e, onset = found.later, iso(found.onset)
+    onset, onset_low, onset_high = (
+        iso(int(times[at])) for at in (found.onset, found.onset_low, found.onset_high)
+    )
+    e = found.later
     sentence = (
         f"From {onset} on, {of(e.errors, e.n)} of the {labels.word} are wrong, against "
         f"{of(e.rest_errors, e.rest_n)} before."
     )
-    numbers = {
-        **compared(e),
-        "onset": onset,
-        "onset_low": iso(found.onset_low),
-        "onset_high": iso(found.onset_high),
-    }
+    numbers = {**compared(e), "onset": onset, "onset_low": onset_low, "onset_high": onset_high}
     method = f"later against earlier labels at {CUTS - 1} fixed cuts, Bonferroni; {e.method}"
     return Sign("errors over time", found.p, material(e), sentence, numbers, method)
 
 
-def _tenure(labels: Labels, rows: np.ndarray) -> Sign | None:
-    if not labels.named:
-        return None
-    found = tenure_change(
-        labels.wrong[rows], labels.annotator.codes[rows], labels.when[rows], labels.item.codes[rows]
-    )
+def _tenure(labels: Labels, moment: Ints) -> Sign | None:
+    found = tenure_change(labels.wrong, labels.annotator.codes, moment, labels.item.codes)
     if found is None:
         return None
     sentence = (
@@ -99,18 +96,20 @@ def _versions(labels: Labels) -> Sign | None:
     )
 
 
-def _chart(labels: Labels, rows: np.ndarray) -> list[dict[str, Any]]:
+def _chart(labels: Labels, moment: Ints) -> list[dict[str, Any]]:
     """Error share by day, or by runs of neighbouring times where there are few days or many."""
-    block = _blocks(labels, rows)
-    n, errors = np.bincount(block), np.bincount(block, weights=labels.wrong[rows]).astype(np.int64)
+    block = _blocks(labels, moment)
+    n, errors = np.bincount(block), np.bincount(block[labels.wrong], minlength=int(block.max()) + 1)
     chart = p_chart(n.tolist(), errors.tolist())
+    first, last = np.full(len(n), np.iinfo(np.int64).max), np.full(len(n), np.iinfo(np.int64).min)
+    np.minimum.at(first, block, labels.when)
+    np.maximum.at(last, block, labels.when)
     points = []
     for k, (count, wrong) in enumerate(zip(n.tolist(), errors.tolist(), strict=True)):
-        times = labels.when[rows[block == k]]
         low, high = wilson(wrong, count, 0.95)
         points.append(
             {
-                "from": iso(int(times.min())), "to": iso(int(times.max())), "n": count, "errors": wrong,
+                "from": iso(int(first[k])), "to": iso(int(last[k])), "n": count, "errors": wrong,
                 "low": low, "high": high, "lower_limit": chart.lower[k], "upper_limit": chart.upper[k],
                 "outside": k in chart.outside,
             }
@@ -118,12 +117,11 @@ def _chart(labels: Labels, rows: np.ndarray) -> list[dict[str, Any]]:
     return points
 
 
-def _blocks(labels: Labels, rows: np.ndarray) -> np.ndarray:
-    days, day = np.unique(labels.day[rows], return_inverse=True)
+def _blocks(labels: Labels, moment: Ints) -> Ints:
+    days, day = dense(labels.day)
     if 5 <= len(days) <= MOST_POINTS:
         return day
-    _, place, counts = np.unique(labels.when[rows], return_inverse=True, return_counts=True)
+    counts = np.bincount(moment)
     before = np.cumsum(counts) - counts
-    raw = before[place] * min(MOST_POINTS, max(2, len(rows) // 20)) // len(rows)
-    _, block = np.unique(raw, return_inverse=True)
-    return np.asarray(block)
+    raw = before[moment] * min(MOST_POINTS, max(2, len(moment) // 20)) // len(moment)
+    return dense(raw)[1]

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.figures import answered
-from vendoreval.inference.comparing import Codes, Comparison, Mask
+from vendoreval.inference.comparing import Codes, Comparison, Contrast, Mask, least
+from vendoreval.inference.ordering import by_codes, dense, starts_of
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import Outcomes
 
@@ -24,6 +26,7 @@ MOST_CLASSES = 2_000  # every class is held against every other; that grows with
 TOO_MANY_CLASSES = f"There are more than {MOST_CLASSES:,} classes, too many to hold each against each other."
 SMALLEST_P = 1e-9  # below it, p-values are printed as this: their digits depend on the machine
 
+Key = TypeVar("Key")
 _DAY = 86_400_000_000  # microseconds
 
 
@@ -83,7 +86,7 @@ class Labels:
     def __len__(self) -> int:
         return len(self.wrong)
 
-    @property
+    @cached_property
     def day(self) -> NDArray[np.int64]:
         """Number of the UTC day since 1970; -1 without a time."""
         return np.where(self.timed, self.when // _DAY, -1)
@@ -97,26 +100,29 @@ class Labels:
     @property
     def session(self) -> Codes:
         """A person's day (or hour, where all labels are of one day), as codes from 0."""
-        moment = self.day if len(np.unique(self.day[self.timed])) > 1 else self.when // (_DAY // 24)
-        _, codes = np.unique(np.stack([self.annotator.codes, moment]), axis=1, return_inverse=True)
-        return np.asarray(codes, dtype=np.int64).ravel()
+        moment = self.day if len(dense(self.day[self.timed])[0]) > 1 else self.when // (_DAY // 24)
+        moments, place = dense(moment)
+        return dense(self.annotator.codes.astype(np.int64) * len(moments) + place)[1]
 
     @property
     def in_gold(self) -> Labels:
         """The rows that have a class of gold: all but what is extra."""
-        return self.take(np.flatnonzero(self.expected.codes >= 0))
+        return self._only(self.expected.codes >= 0)
 
     @property
     def given(self) -> Labels:
         """The rows that have a delivered class: all but what is missing."""
-        return self.take(np.flatnonzero(self.delivered.codes >= 0))
+        return self._only(self.delivered.codes >= 0)
+
+    def _only(self, rows: Mask) -> Labels:
+        return self if rows.all() else self.take(np.flatnonzero(rows))
 
     @property
     def by_unit(self) -> bool:
         """Whether an item has several units, some of which may lack a side."""
         return self.word != "labels"
 
-    def take(self, rows: NDArray[np.int64]) -> Labels:
+    def take(self, rows: Codes) -> Labels:
         """The chosen rows."""
         return Labels(
             self.item.take(rows), self.annotator.take(rows), self.expected.take(rows),
@@ -135,18 +141,19 @@ def labels_of(outcomes: Outcomes, word: str = "labels") -> Labels:
 
     Where an item has several units, these are its objects; `word` calls them.
     """
-    seen = _ordered(answered(outcomes))
+    seen = answered(outcomes)
     if seen.labelled_at is None:
         timed, when = np.zeros(len(seen), dtype=np.bool_), np.zeros(len(seen), dtype=np.int64)
     else:
         timed = ~np.isnat(seen.labelled_at)
         when = np.where(timed, seen.labelled_at.astype("datetime64[us]").astype(np.int64), 0)
-    classes = sorted(_used(seen.expected) | _used(seen.delivered))
-    return Labels(
+    classes = sorted({*_used(seen.expected), *_used(seen.delivered)})
+    labels = Labels(
         _sorted(seen.item), _sorted(seen.annotator), seen.expected.recode(classes),
         seen.delivered.recode(classes), ~seen.right, when, timed,
         {name: _sorted(column) for name, column in seen.context.items()}, word,
     )  # fmt: skip
+    return labels.take(_in_order(labels, seen))
 
 
 def compared(found: Comparison) -> dict[str, Any]:
@@ -164,9 +171,22 @@ def compared(found: Comparison) -> dict[str, Any]:
     }
 
 
-def material(found: Comparison) -> bool:
+def material(found: Comparison | Contrast) -> bool:
     """Whether the group is worse by a quarter and by a point at least."""
     return found.difference >= LEAST_GAP and found.share >= LEAST_RATIO * found.rest_share
+
+
+def outstanding(found: Mapping[Key, Contrast]) -> tuple[Key, Comparison]:
+    """The group that stands out most: one worth a flag, of these the surest, of equal ones the first."""
+
+    def rank(key: Key, one: Comparison | Contrast) -> tuple[bool, float, Key]:
+        return not material(one), plain_p(one.p), key
+
+    def exact(key: Key) -> tuple[tuple[bool, float, Key], tuple[Key, Comparison]]:
+        compared = found[key].compared()
+        return rank(key, compared), (key, compared)
+
+    return least({key: rank(key, one) for key, one in found.items()}, exact)
 
 
 def plain_p(p: float) -> float:
@@ -193,17 +213,33 @@ def iso(microseconds: int) -> str:
     return f"{np.datetime64(microseconds, 'us').astype('datetime64[s]')}Z"
 
 
-def _ordered(outcomes: Outcomes) -> Outcomes:
-    """Rows by the texts of item, annotator and answer and by time, so that sums do not depend on the file."""
-    keys = [_sorted(column).codes for column in (outcomes.delivered, outcomes.annotator, outcomes.item)]
+def _in_order(labels: Labels, outcomes: Outcomes) -> Codes:
+    """Rows by the texts of item, annotator and answer and by time, so that sums do not depend on the file.
+
+    Only where a person has several rows on an item are there times and answers to look at.
+    """
+    item, annotator = labels.item.codes, labels.annotator.codes
+    rows = by_codes(item, annotator)
+    sizes = np.diff(np.append(starts_of(item[rows], annotator[rows]), len(rows)))
+    several = np.repeat(sizes > 1, sizes)
+    some = rows[several]
+    if not len(some):
+        return rows
     when = [] if outcomes.labelled_at is None else [outcomes.labelled_at]
     units = [] if outcomes.level is None else [outcomes.unit]
-    return outcomes.take(np.lexsort([*units, keys[0], *when, *keys[1:]]))
+    keys = [*units, labels.delivered.codes, *when, annotator, item]
+    rows[several] = some[np.lexsort([key[some] for key in keys])]
+    return rows
 
 
-def _used(column: Coded) -> set[str]:
-    return {column.values[code] for code in np.unique(column.codes).tolist() if code >= 0}
+def _used(column: Coded) -> list[str]:
+    return [column.values[code] for code in dense(column.codes)[0].tolist() if code >= 0]
 
 
 def _sorted(column: Coded) -> Coded:
-    return column.recode(sorted(_used(column)))
+    """The column coded in the order of its texts; those that do not occur are left out."""
+    codes = [code for code in dense(column.codes)[0].tolist() if code >= 0]
+    codes.sort(key=column.values.__getitem__)
+    place = np.full(len(column.values) + 1, -1, dtype=np.int32)
+    place[codes] = np.arange(len(codes))
+    return Coded(place[column.codes], tuple(column.values[code] for code in codes))
