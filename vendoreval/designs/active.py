@@ -128,11 +128,13 @@ class ActivePath:
 def active_design(
     sizes: Sequence[int], allowed: float, intolerable: float, predicted: Sequence[float] | None = None, *,
     alpha: float = 0.05, beta: float = 0.05, cap: int | None = None, floor: float = FLOOR, block: int = BLOCK,
+    hedge: bool = True,
 ) -> ActiveDesign:  # fmt: skip
     """The design with the default alternatives. `cap`: by default 2.5 times the fixed sample of the same risks.
 
     `predicted`: the rates of wrong items that the side information predicts by stratum; None for two strata
-    of which the second is flagged, or one. Raises InputError where nothing can be decided.
+    of which the second is flagged, or one. `hedge`: lose little by useless or adversarial side information,
+    for a part of the gain by good one. Raises InputError where nothing can be decided.
     """
     items = sum(sizes)
     if len(sizes) > 1 and (len(predicted) if predicted is not None else 2) != len(sizes):
@@ -140,7 +142,7 @@ def active_design(
     if cap is None:
         cap = min(5 * find_plan(items, int(allowed), int(np.ceil(intolerable)), alpha, beta).n // 2, items)
     expected = None if predicted is None else tuple(float(rate) for rate in predicted)
-    made = default_alternatives(sizes, allowed, intolerable, expected, floor)
+    made = default_alternatives(sizes, allowed, intolerable, expected, floor, hedge)
     return ActiveDesign(
         tuple(int(size) for size in sizes), allowed, intolerable, expected, alpha, beta, cap, floor, block, made
     )

@@ -28,7 +28,11 @@ _BEYOND_BETTER = (0.67, 0.43, 0.25, 0.12, 0.03)  # times the allowed share
 _TOTALS = (0.35, 0.35, 0.06, 0.06, 0.06, 0.06, 0.06)  # middle of the zone, its far edge, five beyond
 _LIFTS = (1.0, 6.0, 40.0, 250.0)  # how much more often flagged items are wrong
 _POWERS = (0.0, 0.4, 0.8, 1.3)  # of the predicted rates
-_SHAPES = (0.4, 0.2, 0.2, 0.2)
+# The hedge against useless and adversarial side information: more than half of the money, and still more of
+# the draws, begin with "it is useless" (the first shape); answers move both (docs/decisions/0034-active.md).
+_AGAINST_KEPT, _AGAINST_BROKEN = (0.55, 0.15, 0.15, 0.15), (0.46, 0.18, 0.18, 0.18)
+_DRAWING = (0.7, 0.1, 0.1, 0.1)
+_PLAIN = (0.4, 0.2, 0.2, 0.2)  # of both, without the hedge
 _HIGHEST, _LEAST_PREDICTED = 0.93, 0.004
 _STRENGTH = 300.0  # right or wrong items, whichever are rarer, that an alternative's rates are worth
 
@@ -38,13 +42,15 @@ class Alternatives:
     """Bets against both nulls; arrays by alternative, or by alternative and stratum.
 
     `kept[g]`: g is a bet against "at least the intolerable number of wrong items", else against "at most the
-    allowed number". `weights` sum to 1 on each side. `allocation[g]`: how items are best drawn if g is true.
+    allowed number". `weights`, of the money, sum to 1 on each side. `allocation[g]`: how items are best drawn
+    if g is true; `drawing[g]`: how far that counts before there are answers.
     """
 
     kept: NDArray[np.bool_]
     rates: Floats
     strengths: Floats
     weights: Floats
+    drawing: Floats
     allocation: Floats
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -53,6 +59,7 @@ class Alternatives:
             {
                 "against": "broken" if self.kept[g] else "kept",
                 "weight": float(self.weights[g]),
+                "drawing": float(self.drawing[g]),
                 "rates": self.rates[g].tolist(),
                 "strengths": self.strengths[g].tolist(),
                 "allocation": self.allocation[g].tolist(),
@@ -69,26 +76,34 @@ class Alternatives:
 
         return cls(
             np.array([record["against"] == "broken" for record in records]),
-            column("rates"), column("strengths"), column("weight"), column("allocation"),
+            column("rates"), column("strengths"), column("weight"), column("drawing"), column("allocation"),
         )  # fmt: skip
 
 
 def default_alternatives(
-    sizes: Sequence[int], allowed: float, intolerable: float, predicted: Sequence[float] | None, floor: float
-) -> Alternatives:
+    sizes: Sequence[int], allowed: float, intolerable: float, predicted: Sequence[float] | None,
+    floor: float, hedge: bool = True,
+) -> Alternatives:  # fmt: skip
     """The bets for strata of these sizes. `predicted`: rates of wrong items that the side information
-    predicts by stratum, on any scale; None for two strata of which the second is flagged."""
+    predicts by stratum; None for two strata of which the second is flagged. `hedge`: against useless and
+    adversarial side information.
+    """
     left = np.asarray(sizes, dtype=np.float64)
     shares = left / left.sum()
     totals, sides, weights = _totals(allowed / left.sum(), intolerable / left.sum())
     shapes = _shapes(len(left), predicted)
-    shape_weights = np.asarray(_SHAPES[: len(shapes)]) / sum(_SHAPES[: len(shapes)])
+    by_shape = (_AGAINST_KEPT, _AGAINST_BROKEN, _DRAWING) if hedge else (_PLAIN,) * 3
+    against_kept, against_broken, drawing = (
+        np.array(by[: len(shapes)]) / sum(by[: len(shapes)]) for by in by_shape
+    )
+    money = np.where(np.array(sides)[:, None], against_broken, against_kept)
     rates = np.array([_rates(total, shape, shares) for total in totals for shape in shapes])
     made = Alternatives(
         kept=np.repeat(sides, len(shapes)),
         rates=rates,
         strengths=_STRENGTH / np.minimum(rates, 1 - rates),
-        weights=np.outer(weights, shape_weights).ravel(),
+        weights=(np.array(weights)[:, None] * money).ravel(),
+        drawing=np.outer(weights, drawing).ravel(),
         allocation=np.zeros(rates.shape),
     )
     return replace(made, allocation=best_allocation(left, rates, allowed, intolerable, floor))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vendoreval.designs.active_allocation import thousandths
 from vendoreval.designs.dynamic import BREACHED, INCONCLUSIVE, KEPT
-from vendoreval.inference.projection import Bets, Floats, bets, boosts
+from vendoreval.inference.projection import SLACK, Bets, Floats, bets, boosts
 
 if TYPE_CHECKING:
     from vendoreval.designs.active import ActiveDesign
@@ -40,21 +40,22 @@ class Walks:
     likelihood: Floats
     boosted: Floats
     multiplier: Floats | None = None
+    slack: float = SLACK
 
     @classmethod
-    def start(cls, design: ActiveDesign, walks: int = 1) -> Walks:
-        """Audits at their beginning."""
+    def start(cls, design: ActiveDesign, walks: int = 1, slack: float = SLACK) -> Walks:
+        """Audits at their beginning. `slack`: of the money, given away at each step at most."""
         strata, bets_ = len(design.sizes), len(design.alternatives.weights)
         seen, wrong, money, likelihood, boosted = (
             np.zeros((walks, width)) for width in (strata, strata, bets_, bets_, 2)
         )
-        return cls(design, seen, wrong, money, likelihood, boosted)
+        return cls(design, seen, wrong, money, likelihood, boosted, None, slack)
 
     def take(self, rows: NDArray[np.bool_] | Ints) -> Walks:
         """Some of the audits, or some several times."""
         return Walks(
             self.design, self.seen[rows], self.wrong[rows], self.money[rows], self.likelihood[rows],
-            self.boosted[rows], None if self.multiplier is None else self.multiplier[rows],
+            self.boosted[rows], None if self.multiplier is None else self.multiplier[rows], self.slack,
         )  # fmt: skip
 
     @property
@@ -82,7 +83,7 @@ class Walks:
         made, floor = self.design.alternatives, self.design.floor
         left = self.left
         uniform = left / left.sum(axis=1, keepdims=True)
-        posterior = made.weights * np.exp(self.likelihood - self.likelihood.max(axis=1, keepdims=True))
+        posterior = made.drawing * np.exp(self.likelihood - self.likelihood.max(axis=1, keepdims=True))
         towards = posterior @ made.allocation / posterior.sum(axis=1, keepdims=True)
         chances = np.where(left > 0, floor * uniform + (1 - floor) * towards, 0.0)
         return np.asarray(chances / chances.sum(axis=1, keepdims=True))
@@ -97,7 +98,8 @@ class Walks:
         limit = np.where(kept, self.design.intolerable, self.design.allowed)
         remaining = limit - self.wrong.sum(axis=1)[:, None]
         return bets(
-            self.left.T[:, :, None], chances.T[:, :, None], beliefs, remaining, kept, self.multiplier,
+            self.left.T[:, :, None], chances.T[:, :, None], beliefs, remaining, kept,
+            self.multiplier, self.slack,
         )  # fmt: skip
 
     def observe(self, chances: Floats, stratum: Ints, wrong: Floats, boosting: bool = True) -> None:

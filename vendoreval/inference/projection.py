@@ -31,7 +31,8 @@ Floats = NDArray[np.float64]
 
 _STEPS = 100
 _NEWTON = 8  # steps, then every other one halves the bounds
-_SLACK = 1e-13  # of the money is given away at most for not solving further
+_SURE = 1e-12
+SLACK = 1e-10  # of the money is given away at most for not solving further
 _BISECTIONS = 26
 _HIGHEST_BOOST = 8.0
 
@@ -55,38 +56,38 @@ def project(left: Any, share: Any, belief: Any, remaining: float, kept: bool) ->
     items left are wrong (`kept`, for it speaks against *kept*), or at most so many.
     """
     m, q, p = (np.asarray(values, dtype=np.float64) for values in (left, share, belief))
-    total = m.sum()
     if not kept and remaining <= 0:
         return np.zeros(len(m))
-    outcome, least = (p, remaining) if kept else (1 - p, total - remaining)
-    nu = _solve(m, _ratio(m, q), outcome, np.asarray(float(least)), None)[0]
-    if not nu > 0:
+    p = np.clip(p, _SURE, 1 - _SURE)
+    outcome, least = (p, remaining) if kept else (1 - p, m.sum() - remaining)
+    found = _solve(m, _ratio(m, q), outcome, np.asarray(float(least)), None)
+    if not found.nu > 0:
         return None
-    ratio = _ratio(m, q)
-    theta = np.where(m > 0, _rates(ratio, nu, outcome)[0], 0.0 if kept else 1.0)
+    theta = np.where(m > 0, found.theta, 0.0 if kept else 1.0)
     return np.asarray(theta if kept else 1 - theta)
 
 
 def bets(
     left: Floats, share: Floats, belief: Floats, remaining: Floats, kept: NDArray[np.bool_],
-    start: Floats | None = None,
+    start: Floats | None = None, slack: float = SLACK,
 ) -> Bets:  # fmt: skip
     """The bets of many beliefs at once; strata lie on the first axis, the other axes broadcast.
 
     `belief`: rates of wrong items. `remaining` wrong items are what the null leaves: at least so many
     where `kept`, else at most. Nothing is bet where the null allows the belief or is certain.
-    `start`: multipliers of the bets before, to start the search from.
+    `start`: multipliers of the bets before, to start the search from. `slack`: the share of the money that a
+    bet may give away for not searching further.
     """
     ratio = _ratio(left, share)
     total = left.sum(axis=0)
     outcome = np.where(kept, belief, 1 - belief)
     least = np.where(kept, remaining, total - remaining)
     least = np.where((remaining > 0) & (remaining < total), least, 0.0)
-    nu, over = _solve(left, ratio, outcome, least, start)
-    without, with_ = _factors(ratio, nu, outcome)
-    safe = 1 + nu * over  # exact for any nu: what the search has not reached is given away
-    without, with_ = without / safe, with_ / safe
-    return Bets(np.where(kept, without, with_), np.where(kept, with_, without), nu)
+    found = _solve(left, ratio, outcome, least, start, slack)
+    safe = 1 + found.nu * found.over  # exact for any nu: what the search has not reached is given away
+    without = (ratio + found.nu + found.root) / (2 * ratio * safe)
+    with_ = outcome / (found.theta * safe)
+    return Bets(np.where(kept, without, with_), np.where(kept, with_, without), found.nu)
 
 
 def boost(
@@ -146,40 +147,48 @@ def _ratio(left: Floats, share: Floats) -> Floats:
     return np.asarray(np.divide(share * total, left, out=ones, where=left > 0))
 
 
-def _solve(
-    left: Floats, ratio: Floats, outcome: Floats, least: Floats, start: Floats | None
-) -> tuple[Floats, Floats]:
-    """(nu, how far sum m_h theta_h lies above `least`), nu = 0 where no bet is made.
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """nu (0 where no bet is made), theta and D, and by how much sum W_h theta_h lies above the null's share."""
 
-    With one stratum nu = (t - q) / (t (1 - t)), t being the null's share. Of several strata the same figure
+    nu: Floats
+    theta: Floats
+    root: Floats
+    over: Floats
+
+
+def _solve(
+    left: Floats, ratio: Floats, outcome: Floats, least: Floats, start: Floats | None, slack: float = SLACK
+) -> _Solved:
+    """With one stratum nu = (t - q) / (t (1 - t)), t being the null's share. Of several strata the same figure
     of their mean t is nearly linear in nu, so that Newton's steps on it, kept between bounds, are few.
     """
     total = left.sum(axis=0)
-    mean = (left * outcome).sum(axis=0) / total
+    part = left / total
+    mean = (part * outcome).sum(axis=0)
     bet = (mean * total < least) & (least < total)
-    target = np.where(bet, least / total, 1 - (1 - mean) / 2)
-    aim = (target - mean) / (target * (1 - target))
-    nu = aim if start is None else np.where(start > 0, start, aim)
+    target = np.where(bet, least / total, (1 + mean) / 2)
+    aim = np.where(bet, (target - mean) / (target * (1 - target)), 0.0)
+    nu = aim if start is None else np.where(bet & (start > 0), start, aim)
     low, high = np.zeros(nu.shape), np.full(nu.shape, np.inf)
     for step in range(_STEPS):
         theta, root = _rates(ratio, nu, outcome)
-        reached = (left * theta).sum(axis=0) / total
+        reached = (part * theta).sum(axis=0)
         gap = reached - target
-        solved = np.abs(gap) * nu <= _SLACK
+        solved = np.abs(gap) * nu <= slack
         if solved.all():
             break
-        slope = (left * theta * (1 - theta) / root).sum(axis=0) / total
+        slope = (part * theta * (1 - theta) / root).sum(axis=0)
         low, high = np.where(gap < 0, nu, low), np.where(gap > 0, nu, high)
-        spread = reached * (1 - reached)
-        off = reached - mean
+        spread, off = reached * (1 - reached), reached - mean
         with np.errstate(divide="ignore", invalid="ignore"):
-            steeper = (spread - off * (1 - 2 * reached)) * slope / spread
-            next_ = nu + (aim * spread - off) / steeper
+            steeper = (spread - off * (1 - 2 * reached)) * slope
+            next_ = nu + (aim * spread - off) * spread / steeper
         inside = (next_ > low) & (next_ < high) & (step < _NEWTON or step % 2 == 0)
         if not inside.all():
             next_ = np.where(inside, next_, np.where(np.isinf(high), 2 * nu + 1, (low + high) / 2))
         nu = np.where(solved, nu, next_)
-    return np.where(bet, nu, 0.0), np.where(bet, np.maximum(gap, 0.0), 0.0)
+    return _Solved(nu, theta, root, np.where(bet, np.maximum(gap, 0.0), 0.0))
 
 
 def _rates(ratio: Floats, nu: Floats, outcome: Floats) -> tuple[Floats, Floats]:
@@ -190,12 +199,3 @@ def _rates(ratio: Floats, nu: Floats, outcome: Floats) -> tuple[Floats, Floats]:
     whole = np.abs(less) + root
     before = less >= 0
     return np.where(before, twice, whole) / np.where(before, whole, 2 * nu), root
-
-
-def _factors(ratio: Floats, nu: Floats, outcome: Floats) -> tuple[Floats, Floats]:
-    """What money is multiplied by without and with the outcome."""
-    less = ratio - nu
-    root = np.sqrt(less * less + 4 * nu * ratio * outcome)
-    whole = np.abs(less) + root
-    with_ = np.where(less >= 0, whole / (2 * ratio), 2 * nu * outcome / whole)
-    return (ratio + nu + root) / (2 * ratio), with_

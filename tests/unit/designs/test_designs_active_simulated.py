@@ -1,0 +1,125 @@
+"""Simulated audits of 10,000 items, threshold 0.97, tolerated 0.95, both risks 5 %: labels as in the note the
+rule was designed by, and the error rates that were promised, for good, useless and adversarial scores."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from vendoreval.designs.active import ActiveDesign, active_design, shares
+from vendoreval.designs.active_estimate import estimate
+from vendoreval.designs.active_simulating import Simulated, expected, relative_rates, simulate, spread
+from vendoreval.errors import InputError
+
+RUNS = 2_000
+UNIFORM = 507  # labels of the boosted test without strata at 0.95
+CALIBRATED = {300: 536, 500: 449}  # labels of the calibrated rule, by wrong items
+
+
+def audits(flagged: tuple[int, int], wrong: int, hedge: bool = True) -> Simulated:
+    """`flagged`: how many of the wrong items, and of the right ones."""
+    hits, false_alarms = flagged
+    sizes = (10_000 - hits - false_alarms, hits + false_alarms)
+    return simulate(active_design(sizes, 300, 500, hedge=hedge), (wrong - hits, hits), RUNS, 20)
+
+
+def judge(sensitivity: float, specificity: float, wrong: int) -> tuple[int, int]:
+    return round(wrong * sensitivity), round((10_000 - wrong) * (1 - specificity))
+
+
+def at_most(share: float, limit: float = 0.05) -> bool:
+    """Whether the share may come from a chance of `limit`, but for three standard errors."""
+    return share <= limit + 3 * sqrt(limit * (1 - limit) / RUNS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sensitivity", "specificity", "wrong", "labels"),
+    [(0.9, 0.98, 500, 94), (0.9, 0.98, 300, 314), (0.8, 0.95, 500, 165), (0.8, 0.95, 300, 397)],
+)
+def test_labels_without_the_hedge_are_those_of_the_note(
+    sensitivity: float, specificity: float, wrong: int, labels: int
+) -> None:
+    found = audits(judge(sensitivity, specificity, wrong), wrong, hedge=False)
+    assert found.mean == pytest.approx(labels, rel=0.08)  # 2 % error on both sides, and lists of 50
+    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("wrong", "gain_kept"), [(500, 0.9), (300, 0.85)])
+def test_the_hedge_keeps_the_gain_of_a_good_judge(wrong: int, gain_kept: float) -> None:
+    found = audits(judge(0.9, 0.98, wrong), wrong)
+    without, uniform = {500: (94, 507), 300: (314, 576)}[wrong]
+    assert uniform - found.mean >= gain_kept * (uniform - without)
+    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", [500, 300])
+def test_useless_scores_cost_little_and_no_risk(wrong: int) -> None:
+    found = audits(judge(0.3, 0.7, wrong), wrong)
+    assert found.mean <= 1.25 * CALIBRATED[wrong]
+    assert wrong == 300 or found.mean <= 1.1 * UNIFORM
+    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+
+
+@pytest.mark.slow
+def test_adversarial_scores_cost_little_and_no_risk() -> None:
+    found = audits((0, 1_000), 500)
+    assert found.mean <= 1.1 * UNIFORM * 1.02  # the error of the mean
+    assert at_most(found.shares["kept"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flagged", [100, 300])
+def test_no_split_of_the_null_is_accused_more_often(flagged: int) -> None:
+    """Nearly all that is flagged is wrong, and it is drawn first: an honest vendor is still safe."""
+    found = audits((flagged, 0), 300)
+    assert at_most(found.shares["breached"])
+
+
+@pytest.mark.slow
+def test_bounds_miss_the_truth_no_more_often_than_promised() -> None:
+    design = active_design((180, 20), 6, 12, cap=60, block=10)
+    rng, missed, runs = np.random.default_rng(4), 0, 300
+    for wrong in ((4, 8), (12, 0)):
+        for _ in range(runs // 2):
+            found = estimate(design, answers(design, wrong, rng), 0.2)
+            missed += not found.fewest <= sum(wrong) <= found.most
+    assert at_most(missed / runs, 0.2)
+
+
+def answers(design: ActiveDesign, wrong: tuple[int, ...], rng: np.random.Generator) -> list[tuple[int, float]]:
+    """An audit's answers to its end, drawn with its chances."""
+    left, bad = np.array(design.sizes), np.array(wrong)
+    found: list[tuple[int, float]] = []
+    while len(found) < design.cap:
+        if len(found) % design.block == 0:
+            block = np.array(shares(design, found))
+        open_ = np.where(left > 0, block, 0)
+        stratum = int(rng.choice(len(left), p=open_ / open_.sum()))
+        answer = rng.random() < bad[stratum] / left[stratum]
+        left[stratum], bad[stratum] = left[stratum] - 1, bad[stratum] - answer
+        found.append((stratum, float(answer)))
+    return found
+
+
+def test_wrong_items_are_spread_by_lift() -> None:
+    design = active_design((9_000, 1_000), 300, 500)
+    assert relative_rates(design, 9) == pytest.approx((1, 9))
+    assert spread(design.sizes, 300, (1, 9)) == (150, 150)
+    assert spread((5, 5), 8, (0.001, 1)) == (3, 5)
+    scores = active_design((50, 30, 20), 3, 9, (0.01, 0.1, 1.0))
+    assert relative_rates(scores, 16) == pytest.approx((1, 4, 16))
+    assert relative_rates(scores, 1) == pytest.approx((1, 1, 1))
+    with pytest.raises(InputError):
+        relative_rates(scores, 0.5)
+
+
+def test_what_to_expect_is_always_the_same() -> None:
+    design = active_design((900, 100), 30, 80)
+    first, second = (expected(design, (0.9, 0.99), 20, runs=30) for _ in range(2))
+    assert [(x.mean, x.p95) for x in first] == [(x.mean, x.p95) for x in second]
+    assert first[0].shares["breached"] > 0.9
+    assert first[1].shares["kept"] > 0.9
+    assert first[0].worst == design.cap
