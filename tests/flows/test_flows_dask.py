@@ -176,7 +176,7 @@ def test_a_partition_that_was_changed_ends_with_5(delivered: Cli) -> None:
 
 @pytest.mark.slow
 def test_a_scheduler_without_workers_is_told(delivered: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vendoreval.engines.dask_workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("vendoreval.engines.dask_workers.IDLE_SECONDS", 1)
     with cluster(0) as (_, env):
         said = delivered("agreement", "show", "d", env=env, code=2).err
     assert "has no workers. Start some: dask worker tcp://127.0.0.1:" in said

@@ -7,6 +7,7 @@ worker died is run again elsewhere, and gives the same.
 
 from __future__ import annotations
 
+import logging
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +51,8 @@ class DaskWorkers:
             raise MissingPart(
                 "The executor dask:// needs the package distributed.", remedy=f"Install it: {INSTALL}"
             ) from error
+        for name in ("distributed.client", "distributed.utils"):  # they log what is raised
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         quiet = {"distributed.admin.large-graph-warning-threshold": "1GB"}  # of many gold items
         where = f"tcp://{self.address}"
         try:
@@ -60,44 +63,43 @@ class DaskWorkers:
                 remedy=f"Start one there: dask scheduler --port {self.address.rpartition(':')[2]}",
             ) from error
         with client, client.as_current(), dask.config.set(quiet):
-            self._await_one(client)
             yield client
-
-    def _await_one(self, client: Any) -> None:
-        try:
-            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-        except TimeoutError as error:
-            raise self._no_workers() from error
-
-    def _no_workers(self) -> ExecutorError:
-        return ExecutorError(
-            f"The dask scheduler at {self.address} has no workers.",
-            remedy=f"Start some: dask worker tcp://{self.address} --nthreads 1",
-        )
 
     def _gathered(self, client: Any, waiting: list[Any]) -> list[Any]:
         from concurrent.futures import CancelledError
 
-        from distributed import KilledWorker, wait
+        from distributed import KilledWorker
 
-        while True:
-            try:
-                wait(waiting, timeout=IDLE_SECONDS)  # type: ignore[no-untyped-call]
-                found: list[Any] = client.gather(waiting)
-                return found
-            except TimeoutError as error:
-                if not client.scheduler_info(n_workers=-1)["workers"]:
-                    raise self._no_workers() from error
-            except KilledWorker as error:
-                raise ExecutorError(
-                    f"A partition was given up: every worker that took it died ({error}).",
-                    remedy="Give workers more memory, or write more and smaller partitions.",
-                ) from error
-            except CancelledError as error:
-                raise ExecutorError(
-                    f"The dask scheduler at {self.address} went away while the work ran.",
-                    remedy="Run the command again; nothing was recorded.",
-                ) from error
+        try:
+            while not self._ended(client, waiting):
+                continue
+            found: list[Any] = client.gather(waiting)
+        except KilledWorker as error:
+            raise ExecutorError(
+                f"A partition was given up: every worker that took it died ({error}).",
+                remedy="Give workers more memory, or write more and smaller partitions.",
+            ) from error
+        except CancelledError as error:
+            raise ExecutorError(
+                f"The dask scheduler at {self.address} went away while the work ran.",
+                remedy="Run the command again; nothing was recorded.",
+            ) from error
+        return found
+
+    def _ended(self, client: Any, waiting: list[Any]) -> bool:
+        """Whether all work ended within a while; raises ExecutorError where nobody is left to do it."""
+        from distributed import wait
+
+        try:
+            wait(waiting, timeout=IDLE_SECONDS)  # type: ignore[no-untyped-call]
+        except TimeoutError as error:
+            if client.scheduler_info(n_workers=-1)["workers"]:
+                return False
+            raise ExecutorError(
+                f"The dask scheduler at {self.address} has no workers.",
+                remedy=f"Start some: dask worker tcp://{self.address} --nthreads 1",
+            ) from error
+        return True
 
 
 def _run(work: Work, shared: Callable[[Work], Result], version: str) -> Result:

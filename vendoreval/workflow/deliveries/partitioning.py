@@ -71,7 +71,7 @@ def place(to: str, parts: int) -> str:
     if not 1 <= parts <= MOST_PARTS:
         raise UsageError(f"{parts:,} parts cannot be written.", remedy=f"Take 1 to {MOST_PARTS:,}.")
     if "://" not in to:
-        return str(Path(to).resolve())
+        return str(Path(to).absolute())  # links may lead elsewhere on other machines
     url = urlsplit(to)
     if url.password or url.query or url.fragment:
         raise UsageError(
