@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,12 +21,13 @@ from typing import Any
 import pytest
 from distributed import LocalCluster
 
-from tests.conftest import ROOT, Cli
+from tests.conftest import ROOT, Cli, Process
 from vendoreval import open_workspace
 from vendoreval.workflow.audits.audits import run_audit
 
 SAMPLES = ROOT / "samples"
 TERMS = SAMPLES / "contracts/weather-sentiment.toml"
+BLOCK = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FIXED = {"VENDOREVAL_NOW": "2026-03-02T09:00:00+00:00", "VENDOREVAL_ACTOR": "tester"}
 CLAUSE = """
 [[clause]]
@@ -160,6 +166,32 @@ def test_what_is_lacking_is_said(delivered: Cli, monkeypatch: pytest.MonkeyPatch
     assert "vendoreval delivery partition e --to FOLDER" in whole
     made = delivered("delivery", "partition", "e", "--to", "memory://parts", "--parts", "2", "--json").json
     assert made["rows"] == sum(part["rows"] for part in made["parts"])
+
+
+@pytest.mark.slow
+def test_the_page_on_scale_runs_as_printed(delivered: Cli, process: Process) -> None:
+    """Its scheduler and workers are started as they stand there, its commands read by them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = (ROOT / "docs/scale.md").read_text("utf-8")
+    for mine, printed in (("127.0.0.1", "10.0.0.5"), (str(port), "8786"), ("gold", "gold-1"), ("d", "batch-1"),
+                          (str(delivered.folder / "parts"), "/shared/labels")):  # fmt: skip
+        page = page.replace(printed, mine)
+    servers, commands = (block.splitlines() for block in BLOCK.findall(page)[:2])
+    dask = [sys.executable, "-m"]
+    scheduler, worker = (
+        subprocess.Popen([*dask, *shlex.split(line), "--no-dashboard"], stderr=subprocess.DEVNULL)
+        for line in servers
+    )
+    try:
+        for line in commands:
+            words = shlex.split(line)[1:]
+            process(*words, env=FIXED, code=3 if words[0] == "audit" else 0)
+    finally:
+        for server in (worker, scheduler):
+            server.terminate()
+            server.wait(30)
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.agreement import delivery_agreement
 from vendoreval.workflow.deliveries.listing import production
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.settling import refuse_strangers, refuse_unsettled
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
@@ -155,7 +155,7 @@ def look(
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     whole, sent_items = _only_sent(gold, workspace, intake)
     gold = fresh_only(whole, burnt, delivery)
-    labels = labels_on_items(labels_of(workspace, delivery), gold.item_ids)
+    labels = labels_on_items(label_source(workspace, delivery), gold.item_ids)
     if not len(labels) and not (labels.sheets and len(labels.sheets)):
         refuse_strangers(workspace, delivery, gold)
     judged = judge(gold, labels, contract.task)
@@ -227,7 +227,7 @@ def most_units(
     one_each = delivery.rows == delivery.items and "sheets" not in intake
     if contract.task.answers == "consensus" or one_each:
         return 1
-    return int(intake.get("most_labels") or most_labels(labels_of(workspace, delivery)))
+    return int(intake.get("most_labels") or most_labels(label_source(workspace, delivery)))
 
 
 def _only_sent(gold: GoldSet, workspace: Workspace, intake: dict[str, Any]) -> tuple[GoldSet, int]:

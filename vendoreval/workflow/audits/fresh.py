@@ -14,7 +14,7 @@ from vendoreval.errors import Conflict
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.gold.burnt import met_items
 
 
@@ -46,7 +46,7 @@ def left_out(
     """What is left out of the audit: items of the delivery with their labels, and `gold_items` among them."""
     if not burnt:
         return {}
-    found = totals_on(labels_of(workspace, delivery), sorted(burnt))
+    found = totals_on(label_source(workspace, delivery), sorted(burnt))
     sent = json.loads(workspace.objects.read(delivery.intake_sha)).get("sent_items_sha256")
     if sent:
         listed = burnt & frozenset(json.loads(workspace.objects.read(sent)))

@@ -34,7 +34,7 @@ from vendoreval.workflow.audits.track_record import looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import production
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.settling import settle_before_sampling
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.payload import shown
@@ -152,7 +152,7 @@ def sent_as(workspace: Workspace, delivery: DeliveryRow) -> dict[str, str]:
 
 def population_of(workspace: Workspace, delivery: DeliveryRow) -> list[str]:
     """The items that the draw is from: those delivered, and those sent where a list of them exists."""
-    items = set(item_ids(labels_of(workspace, delivery)))
+    items = set(item_ids(label_source(workspace, delivery)))
     sent = json.loads(workspace.objects.read(delivery.intake_sha)).get("sent_items_sha256")
     if sent:
         items |= set(json.loads(workspace.objects.read(sent)))

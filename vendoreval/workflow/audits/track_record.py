@@ -16,7 +16,7 @@ from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAn
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.shared_files import siblings
 
 
@@ -109,5 +109,5 @@ def _in_delivery(workspace: Workspace, delivery: DeliveryRow, items: frozenset[s
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     if intake.get("sent_items_sha256"):
         return items.intersection(json.loads(workspace.objects.read(intake["sent_items_sha256"])))
-    table = labels_on_items(labels_of(workspace, delivery), sorted(items))
+    table = labels_on_items(label_source(workspace, delivery), sorted(items))
     return frozenset(table.item.values[code] for code in set(table.item.codes.tolist()))

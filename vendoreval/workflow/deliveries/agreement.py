@@ -31,7 +31,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 
 RESAMPLES = 2000
 
@@ -50,7 +50,7 @@ def agreement(
     row = delivery_row(workspace, delivery_id)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     intake = _intake(workspace, row)
-    labels = _labels(labels_of(workspace, row), contract.task, intake, by)
+    labels = _labels(label_source(workspace, row), contract.task, intake, by)
     found = agreement_found(
         labels, contract.task, intake, by=by, scale=scale, resamples=resamples, seed=int(row.table_sha[:8], 16)
     )
@@ -99,7 +99,7 @@ def agreement_trend(workspace: Workspace, vendor_id: str, *, scale: str = "") ->
 
 def delivery_agreement(workspace: Workspace, row: DeliveryRow, contract: Contract) -> AgreementCounts:
     """What clauses on agreement are judged from; raises InputError."""
-    return agreement_of(labels_of(workspace, row), contract, _intake(workspace, row))
+    return agreement_of(label_source(workspace, row), contract, _intake(workspace, row))
 
 
 def agreement_of(source: Source, contract: Contract, intake: Mapping[str, Any]) -> AgreementCounts:
@@ -111,7 +111,7 @@ def delivery_alpha(workspace: Workspace, row: DeliveryRow, scale: str = "") -> A
     """Krippendorff's alpha of a delivery; raises InputError for labels that cannot be compared."""
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     intake = _intake(workspace, row)
-    labels = _labels(labels_of(workspace, row), contract.task, intake)
+    labels = _labels(label_source(workspace, row), contract.task, intake)
     return alpha_of(labels, contract.task, intake, scale)
 
 

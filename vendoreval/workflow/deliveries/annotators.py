@@ -17,7 +17,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
-from vendoreval.workflow.deliveries.partitioning import labels_of
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
@@ -62,7 +62,7 @@ def _found(
     workspace: Workspace, row: DeliveryRow, contract: Contract, gold: GoldSet | None, method: str,
     consensus: Path | None,
 ) -> dict[str, Any]:  # fmt: skip
-    source = labels_of(workspace, row)
+    source = label_source(workspace, row)
     labels = labels_on_items(source, item_ids(source))
     met = _met(workspace, row, contract.vendor) if gold else frozenset()
     if task_type(contract.task.type).shape.many:

@@ -93,7 +93,7 @@ def _send(files: Sequence[Path], folder: str, manifest: bytes) -> None:
         raise InputError(f"{folder} cannot be written: {error}.") from error
 
 
-def labels_of(workspace: Workspace, row: DeliveryRow) -> Source:
+def label_source(workspace: Workspace, row: DeliveryRow) -> Source:
     """Where the labels of a delivery are read: here, or by the workers that VENDOREVAL_EXECUTOR names.
 
     Raises UsageError for an executor that there is not, or where the delivery has no partitions.
