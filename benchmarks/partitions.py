@@ -70,7 +70,7 @@ def _generate(rows: int, table: Path, gold: Path) -> None:
     labels = f"""select printf('img-%09d', i // 3) as item_id, printf('w%03d', rnd(i, 1, 500)) as annotator_id,
         printf('class-%02d', case when rnd(i, 2, 1000) < 900 then rnd(i // 3, 3, 20) else rnd(i, 4, 20) end)
         as label, (i // 3)::int as item_code from range({rows}) t(i)"""
-    con.execute(f"copy ({labels}) to '{table}' (compression zstd, row_group_size 1048576)")
+    con.execute(f"copy ({labels}) to '{table}' (format parquet, compression zstd, row_group_size 1048576)")
     chosen = f"select k from range({rows // 3}) t(k) order by hash(k * 7919 + 11) limit {GOLD}"
     known = con.execute(
         f"select printf('img-%09d', k), printf('class-%02d', rnd(k, 3, 20)) from ({chosen})"
@@ -159,7 +159,7 @@ def cost_of_parts(rows: int, count: int) -> dict[str, tuple[float, float]]:
         merge = (time.process_time() - before - sum(workers.used)) / count
         each, size = float(np.median(workers.used)), sum(workers.sizes) / count / 1000
         print(
-            f"{work}: {each:.2f} s cpu a partition, {size:,.0f} KB its result, {1000 * merge:.1f} ms to merge it"
+            f"{work}: {each:.2f} s cpu a partition, {size:,.0f} KB its result, merged in {1000 * merge:.1f} ms"
         )
         costs[work] = each, merge
     return costs

@@ -44,10 +44,13 @@ remedy = ["rework"]
 
 @contextmanager
 def cluster(workers: int) -> Iterator[tuple[LocalCluster, dict[str, str]]]:
-    """A scheduler with worker processes, and the setting that sends commands to it."""
+    """A scheduler with worker processes, and the setting that sends commands to it.
+
+    The dashboard's port is any free one: that of another cluster would be a warning.
+    """
     with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
-        memory_limit=0,
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=0,
+        dashboard_address="127.0.0.1:0",
     ) as made:  # fmt: skip
         yield made, {**FIXED, "VENDOREVAL_EXECUTOR": made.scheduler_address.replace("tcp://", "dask://")}
 
