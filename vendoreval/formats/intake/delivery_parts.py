@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
-from vendoreval.formats.intake.delivery_rows import LISTED, NOTHING_STATED, SHOWN, DeliveryIntake
+from vendoreval.formats.intake.delivered_ids import DeliveredIds
+from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
 from vendoreval.formats.intake.intake_counts import Counts, look_alikes, numbered
+from vendoreval.formats.intake.intake_report import SHOWN, DeliveryIntake
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.label_texts import LabelTexts
@@ -29,6 +31,7 @@ from vendoreval.formats.intake.part_sheets import (
 from vendoreval.formats.intake.part_values import canonical_values
 from vendoreval.formats.intake.repeated_rows import without
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
+from vendoreval.formats.intake.row_stream import LISTED
 from vendoreval.formats.intake.status_columns import StatusColumns
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
@@ -267,10 +270,10 @@ def _write(writer: LabelWriter, columns: Mapping[str, Any]) -> None:
 def _result(stream: PartStream, settled: SettledSheets, items: ItemsFile | None) -> DeliveryIntake:
     counts, book, texts = stream.counts, stream.book, stream.texts
     sent = items.ids(stream.told.task_ids) if items is not None else _all_sent(stream.told)
-    named = set(sent or ())
+    named, ids = set(sent or ()), DeliveredIds.of(book.items)
     unknown = sorted(counts.unknown.values(), key=lambda kind: (-kind.count, kind.label))[:SHOWN]
     told = {"stated": stream.told.stated.to_json(), **texts.report(), "repeats": settled.report}
-    told |= {"ids": done} if (done := stream.told.ids.report(book.items)) else {}
+    told |= {"ids": done} if (done := stream.told.ids.report(ids)) else {}
     told |= {"set_aside": dict(sorted(stream.set_aside.items()))} if stream.set_aside else {}
     sheets = np.asarray([item for item, _, _ in book.known], dtype=np.int64)[settled.kept]
     rows = np.asarray(book.rows, dtype=np.int64)[settled.kept]
@@ -304,7 +307,7 @@ def _result(stream: PartStream, settled: SettledSheets, items: ItemsFile | None)
         sent=sent,
         unsettled=(
             *asked, *settled.unsettled, *stream.status.unsettled(counts.classes),
-            *stream.told.ids.unsettled(book.items, came),
+            *stream.told.ids.unsettled(ids, came),
         ),
         filtered=tuple(stream.where.to_json()),
         settled=told,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.formats.intake.repeated_rows import Pairs
+from vendoreval.formats.intake.numbering import Numbering, hashed
 
-_LOW = 0xFFFFFFFF
+NONE = -1  # the code where there is no text
+_AROUND = r"^[\x09-\x0d\x1c-\x20]|[\x09-\x0d\x1c-\x20]$"  # white space of ASCII, as Python has it
+_KEY = np.uint64(0x5EED)
 Codes = NDArray[np.int32]
 
 
@@ -35,38 +36,37 @@ class Counts:
     classes: frozenset[str]
     labels: int = 0
     unknown: dict[str, UnknownLabel] = field(default_factory=dict)
-    items: dict[str, int] = field(default_factory=dict)
+    items: Numbering = field(default_factory=Numbering)
     people: dict[str, int] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)  # labels
-    _pairs: list[NDArray[np.int64]] = field(default_factory=list)
-    _label_ids: list[NDArray[np.int64]] = field(default_factory=list)
-
-    @cached_property
-    def pairs(self) -> Pairs:
-        """Item and person of every row; to be asked for when all batches are in."""
-        return Pairs(self._pairs, _LOW, self._label_ids)
+    odd_items: list[str] = field(default_factory=list)  # those that may look like another one
+    label_ids: list[NDArray[np.int64]] = field(default_factory=list)
 
     def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """Add one batch of Arrow text columns; returns the codes of item, annotator and label."""
-        item = numbered(columns["item_id"], self.items, _LOW)
-        people = columns.get("annotator_id")
-        person = np.full(len(item), _LOW) if people is None else numbered(people, self.people, _LOW)
-        self._pairs.append(item << 32 | person)
-        label = columns["label"].dictionary_encode()
+        coded = columns["item_id"].dictionary_encode()
+        known = len(self.items)
+        items = self.items.add(coded.dictionary)
+        self.odd_items += odd_ids(coded.dictionary.filter(items >= known))
         if "label_id" in columns:
-            ids = columns["label_id"].to_pylist()
-            self._label_ids.append(np.asarray([0 if i is None else hash(i) or 1 for i in ids], dtype=np.int64))
-        self._add_labels(label, file, lines)
-        return _codes(item, person, numbered(label, self.texts, _LOW))
+            self.label_ids.append(_label_ids(columns["label_id"]))
+        return self._codes(items[np.asarray(coded.indices)], columns, file, lines)
 
     def add_parts(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """As `add`, for answers of any number of rows: a person's rows on one item are no repeats."""
+        coded = columns["item_id"].dictionary_encode()
+        items = self.items.add(coded.dictionary)
+        return self._codes(items[np.asarray(coded.indices)], columns, file, lines)
+
+    def _codes(
+        self, item: Codes, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]
+    ) -> dict[str, Codes]:
         people = columns.get("annotator_id")
-        item = numbered(columns["item_id"], self.items, _LOW)
-        person = np.full(len(item), _LOW) if people is None else numbered(people, self.people, _LOW)
+        person = np.full(len(item), NONE) if people is None else numbered(people, self.people, NONE)
         label = columns["label"].dictionary_encode()
         self._add_labels(label, file, lines)
-        return _codes(item, person, numbered(label, self.texts, _LOW))
+        named = {"item_code": item, "annotator_code": person, "label_code": numbered(label, self.texts, NONE)}
+        return {name: code.astype(np.int32) for name, code in named.items()}
 
     def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
         self.labels += len(label)
@@ -86,29 +86,12 @@ class Counts:
             kind = UnknownLabel(names[code], 0, file, int(lines[row]))
             self.unknown.setdefault(names[code], kind).count += count
 
-    def items_of(self, person: str) -> int:
-        """On how many items a person has a label."""
-        numbers = self.pairs.all
-        return len(np.unique(numbers[(numbers & _LOW) == self.people[person]]))
 
-    def labels_an_item(self, dropped: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Labels of each item, without the rows `dropped`."""
-        items = self.pairs.all >> 32
-        found: NDArray[np.int64] = np.bincount(items) - np.bincount(items[dropped], minlength=len(self.items))
-        return found
-
-    def repeated(self) -> int:
-        """Further labels by one named annotator on the same item, as delivered."""
-        if not len(self.pairs.repeated_numbers):
-            return 0
-        numbers = self.pairs.all[self.pairs.repeated()]
-        named = numbers[(numbers & _LOW) != _LOW]
-        return len(named) - len(np.unique(named))
-
-
-def _codes(item: NDArray[np.int64], person: NDArray[np.int64], label: NDArray[np.int64]) -> dict[str, Codes]:
-    named = {"item_code": item, "annotator_code": person, "label_code": label}
-    return {name: np.where(code == _LOW, -1, code).astype(np.int32) for name, code in named.items()}
+def _label_ids(column: Any) -> NDArray[np.int64]:
+    """A number for each of the tool's ids of annotations, equal for equal ids; 0 where there is none."""
+    found = np.maximum(hashed(column, _KEY), np.uint64(1))
+    found[np.asarray(column.is_null())] = 0
+    return found.view(np.int64)
 
 
 def numbered(column: Any, known: dict[str, int], none: int) -> NDArray[np.int64]:
@@ -123,20 +106,40 @@ def numbered(column: Any, known: dict[str, int], none: int) -> NDArray[np.int64]
 
 def look_alikes(ids: Collection[str]) -> list[tuple[str, str]]:
     """Pairs of ids that differ only in white space around them or in their Unicode form."""
-    return _pairs_by_plain(ids, lambda text: normalize("NFC", text.strip()))
+    return alike_among([text for text in ids if _is_odd(text)], lambda _: ids)
 
 
-def _pairs_by_plain(ids: Collection[str], plain_of: Any) -> list[tuple[str, str]]:
-    """Only ids that are not plain themselves can have a double, so the others are just looked up."""
+def alike_among(
+    odd: Iterable[str], known: Callable[[Collection[str]], Collection[str]]
+) -> list[tuple[str, str]]:
+    """As `look_alikes`, of ids whose `odd` ones are told; `known` says which of some ids there are.
+
+    Only ids that are not plain themselves can have a double, so the others are just looked up.
+    """
+    plains = {text: _plain(text) for text in odd}
+    ids = known(plains.values()) if plains else ()
     first: dict[str, str] = {}
     pairs = []
-    for text in ids:
-        if text.isascii() and text == text.strip():
-            continue
-        plain = plain_of(text)
+    for text, plain in plains.items():
         if plain == text:
             continue
         other = plain if plain in ids else first.setdefault(plain, text)
         if other != text:
             pairs.append((other, text))
     return pairs
+
+
+def odd_ids(column: Any) -> list[str]:
+    """The texts of an Arrow column that are not plain: not ASCII, or with white space around them."""
+    import pyarrow.compute as pc
+
+    plain = pc.and_(pc.string_is_ascii(column), pc.invert(pc.match_substring_regex(column, _AROUND)))
+    return [text for text in column.filter(pc.invert(plain)).to_pylist() if _is_odd(text)]
+
+
+def _is_odd(text: str) -> bool:
+    return _plain(text) != text
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() and text == text.strip() else normalize("NFC", text.strip())

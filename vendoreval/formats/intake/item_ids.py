@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vendoreval.errors import InputError, UsageError
-from vendoreval.formats.intake.near_items import ROWS, NearItems, near_items, sifted
+from vendoreval.formats.intake.delivered_ids import DeliveredIds
+from vendoreval.formats.intake.near_items import NearItems, near_items, sifted
 from vendoreval.formats.readers.row_batches import texts
 from vendoreval.formats.readers.rows import open_rows
 from vendoreval.labels.crosswalk import Crosswalk, crosswalk_of, record_of
@@ -124,7 +124,7 @@ class ItemIds:
                 remedy="Keep only rows of ids that are written otherwise.",
             )
 
-    def report(self, items: Collection[str]) -> dict[str, Any]:
+    def report(self, items: DeliveredIds) -> dict[str, Any]:
         """What was done to the ids, as it stands in the intake report under `ids`; empty where nothing was."""
         found: dict[str, Any] = {}
         if self.cut:
@@ -132,30 +132,31 @@ class ItemIds:
             found |= {"cut": self.cut, "ids_cut": len(self._cut_ids), "ids_after": len(cut)}
         if self._used or self._apart:
             mine = {self.crosswalk.ours[one] for one in self._used}
-            _, candidates = sifted(mine, mine, _parts(items))
+            _, candidates = sifted(mine, mine, items.columns())
             found["crosswalk"] = record_of(
                 self.crosswalk, self._used, self._apart, accompanied(mine, candidates)
             )
         return found
 
-    def unsettled(self, items: Collection[str], sent: Collection[str]) -> tuple[Unsettled, ...]:
+    def unsettled(self, items: DeliveredIds, sent: Collection[str]) -> tuple[Unsettled, ...]:
         """What is open about the ids: signatures that set ids apart, ids `sent` that came back otherwise."""
         found = []
-        files = {without_query(text) for text in items} if self._signed and not self.cut else set()
-        if 0 < len(files) < len(items):
+        files = _without_queries(items) if self._signed and not self.cut else set()
+        if 0 < len(files) < items.count:
             found.append(
                 Unsettled(
                     "ids",
-                    f"Item ids are signed web addresses: {len(items):,} ids are {len(files):,} without what "
+                    f"Item ids are signed web addresses: {items.count:,} ids are {len(files):,} without what "
                     'follows the "?".',
-                    len(items),
+                    items.count,
                     tuple(dict.fromkeys(shown(text) for text in sorted(files)[:2])),
                     ("--id-cut", "query"),
                 )
             )
-        missing = [text for text in sent if text not in items]
+        came = items.among(sent)
+        missing = [text for text in sent if text not in came]
         if missing:
-            found += nearly(near_items({*sent, *self.crosswalk.others}, missing, _parts(items)), "items sent")
+            found += nearly(near_items({*sent, *self.crosswalk.others}, missing, items.columns()), "items sent")
         return tuple(found)
 
     def notes(self) -> list[str]:
@@ -198,8 +199,6 @@ def nearly(found: NearItems, what: str) -> list[Unsettled]:
     ]
 
 
-def _parts(ids: Collection[str]) -> Iterator[Any]:
-    """Ids as Arrow columns."""
-    left = iter(ids)
-    while part := list(islice(left, ROWS)):
-        yield texts(part)
+def _without_queries(ids: DeliveredIds) -> set[str]:
+    """The different ids without what follows the "?"."""
+    return {without_query(text) for column in ids.columns() for text in column.to_pylist()}

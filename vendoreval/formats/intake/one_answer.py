@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.formats.intake.answer_order import Order, order_of
-from vendoreval.formats.intake.repeated_rows import Pairs, names_at, repeated_rows, without
+from vendoreval.formats.intake.repeated_rows import check_label_ids, names_at, repeated_rows, without
+from vendoreval.formats.intake.written_codes import WrittenCodes
 from vendoreval.formats.readers.rows import RowFile
 from vendoreval.inference.agreement_groups import self_agreement
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Settlement, settle
@@ -129,7 +130,8 @@ class OneAnswer:
 
 def one_answer(
     sink: IO[bytes],
-    pairs: Pairs,
+    written: WrittenCodes,
+    label_ids: Sequence[Ints],
     taken: Taken,
     read: Collection[str],
     rule: str,
@@ -140,18 +142,21 @@ def one_answer(
     """Settle the repeats of the table in `sink`, and write it again where rows are left out.
 
     `read` are the files' columns that were read; `clock` is one that was not, and looks like the times: the
-    order of rows counts only where it does not speak against it. Raises InputError for label ids that are none.
+    order of rows counts only where it does not speak against it. `label_ids` are numbers of the rows' label
+    ids, batch by batch, 0 for none. Raises InputError for label ids that are none.
     """
-    pairs.check_label_ids()
-    if not len(pairs.repeated_numbers):
+    ids = np.concatenate(label_ids) if label_ids else None
+    if ids is not None:
+        check_label_ids(ids, written.all())
+    if not len(written.repeated_numbers):
         return OneAnswer(np.empty(0, dtype=np.int64), None, ())
-    rows = repeated_rows(sink, pairs, lambda wanted: taken.unread(wanted, read), taken.file_of)
+    rows = repeated_rows(sink, written, ids, lambda wanted: taken.unread(wanted, read), taken.file_of)
     order = order_of(rows, rule, said, clock, lambda: taken.texts(rows.row, clock))
     found = settle(rows, rule, in_order=said.in_order and not order.contradicted, unnamed=said.unnamed)
     asked = (*_undecided(sink, found, rule, order), *_unnamed(sink, found))
     if len(found.dropped):
         without(sink, found.dropped, schema_id)
-    return OneAnswer(found.dropped, _report(rule, found, by_id=bool(pairs.label_ids)), asked)
+    return OneAnswer(found.dropped, _report(rule, found, by_id=ids is not None), asked)
 
 
 def _report(rule: str, found: Settlement, *, by_id: bool) -> dict[str, Any]:

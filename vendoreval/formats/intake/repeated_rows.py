@@ -8,13 +8,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import IO, Any
 
 import numpy as np
 
 from vendoreval.errors import InputError
+from vendoreval.formats.intake.written_codes import NOBODY, WrittenCodes
 from vendoreval.formats.readers.row_batches import BATCH
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
@@ -24,62 +23,35 @@ from vendoreval.labels.table import CODES
 Tell = Callable[[Ints], Ints]  # rows of the delivery -> what their unread columns hold, as comparable numbers
 
 
-@dataclass(eq=False)
-class Pairs:
-    """Item and person of every row as one number, batch by batch; `label_ids` where there are any."""
+def check_label_ids(ids: Ints, numbers: Ints) -> None:
+    """Raise InputError where one label_id stands on several items or people: it is not an annotation's.
 
-    batches: Sequence[Ints]
-    unnamed: int  # the person in the lower half of a number where nobody is named
-    label_ids: Sequence[Ints] = ()
-
-    @cached_property
-    def all(self) -> Ints:
-        """The numbers of all rows."""
-        return np.concatenate(self.batches) if self.batches else np.empty(0, dtype=np.int64)
-
-    @cached_property
-    def repeated_numbers(self) -> Ints:
-        """The numbers that stand in several rows."""
-        ordered = np.sort(self.all)
-        return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-
-    def repeated(self) -> Ints:
-        """The rows of these numbers."""
-        twice, rows, start = self.repeated_numbers, [], 0
-        for batch in self.batches:
-            place = np.minimum(np.searchsorted(twice, batch), len(twice) - 1)
-            rows.append(np.flatnonzero(twice[place] == batch) + start)
-            start += len(batch)
-        return np.concatenate(rows)
-
-    def check_label_ids(self) -> None:
-        """Raise InputError where one label_id stands on several items or people: it is not an annotation's."""
-        if not self.label_ids:
-            return
-        ids, pairs = np.concatenate(self.label_ids), self.all
-        order = np.lexsort((pairs, ids))
-        known = ids[order] != 0
-        same = (ids[order][1:] == ids[order][:-1]) & known[1:]
-        if (same & (pairs[order][1:] != pairs[order][:-1])).any():
-            raise InputError(
-                "One label_id stands on several items or people, so it is no id of annotations.",
-                remedy="Map label_id to the tool's id of the annotation, or leave it out.",
-            )
+    `ids` are comparable numbers of label ids by row, 0 for none, `numbers` those of item and person.
+    """
+    order = np.lexsort((numbers, ids))
+    known = ids[order] != 0
+    same = (ids[order][1:] == ids[order][:-1]) & known[1:]
+    if (same & (numbers[order][1:] != numbers[order][:-1])).any():
+        raise InputError(
+            "One label_id stands on several items or people, so it is no id of annotations.",
+            remedy="Map label_id to the tool's id of the annotation, or leave it out.",
+        )
 
 
-def repeated_rows(sink: IO[bytes], pairs: Pairs, tell: Tell, file_of: Tell) -> Repeated:
+def repeated_rows(
+    sink: IO[bytes], written: WrittenCodes, label_ids: Ints | None, tell: Tell, file_of: Tell
+) -> Repeated:
     """The repeated rows of the table in `sink`. `tell` is asked only where the columns read are equal."""
-    rows = pairs.repeated()
-    number = pairs.all[rows]
-    named = (number & 0xFFFFFFFF) != pairs.unnamed
+    rows, number = written.repeated
+    named = (number & NOBODY) != NOBODY
     columns = _columns(sink, rows)
     same = _combined([columns[name] for name in sorted(columns)])
-    if pairs.label_ids:
-        ids = np.concatenate(pairs.label_ids)[rows]
+    if label_ids is not None:
+        ids = label_ids[rows]
         same = np.where(ids != 0, _combined([ids, columns["label"]]), -1 - same)
-    group = np.searchsorted(pairs.repeated_numbers, number)
+    group = np.searchsorted(written.repeated_numbers, number)
     same = _combined([same, np.where(named, -1, file_of(rows))])
-    if not pairs.label_ids:
+    if label_ids is None:
         alike = _alike(group, same)
         further = np.zeros(len(rows), dtype=np.int64)
         if alike.any():

@@ -55,8 +55,9 @@ class LabelWriter:
         self._schema = pa.schema(fields)
         self._group = _ROW_GROUP_PARTS if any(pa.types.is_list(field.type) for field in fields) else ROW_GROUP
         self._writer = pq.ParquetWriter(
-            target, self._schema, compression="zstd", write_statistics=False,
-            use_dictionary=[name for name in columns if name in CODED] or False, store_schema=False,
+            target, self._schema, compression="zstd", store_schema=False,
+            write_statistics=[name for name in columns if name == "item_code"] or False,
+            use_dictionary=[name for name in columns if name in CODED] or False,
         )  # fmt: skip
         self._writer.add_key_value_metadata({"schema": schema_id, "shape": shape.name, "scale": str(SCALE)})
         self._waiting: list[Any] = []

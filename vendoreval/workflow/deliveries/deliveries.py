@@ -15,7 +15,8 @@ from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.evidence.chain import Event
 from vendoreval.evidence.sealing import make_acknowledgement
-from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, DeliveryIntake
+from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
+from vendoreval.formats.intake.intake_report import DeliveryIntake
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import Unsettled
