@@ -57,14 +57,27 @@ class ObjectStore:
         return out.sha
 
     def put_file(self, source: Path) -> str:
-        """Store a copy of a file, streamed; raises InputError when it cannot be read."""
+        """Store a copy of a file; raises InputError when it cannot be read."""
+        with self.copy(source) as sha:
+            return sha
+
+    @contextmanager
+    def copy(self, source: Path) -> Iterator[str]:
+        """As `put_file`, giving the address before anything is stored; nothing is when the block raises."""
         try:
-            opened = source.open("rb")
+            source.open("rb").close()
         except OSError as error:
             raise InputError(f"it cannot be read: {error.strerror}.", file=str(source)) from error
-        with opened, self.writer() as out:
-            shutil.copyfileobj(opened, out.file, 1 << 20)
-        return out.sha
+        path = self._new()
+        try:
+            with refuse_full_disk():
+                shutil.copyfile(source, path)  # by the system, which is much quicker than by our hands
+            sha = _hash_file(path)
+            yield sha
+            with refuse_full_disk():
+                self._keep(path, sha)
+        finally:
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def writer(self) -> Iterator[ObjectWriter]:
@@ -72,16 +85,20 @@ class ObjectStore:
 
         Nothing is stored when the block raises. Raises VendorevalError when the disk is full.
         """
-        path = self._unfinished / f"{uuid.uuid4().hex}.part"
+        path = self._new()
         try:
             with refuse_full_disk():
                 with path.open("x+b") as file:
                     out = ObjectWriter(path, file)
                     yield out
                     file.flush()
-                out.sha = self._keep(path)
+                out.sha = _hash_file(path)
+                self._keep(path, out.sha)
         finally:
             path.unlink(missing_ok=True)
+
+    def _new(self) -> Path:
+        return self._unfinished / f"{uuid.uuid4().hex}.part"
 
     def has(self, sha: str) -> bool:
         """Whether the object is here."""
@@ -137,19 +154,17 @@ class ObjectStore:
             raise ValueError(f"{sha!r} is no object address")
         return self.root / sha[:2] / sha[2:]
 
-    def _keep(self, part: Path) -> str:
+    def _keep(self, part: Path, sha: str) -> None:
+        place = self._place(sha)
+        if self.intact(sha):
+            return
         with part.open("r+b") as file:
-            sha = hashlib.file_digest(file, "sha256").hexdigest()
-            place = self._place(sha)
-            if self.intact(sha):
-                return sha
             os.fsync(file.fileno())
         if not place.parent.is_dir():
             place.parent.mkdir(exist_ok=True)
             sync_folder(self.root)
         part.replace(place)
         sync_folder(place.parent)
-        return sha
 
 
 @contextmanager

@@ -7,18 +7,33 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from vendoreval.errors import UsageError
 from vendoreval.received import read_bytes, read_text, sha256_of
 
-__all__ = ["read_bytes", "read_text", "sha256_of", "write_whole", "writing_whole"]
+__all__ = ["FileState", "read_bytes", "read_text", "sha256_of", "state_of", "write_whole", "writing_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the whole new one."""
     with writing_whole(path) as file:
         file.write(data)
+
+
+class FileState(NamedTuple):
+    """By what a file's change is told: its size, when it was written and when altered, and which file it is."""
+
+    size: int
+    written: int
+    altered: int
+    inode: int
+
+
+def state_of(path: Path) -> FileState:
+    """The file's state, without a look at its bytes."""
+    found = path.stat()
+    return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 @contextmanager

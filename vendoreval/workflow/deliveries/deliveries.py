@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ from vendoreval.workflow.deliveries.resubmitting import arrival_of, told_of_rewo
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
-from vendoreval.workflow.files import sha256_of, write_whole
+from vendoreval.workflow.files import FileState, state_of, write_whole
 from vendoreval.workflow.gold.seedings import task_ids
 
 
@@ -129,23 +130,22 @@ def arrive(
     contract = load_contract(workspace, contract_id, contract_version)
     _refuse_taken(workspace, name)
     when = settled_dates(workspace, dates or Dates(), seeding, contract.id, at)
-    with workspace.objects.writer() as sink:  # within the block: what is refused leaves nothing behind
+    with ExitStack() as kept:  # within the block: what is refused leaves nothing behind
+        sink = kept.enter_context(workspace.objects.writer())
         reading = Reading(
             mapping, where, fmt or "", options, images, items, stated,
             reading_of_ids(workspace, contract.id, ids, id_cut),
             task_ids(workspace, seeding) if seeding else None,
         )  # fmt: skip
+        before = [state_of(file.path) for file in named]
         intake = read_files(contract, named, sink.file, reading)
-        manifest = Manifest(
-            name, tuple(ManifestFile(f.name, f.path.stat().st_size, sha256_of(f.path)) for f in named)
-        )
+        manifest = Manifest(name, _copied(kept, workspace, named, before))
         content = _identity(manifest, contract, reading, intake)
         if seal:
             refuse_unsealed(manifest, seal)
         _refuse_same(workspace, content)
         if whole and intake.missing_items:
             raise _unfinished(intake)
-    _keep(workspace, manifest, named)
     report = {**intake.to_json(), "where": list(where), "map": list(mapping)}
     report["notes"] += [*left_out_of(files), *_shared(workspace, manifest, contract.id)]
     if ids is not None:
@@ -286,8 +286,17 @@ def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[
     return notes
 
 
-def _keep(workspace: Workspace, manifest: Manifest, named: Sequence[NamedFile]) -> None:
-    """Store the files as received."""
-    for one, file in zip(named, manifest.files, strict=True):
-        if workspace.objects.put_file(one.path) != file.sha256:
-            raise InputError("The file changed while it was read.", file=one.name, remedy="Try again.")
+def _copied(
+    kept: ExitStack, workspace: Workspace, named: Sequence[NamedFile], before: Sequence[FileState]
+) -> tuple[ManifestFile, ...]:
+    """The files as received, which are stored when `kept` ends well.
+
+    `before` is their state before they were read; raises InputError when it is another one now.
+    """
+    found = []
+    for file, state in zip(named, before, strict=True):
+        sha = kept.enter_context(workspace.objects.copy(file.path))
+        if state_of(file.path) != state:
+            raise InputError("The file changed while it was read.", file=file.name, remedy="Try again.")
+        found.append(ManifestFile(file.name, state.size, sha))
+    return tuple(found)
