@@ -10,7 +10,7 @@ docs/decisions/0005). Row groups are the partitions over which the audit folds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -18,6 +18,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vendoreval.formats.writers.parquet_pieces import footer_of, footers_in, joint_footer
 from vendoreval.labels.shapes import SCALE, SHAPES, Shape
 from vendoreval.labels.table import CODED, CODES
 
@@ -42,7 +43,11 @@ def type_of(column: str, shape: Shape = SHAPES["classification"]) -> Any:
 
 
 class LabelWriter:
-    """Write columns batch by batch; row groups are filled to ROW_GROUP rows."""
+    """Write columns batch by batch; row groups are filled to ROW_GROUP rows.
+
+    Each row group is written whole, as a Parquet file of its own; a last footer makes one file of them
+    (parquet_pieces). So what stands up to one of `ends` can be gone on with by another writer.
+    """
 
     def __init__(
         self,
@@ -50,18 +55,28 @@ class LabelWriter:
         columns: Sequence[str],
         schema_id: str,
         shape: Shape = SHAPES["classification"],
+        *,
+        ends: Sequence[int] = (),
+        written: Callable[[], object] = lambda: None,
     ) -> None:
+        """`ends` are those of the row groups that stand in `target`; what is behind the last one is lost.
+
+        `written` is called when a row group was written, and no row waits.
+        """
         fields = [pa.field(name, type_of(name, shape)) for name in columns]
         self._schema = pa.schema(fields)
         self._group = _ROW_GROUP_PARTS if any(pa.types.is_list(field.type) for field in fields) else ROW_GROUP
-        self._writer = pq.ParquetWriter(
-            target, self._schema, compression="zstd", store_schema=False,
-            write_statistics=[name for name in columns if name == "item_code"] or False,
-            use_dictionary=[name for name in columns if name in CODED] or False,
-        )  # fmt: skip
-        self._writer.add_key_value_metadata({"schema": schema_id, "shape": shape.name, "scale": str(SCALE)})
+        self._metadata = {"schema": schema_id, "shape": shape.name, "scale": str(SCALE)}
+        self._owned = target.open("wb") if isinstance(target, Path) else None
+        self._target: IO[bytes] = self._owned or target  # type: ignore[assignment]
+        self._written = written
+        self._footers = footers_in(self._target, ends)
+        self.ends = list(ends)
         self._waiting: list[Any] = []
         self._rows = 0
+        if ends:
+            self._target.truncate(ends[-1])
+            self._target.seek(ends[-1])
 
     def __enter__(self) -> LabelWriter:
         return self
@@ -70,8 +85,16 @@ class LabelWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
+            self._finish()
+        if self._owned is not None:
+            self._owned.close()
+
+    def _finish(self) -> None:
+        if self._rows or not self.ends:
             self._flush()
-        self._writer.close()
+        if len(self.ends) > 1:
+            self._target.write(joint_footer(self._footers, [0, *self.ends[:-1]]))
+        self._target.flush()
 
     @property
     def names(self) -> list[str]:
@@ -86,12 +109,24 @@ class LabelWriter:
         self._rows += batch.num_rows
         if self._rows >= self._group:
             self._flush()
+            self._written()
 
     def _flush(self) -> None:
-        if self._waiting:
-            table = pa.Table.from_batches(self._waiting, schema=self._schema)
-            self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+        table = pa.Table.from_batches(self._waiting, schema=self._schema)
         self._waiting, self._rows = [], 0
+        buffer = pa.BufferOutputStream()
+        names = self._schema.names
+        with pq.ParquetWriter(
+            buffer, self._schema, compression="zstd", store_schema=False,
+            write_statistics=[name for name in names if name == "item_code"] or False,
+            use_dictionary=[name for name in names if name in CODED] or False,
+        ) as writer:  # fmt: skip
+            writer.add_key_value_metadata(self._metadata)
+            writer.write_table(table, row_group_size=max(table.num_rows, 1))
+        piece = memoryview(buffer.getvalue())
+        self._target.write(piece)
+        self._footers.append(footer_of(piece))
+        self.ends.append((self.ends[-1] if self.ends else 0) + len(piece))
 
 
 def filled(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> dict[str, Any]:
