@@ -15,15 +15,16 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from vendoreval.errors import EvidenceError, InputError, VendorevalError, WorkspaceError
+from vendoreval.errors import Conflict, EvidenceError, InputError, VendorevalError, WorkspaceError
 
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 _LEFTOVER_SECONDS = 24 * 3600
+_STAGE_SECONDS = 7 * _LEFTOVER_SECONDS
 
 
 @dataclass
@@ -97,6 +98,28 @@ class ObjectStore:
         finally:
             path.unlink(missing_ok=True)
 
+    @contextmanager
+    def stage(self, key: str) -> Iterator[Path]:
+        """A folder for long work, the same for the same `key`; it stays when the block is broken off.
+
+        It is gone when the block ends, or raises a VendorevalError. Raises Conflict while another command is
+        at the same work.
+        """
+        folder = self._unfinished / f"{key}.stage"
+        with refuse_full_disk():
+            folder.mkdir(exist_ok=True)
+        with _alone(folder):
+            try:
+                yield folder
+            except VendorevalError:
+                shutil.rmtree(folder)
+                raise
+            shutil.rmtree(folder)
+
+    def stages(self) -> list[Path]:
+        """The folders of work that was broken off, or is under way."""
+        return sorted(self._unfinished.glob("*.stage"))
+
     def _new(self) -> Path:
         return self._unfinished / f"{uuid.uuid4().hex}.part"
 
@@ -132,7 +155,7 @@ class ObjectStore:
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder on the same disk for files that become no objects; it is gone after the block."""
-        folder = self._unfinished / f"{uuid.uuid4().hex}.part"
+        folder = self._new()
         folder.mkdir()
         try:
             yield folder
@@ -140,7 +163,7 @@ class ObjectStore:
             shutil.rmtree(folder, ignore_errors=True)
 
     def clean(self) -> None:
-        """Remove unfinished files and folders that a killed command left behind more than a day ago."""
+        """Remove what killed commands left behind: after a day, long work that may go on after a week."""
         oldest = time.time() - _LEFTOVER_SECONDS
         for part in self._unfinished.glob("*.part"):
             try:
@@ -148,6 +171,10 @@ class ObjectStore:
                     shutil.rmtree(part) if part.is_dir() else part.unlink()
             except FileNotFoundError:  # another command cleans at the same moment
                 continue
+        for folder in self.stages():
+            with suppress(FileNotFoundError):
+                if folder.stat().st_mtime < time.time() - _STAGE_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _place(self, sha: str) -> Path:
         if not _ADDRESS.fullmatch(sha):
@@ -178,6 +205,24 @@ def refuse_full_disk() -> Iterator[None]:
         raise VendorevalError(
             "The disk is full; nothing was changed.", remedy="Free some space and run the command again."
         ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which the system opens when the process ends, however it ends."""
+    if os.name == "nt":  # without such locks, nobody else is told apart
+        yield
+        return
+    import fcntl
+
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(
+                "The same files are being taken in at this moment.", remedy="Wait for the other command."
+            ) from error
+        yield
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,15 +15,15 @@ from vendoreval.formats.intake.label_texts import LabelTexts
 from vendoreval.formats.intake.one_answer import one_answer
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.intake.row_stream import OPTIONAL, RowStream
+from vendoreval.formats.intake.stage import Stage
+from vendoreval.formats.intake.staged_rows import SCHEMA, Progress, RowWriter, unheard
 from vendoreval.formats.intake.status_columns import StatusColumns
 from vendoreval.formats.readers.known_columns import column_for
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
-from vendoreval.formats.writers.parquet_table import LabelWriter
 from vendoreval.labels.statements import JOINED, Statements
 from vendoreval.labels.table import CODES
 
 REQUIRED = ("item_id", "label")
-SCHEMA = "vendoreval/labels/2"
 NOTHING_STATED = Statements()
 
 
@@ -41,6 +41,8 @@ def read_delivery(
     stated: Statements = NOTHING_STATED,
     repeats: str = "refuse",
     ids: ItemIds | None = None,
+    stage: Stage | None = None,
+    progress: Progress = unheard,
 ) -> DeliveryIntake:
     """Stream `paths` into `sink`, open for reading and writing, as canonical Parquet.
 
@@ -50,7 +52,8 @@ def read_delivery(
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
     the first of `unsure`, the contract's classes for "I cannot tell". `stated` is what the buyer says that
     labels mean, `repeats` the contract's rule for a person's different answers on one item, `ids` how item
-    ids are read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
+    ids are read. `stage` keeps the work of a long intake, whose `sink` has a name; `progress` hears how many
+    rows were read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
     for a statement that may not be.
     """
     if stated.unnamed == JOINED:
@@ -72,11 +75,8 @@ def read_delivery(
     read_ids.crosswalk.refuse_ids_of(frozenset(task_ids or sent or ()), "the items sent")
     counts = Counts(frozenset(classes))
     stream = RowStream(roles, Filtering(where), status, counts, texts, read_ids, task_ids, unsure)
-    with LabelWriter(sink, ["item_id", *sorted(roles.keys() - {"item_id"}), *CODES], SCHEMA) as writer:
-        for file in files:
-            stream.taken.begin(file)
-            for batch in file.batches({*used, *(name for name in status.names if name in file.names)}):
-                writer.write(stream.take(file, batch))
+    columns = ["item_id", *sorted(roles.keys() - {"item_id"}), *CODES]
+    RowWriter(stream, files, columns, sorted({*used, *status.names}), progress).write(sink, stage)
     stream.copies.refuse()
     if not stream.counts.labels:
         raise _nothing_taken(files[0], stream)

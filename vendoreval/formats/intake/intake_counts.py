@@ -44,28 +44,33 @@ class Counts:
 
     def add(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """Add one batch of Arrow text columns; returns the codes of item, annotator and label."""
+        label = columns["label"].dictionary_encode()
+        self._add_labels(label, file, lines)
+        return self.number({**columns, "label": label})
+
+    def number(self, columns: Mapping[str, Any]) -> dict[str, Codes]:
+        """The part of `add` that rows of a table tell again, when they were added and written before."""
         coded = columns["item_id"].dictionary_encode()
         known = len(self.items)
         items = self.items.add(coded.dictionary)
         self.odd_items += odd_ids(coded.dictionary.filter(items >= known))
         if "label_id" in columns:
             self.label_ids.append(_label_ids(columns["label_id"]))
-        return self._codes(items[np.asarray(coded.indices)], columns, file, lines)
+        return self._codes(items[np.asarray(coded.indices)], columns)
 
     def add_parts(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
         """As `add`, for answers of any number of rows: a person's rows on one item are no repeats."""
         coded = columns["item_id"].dictionary_encode()
         items = self.items.add(coded.dictionary)
-        return self._codes(items[np.asarray(coded.indices)], columns, file, lines)
-
-    def _codes(
-        self, item: Codes, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]
-    ) -> dict[str, Codes]:
-        people = columns.get("annotator_id")
-        person = np.full(len(item), NONE) if people is None else numbered(people, self.people, NONE)
         label = columns["label"].dictionary_encode()
         self._add_labels(label, file, lines)
-        named = {"item_code": item, "annotator_code": person, "label_code": numbered(label, self.texts, NONE)}
+        return self._codes(items[np.asarray(coded.indices)], {**columns, "label": label})
+
+    def _codes(self, item: Codes, columns: Mapping[str, Any]) -> dict[str, Codes]:
+        people = columns.get("annotator_id")
+        person = np.full(len(item), NONE) if people is None else numbered(people, self.people, NONE)
+        label = numbered(columns["label"], self.texts, NONE)
+        named = {"item_code": item, "annotator_code": person, "label_code": label}
         return {name: code.astype(np.int32) for name, code in named.items()}
 
     def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:

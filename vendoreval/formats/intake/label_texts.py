@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ class Seen:
 
     text: str
     read: Reading | Meaning
-    count: int = 0
+    count: int
 
 
 @dataclass
@@ -31,7 +32,7 @@ class LabelTexts:
     """Reads label columns, and counts every text that did not stand for itself."""
 
     dictionary: Dictionary
-    seen: dict[str, Seen] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
     known: dict[str, Reading | Meaning] = field(default_factory=dict)
 
     @classmethod
@@ -54,7 +55,7 @@ class LabelTexts:
         reasons = {}
         for code in changed:
             if counts[code]:
-                self.seen.setdefault(texts[code], Seen(texts[code], found[code])).count += counts[code]
+                self.seen[texts[code]] += counts[code]
                 reasons[code] = _reason(found[code])
         none = np.isin(codes, [code for code, reason in reasons.items() if reason])
         refused = {row: reasons[int(codes[row])] for row in np.flatnonzero(none).tolist()}
@@ -65,9 +66,12 @@ class LabelTexts:
             self.known[text] = self.dictionary.read(text)
         return self.known[text]
 
+    def _seen(self) -> list[Seen]:
+        return [Seen(text, self._of(text), count) for text, count in self.seen.items()]
+
     def report(self) -> dict[str, Any]:
         """What was read otherwise, by keys of the intake report; the most frequent texts first."""
-        most = sorted(self.seen.values(), key=lambda one: (-one.count, one.text))
+        most = sorted(self._seen(), key=lambda one: (-one.count, one.text))
         stated = [one for one in most if isinstance(one.read, Meaning)]
         read = [one for one in most if not _reason(one.read) and _label(one.read) != one.text]
         return {
@@ -117,7 +121,7 @@ class LabelTexts:
         ]  # fmt: skip
 
     def _no_texts(self) -> list[Unsettled]:
-        found = [one for one in self.seen.values() if _no_class(one.read)]
+        found = [one for one in self._seen() if _no_class(one.read)]
         if not found:
             return []
         total = sum(one.count for one in found)

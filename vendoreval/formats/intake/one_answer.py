@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -28,7 +29,7 @@ class Taken:
     """Which rows of which file were taken, so that a row of the delivery is found in its file again."""
 
     files: list[RowFile] = field(default_factory=list)
-    bits: list[list[NDArray[np.uint8]]] = field(default_factory=list)
+    bits: list[list[NDArray[np.uint8] | None]] = field(default_factory=list)  # None: all of a batch
     sizes: list[list[int]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)  # taken of each file
 
@@ -41,9 +42,19 @@ class Taken:
 
     def add(self, keep: NDArray[np.bool_]) -> None:
         """A batch of the file was read, of which the rows `keep` were taken."""
-        self.bits[-1].append(np.packbits(keep))
+        self.bits[-1].append(None if keep.all() else np.packbits(keep))
         self.sizes[-1].append(len(keep))
         self.rows[-1] += int(keep.sum())
+
+    def last(self) -> list[Any]:
+        """Size and choice of the last batch, as JSON."""
+        bits = self.bits[-1][-1]
+        return [self.sizes[-1][-1], None if bits is None else b64encode(bits.tobytes()).decode()]
+
+    def again(self, size: int, bits: str | None) -> None:
+        """Take what `last` told of a batch, instead of adding it."""
+        packed = None if bits is None else np.frombuffer(b64decode(bits), dtype=np.uint8)
+        self.add(_unpacked(packed, size).astype(bool))
 
     def file_of(self, rows: Ints) -> Ints:
         """The number of the file of each row."""
@@ -82,9 +93,13 @@ class Taken:
 
     def _places(self, place: int, mine: Ints) -> Ints:
         keep = np.concatenate(
-            [np.unpackbits(b, count=n) for b, n in zip(self.bits[place], self.sizes[place], strict=True)]
+            [_unpacked(b, n) for b, n in zip(self.bits[place], self.sizes[place], strict=True)]
         )
         return np.flatnonzero(keep)[mine]
+
+
+def _unpacked(bits: NDArray[np.uint8] | None, size: int) -> NDArray[np.uint8]:
+    return np.ones(size, dtype=np.uint8) if bits is None else np.unpackbits(bits, count=size)
 
 
 def _chosen(file: RowFile, names: Sequence[str], places: Ints) -> Iterator[list[Any]]:

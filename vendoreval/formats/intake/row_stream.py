@@ -15,12 +15,19 @@ from vendoreval.formats.intake.label_copies import LabelCopies
 from vendoreval.formats.intake.label_texts import LabelTexts
 from vendoreval.formats.intake.one_answer import Taken
 from vendoreval.formats.intake.row_filter import Filtering
+from vendoreval.formats.intake.stage import packed, unpacked
 from vendoreval.formats.intake.status_columns import StatusColumns
 from vendoreval.formats.readers.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.readers.row_batches import NOT_COUNTED, Batch
 from vendoreval.formats.readers.rows import RowFile
 from vendoreval.labels.refusals import Refusal
 
+# What changes in the parts of a stream while rows go through them.
+_RUNNING = {
+    "where": ("left_out", "_others", "_met"), "status": ("counts",), "counts": ("labels", "unknown"),
+    "texts": ("seen",), "ids": ("_used", "_apart", "_met", "_cut_ids", "_signed"), "copies": ("pairs",),
+    "moments": ("unread", "zoneless"), "numbers": ("unread",), "marks": ("unread",),
+}  # fmt: skip
 LISTED = 1000  # refusals beyond these are counted, not listed
 OPTIONAL = (
     "annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged", "label_id",
@@ -47,6 +54,19 @@ class RowStream:
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
     taken: Taken = field(default_factory=Taken)
+
+    def state(self) -> dict[str, Any]:
+        """What was counted so far, as JSON, without what the rows taken tell again (Counts.number)."""
+        found = {"refused": self.refused, "refusals": packed(self.refusals)}
+        for part, names in _RUNNING.items():
+            found |= {f"{part}.{name}": packed(getattr(getattr(self, part), name)) for name in names}
+        return found
+
+    def go_on_from(self, state: Mapping[str, Any]) -> None:
+        """Count on from what `state` told of a stream like this one."""
+        for key, value in state.items():
+            part, _, name = key.rpartition(".")
+            setattr(getattr(self, part) if part else self, name, unpacked(value))
 
     @cached_property
     def copies(self) -> LabelCopies:

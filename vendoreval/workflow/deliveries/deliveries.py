@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import vendoreval
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical, hash_of
@@ -18,6 +19,8 @@ from vendoreval.evidence.chain import Event
 from vendoreval.evidence.sealing import make_acknowledgement
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
 from vendoreval.formats.intake.intake_report import DeliveryIntake
+from vendoreval.formats.intake.stage import Stage
+from vendoreval.formats.intake.staged_rows import Progress, unheard
 from vendoreval.labels.manifest import Manifest, ManifestFile
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import Unsettled
@@ -38,6 +41,8 @@ from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
 from vendoreval.workflow.files import FileState, state_of, write_whole
 from vendoreval.workflow.gold.seedings import task_ids
+
+LONG = 1 << 28  # bytes of files from which on a killed intake can be gone on with
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ def add_delivery(
     images: Path | None = None,
     partitions: str = "",
     parts: int = 0,
+    progress: Progress = unheard,
 ) -> dict[str, Any]:
     """Take files, folders or an archive in as a delivery; returns its record with the intake report.
 
@@ -81,7 +87,9 @@ def add_delivery(
     a file that names our id of each delivered one, `id_cut` "query" cuts ids at the "?" (formats.item_ids).
     `complete`: no other part of a task list is to come. `again` names a delivery whose files are taken in once
     more instead of `files`, ordered and received when that one was. `partitions`: where to write its labels
-    besides, in so many `parts`, for workers on other machines.
+    besides, in so many `parts`, for workers on other machines. `progress` hears how many rows were read.
+
+    An intake of long files that was killed goes on when it is asked for again in the same words.
 
     Raises InputError for unreadable files, Conflict when the id is taken or the same delivery is there,
     UsageError for dates that cannot be, and for statements that may not be.
@@ -98,7 +106,7 @@ def add_delivery(
             workspace, paths, at, contract_id=contract_id, delivery_id=delivery_id, mapping=mapping,
             where=where, items=items, fmt=fmt, seeding=seeding, dates=dates_of(dates or Dates(), before),
             seal=sealed, stated=stated, ids=ids, id_cut=id_cut, complete=complete, options=options,
-            images=images,
+            images=images, progress=progress,
         )  # fmt: skip
     with workspace.write(actor(), at) as tx:
         event = keep_delivery(tx, arrived)
@@ -116,7 +124,7 @@ def arrive(
     fmt: str | None = None, seeding: str = "", dates: Dates | None = None, whole: bool = False,
     contract_version: int | None = None, seal: Mapping[str, Any] | None = None,
     stated: Statements = NOTHING_STATED, ids: Path | None = None, id_cut: str = "", complete: bool = False,
-    options: Sequence[str] = (), images: Path | None = None,
+    options: Sequence[str] = (), images: Path | None = None, progress: Progress = unheard,
 ) -> Arrived:  # fmt: skip
     """Read and store the files of a delivery, as `add_delivery` describes, without recording it yet.
 
@@ -131,14 +139,15 @@ def arrive(
     _refuse_taken(workspace, name)
     when = settled_dates(workspace, dates or Dates(), seeding, contract.id, at)
     with ExitStack() as kept:  # within the block: what is refused leaves nothing behind
-        sink = kept.enter_context(workspace.objects.writer())
         reading = Reading(
             mapping, where, fmt or "", options, images, items, stated,
             reading_of_ids(workspace, contract.id, ids, id_cut),
             task_ids(workspace, seeding) if seeding else None,
         )  # fmt: skip
         before = [state_of(file.path) for file in named]
-        intake = read_files(contract, named, sink.file, reading)
+        stage = _stage(kept, workspace, [name, contract.id, contract.version, reading.to_json()], before)
+        sink = kept.enter_context(workspace.objects.writer())
+        intake = read_files(contract, named, sink.file, reading, stage, progress)
         manifest = Manifest(name, _copied(kept, workspace, named, before))
         content = _identity(manifest, contract, reading, intake)
         if seal:
@@ -284,6 +293,14 @@ def _shared(workspace: Workspace, manifest: Manifest, contract_id: str) -> list[
             )
             notes.append(f"Shared with the delivery {row.id!r}: {', '.join(names)}.{twice}")
     return notes
+
+
+def _stage(kept: ExitStack, workspace: Workspace, work: list[Any], files: Sequence[FileState]) -> Stage | None:
+    """Where the intake of long `files` keeps its work: the same `work` goes on there after a kill."""
+    if sum(file.size for file in files) < LONG:
+        return None
+    key = hash_of([vendoreval.__version__, *work, [list(file) for file in files]])
+    return Stage(kept.enter_context(workspace.objects.stage(key)))
 
 
 def _copied(

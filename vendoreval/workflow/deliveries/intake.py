@@ -15,6 +15,8 @@ from vendoreval.formats.intake.intake_report import DeliveryIntake
 from vendoreval.formats.intake.item_ids import ItemIds, ids_of
 from vendoreval.formats.intake.items_file import ItemsFile, read_items
 from vendoreval.formats.intake.row_filter import RowFilter, parse_where
+from vendoreval.formats.intake.stage import Stage
+from vendoreval.formats.intake.staged_rows import Progress, unheard
 from vendoreval.formats.readers.answer_file import answer_file, is_row_file
 from vendoreval.formats.readers.chosen import Chosen, chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
@@ -23,6 +25,7 @@ from vendoreval.formats.readers.sources import named_source
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.statements import Statements, statements_of
 from vendoreval.workflow.deliveries.named_files import NamedFile
+from vendoreval.workflow.files import state_of
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,31 @@ class Reading:
     ids: ItemIds = field(default_factory=ItemIds)
     task_ids: Mapping[str, str] | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """All that says how files are read, by which the work of an intake is known again."""
+        files = [str(path) for path in (self.images, self.items) if path]
+        return {
+            "map": list(self.mapping), "where": list(self.where), "format": self.fmt,
+            "options": list(self.options),
+            "beside": [[path, *state_of(Path(path))] for path in files], "stated": self.stated.to_json(),
+            "ids": self.ids.to_json(), "tasks": dict(self.task_ids) if self.task_ids is not None else None,
+        }  # fmt: skip
+
 
 def read_files(
-    contract: Contract, files: Sequence[NamedFile], sink: IO[bytes], reading: Reading
+    contract: Contract,
+    files: Sequence[NamedFile],
+    sink: IO[bytes],
+    reading: Reading,
+    stage: Stage | None = None,
+    progress: Progress = unheard,
 ) -> DeliveryIntake:
-    """Read `files` into `sink` as canonical Parquet.
+    """Read `files` into `sink` as canonical Parquet; `stage` and `progress` as in `read_delivery`.
 
     Raises InputError for files that cannot be read, UsageError for options that may not be.
     """
     items = read_items(reading.items) if reading.items else None
-    return _read(contract, files, sink, reading, items)
+    return _read(contract, files, sink, reading, items, stage, progress)
 
 
 def read_again(
@@ -78,12 +96,13 @@ def read_again(
 
 
 def _read(
-    contract: Contract, files: Sequence[NamedFile], sink: IO[bytes], reading: Reading, items: ItemsFile | None
-) -> DeliveryIntake:
+    contract: Contract, files: Sequence[NamedFile], sink: IO[bytes], reading: Reading, items: ItemsFile | None,
+    stage: Stage | None = None, progress: Progress = unheard,
+) -> DeliveryIntake:  # fmt: skip
     task = contract.task
     where = filters(contract, reading.where)
     if not SHAPES[task.type].many:
-        return _one_answer(contract, files, sink, reading, where)
+        return _one_answer(contract, files, sink, reading, where, stage, progress)
     source = named_source([(file.name, file.path) for file in files], reading.images)
     chosen = chosen_reader(
         source, task.type, fmt=reading.fmt, options=reading.options,
@@ -104,6 +123,8 @@ def _one_answer(
     sink: IO[bytes],
     reading: Reading,
     where: Sequence[RowFilter],
+    stage: Stage | None,
+    progress: Progress,
 ) -> DeliveryIntake:
     """Classes: files of rows as they are, exports of tools by their reader."""
     task, mapping = contract.task, parse_pairs(reading.mapping, "--map")
@@ -115,7 +136,7 @@ def _one_answer(
     intake = read_delivery(
         paths, sink, classes=task.classes, mapping=mapping, where=where, items=reading.items,
         fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask, stated=reading.stated,
-        repeats=task.repeats, ids=reading.ids,
+        repeats=task.repeats, ids=reading.ids, stage=stage, progress=progress,
     )  # fmt: skip
     if tool is None:
         return intake
