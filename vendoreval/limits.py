@@ -32,7 +32,7 @@ class Limits:
     tables within each other.
     """
 
-    rows: int = 4_000_000_000
+    rows: int = 20_000_000_000
     memory: int = 1_000_000_000
     document: int = 20_000_000
     workbook: int = 50_000_000

@@ -32,7 +32,10 @@ class FileState(NamedTuple):
 
 def state_of(path: Path) -> FileState:
     """The file's state, without a look at its bytes."""
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError:  # whoever reads it says what is wrong
+        return FileState(0, 0, 0, 0)
     return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 

@@ -18,7 +18,7 @@ from vendoreval.formats.readers.row_batches import BATCH
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
 from vendoreval.labels.shapes import SHAPES, Shape
-from vendoreval.labels.table import CODES
+from vendoreval.labels.table import CODED, CODES
 
 Tell = Callable[[Ints], Ints]  # rows of the delivery -> what their unread columns hold, as comparable numbers
 
@@ -94,7 +94,7 @@ def names_at(sink: IO[bytes], rows: Ints, columns: Sequence[str]) -> list[dict[s
     found: list[dict[str, Any]] = []
     with pq.ParquetFile(sink) as file:
         known = [name for name in columns if name in file.schema_arrow.names]
-        for start, batch in _pieces(file, known):
+        for start, batch in _pieces(file, known, rows):
             found += batch.take(_within(rows, start, batch.num_rows)).to_pylist()
     return found
 
@@ -106,10 +106,10 @@ def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
     parts: dict[str, list[Ints]] = {}
     known: dict[str, dict[Any, int]] = {}
     sink.seek(0)
-    with pq.ParquetFile(sink) as file:
+    with pq.ParquetFile(sink, read_dictionary=list(CODED)) as file:
         beside = ("item_id", "annotator_id", "label_id", *CODES)
         names = [name for name in file.schema_arrow.names if name not in beside]
-        for start, batch in _pieces(file, names):
+        for start, batch in _pieces(file, names, rows):
             taken = batch.take(_within(rows, start, batch.num_rows))
             for name in names:
                 codes = _codes(name, taken.column(name), known.setdefault(name, {}))
@@ -117,12 +117,17 @@ def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
     return {name: np.concatenate(found) for name, found in parts.items()}
 
 
-def _pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[int, Any]]:
-    """The table piece by piece, each with the place of its first row."""
+def _pieces(file: Any, names: Sequence[str], rows: Ints | None = None) -> Iterator[tuple[int, Any]]:
+    """The table piece by piece, each with the place of its first row; of `rows`, groups that hold some."""
     start = 0
-    for batch in file.iter_batches(batch_size=BATCH, columns=list(names)):
-        yield start, batch
-        start += batch.num_rows
+    for group in range(file.num_row_groups):
+        size = file.metadata.row_group(group).num_rows
+        if rows is None or len(_within(rows, start, size)):
+            for batch in file.iter_batches(batch_size=BATCH, row_groups=[group], columns=list(names)):
+                yield start, batch
+                start += batch.num_rows
+        else:
+            start += size
 
 
 def _codes(name: str, column: Any, known: dict[Any, int]) -> Ints:

@@ -31,6 +31,8 @@ KINDS = {
     "text": TEXT, "map": TEXT, "int": NUMBER, "fixed": NUMBER, "float": pa.float64(),
     "rings": pa.list_(pa.list_(pa.list_(NUMBER))), "runs": pa.list_(NUMBER),
 }  # fmt: skip
+_REPEATED = (*CODED, "annotator_code", "label_code", "seconds")  # few different values a row group
+_RISING = ("item_code", "labelled_at")  # mostly little more than in the row before
 ROW_GROUP = 1 << 20
 _ROW_GROUP_PARTS = 1 << 18  # rows that hold lists are long
 
@@ -119,7 +121,8 @@ class LabelWriter:
         with pq.ParquetWriter(
             buffer, self._schema, compression="zstd", store_schema=False,
             write_statistics=[name for name in names if name == "item_code"] or False,
-            use_dictionary=[name for name in names if name in CODED] or False,
+            use_dictionary=[name for name in names if name in _REPEATED] or False,
+            column_encoding={name: "DELTA_BINARY_PACKED" for name in _RISING if name in names} or None,
         ) as writer:  # fmt: skip
             writer.add_key_value_metadata(self._metadata)
             writer.write_table(table, row_group_size=max(table.num_rows, 1))

@@ -299,7 +299,7 @@ def _stage(kept: ExitStack, workspace: Workspace, work: list[Any], files: Sequen
     """Where the intake of long `files` keeps its work: the same `work` goes on there after a kill."""
     if sum(file.size for file in files) < LONG:
         return None
-    key = hash_of([vendoreval.__version__, *work, [list(file) for file in files]])
+    key = hash_of([vendoreval.__version__, *work, [[str(part) for part in file] for file in files]])
     return Stage(kept.enter_context(workspace.objects.stage(key)))
 
 

@@ -53,7 +53,8 @@ class Reading:
         return {
             "map": list(self.mapping), "where": list(self.where), "format": self.fmt,
             "options": list(self.options),
-            "beside": [[path, *state_of(Path(path))] for path in files], "stated": self.stated.to_json(),
+            "beside": [[path, *map(str, state_of(Path(path)))] for path in files],
+            "stated": self.stated.to_json(),
             "ids": self.ids.to_json(), "tasks": dict(self.task_ids) if self.task_ids is not None else None,
         }  # fmt: skip
 
