@@ -106,7 +106,9 @@ def _columns(sink: IO[bytes], rows: Ints) -> dict[str, Ints]:
     parts: dict[str, list[Ints]] = {}
     known: dict[str, dict[Any, int]] = {}
     sink.seek(0)
-    with pq.ParquetFile(sink, read_dictionary=list(CODED)) as file:
+    coded = [name for name in pq.read_schema(sink).names if name in CODED]
+    sink.seek(0)
+    with pq.ParquetFile(sink, read_dictionary=coded) as file:
         beside = ("item_id", "annotator_id", "label_id", *CODES)
         names = [name for name in file.schema_arrow.names if name not in beside]
         for start, batch in _pieces(file, names, rows):
