@@ -17,7 +17,8 @@ from vendoreval.formats.intake.gold_rows import read_gold
 from vendoreval.formats.intake.row_filter import parse_where
 from vendoreval.formats.readers import separated, separated_blocks
 from vendoreval.formats.readers.row_batches import Batch
-from vendoreval.formats.readers.separated_blocks import Irregular, read_blocks
+from vendoreval.formats.readers.separated_blocks import read_blocks
+from vendoreval.formats.readers.separated_pieces import Irregular
 from vendoreval.formats.readers.separated_rows import read_rows
 
 

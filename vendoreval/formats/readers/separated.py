@@ -9,19 +9,14 @@ from pathlib import Path
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.row_batches import Batch
-from vendoreval.formats.readers.separated_blocks import Irregular, read_blocks
+from vendoreval.formats.readers.separated_blocks import read_blocks
+from vendoreval.formats.readers.separated_pieces import Irregular
 from vendoreval.formats.readers.separated_rows import parsed, read_rows
 from vendoreval.formats.readers.text_source import open_text
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-_AT_FAULT = (
-    Irregular,
-    InputError,
-    ValueError,
-    EOFError,
-    zlib.error,
-    OSError,
-)  # ValueError: of decoders and Arrow
+# What reading in blocks raises; ValueError comes from decoders and from Arrow.
+_AT_FAULT = (Irregular, InputError, ValueError, EOFError, zlib.error, OSError)
 
 
 def column_names(path: Path, delimiter: str) -> list[str]:

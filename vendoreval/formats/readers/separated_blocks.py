@@ -9,30 +9,22 @@ is wrong with a file raises an exception, and the reader of rows says what it is
 from __future__ import annotations
 
 import io
-from codecs import BOM_UTF8
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vendoreval.formats.readers.row_batches import Batch, in_batches
+from vendoreval.formats.readers.separated_pieces import LF, Irregular, Piece, Rest, line_ends, pieces
 from vendoreval.formats.readers.separated_rows import batches_of, parsed, rows_a_batch
 from vendoreval.formats.readers.text_source import text_blocks
 from vendoreval.limits import allowed
 
 BLOCK = 1 << 22
 _AHEAD = 2
-_QUOTE, _LF, _CR = b'"\n\r'
-
-
-class Irregular(Exception):
-    """What Arrow reads otherwise than the reader of rows, or not at all."""
 
 
 def read_blocks(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
@@ -53,96 +45,9 @@ def _header(file: str, text: bytes, delimiter: str) -> tuple[list[str], int, int
     stream = io.StringIO(text.decode(errors="ignore"), newline="")  # the block may end within a character
     names = next((row for _, row in parsed(file, stream, delimiter)), [])
     size = len(stream.getvalue()[: stream.tell()].encode())
-    if not names or text[size - 1] != _LF:
+    if not names or text[size - 1] != LF:
         raise Irregular("a header that goes on, or ends otherwise")
-    return names, size, _line_ends(text[:size])
-
-
-def _line_ends(text: bytes) -> int:
-    """Ends of lines of any kind."""
-    ends = int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _LF))
-    return ends + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else ends
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Rows that stand in a file one behind the other, with the lines in which they begin, and the next line.
-
-    Where lines end with CR alone, only the first of `lines` is right.
-    """
-
-    text: bytes
-    lines: Sequence[int]
-    behind: int
-    quoted: bool = False
-
-    @property
-    def plain(self) -> bool:
-        """Whether Arrow may read it: no row is too long, no CR stands alone, no mark would be dropped."""
-        text = self.text
-        alone = b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
-        return not (alone or text.startswith(BOM_UTF8) or len(text) > allowed().line)
-
-
-@dataclass(frozen=True)
-class _Rest:
-    """All that follows a place in a file, where only reading tells where rows end."""
-
-    blocks: Iterator[bytes]
-    line: int
-
-
-def _pieces(blocks: Iterator[bytes], delimiter: str, line: int) -> Iterator[_Piece | _Rest]:
-    """A file's rows, of which the first begins in `line`, in pieces as large as the blocks."""
-    rest, most = b"", min(allowed().line, 4 * BLOCK)
-    for block in chain(blocks, [b""]):
-        text = rest + (block or b"\n" * bool(rest))  # the last row may end with the file
-        try:
-            piece = _whole_rows(text, line, delimiter)
-            if piece is None and (len(text) > most or (rest and not block)):
-                raise Irregular("a row without an end")
-        except Irregular:
-            yield _Rest(chain([rest, block], blocks), line)
-            return
-        rest = text
-        if piece is not None:
-            yield piece
-            rest = text[len(piece.text) :]
-            line = piece.behind
-
-
-def _whole_rows(text: bytes, line: int, delimiter: str) -> _Piece | None:
-    """The rows that end in a text; None where none does, Irregular where that cannot be said."""
-    if b'"' not in text:
-        whole = text[: text.rfind(b"\n") + 1]
-        behind = line + _line_ends(whole)
-        return _Piece(whole, range(line, behind), behind) if whole else None
-    signs = np.frombuffer(text, dtype=np.uint8)
-    quotes, breaks = np.flatnonzero(signs == _QUOTE), np.flatnonzero(signs == _LF)
-    ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0] + 1
-    if not len(ends):
-        return None
-    quotes = quotes[quotes < ends[-1]]
-    if not _regular(signs, quotes, ord(delimiter)):
-        raise Irregular("quotation marks")
-    whole = text[: ends[-1]]
-    lines = line + np.searchsorted(breaks, np.concatenate(([0], ends[:-1])))
-    return _Piece(whole, lines.tolist(), line + _line_ends(whole), len(quotes) > 0)
-
-
-def _regular(signs: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:
-    """Whether marks open at a field's beginning and close at its end, or stand doubled within.
-
-    Every other one closes; a doubled one closes and opens again.
-    """
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = np.where(opening > 0, signs[opening - 1], _LF)
-    behind = signs[closing + 1]
-    return bool(
-        len(opening) == len(closing)
-        and np.isin(before, (delimiter, _LF, _QUOTE)).all()
-        and np.isin(behind, (delimiter, _LF, _CR, _QUOTE)).all()
-    )
+    return names, size, line_ends(text[:size])
 
 
 @dataclass(frozen=True)
@@ -160,7 +65,7 @@ class _Table:
         rows = ((line + at - 1, row) for at, row in source)
         return batches_of(self.path.name, self.names, rows, self.wanted)
 
-    def by_arrow(self, piece: _Piece) -> Batch:
+    def by_arrow(self, piece: Piece) -> Batch:
         """The rows of a piece at once; raises Irregular, or ArrowInvalid for rows of another width."""
         import pyarrow as pa
         import pyarrow.csv as pc
@@ -180,9 +85,9 @@ class _Table:
         )  # fmt: skip
         if found.num_rows != len(piece.lines):
             raise Irregular("blank lines")
-        return Batch({name: _one_array(found.column(key)) for key, name in keys.items()}, piece.lines)
+        return Batch({name: found.column(key).combine_chunks() for key, name in keys.items()}, piece.lines)
 
-    def read(self, piece: _Piece) -> list[Batch]:
+    def read(self, piece: Piece) -> list[Batch]:
         """The rows of a piece."""
         import pyarrow as pa
 
@@ -194,23 +99,16 @@ class _Table:
         return list(self.by_rows(io.StringIO(piece.text.decode(), newline=""), piece.lines[0]))
 
 
-def _one_array(column: Any) -> Any:
-    import pyarrow as pa
-
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
 def _parts(table: _Table, blocks: Iterator[bytes], line: int) -> Iterator[Batch]:
     """The rows of a file in pieces of any size, some of them read ahead in threads."""
     with ThreadPoolExecutor(_AHEAD) as pool:
         waiting: deque[Future[list[Batch]]] = deque()
-        for piece in _pieces(blocks, table.delimiter, line):
-            if isinstance(piece, _Piece):
+        for piece in pieces(blocks, table.delimiter, line, min(allowed().line, 4 * BLOCK)):
+            if isinstance(piece, Piece):
                 waiting.append(pool.submit(table.read, piece))
-            while waiting and (len(waiting) > _AHEAD or isinstance(piece, _Rest)):
+            while waiting and (len(waiting) > _AHEAD or isinstance(piece, Rest)):
                 yield from waiting.popleft().result()
-            if isinstance(piece, _Rest):
+            if isinstance(piece, Rest):
                 raw = io.BufferedReader(_Stream(piece.blocks), BLOCK)
                 yield from table.by_rows(io.TextIOWrapper(raw, "utf-8", newline=""), piece.line)
         while waiting:
@@ -221,7 +119,7 @@ class _Stream(io.RawIOBase):
     """Blocks as a stream of bytes."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks, self._left = blocks, b""
+        self._blocks, self._left = blocks, memoryview(b"")
 
     def readable(self) -> bool:
         return True
@@ -231,7 +129,7 @@ class _Stream(io.RawIOBase):
             block = next(self._blocks, None)
             if block is None:
                 return 0
-            self._left = block
+            self._left = memoryview(block)
         data, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
