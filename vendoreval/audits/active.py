@@ -65,7 +65,7 @@ def laid_out(
     return active_design(
         sizes, allowed, intolerable, predicted, alpha=alpha, beta=beta,
         cap=min(int(cap), items) if cap else None, floor=float(clause.decision.floor),
-        block=clause.decision.block,
+        block=clause.decision.block, single=units == 1,
     )  # fmt: skip
 
 

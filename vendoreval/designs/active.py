@@ -40,6 +40,7 @@ class ActiveDesign:
 
     `sizes` of the strata; *breached* rejects "at most `allowed` wrong", *kept* "at least `intolerable` wrong".
     `alpha` and `beta` bound the chances of a wrong *breached* and *kept*. `cap` is the most items looked at.
+    `single`: an item holds one label, so it is right or wrong; only then overshoot can be used (`boost`).
     """
 
     sizes: tuple[int, ...]
@@ -52,6 +53,7 @@ class ActiveDesign:
     floor: float
     block: int
     alternatives: Alternatives
+    single: bool = True
 
     def __post_init__(self) -> None:
         items = sum(self.sizes)
@@ -81,6 +83,7 @@ class ActiveDesign:
             "cap": self.cap,
             "floor": self.floor,
             "block": self.block,
+            "single": self.single,
             "alternatives": self.alternatives.to_json(),
         }
 
@@ -95,7 +98,7 @@ class ActiveDesign:
                 tuple(record["sizes"]), record["allowed"], record["intolerable"],
                 None if predicted is None else tuple(predicted),
                 record["alpha"], record["beta"], record["cap"], record["floor"], record["block"],
-                Alternatives.from_json(record["alternatives"]),
+                Alternatives.from_json(record["alternatives"]), record["single"],
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"This is no sealed design of an active audit: {error}.") from error
@@ -128,13 +131,14 @@ class ActivePath:
 def active_design(
     sizes: Sequence[int], allowed: float, intolerable: float, predicted: Sequence[float] | None = None, *,
     alpha: float = 0.05, beta: float = 0.05, cap: int | None = None, floor: float = FLOOR, block: int = BLOCK,
-    hedge: bool = True,
+    hedge: bool = True, single: bool = True,
 ) -> ActiveDesign:  # fmt: skip
     """The design with the default alternatives. `cap`: by default 2.5 times the fixed sample of the same risks.
 
     `predicted`: the rates of wrong items that the side information predicts by stratum; None for two strata
     of which the second is flagged, or one. `hedge`: lose little by useless or adversarial side information,
-    for a part of the gain by good one. Raises InputError where nothing can be decided.
+    for a part of the gain by good one. `single`: one label an item. Raises InputError where nothing can be
+    decided.
     """
     items = sum(sizes)
     if len(sizes) > 1 and (len(predicted) if predicted is not None else 2) != len(sizes):
@@ -144,8 +148,9 @@ def active_design(
     expected = None if predicted is None else tuple(float(rate) for rate in predicted)
     made = default_alternatives(sizes, allowed, intolerable, expected, floor, hedge)
     return ActiveDesign(
-        tuple(int(size) for size in sizes), allowed, intolerable, expected, alpha, beta, cap, floor, block, made
-    )
+        tuple(int(size) for size in sizes), allowed, intolerable, expected, alpha, beta, cap, floor, block,
+        made, single,
+    )  # fmt: skip
 
 
 def shares(design: ActiveDesign, answered: Sequence[Answer]) -> tuple[int, ...]:
@@ -192,14 +197,13 @@ def follow(
     than a stratum has items, or than the audit may have.
     """
     checked(design, answered)
-    single = all(wrong in (0, 1) for _, wrong in answered)
     steps: list[ActiveStep] = []
     verdict, walk = INCONCLUSIVE, Walks.start(design)
     block = walk.shares()
     for t, (stratum, wrong) in enumerate(answered):
         if t % design.block == 0:
             block = walk.shares() if drawn is None else np.array([drawn[t // design.block]])
-        walk.observe(chances(block, walk.left), np.array([stratum]), np.array([float(wrong)]), single)
+        walk.observe(chances(block, walk.left), np.array([stratum]), np.array([float(wrong)]), design.single)
         against, for_ = walk.moneys()[0].tolist()
         steps.append(ActiveStep(t, tuple(block[0].tolist()), stratum, float(wrong), against, for_))
         verdict = VERDICTS[int(walk.verdicts()[0])]
@@ -239,6 +243,8 @@ def checked(design: ActiveDesign, answered: Sequence[Answer]) -> None:
     strata = len(design.sizes)
     if not all(0 <= stratum < strata and 0 <= wrong <= 1 for stratum, wrong in answered):
         raise InputError(f"Every answer needs a stratum from 0 to {strata - 1}, and a share of wrong labels.")
+    if design.single and not all(wrong in (0, 1) for _, wrong in answered):
+        raise InputError("An item with one label is right or wrong, yet an answer lies between.")
     seen = np.bincount([stratum for stratum, _ in answered], minlength=strata)
     if len(answered) > design.cap or (seen > np.asarray(design.sizes)).any():
         raise InputError(f"{len(answered)} answers do not fit an audit of {design.cap} items at most.")
