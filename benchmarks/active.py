@@ -93,7 +93,7 @@ def judges(items: int, runs: int, hedge: bool) -> None:
             found = audits(items, sizes, wrong, runs, hedge)
             cells.append(f"{found.mean:6.0f} ({found.p95:5}) {'' if note is None else note:>4}")
             if truth in (95, 97):
-                wrong_words.append(found.shares["kept" if truth == 95 else "breached"])
+                wrong_words.append(found.share("kept" if truth == 95 else "breached"))
         spent = time.process_time() - start
         risks = f"wrongly kept {wrong_words[0]:.3f}, breached {wrong_words[1]:.3f}; {spent:.0f} s"
         print(f"{judge:12}", *cells, risks, flush=True)
@@ -108,7 +108,7 @@ def splits(runs: int) -> None:
                 inside = min(round(part * wrong), flagged)
                 found = audits(items, [items - flagged, flagged], [wrong - inside, inside], runs)
                 word = "breached" if wrong == 300 else "kept"
-                share = f"wrongly {word} {found.shares[word]:.4f}"
+                share = f"wrongly {word} {found.share(word):.4f}"
                 print(f"{flagged:5} flagged, {inside:3} of {wrong} errors in them: {share}", flush=True)
 
 

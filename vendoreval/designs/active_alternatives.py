@@ -28,8 +28,8 @@ _BEYOND_BETTER = (0.67, 0.43, 0.25, 0.12, 0.03)  # times the allowed share
 _TOTALS = (0.35, 0.35, 0.06, 0.06, 0.06, 0.06, 0.06)  # middle of the zone, its far edge, five beyond
 _LIFTS = (1.0, 6.0, 40.0, 250.0)  # how much more often flagged items are wrong
 _POWERS = (0.0, 0.4, 0.8, 1.3)  # of the predicted rates
-# The hedge against useless and adversarial side information: more than half of the money, and still more of
-# the draws, begin with "it is useless" (the first shape); answers move both (docs/decisions/0034-active.md).
+# The hedge against useless and adversarial side information: about half of the money, and still more of the
+# draws, begin with "it is useless" (the first shape); answers move both (docs/decisions/0034-active-audits.md)
 _AGAINST_KEPT, _AGAINST_BROKEN = (0.55, 0.15, 0.15, 0.15), (0.46, 0.18, 0.18, 0.18)
 _DRAWING = (0.7, 0.1, 0.1, 0.1)
 _PLAIN = (0.4, 0.2, 0.2, 0.2)  # of both, without the hedge

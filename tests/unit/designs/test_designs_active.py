@@ -247,7 +247,7 @@ def test_simulation_agrees_with_enumeration() -> None:
     design = active_design((6, 3), 1, 4, alpha=0.2, beta=0.2, cap=9, block=1)
     exact = enumerated(design, (2, 2), boosting=True, rounded=True)
     drawn = simulate(design, (2, 2), 1_500, 5)
-    assert drawn.shares["breached"] == pytest.approx(exact["breached"], abs=0.04)
+    assert drawn.share("breached") == pytest.approx(exact["breached"], abs=0.04)
     assert drawn.mean == pytest.approx(exact["labels"], abs=0.15)
 
 

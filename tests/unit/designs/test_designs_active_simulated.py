@@ -8,8 +8,7 @@ import pytest
 
 from vendoreval.designs.active import ActiveDesign, active_design, shares
 from vendoreval.designs.active_estimate import estimate
-from vendoreval.designs.active_simulating import Simulated, expected, relative_rates, simulate, spread
-from vendoreval.errors import InputError
+from vendoreval.designs.active_simulating import Simulated, simulate, simulate_all
 
 RUNS = 2_000
 UNIFORM = 507  # labels of the boosted test without strata at 0.95
@@ -42,7 +41,7 @@ def test_labels_without_the_hedge_are_those_of_the_note(
 ) -> None:
     found = audits(judge(sensitivity, specificity, wrong), wrong, hedge=False)
     assert found.mean == pytest.approx(labels, rel=0.08)  # 2 % error on both sides, and lists of 50
-    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+    assert at_most(found.share("breached" if wrong == 300 else "kept"))
 
 
 @pytest.mark.slow
@@ -51,7 +50,7 @@ def test_the_hedge_keeps_the_gain_of_a_good_judge(wrong: int, gain_kept: float) 
     found = audits(judge(0.9, 0.98, wrong), wrong)
     without, uniform = {500: (94, 507), 300: (314, 576)}[wrong]
     assert uniform - found.mean >= gain_kept * (uniform - without)
-    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+    assert at_most(found.share("breached" if wrong == 300 else "kept"))
 
 
 @pytest.mark.slow
@@ -60,14 +59,14 @@ def test_useless_scores_cost_little_and_no_risk(wrong: int) -> None:
     found = audits(judge(0.3, 0.7, wrong), wrong)
     assert found.mean <= 1.25 * CALIBRATED[wrong]
     assert wrong == 300 or found.mean <= 1.1 * UNIFORM
-    assert at_most(found.shares["breached" if wrong == 300 else "kept"])
+    assert at_most(found.share("breached" if wrong == 300 else "kept"))
 
 
 @pytest.mark.slow
 def test_adversarial_scores_cost_little_and_no_risk() -> None:
     found = audits((0, 1_000), 500)
     assert found.mean <= 1.1 * UNIFORM * 1.02  # the error of the mean
-    assert at_most(found.shares["kept"])
+    assert at_most(found.share("kept"))
 
 
 @pytest.mark.slow
@@ -75,7 +74,7 @@ def test_adversarial_scores_cost_little_and_no_risk() -> None:
 def test_no_split_of_the_null_is_accused_more_often(flagged: int) -> None:
     """Nearly all that is flagged is wrong, and it is drawn first: an honest vendor is still safe."""
     found = audits((flagged, 0), 300)
-    assert at_most(found.shares["breached"])
+    assert at_most(found.share("breached"))
 
 
 @pytest.mark.slow
@@ -104,22 +103,10 @@ def answers(design: ActiveDesign, wrong: tuple[int, ...], rng: np.random.Generat
     return found
 
 
-def test_wrong_items_are_spread_by_lift() -> None:
-    design = active_design((9_000, 1_000), 300, 500)
-    assert relative_rates(design, 9) == pytest.approx((1, 9))
-    assert spread(design.sizes, 300, (1, 9)) == (150, 150)
-    assert spread((5, 5), 8, (0.001, 1)) == (3, 5)
-    scores = active_design((50, 30, 20), 3, 9, (0.01, 0.1, 1.0))
-    assert relative_rates(scores, 16) == pytest.approx((1, 4, 16))
-    assert relative_rates(scores, 1) == pytest.approx((1, 1, 1))
-    with pytest.raises(InputError):
-        relative_rates(scores, 0.5)
-
-
-def test_what_to_expect_is_always_the_same() -> None:
+def test_several_deliveries_at_once_are_as_each_alone() -> None:
     design = active_design((900, 100), 30, 80)
-    first, second = (expected(design, (0.9, 0.99), 20, runs=30) for _ in range(2))
-    assert [(x.mean, x.p95) for x in first] == [(x.mean, x.p95) for x in second]
-    assert first[0].shares["breached"] > 0.9
-    assert first[1].shares["kept"] > 0.9
-    assert first[0].worst == design.cap
+    good, bad = simulate_all(design, [(5, 5), (60, 60)], 60, 3)
+    assert good.share("kept") > 0.9
+    assert bad.share("breached") > 0.9
+    assert bad.mean < bad.p95 <= design.cap
+    assert simulate(design, (5, 5), 60, 3).mean == pytest.approx(good.mean, rel=0.25)
