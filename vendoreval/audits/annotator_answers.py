@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.inference.copying import known_rows
+from vendoreval.inference.tally import Codes as Rows
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.limits import allowed, beyond
@@ -37,6 +40,11 @@ class People:
     @property
     def columns(self) -> tuple[Codes, Codes, Codes, Codes]:
         return self.item, self.annotator, self.label, self.gold
+
+    @cached_property
+    def judged(self) -> tuple[Rows, Rows, Rows, Rows]:
+        """The columns of the rows on gold, one a person and item (inference.copying)."""
+        return known_rows(*self.columns)
 
 
 def people_of(table: LabelTable, classes: Sequence[str], gold: GoldSet | None, delivery: str) -> People:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,10 @@ METHODS = ("dawid-skene", "one-coin", "majority")
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The record of a delivery's annotators without what names the delivery; the consensus as a CSV file."""
+    """The record of a delivery's annotators without what names the delivery; `consensus` makes the CSV file."""
 
     record: dict[str, Any]
-    consensus: bytes
+    consensus: Callable[[], bytes]
 
 
 def known_method(method: str) -> None:
@@ -61,7 +62,7 @@ def class_annotators(
         "annotators": _listed(people, blind, found, withheld=bool(withheld)),
         "tricks": found,
     }
-    return Found(record, _csv(people, method, held, task.ties))
+    return Found(record, partial(_csv, people, method, held, task.ties))
 
 
 def _anchored(people: People, method: str, blind: Consensus) -> Consensus:

@@ -20,7 +20,7 @@ def class_tricks(people: People, held: Consensus) -> dict[str, Any]:
     lines = straight_lines(people.annotator, people.label, held.label[people.item])
     in_turn = [
         {**_named(people.names, one), "seen": one.seen(people.names[one.code])}
-        for one in copiers(*people.columns).found
+        for one in copiers(*people.judged).found
     ]
     return tricks(people, in_turn, [(line, people.classes[line.label]) for line in lines])
 
@@ -30,7 +30,7 @@ def tricks(
 ) -> dict[str, Any]:
     """All signs of answers that were not given independently; `lines` come with what was given, in words."""
     names, table = people.names, people.table
-    everybody, pairs = same_errors(*people.columns), copied_pairs(*people.columns)
+    everybody, pairs = same_errors(*people.judged), copied_pairs(*people.judged)
     seconds = table.seconds if table.seconds is not None else np.full(len(table), np.nan)
     stamps = np.full(len(table), np.nan)
     if table.labelled_at is not None:

@@ -17,9 +17,10 @@ import numpy as np
 from scipy import sparse
 from scipy.special import bdtr
 
-from vendoreval.inference.copying import ALPHA, groups_of
+from vendoreval.inference.copying import ALPHA, groups_of, known_rows
 from vendoreval.inference.multiplicity import holm
-from vendoreval.inference.tally import Codes, first_answers
+from vendoreval.inference.ordering import dense
+from vendoreval.inference.tally import Codes
 
 FACTOR = 0.5  # alike: less than so much of the usual share of differences
 LEAST_USUAL = 0.01  # where people differ less than this, copies and right answers look the same
@@ -56,16 +57,15 @@ class Alike:
 
 def alike(item: Codes, annotator: Codes, label: Codes, alpha: float = ALPHA) -> Alike:
     """Who answers alike, of at most MOST_PEOPLE people; the first answer of a person on an item counts."""
-    known = np.flatnonzero((item >= 0) & (annotator >= 0) & (label >= 0))
-    rows = known[first_answers(item[known], annotator[known])]
-    people, person = np.unique(annotator[rows], return_inverse=True)
+    item, annotator, label, _ = known_rows(item, annotator, label, label)
+    people, person = dense(annotator)
     if not 2 <= len(people) <= MOST_PEOPLE:
         return Alike((), 0.0, 0)
-    _, place = np.unique(item[rows], return_inverse=True)
-    width = int(label[rows].max()) + 1
-    ones = np.ones(len(rows))
+    place = dense(item)[1]
+    width = int(label.max()) + 1
+    ones = np.ones(len(item))
     seen = sparse.coo_array((ones, (place, person))).tocsr()
-    said = sparse.coo_array((ones, (place * width + label[rows], person))).tocsr()
+    said = sparse.coo_array((ones, (place * width + label, person))).tocsr()
     met = sparse.triu(seen.T @ seen, k=1, format="coo")
     first, second = met.coords
     together = np.asarray(met.data, dtype=np.float64)

@@ -29,6 +29,7 @@ from scipy.special import gammaln
 
 from vendoreval.inference.binomial import at_least
 from vendoreval.inference.multiplicity import holm
+from vendoreval.inference.ordering import by_code, starts_of
 from vendoreval.inference.tally import Codes, Ints
 
 Floats = NDArray[np.float64]
@@ -149,23 +150,20 @@ def rows_of_each(annotator: Codes) -> list[tuple[int, Ints]]:
     rows = np.flatnonzero(annotator >= 0)
     if not len(rows):
         return []
-    order = rows[np.argsort(annotator[rows], kind="stable")]
-    codes, begin = np.unique(annotator[order], return_index=True)
-    return list(zip(codes.tolist(), np.split(order, begin[1:]), strict=True))
+    order = rows[by_code(annotator[rows])]
+    begin = starts_of(annotator[order])
+    return list(zip(annotator[order[begin]].tolist(), np.split(order, begin[1:]), strict=True))
 
 
 def longest_run(label: Codes) -> int:
     """The length of the longest run of equal labels ("longstring" of the R package careless)."""
-    return max((length for _, length in _runs(label)), default=0)
+    return int(_runs(label)[1].max(initial=0))
 
 
-def _runs(label: Codes) -> list[tuple[int, int]]:
+def _runs(label: Codes) -> tuple[Ints, Ints]:
     """Start and length of each run."""
-    if not len(label):
-        return []
-    starts = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])))
-    lengths = np.diff(np.append(starts, len(label)))
-    return list(zip(starts.tolist(), lengths.tolist(), strict=True))
+    starts = starts_of(label)
+    return starts, np.diff(np.append(starts, len(label)))
 
 
 def _longest(code: int, label: Codes, classes: Ints, own: Ints) -> StraightLine:
@@ -173,7 +171,9 @@ def _longest(code: int, label: Codes, classes: Ints, own: Ints) -> StraightLine:
     width = own.shape[1]
     places = math.log(len(label) * np.count_nonzero(own.sum(axis=0)))
     best = StraightLine(code, "run", int(label[0]), len(label), 0, 0, 1.0, 1.0)
-    for start, length in sorted(_runs(label), key=lambda run: (-run[1], run[0]))[:_RUNS]:
+    starts, lengths = _runs(label)
+    first = np.argsort(-lengths, kind="stable")[:_RUNS]
+    for start, length in zip(starts[first].tolist(), lengths[first].tolist(), strict=True):
         given = int(label[start])
         inside = np.bincount(classes[start : start + length], minlength=width)
         chance = (_log_falling(own[:, given], inside) - _log_falling(own.sum(axis=1), inside)).sum()
@@ -208,8 +208,10 @@ def _one_answer(code: int, own: Ints, others: Ints) -> StraightLine:
 
 def _others_median(item: Codes, seconds: Floats) -> Floats:
     """For each row, the median of its item's other rows; NaN where there are fewer than two."""
-    order = np.lexsort((seconds, item))
-    _, begin, sizes = np.unique(item[order], return_index=True, return_counts=True)
+    order = np.argsort(seconds)
+    order = order[by_code(item[order])]
+    begin = starts_of(item[order])
+    sizes = np.diff(np.append(begin, len(order)))
     first, size = np.repeat(begin, sizes), np.repeat(sizes, sizes)
     place = np.arange(len(order)) - first
     value = seconds[order]

@@ -71,7 +71,7 @@ def _found(
         return sheet_annotators(labels, contract.task, gold, met, delivery=row.id)
     found = class_annotators(labels, contract.task, gold, met, method=method, delivery=row.id)
     if consensus is not None:
-        write_whole(Path(consensus), found.consensus)
+        write_whole(Path(consensus), found.consensus())
     return found.record
 
 
