@@ -162,9 +162,14 @@ def test_what_is_lacking_is_said(delivered: Cli, monkeypatch: pytest.MonkeyPatch
     secret = ("delivery", "partition", "d", "--to", "s3://key:secret@bucket/x")
     assert "password or a key" in delivered(*secret, code=2).err
     assert "0 parts" in delivered("delivery", "partition", "d", "--to", "x", "--parts", "0", code=2).err
+    by_dask, partition = (*asked, "--executor", "dask://127.0.0.1:1"), (*secret[:-1], "shared")
+    for absent, words in (("distributed", by_dask), ("fsspec.core", partition)):
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, absent, None)
+            assert "Install it: pip install 'vendoreval[dask]'" in delivered(*words, code=2).err
     source = SAMPLES / "weather_sentiment/delivered.csv"
-    words = ("--id", "e", "--contract", "weather-sentiment-2026", "--where", "vendor=mturk")
-    delivered("delivery", "add", source, *words)
+    as_e = ("--id", "e", "--contract", "weather-sentiment-2026", "--where", "vendor=mturk")
+    delivered("delivery", "add", source, *as_e)
     whole = delivered("agreement", "show", "e", "--executor", "dask://127.0.0.1:1", code=2).err
     assert "vendoreval delivery partition e --to FOLDER" in whole
     made = delivered("delivery", "partition", "e", "--to", "memory://parts", "--parts", "2", "--json").json
@@ -207,6 +212,18 @@ def test_a_partition_that_was_changed_ends_with_5(delivered: Cli) -> None:
         gone = delivered("agreement", "show", "d", env=env, code=2).err
     assert "is not the one that was written. Write the partitions anew: vendoreval delivery partition d" in said
     assert "cannot be read here" in gone
+
+
+def test_nothing_of_dask_is_imported_unless_it_is_asked_for(delivered: Cli) -> None:
+    code = """
+import sys
+from vendoreval import open_workspace
+from vendoreval.workflow.deliveries.agreement import agreement
+agreement(open_workspace(), "d", resamples=0)
+print(*(name for name in ("dask", "distributed", "tornado") if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=delivered.folder, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("\n", "")
 
 
 @pytest.mark.slow

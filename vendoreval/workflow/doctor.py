@@ -37,7 +37,8 @@ def examine() -> tuple[Part, ...]:
         "Python", enough, platform.python_version(), "" if enough else "Install Python 3.11 or newer."
     )
     libraries = (_library(name) for name in _needed() if name != "weasyprint")
-    return (python, *libraries, _pdf(), _postgres(), *(_shipped(name) for name in _SHIPPED))
+    extras = (_optional(*one) for one in _EXTRAS)
+    return (python, *libraries, _pdf(), *extras, *(_shipped(name) for name in _SHIPPED))
 
 
 def _needed() -> list[str]:
@@ -46,13 +47,16 @@ def _needed() -> list[str]:
     return [found[0] for line in asked if "extra ==" not in line and (found := _NAME.match(line))]
 
 
-def _postgres() -> Part:
-    """Needed only where the records live in PostgreSQL."""
+# A library, the extra that brings it, and what alone it is needed for.
+_EXTRAS = (("psycopg", "postgres", "PostgreSQL"), ("distributed", "dask", "further machines"))
+
+
+def _optional(library: str, extra: str, purpose: str) -> Part:
     try:
-        return Part("psycopg", True, importlib.metadata.version("psycopg"))
+        return Part(library, True, importlib.metadata.version(library))
     except importlib.metadata.PackageNotFoundError:
-        remedy = "Only for PostgreSQL: pip install 'vendoreval[postgres]'"
-        return Part("psycopg", True, "not installed", remedy)
+        remedy = f"Only for {purpose}: pip install 'vendoreval[{extra}]'"
+        return Part(library, True, "not installed", remedy)
 
 
 def _library(name: str) -> Part:
