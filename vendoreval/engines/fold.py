@@ -17,6 +17,7 @@ from vendoreval.labels.shapes import Shape
 from vendoreval.labels.table import CODES
 
 THREADS = 2  # more gain nothing: decoding is bound by memory
+PIECE = 1 << 18  # rows; to look for gold in fewer at a time costs more than reading them
 Work = TypeVar("Work")
 Result = TypeVar("Result")
 
@@ -34,8 +35,23 @@ def threads_for(file: Any) -> int:
     return THREADS if isinstance(file, Path) else 1
 
 
-def partitions_of(source: Any) -> tuple[int, list[str], Shape]:
-    """Row groups, columns and shape of a canonical file; the codes beside texts are not among the columns."""
+def pieces_of(source: Any) -> tuple[list[list[int]], list[str], Shape]:
+    """Row groups, columns and shape of a canonical file; the codes beside texts are not among the columns.
+
+    Small row groups, as partitions have them, are taken together in pieces of PIECE rows or more.
+    """
     with pq.ParquetFile(source) as file:
         names = [name for name in file.schema_arrow.names if name not in CODES]
-        return file.num_row_groups, names, shape_of(file.metadata.metadata)
+        return _pieces(file.metadata), names, shape_of(file.metadata.metadata)
+
+
+def _pieces(metadata: Any) -> list[list[int]]:
+    pieces: list[list[int]] = []
+    rows = PIECE
+    for group in range(metadata.num_row_groups):
+        if rows >= PIECE:
+            pieces.append([])
+            rows = 0
+        pieces[-1].append(group)
+        rows += metadata.row_group(group).num_rows
+    return pieces

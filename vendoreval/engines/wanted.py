@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import label_table
-from vendoreval.engines.fold import fold, partitions_of, threads_for
+from vendoreval.engines.fold import fold, pieces_of, threads_for
 from vendoreval.engines.partitions import Source, across
 from vendoreval.labels.columns import Codes
 from vendoreval.labels.shapes import Shape
@@ -29,22 +29,22 @@ def labels_on_items(source: Source, item_ids: Sequence[str]) -> LabelTable:
 
 
 def _kept(wanted: Any, file: Any) -> tuple[list[tuple[Codes, Any] | None], Shape]:
-    """The kernel of a file: the kept rows of each row group, and the shape."""
-    groups, names, shape = partitions_of(file)
-    work = [(file, group, names, wanted) for group in range(groups)]
+    """The kernel of a file: the kept rows of its pieces, and the shape."""
+    pieces, names, shape = pieces_of(file)
+    work = [(file, groups, names, wanted) for groups in pieces]
     return fold(_wanted_rows, work, threads_for(file)), shape
 
 
-def _wanted_rows(work: tuple[Any, int, list[str], Any]) -> tuple[Codes, Any] | None:
-    """The kernel: one row group's rows on wanted items, their items as indexes into `wanted`."""
-    path, group, names, wanted = work
+def _wanted_rows(work: tuple[Any, list[int], list[str], Any]) -> tuple[Codes, Any] | None:
+    """The kernel: the rows of some row groups on wanted items, their items as indexes into `wanted`."""
+    path, groups, names, wanted = work
     with pq.ParquetFile(path, read_dictionary=[name for name in names if name in CODED]) as file:
-        item = file.read_row_group(group, columns=["item_id"], use_threads=False).column(0)
+        item = file.read_row_groups(groups, columns=["item_id"], use_threads=False).column(0)
         index = pc.index_in(item, value_set=wanted)
         if index.null_count == len(index):
             return None
         others = [name for name in names if name != "item_id"]
-        table = file.read_row_group(group, columns=others, use_threads=False)
+        table = file.read_row_groups(groups, columns=others, use_threads=False)
     kept = table.filter(pc.is_valid(index)) if index.null_count else table
     codes = np.asarray(index.drop_null().to_numpy(), dtype=np.int32)
     return codes, kept.combine_chunks()

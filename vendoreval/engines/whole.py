@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vendoreval.engines.fold import fold, partitions_of, threads_for
+from vendoreval.engines.fold import fold, pieces_of, threads_for
 from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import joined
 from vendoreval.labels.columns import Codes
@@ -36,19 +36,19 @@ def all_labels(source: Source, columns: Sequence[str]) -> LabelTable:
 
 
 def _whole(columns: Sequence[str], file: Any) -> tuple[list[Any], Shape]:
-    """The kernel of a file: all rows of each row group, and the shape."""
-    groups, names, shape = partitions_of(file)
+    """The kernel of a file: all rows of its pieces, and the shape."""
+    pieces, names, shape = pieces_of(file)
     item = next(name for name in _ITEMS if name in pq.read_schema(file).names)
     wanted = [item, *(name for name in names if name in (*shape.names, *columns, *SHEET, ROW))]
-    return fold(_whole_rows, [(file, group, wanted) for group in range(groups)], threads_for(file)), shape
+    return fold(_whole_rows, [(file, groups, wanted) for groups in pieces], threads_for(file)), shape
 
 
-def _whole_rows(work: tuple[Any, int, list[str]]) -> Any:
-    """The kernel: all rows of one row group, texts as codes of the group's own dictionary."""
-    file, group, wanted = work
+def _whole_rows(work: tuple[Any, list[int], list[str]]) -> Any:
+    """The kernel: all rows of some row groups, texts as codes of their own dictionary."""
+    file, groups, wanted = work
     coded = [name for name in wanted if name in (*CODED, "item_id")]
     with pq.ParquetFile(file, read_dictionary=coded) as rows:
-        return rows.read_row_group(group, columns=wanted, use_threads=False).combine_chunks()
+        return rows.read_row_groups(groups, columns=wanted, use_threads=False).combine_chunks()
 
 
 def _item_codes(columns: Sequence[Any]) -> list[Codes]:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from vendoreval.formats.writers.parquet_pieces import footer_of, footers_in, joint_footer
 from vendoreval.labels.shapes import SCALE, SHAPES, Shape
-from vendoreval.labels.table import CODED, CODES
+from vendoreval.labels.table import CODED, CODES, ROW
 
 TEXT, NUMBER = pa.string(), pa.int64()
 TYPES = {
@@ -32,7 +32,7 @@ KINDS = {
     "rings": pa.list_(pa.list_(pa.list_(NUMBER))), "runs": pa.list_(NUMBER),
 }  # fmt: skip
 _REPEATED = (*CODED, "annotator_code", "label_code", "seconds")  # few different values a row group
-_RISING = ("item_code", "labelled_at")  # mostly little more than in the row before
+_RISING = ("item_code", "labelled_at", ROW)  # mostly little more than in the row before
 ROW_GROUP = 1 << 20
 _ROW_GROUP_PARTS = 1 << 18  # rows that hold lists are long
 
@@ -42,6 +42,16 @@ def type_of(column: str, shape: Shape = SHAPES["classification"]) -> Any:
     if column in shape.names:
         return KINDS[shape.field(column).kind]
     return TYPES.get(column, TEXT)
+
+
+def how_written(columns: Sequence[str]) -> dict[str, Any]:
+    """Compression and encodings that fit the columns, as pyarrow's writer takes them."""
+    return {
+        "compression": "zstd", "store_schema": False,
+        "write_statistics": [name for name in columns if name == "item_code"] or False,
+        "use_dictionary": [name for name in columns if name in _REPEATED] or False,
+        "column_encoding": {name: "DELTA_BINARY_PACKED" for name in _RISING if name in columns} or None,
+    }  # fmt: skip
 
 
 class LabelWriter:
@@ -117,13 +127,7 @@ class LabelWriter:
         table = pa.Table.from_batches(self._waiting, schema=self._schema)
         self._waiting, self._rows = [], 0
         buffer = pa.BufferOutputStream()
-        names = self._schema.names
-        with pq.ParquetWriter(
-            buffer, self._schema, compression="zstd", store_schema=False,
-            write_statistics=[name for name in names if name == "item_code"] or False,
-            use_dictionary=[name for name in names if name in _REPEATED] or False,
-            column_encoding={name: "DELTA_BINARY_PACKED" for name in _RISING if name in names} or None,
-        ) as writer:  # fmt: skip
+        with pq.ParquetWriter(buffer, self._schema, **how_written(self._schema.names)) as writer:
             writer.add_key_value_metadata(self._metadata)
             writer.write_table(table, row_group_size=max(table.num_rows, 1))
         piece = memoryview(buffer.getvalue())

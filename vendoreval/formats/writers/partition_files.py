@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from vendoreval.formats.writers.parquet_table import how_written
 from vendoreval.labels.table import CODED, ROW
 
 _HELD = 1 << 20  # rows in memory before all partitions get what is theirs
@@ -42,11 +43,7 @@ def write_partitions(table: Path, files: Sequence[Path]) -> list[int]:
 
 
 def _writer(file: Path, schema: Any, metadata: Mapping[bytes, bytes] | None) -> Any:
-    coded = [name for name in schema.names if name in CODED]
-    writer = pq.ParquetWriter(
-        file, schema, compression="zstd", write_statistics=False, use_dictionary=coded or False,
-        store_schema=False,
-    )  # fmt: skip
+    writer = pq.ParquetWriter(file, schema, **how_written(schema.names))
     writer.add_key_value_metadata(metadata or {})
     return writer
 
