@@ -1,7 +1,7 @@
 """Taking a CSV delivery in, the whole command, beside what reads and writes the same rows and checks less.
 
 ./run bench intake                          1M rows
-python benchmarks/intake.py 10000000
+python benchmarks/intake.py 10000000 1      10M rows, one run of each way instead of three
 BEFORE=…/vendoreval python benchmarks/intake.py     with an older build's command beside ours
 """
 
@@ -124,7 +124,7 @@ def workspace(command: list[str], folder: Path) -> None:
         subprocess.run([*command, *words], cwd=folder, check=True, capture_output=True)
 
 
-def main(rows: int) -> None:
+def main(rows: int = 1_000_000, runs: int = 3) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         source = folder / "delivered.csv"
@@ -142,11 +142,11 @@ def main(rows: int) -> None:
         for name in PEERS:
             ways[name] = [sys.executable, __file__, name, str(source), str(folder / "peer.parquet")]
         title = f"Intake of a CSV of {rows:,} labels, {source.stat().st_size // 1_000_000} MB"
-        run_ways(ways, title=title, before=before, fine=(0,))
+        run_ways(ways, runs=runs, title=title, before=before, fine=(0,))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
+    if len(sys.argv) > 1 and sys.argv[1] in PEERS:
         PEERS[sys.argv[1]](*sys.argv[2:])
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        main(*map(int, sys.argv[1:]))

@@ -65,7 +65,7 @@ def check(folder: Path, seeds: Sequence[int], monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_dirty_files_are_read_as_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check(tmp_path, range(30), monkeypatch)
+    check(tmp_path, range(20), monkeypatch)
 
 
 @pytest.mark.slow

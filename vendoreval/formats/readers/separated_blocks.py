@@ -1,9 +1,9 @@
 """CSV and TSV in blocks of some megabytes, each read whole by Arrow: what the reader of rows reads, quicker.
 
 Arrow does not judge everything as the reader of rows does, so that one gets two things: a block with blank
-lines, rows of another width or carriage returns alone; and all from the first quotation mark on that stands
-where RFC 4180 has none, because then only reading tells where a row ends. Nothing is explained here: whatever
-is wrong with a file raises an exception, and the reader of rows says what it is.
+lines or carriage returns alone; and all from the first quotation mark on that stands where RFC 4180 has none,
+because then only reading tells where a row ends. Nothing is explained here: whatever is wrong with a file
+raises an exception, and the reader of rows says what it is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import io
 from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 from vendoreval.formats.readers.row_batches import Batch, in_batches
 from vendoreval.formats.readers.separated_pieces import LF, Irregular, Piece, Rest, line_ends, pieces
-from vendoreval.formats.readers.separated_rows import batches_of, parsed, rows_a_batch
+from vendoreval.formats.readers.separated_rows import batches_of, other_width, parsed, rows_a_batch
 from vendoreval.formats.readers.text_source import text_blocks
 from vendoreval.limits import allowed
 
@@ -66,36 +67,48 @@ class _Table:
         return batches_of(self.path.name, self.names, rows, self.wanted)
 
     def by_arrow(self, piece: Piece) -> Batch:
-        """The rows of a piece at once; raises Irregular, or ArrowInvalid for rows of another width."""
+        """The rows of a piece at once; raises Irregular where Arrow leaves lines out."""
         import pyarrow as pa
         import pyarrow.csv as pc
 
         keys = {str(place): name for place, name in enumerate(self.names) if name in self.wanted}
         read = list(keys) or ["0"]
+        wide: dict[int, int] = {}  # rows of another width, and how many fields they have
+
+        def left_out(row: Any) -> str:
+            wide[row.number - 1] = row.actual_columns
+            return "skip"
+
         found = pc.read_csv(
             pa.BufferReader(piece.text),
             pc.ReadOptions(
                 use_threads=False, block_size=len(piece.text) + 1,
                 column_names=[str(place) for place in range(len(self.names))],
             ),
-            pc.ParseOptions(delimiter=self.delimiter, quote_char='"' if piece.quoted else False,
-                            newlines_in_values=piece.quoted),
-            pc.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(read, pa.string()),
-                              include_columns=read, strings_can_be_null=False),
+            pc.ParseOptions(
+                delimiter=self.delimiter, quote_char='"' if piece.quoted else False,
+                newlines_in_values=piece.quoted, invalid_row_handler=left_out,
+            ),
+            pc.ConvertOptions(
+                check_utf8=False, column_types=dict.fromkeys(read, pa.string()), include_columns=read,
+                strings_can_be_null=False,
+            ),
         )  # fmt: skip
-        if found.num_rows != len(piece.lines):
+        lines = piece.lines
+        if found.num_rows + len(wide) != len(lines):
             raise Irregular("blank lines")
-        return Batch({name: found.column(key).combine_chunks() for key, name in keys.items()}, piece.lines)
+        refusals = [
+            other_width(self.path.name, lines[row], fields, len(self.names)) for row, fields in wide.items()
+        ]
+        taken = [line for row, line in enumerate(lines) if row not in wide] if wide else lines
+        columns = {name: found.column(key).combine_chunks() for key, name in keys.items()}
+        return Batch(columns, taken, tuple(refusals))
 
     def read(self, piece: Piece) -> list[Batch]:
         """The rows of a piece."""
-        import pyarrow as pa
-
         if piece.plain:
-            try:
+            with suppress(Irregular):
                 return [self.by_arrow(piece)]
-            except (Irregular, pa.ArrowInvalid):
-                pass
         return list(self.by_rows(io.StringIO(piece.text.decode(), newline=""), piece.lines[0]))
 
 

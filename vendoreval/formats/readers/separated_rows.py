@@ -40,13 +40,17 @@ def batches_of(
             rows.append(row)
             lines.append(line)
         else:
-            reason = f"The row has {len(row)} fields, the header {len(names)}."
-            refusals.append(Refusal(file, line, reason, NOT_COUNTED))
+            refusals.append(other_width(file, line, len(row), len(names)))
         if len(rows) + len(refusals) == most:
             yield _batch(names, rows, lines, refusals, wanted)
             rows, lines, refusals = [], [], []
     if rows or refusals:
         yield _batch(names, rows, lines, refusals, wanted)
+
+
+def other_width(file: str, line: int, fields: int, wanted: int) -> Refusal:
+    """Why a row of more or fewer fields than the header is not taken."""
+    return Refusal(file, line, f"The row has {fields} fields, the header {wanted}.", NOT_COUNTED)
 
 
 def _batch(
