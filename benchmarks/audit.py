@@ -21,7 +21,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.patterns.judging import patterns
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.engines.wanted import labels_on_items
-from vendoreval.formats.intake.gold_rows import from_columns
+from vendoreval.formats.writers.gold_answers import from_columns
 from vendoreval.formats.writers.parquet_table import LabelWriter
 from vendoreval.tasks.classification import compare
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from vendoreval.workflow.deliveries.deliveries import add_delivery
     from vendoreval.workflow.evidence.evidence import export_bundle
     from vendoreval.workflow.evidence.verifying import verify_file
-    from vendoreval.workflow.gold.golds import add_gold, commit_gold
+    from vendoreval.workflow.gold.adding import add_gold
+    from vendoreval.workflow.gold.golds import commit_gold
     from vendoreval.workflow.questionnaires.forms import import_form, make_form
     from vendoreval.workflow.questionnaires.questionnaires import score_vendor
     from vendoreval.workflow.reports.reports import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "add_contract": "contracts.contracts",
     "add_delivery": "deliveries.deliveries",
-    "add_gold": "gold.golds",
+    "add_gold": "gold.adding",
     "add_vendor": "vendors.vendors",
     "agreement": "deliveries.agreement",
     "agreement_trend": "deliveries.agreement",

@@ -37,7 +37,7 @@ from vendoreval.workflow.audits import audits  # noqa: F401
 from vendoreval.workflow.claims import claims  # noqa: F401
 from vendoreval.workflow.deliveries import deliveries  # noqa: F401
 from vendoreval.workflow.evidence import evidence  # noqa: F401
-from vendoreval.workflow.gold import golds  # noqa: F401
+from vendoreval.workflow.gold import adding  # noqa: F401
 from vendoreval.workflow.reports import reports  # noqa: F401
 
 assert alembic.command

@@ -45,7 +45,7 @@ from vendoreval.workflow.contracts import contract_files, contracts
 from vendoreval.workflow.deliveries import agreement, annotators, deliveries, escalations, sealing
 from vendoreval.workflow.due import due
 from vendoreval.workflow.evidence import evidence, verifying
-from vendoreval.workflow.gold import golds
+from vendoreval.workflow.gold import adding
 from vendoreval.workflow.questionnaires import forms, questionnaires
 from vendoreval.workflow.vendors import costs
 from vendoreval.workflow.workspaces import open_workspace
@@ -178,7 +178,7 @@ KINDS = {
     ),
     "gold": Kind(
         "gold.csv", m.csv_file, lambda _, p: read_gold(p, "g", mapping={}, classes=("finch", "jay")),
-        lambda ws, p: golds.add_gold(ws, p, gold_id="new", contract_id="birds"),
+        lambda ws, p: adding.add_gold(ws, p, gold_id="new", contract_id="birds"),
     ),
     "delivery csv": Kind("d.csv", m.csv_file, check, deliver),
     "delivery csv.gz": Kind("d.csv", m.gzipped, check, deliver),

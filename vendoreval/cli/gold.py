@@ -42,9 +42,9 @@ def add(
 ) -> None:
     """Add a gold set; several accepted answers stand in a column 'accepted', separated by |."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.gold import golds
+    from vendoreval.workflow.gold import adding
 
-    record = golds.add_gold(
+    record = adding.add_gold(
         workspaces.open_workspace(), files, gold_id=id, contract_id=contract, mapping=map or [],
         where=where or [], separator=separator, id_cut=id_cut, items=items, fmt=format,
         options=reading_options(read, voc_base), images=images,

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from vendoreval.engines.arrow_numpy import marks_of, measures_of, numbers_of
 from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import DEPTH, NONE, SHAPES, Field, Shape
 from vendoreval.labels.table import Column, LabelTable, Sheets
+
+_NO_MOMENT = int(np.iinfo(np.int64).min)  # NaT
 
 
 def shape_of(metadata: Any) -> Shape:
@@ -39,9 +41,10 @@ def _parts(item: Codes, table: Any, item_ids: tuple[str, ...], shape: Shape) -> 
     if table is None:
         answers = {one.name: _column(pa.nulls(0), one) for one in shape.fields if one.required}
         return LabelTable(empty, nobody, answers, sheets=Sheets(empty, nobody))
-    bare = np.asarray(table.column("label").is_null())
-    rows = _rows(item[~bare], table.filter(~bare), item_ids, shape)
-    return replace(rows, sheets=_sheets(item[bare], table.filter(bare), item_ids))
+    label = table.column("label")
+    bare = marks_of(label.is_null())
+    rows = _rows(item[~bare], table.filter(label.is_valid()), item_ids, shape)
+    return replace(rows, sheets=_sheets(item[bare], table.filter(label.is_null()), item_ids))
 
 
 def _rows(item: Codes, table: Any, item_ids: tuple[str, ...], shape: Shape) -> LabelTable:
@@ -60,14 +63,14 @@ def _rows(item: Codes, table: Any, item_ids: tuple[str, ...], shape: Shape) -> L
         item=Coded(item, item_ids),
         annotator=text("annotator_id") or Coded(np.full(len(item), -1, dtype=np.int32), ()),
         answers=answers,
-        labelled_at=_times(table) if _has(table, "labelled_at", shape) else None,
-        seconds=_seconds(table) if _has(table, "seconds", shape) else None,
+        labelled_at=_moments(table.column("labelled_at")) if _has(table, "labelled_at", shape) else None,
+        seconds=measures_of(table.column("seconds")) if _has(table, "seconds", shape) else None,
         stage=text("stage"),
         guideline_version=text("guideline_version"),
         source=text("source"),
         flagged=text("flagged"),
         label_id=text("label_id") if shape.many else None,
-        ignored=_marks(table.column("ignored")) if _has(table, "ignored", shape) else None,
+        ignored=marks_of(table.column("ignored")) if _has(table, "ignored", shape) else None,
     )
 
 
@@ -96,7 +99,7 @@ def _column(column: Any, field: Field) -> Column:
     if field.kind in ("text", "map"):
         return coded(column)
     if field.kind == "float":
-        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        return measures_of(column)
     return numbers_of(column, NONE)
 
 
@@ -126,27 +129,11 @@ def _nested(column: Any, depth: int) -> Nested:
     for _ in range(depth):
         if not pa.types.is_list(array.type):
             array = array.cast(pa.list_(pa.int64()))
-        sizes = array.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+        sizes = numbers_of(array.value_lengths(), 0)
         offsets.append(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
         array = array.flatten()
     return Nested(numbers_of(array, 0), tuple(offsets))
 
 
-def numbers_of(array: Any, null: int) -> NDArray[np.int64]:
-    """Whole numbers, `null` where there is none."""
-    filled = pc.fill_null(array.cast(pa.int64()), null)
-    if isinstance(filled, pa.ChunkedArray):
-        filled = filled.combine_chunks()
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _marks(column: Any) -> NDArray[np.bool_]:
-    return np.asarray(pc.fill_null(column, False).to_numpy(), dtype=np.bool_)
-
-
-def _times(table: Any) -> NDArray[np.datetime64]:
-    return np.asarray(table.column("labelled_at").to_numpy(), dtype="datetime64[us]")
-
-
-def _seconds(table: Any) -> NDArray[np.float64]:
-    return np.asarray(table.column("seconds").to_numpy(), dtype=np.float64)
+def _moments(column: Any) -> NDArray[np.datetime64]:
+    return numbers_of(column.cast(pa.timestamp("us", column.type.tz)), _NO_MOMENT).view("datetime64[us]")

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vendoreval.engines.arrow_columns import coded, label_table, numbers_of, shape_of
+from vendoreval.engines.arrow_columns import coded, label_table, shape_of
+from vendoreval.engines.arrow_numpy import numbers_of
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import SHEET
@@ -27,14 +28,16 @@ def gold_parts(source: Path | IO[bytes], gold_id: str) -> GoldSet | None:
         if not shape.many:
             return None
         table = file.read()
-    bare = np.asarray(table.column("label").is_null())
-    sheets = table.filter(bare)
+    label = table.column("label")
+    sheets = table.filter(label.is_null())
     ids = tuple(sheets.column("item_id").to_pylist())
     item = Coded.from_text(table.column("item_id").to_pylist()).recode(ids)
     nobody = pa.nulls(table.num_rows, pa.string())
     labels = label_table(item.codes, table.append_column("annotator_id", nobody), ids, shape)
     if "alternative" in table.column_names:
-        labels = replace(labels, alternative=numbers_of(table.filter(~bare).column("alternative"), 0))
+        labels = replace(
+            labels, alternative=numbers_of(table.filter(label.is_valid()).column("alternative"), 0)
+        )
     told = [name for name in table.column_names if name not in (*shape.names, *_NOT_PROVENANCE)]
     texts = {name: coded(sheets.column(name)) for name in told}
     of_items = {name: coded(sheets.column(name)) for name in _OF_ITEMS if name in table.column_names}

@@ -1,9 +1,13 @@
-"""The items of a canonical delivery: their ids, how full the fullest is, and which were asked about."""
+"""The items of a canonical delivery: their ids, how full the fullest is, and which were asked about.
+
+Row group by row group, so that memory holds what is told and no whole column.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +17,62 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import shape_of
+from vendoreval.engines.arrow_numpy import numbers_of, texts_of
 from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import labels_on_items
-from vendoreval.labels.table import LabelTable
+from vendoreval.labels.table import CODED, LabelTable
 
 
 def item_ids(source: Source) -> list[str]:
     """Every item of the delivery once, in text order."""
-    return sorted(item for part in across(source, _item_ids) for item in part.to_pylist() if item is not None)
+    items = pc.unique(pa.chunked_array(across(source, _item_ids), pa.string())).to_pylist()
+    return sorted(item for item in items if item is not None)
 
 
 def _item_ids(file: Any) -> Any:
-    return pc.unique(_items(file))
+    found = [pc.unique(rows.column("item_id")) for rows in _groups(file, "item_id")]
+    return pc.unique(pa.chunked_array(found, pa.string()))
+
+
+def items_among(source: Source, items: Collection[str]) -> frozenset[str]:
+    """Those of `items` that the delivery has."""
+    return frozenset().union(*across(source, partial(_items_among, texts_of(sorted(items)))))
+
+
+def _items_among(wanted: Any, file: Any) -> set[str]:
+    found = set[str]()
+    for rows in _groups(file, "item_id"):
+        column = rows.column("item_id")
+        found.update(pc.unique(column.filter(pc.is_in(column, value_set=wanted))).to_pylist())
+    return found
 
 
 def most_labels(source: Source) -> int:
-    """The most rows that any item of the delivery has; 0 for a delivery without a row."""
+    """The most rows that any item of the delivery has; 0 for a delivery without a row.
+
+    Of types of many rows, those count that hold a label and are no sheets.
+    """
     return max(across(source, _most_labels))
 
 
 def _most_labels(file: Any) -> int:
-    counts = pc.value_counts(_items(file, labelled=True))
-    most = pc.max(counts.field("counts")).as_py()
-    return int(most or 0)
+    schema = pq.read_schema(file)
+    many = shape_of(schema.metadata).many
+    if many or "item_code" not in schema.names:
+        return _most_by_text(file, many=many)
+    counts = np.zeros(0, dtype=np.int64)
+    for rows in _groups(file, "item_code"):
+        here = np.bincount(numbers_of(rows.column("item_code"), -1), minlength=len(counts))
+        here[: len(counts)] += counts
+        counts = here
+    return int(counts.max(initial=0))
+
+
+def _most_by_text(file: Any, *, many: bool) -> int:
+    with pq.ParquetFile(file) as opened:
+        rows = opened.read(columns=["item_id", "label"] if many else ["item_id"])
+    items = rows.column(0).filter(rows.column(1).is_valid()) if many else rows.column(0)
+    return int(pc.max(pc.value_counts(items).field("counts")).as_py() or 0)
 
 
 def totals_on(source: Source, items: Sequence[str]) -> dict[str, int]:
@@ -63,43 +100,41 @@ def _objects(labels: LabelTable) -> int:
 
 def labels_by_person(path: Path) -> Counter[str]:
     """How many labels each named annotator gave; empty where the delivery names none."""
-    if "annotator_id" not in pq.read_schema(path).names:
-        return Counter()
-    with pq.ParquetFile(path, read_dictionary=["annotator_id"]) as file:
-        rows = file.read(columns=["annotator_id", "label"])
-        counts = pc.value_counts(rows.column(0).filter(rows.column(1).is_valid())).to_pylist()
-    return Counter({one["values"]: one["counts"] for one in counts if one["values"] is not None})
+    counts = Counter[str]()
+    if "annotator_id" in pq.read_schema(path).names:
+        for rows in _groups(path, "annotator_id", "label"):
+            people = rows.column("annotator_id").filter(rows.column("label").is_valid()).drop_null()
+            counts.update({one["values"]: one["counts"] for one in pc.value_counts(people).to_pylist()})
+    return counts
 
 
 def has_flags(path: Path) -> bool:
     """Whether the delivery says of each label if the item was flagged."""
     if "flagged" not in pq.read_schema(path).names:
         return False
-    with pq.ParquetFile(path) as file:
-        flags = file.read(columns=["flagged"]).column(0)
-    return bool(flags.null_count < len(flags)) or not shape_of(pq.read_schema(path).metadata).many
+    told = any(rows.column(0).null_count < len(rows) for rows in _groups(path, "flagged"))
+    return told or not shape_of(pq.read_schema(path).metadata).many
 
 
 def items_asked_about(path: Path, unsure: Callable[[str], bool]) -> set[str]:
     """Items on which somebody asked instead of guessing: a flagged row, or a label that `unsure` knows."""
     found: set[str] = set()
-    with pq.ParquetFile(path, read_dictionary=["label"]) as file:
-        names = [name for name in ("item_id", "label", "flagged") if name in file.schema_arrow.names]
-        for group in range(file.num_row_groups):
-            rows = file.read_row_group(group, columns=names).combine_chunks()
-            labels = pc.unique(rows.column("label")).to_pylist()
-            asking = pa.array([label for label in labels if label is not None and unsure(label)], pa.string())
-            asked = pc.is_in(rows.column("label").cast(pa.string()), value_set=asking)
-            if "flagged" in names:
-                asked = pc.or_(asked, pc.fill_null(pc.equal(rows.column("flagged"), "true"), False))
-            found.update(pc.unique(rows.column("item_id").filter(asked)).to_pylist())
+    flagged = ("flagged",) if "flagged" in pq.read_schema(path).names else ()
+    for rows in _groups(path, "item_id", "label", *flagged):
+        labels = pc.unique(rows.column("label")).to_pylist()
+        asking = texts_of([label for label in labels if label is not None and unsure(label)])
+        asked = pc.is_in(rows.column("label").cast(pa.string()), value_set=asking)
+        if flagged:
+            asked = pc.or_(
+                asked, pc.is_in(rows.column("flagged").cast(pa.string()), value_set=texts_of(["true"]))
+            )
+        found.update(pc.unique(rows.column("item_id").filter(asked)).to_pylist())
     return found
 
 
-def _items(source: Any, *, labelled: bool = False) -> Any:
-    """The item of every row, or of those alone that hold a label and are no sheets."""
-    with pq.ParquetFile(source) as file:
-        if not labelled or not shape_of(file.metadata.metadata).many:
-            return file.read(columns=["item_id"]).column(0)
-        rows = file.read(columns=["item_id", "label"])
-    return rows.column(0).filter(rows.column(1).is_valid())
+def _groups(file: Any, *columns: str) -> Iterator[Any]:
+    """Some columns of each row group in turn."""
+    coded = [name for name in columns if name in CODED]
+    with pq.ParquetFile(file, read_dictionary=coded) as opened:
+        for group in range(opened.num_row_groups):
+            yield opened.read_row_group(group, columns=list(columns)).combine_chunks()

@@ -23,6 +23,7 @@ from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.outcomes import CODE, ONE, SEVERITY_CODE, Outcomes
 
 DEFAULT_SEVERITY = "major"
+Answers = tuple[str, ...]  # of one item, the primary one first
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,16 @@ def compare(
     rows = np.flatnonzero(known.codes >= 0)
     kept, gold_row = labels.take(rows), known.codes[rows]
     answer = kept.text("label")
-    values = _value_list(classes, gold, answer)
+    accepted = tuple(dict.fromkeys(gold.accepted))  # few, of many items
+    values = _value_list(classes, accepted, answer)
     delivered = answer.recode(values).codes
     position = {value: code for code, value in enumerate(values)}
-    primary = np.asarray([position[answers[0]] for answers in gold.accepted], dtype=np.int32)
-    outcome, expected = _judge(gold, position, gold_row, delivered, primary)
-    absent = np.setdiff1d(np.arange(len(gold), dtype=np.int32), gold_row)
+    which = _codes_of(gold.accepted, accepted)
+    primary = np.asarray([position[answers[0]] for answers in accepted], dtype=np.int32)[which]
+    outcome, expected = _judge(accepted, position, which[gold_row], delivered, primary[gold_row])
+    present = np.zeros(len(gold), dtype=np.bool_)
+    present[gold_row] = True
+    absent = np.flatnonzero(~present).astype(np.int32)
     item = np.concatenate([gold_row, absent])
     expected = np.concatenate([expected, primary[absent]])
     blank = np.full(len(absent), -1, dtype=np.int32)
@@ -113,25 +118,34 @@ def _context(labels: LabelTable, gold: GoldSet, item: Codes) -> dict[str, Coded]
     return found
 
 
-def _value_list(classes: Sequence[str], gold: GoldSet, answer: Coded) -> tuple[str, ...]:
+def _codes_of(rows: Sequence[Answers], distinct: Sequence[Answers]) -> Codes:
+    """Which of `distinct` each row is."""
+    place = {answers: code for code, answers in enumerate(distinct)}
+    return np.fromiter(map(place.__getitem__, rows), dtype=np.int32, count=len(rows))
+
+
+def _value_list(classes: Sequence[str], accepted: Sequence[Answers], answer: Coded) -> tuple[str, ...]:
     """The contract's classes in their order, then whatever else occurs, in text order."""
-    seen = {accepted for answers in gold.accepted for accepted in answers}
-    used = np.unique(answer.codes[answer.codes >= 0]).tolist()
+    seen = {one for answers in accepted for one in answers}
+    used = np.flatnonzero(np.bincount(answer.codes[answer.codes >= 0])).tolist()
     others = (seen | {answer.values[code] for code in used}) - set(classes)
     return (*classes, *sorted(others))
 
 
 def _judge(
-    gold: GoldSet, position: Mapping[str, int], gold_row: Codes, delivered: Codes, primary: Codes
+    accepted: Sequence[Answers], position: Mapping[str, int], which: Codes, delivered: Codes, primary: Codes
 ) -> tuple[NDArray[np.int8], Codes]:
-    """Outcome codes and the gold answer each label is held against; `position` gives a value's code."""
+    """Outcome codes and the gold answer each label is held against; `position` gives a value's code.
+
+    `which` of the `accepted` answers and which `primary` one belong to each label's item.
+    """
     values = len(position)
-    pairs = [row * values + position[a] for row, answers in enumerate(gold.accepted) for a in answers]
-    mine = gold_row.astype(np.int64) * values + delivered
+    pairs = [row * values + position[a] for row, answers in enumerate(accepted) for a in answers]
+    mine = which.astype(np.int64) * values + delivered
     right = np.isin(mine, np.asarray(pairs, dtype=np.int64)) & (delivered >= 0)
     wrong = np.where(delivered >= 0, CODE["wrong_label"], CODE["missing"])
     outcome = np.where(right, CODE["correct"], wrong).astype(np.int8)
-    return outcome, np.where(right, delivered, primary[gold_row]).astype(np.int32)
+    return outcome, np.where(right, delivered, primary).astype(np.int32)
 
 
 def _position_in_item(item: Codes) -> NDArray[np.int32]:

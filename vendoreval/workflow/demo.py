@@ -20,7 +20,7 @@ from vendoreval.workflow.claims import claims
 from vendoreval.workflow.contracts import contracts
 from vendoreval.workflow.deliveries import deliveries
 from vendoreval.workflow.evidence import evidence
-from vendoreval.workflow.gold import golds
+from vendoreval.workflow.gold import adding, golds
 from vendoreval.workflow.questionnaires import questionnaires
 from vendoreval.workflow.questionnaires.questionnaire_report import questionnaire_report
 from vendoreval.workflow.reports import reports
@@ -127,7 +127,7 @@ def _prepare(workspace: Workspace, folder: Path, vendor: DemoVendor) -> None:
     contracts.add_contract(workspace, written)
     data = samples / "weather_sentiment"
     contract = f"weather-{vendor.id}"
-    golds.add_gold(workspace, data / "gold.csv", gold_id=f"gold-{vendor.id}", contract_id=contract)
+    adding.add_gold(workspace, data / "gold.csv", gold_id=f"gold-{vendor.id}", contract_id=contract)
     golds.commit_gold(workspace, f"gold-{vendor.id}", folder / f"receipt-{vendor.id}.json")
     deliveries.add_delivery(
         workspace, [data / "delivered.csv"], contract_id=contract, delivery_id=f"batch-{vendor.id}",

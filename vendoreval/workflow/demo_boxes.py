@@ -17,7 +17,7 @@ from vendoreval.workflow.contracts import contracts
 from vendoreval.workflow.deliveries import deliveries
 from vendoreval.workflow.deliveries.dates import Dates
 from vendoreval.workflow.evidence import evidence
-from vendoreval.workflow.gold import golds
+from vendoreval.workflow.gold import adding, golds
 from vendoreval.workflow.reports import reports
 from vendoreval.workflow.vendors.vendors import add_vendor
 
@@ -36,7 +36,7 @@ def run_boxes(
     contracts.add_contract(workspace, samples / "contracts" / "asthma-cells.toml")
     for number in (1, 2):  # a claim shows the gold it rests on, so the rework is held against other gold
         gold = f"gold-{number}"
-        golds.add_gold(workspace, data / f"{gold}.csv", gold_id=gold, contract_id=CONTRACT)
+        adding.add_gold(workspace, data / f"{gold}.csv", gold_id=gold, contract_id=CONTRACT)
         golds.commit_gold(workspace, gold, folder / f"receipt-{number}.json")
     verdicts: dict[str, str] = {}
     made: list[reports.Made] = []

@@ -14,7 +14,7 @@ from vendoreval.engines.items import has_flags, item_ids, labels_by_person, most
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.engines.whole import all_labels
 from vendoreval.formats.intake.delivery_rows import read_delivery
-from vendoreval.formats.intake.gold_rows import gold_from
+from vendoreval.formats.writers.gold_answers import gold_from
 
 COLUMNS = {
     "item_id": ["i1", "i1", "i2"], "annotator_id": ["ann", "bob", "ann"], "label": ["a", "b", "a"],

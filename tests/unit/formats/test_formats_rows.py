@@ -14,10 +14,11 @@ import pytest
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_rows import read_delivery
-from vendoreval.formats.intake.gold_rows import gold_bytes, gold_from, read_gold
+from vendoreval.formats.intake.gold_rows import read_gold
 from vendoreval.formats.intake.intake_report import DeliveryIntake
 from vendoreval.formats.intake.row_filter import parse_where
 from vendoreval.formats.readers.label_values import Moments
+from vendoreval.formats.writers.gold_answers import gold_bytes, gold_from
 from vendoreval.formats.writers.parquet_table import read_texts
 from vendoreval.labels.table import CODES
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from tests.conftest import SHARED
-from vendoreval.formats.intake.gold_rows import from_columns, read_gold
+from vendoreval.formats.intake.gold_rows import read_gold
+from vendoreval.formats.writers.gold_answers import from_columns
 from vendoreval.gold.clues import Clue, Exposure
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.lint import lint

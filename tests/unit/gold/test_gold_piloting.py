@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vendoreval.errors import InputError
-from vendoreval.formats.intake.gold_rows import from_columns
+from vendoreval.formats.writers.gold_answers import from_columns
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.piloting import (
     AFTER,

@@ -11,7 +11,7 @@ import numpy as np
 
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract, Task
-from vendoreval.formats.intake.gold_rows import from_columns
+from vendoreval.formats.writers.gold_answers import from_columns
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.piloting import REPEATS, PilotTask
 from vendoreval.labels.columns import Coded

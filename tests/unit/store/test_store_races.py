@@ -28,7 +28,8 @@ from vendoreval.workflow.audits.audits import run_audit
 from vendoreval.workflow.claims.claims import draft_claim, issue_claim
 from vendoreval.workflow.contracts.contracts import add_contract
 from vendoreval.workflow.deliveries.deliveries import add_delivery
-from vendoreval.workflow.gold.golds import add_gold, commit_gold
+from vendoreval.workflow.gold.adding import add_gold
+from vendoreval.workflow.gold.golds import commit_gold
 from vendoreval.workflow.log.log_check import check_workspace
 from vendoreval.workflow.vendors.vendors import add_vendor
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vendoreval.formats.intake.gold_rows import from_columns
+from vendoreval.formats.writers.gold_answers import from_columns
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.classification import compare

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivery_parts import OPTIONAL, PartStream, Told
-from vendoreval.formats.intake.gold_rows import ROLES
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.part_copies import copied_rows
 from vendoreval.formats.intake.part_sheets import SettledSheets, sheet_columns
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.row_batches import texts
+from vendoreval.formats.writers.gold_answers import ROLES
 from vendoreval.formats.writers.gold_table import SCHEMA
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.refusals import Refusal

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -18,18 +16,13 @@ from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.readers.known_columns import suggestions
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
-from vendoreval.formats.writers.parquet_table import LabelWriter, read_texts
+from vendoreval.formats.writers.gold_answers import ROLES, Columns, from_columns
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
 from vendoreval.labels.notation import Classes
-from vendoreval.labels.table import LabelTable
 from vendoreval.labels.yes_no import edge_code
 from vendoreval.limits import allowed, beyond
 
-ROLES = ("item_id", "label", "accepted", "difficulty", "edge_case")
-SCHEMA = "vendoreval/gold/1"
 _CELL = 60  # bytes that a cell takes beside its text, about
-Columns = dict[str, list[str | None]]
 
 
 @dataclass(frozen=True)
@@ -167,45 +160,3 @@ def _refuse_other_answer(file: str, item: str, answer: _Answer, before: _Answer)
             line=answer.line,
             remedy="Decide on one, or list both in the column 'accepted'.",
         )
-
-
-def from_columns(gold_id: str, columns: Columns) -> GoldSet:
-    """A gold set from its columns as texts (`accepted` as JSON lists)."""
-    accepted = tuple(tuple(json.loads(text or "[]")) for text in columns["accepted"])
-    edges = columns.get("edge_case")
-    difficulty = columns.get("difficulty")
-    count = len(accepted)
-    nobody = Coded(np.full(count, -1, dtype=np.int32), ())
-    return GoldSet(
-        gold_id,
-        LabelTable(Coded.from_text(columns["item_id"]), nobody, {"label": Coded.from_text(columns["label"])}),
-        accepted,
-        Coded.from_text(difficulty) if difficulty else None,
-        np.asarray([edge_code(text) for text in edges], dtype=np.int8) if edges else None,
-        {name: Coded.from_text(texts) for name, texts in columns.items() if name not in ROLES},
-    )
-
-
-def gold_bytes(gold: GoldSet) -> bytes:
-    """The gold set as canonical Parquet."""
-    label = gold.labels.answers["label"]
-    assert isinstance(label, Coded)
-    columns: Columns = {
-        "item_id": list(gold.item_ids),
-        "label": label.text(),
-        "accepted": [json.dumps(accepted, ensure_ascii=False) for accepted in gold.accepted],
-        **{name: column.text() for name, column in gold.provenance.items()},
-    }
-    if gold.difficulty is not None:
-        columns["difficulty"] = gold.difficulty.text()
-    if gold.edge_case is not None:
-        columns["edge_case"] = [{1: "true", 0: "false"}.get(edge) for edge in gold.edge_case.tolist()]
-    buffer = io.BytesIO()
-    with LabelWriter(buffer, list(columns), SCHEMA) as writer:
-        writer.write(columns)
-    return buffer.getvalue()
-
-
-def gold_from(path: Path | IO[bytes], gold_id: str) -> GoldSet:
-    """The gold set that `gold_bytes` wrote."""
-    return from_columns(gold_id, read_texts(path))

@@ -149,5 +149,6 @@ def _array(values: Any, wanted: Any) -> Any:
 
 def read_texts(source: Path | IO[bytes]) -> dict[str, list[str | None]]:
     """A small canonical file (a gold set) as columns of texts."""
-    table = pq.read_table(source)
+    with pq.ParquetFile(source) as file:
+        table = file.read()
     return {name: table.column(name).to_pylist() for name in table.schema.names}

@@ -40,6 +40,8 @@ from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
 from vendoreval.workflow.gold.seedings import task_ids
 
+_UNJUDGED = ("seconds",)  # what a delivery tells of labels that no audit looks at
+
 
 @dataclass(frozen=True, eq=False)
 class StoredAudit:
@@ -155,7 +157,7 @@ def look(
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     whole, sent_items = _only_sent(gold, workspace, intake)
     gold = fresh_only(whole, burnt, delivery)
-    labels = labels_on_items(label_source(workspace, delivery), gold.item_ids)
+    labels = labels_on_items(label_source(workspace, delivery), gold.item_ids, without=_UNJUDGED)
     if not len(labels) and not (labels.sheets and len(labels.sheets)):
         refuse_strangers(workspace, delivery, gold)
     judged = judge(gold, labels, contract.task)

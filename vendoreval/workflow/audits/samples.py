@@ -21,7 +21,7 @@ from vendoreval.audits.records import BREACHED, KEPT, NOT_RUN, AuditResult
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
-from vendoreval.formats.intake.gold_rows import from_columns, gold_bytes
+from vendoreval.formats.writers.gold_answers import from_columns, gold_bytes
 from vendoreval.formats.writers.gold_table import part_gold_bytes
 from vendoreval.formats.writers.task_sheets import SheetAnswer, task_bytes
 from vendoreval.gold.goldset import GoldSet

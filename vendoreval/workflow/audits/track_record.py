@@ -11,7 +11,7 @@ from vendoreval.audits.inspecting import Inspection, inspection_after, switches
 from vendoreval.audits.looking import Look, Looked, judged_by_chance, looked
 from vendoreval.audits.resubmitting import inspection_of_rework
 from vendoreval.contracts.terms import Contract
-from vendoreval.engines.wanted import labels_on_items
+from vendoreval.engines.items import items_among
 from vendoreval.store.tables import AuditRow, DeliveryRow, ExposureRow, SampleAnswersRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.revisions import as_revised
@@ -109,5 +109,4 @@ def _in_delivery(workspace: Workspace, delivery: DeliveryRow, items: frozenset[s
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     if intake.get("sent_items_sha256"):
         return items.intersection(json.loads(workspace.objects.read(intake["sent_items_sha256"])))
-    table = labels_on_items(label_source(workspace, delivery), sorted(items))
-    return frozenset(table.item.values[code] for code in set(table.item.codes.tolist()))
+    return items_among(label_source(workspace, delivery), items)

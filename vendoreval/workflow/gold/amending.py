@@ -12,7 +12,7 @@ from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
-from vendoreval.formats.intake.gold_rows import gold_from
+from vendoreval.formats.writers.gold_answers import gold_from
 from vendoreval.gold.amending import Answer, delivered_answer, not_there
 from vendoreval.labels.notation import Classes
 from vendoreval.labels.shapes import SHAPES

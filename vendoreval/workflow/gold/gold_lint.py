@@ -83,5 +83,7 @@ def deliveries_before_commitment(workspace: Workspace, gold_id: str) -> list[str
 
 
 def _sentences(workspace: Workspace, gold_id: str, met: list[Exposure]) -> list[str]:
+    if not met:
+        return []
     clues: tuple[Clue, ...] = tuple(seen_before(frozenset(load_gold(workspace, gold_id).item_ids), met))
     return [f"{clue.what} {clue.remedy}" for clue in clues]

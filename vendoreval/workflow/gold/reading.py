@@ -12,7 +12,7 @@ from vendoreval.errors import UsageError
 from vendoreval.formats.intake.accepted_answers import separator_of
 from vendoreval.formats.intake.delivery_parts import Told
 from vendoreval.formats.intake.gold_parts import OF_ITEMS, read_gold_parts
-from vendoreval.formats.intake.gold_rows import Reading, gold_bytes, read_gold
+from vendoreval.formats.intake.gold_rows import Reading, read_gold
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
 from vendoreval.formats.intake.row_filter import parse_where
@@ -21,6 +21,7 @@ from vendoreval.formats.readers.chosen import chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
 from vendoreval.formats.readers.row_files import FURTHER, RowFiles
 from vendoreval.formats.readers.sources import named_source
+from vendoreval.formats.writers.gold_answers import gold_bytes
 from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.workflow.deliveries.named_files import NamedFile
