@@ -29,6 +29,7 @@ from vendoreval.workflow.audits.track_record import looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import production
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.settling import settle_before_sampling
 from vendoreval.workflow.gold.receipts import add_receipt, told
 
@@ -142,7 +143,7 @@ def drawable(workspace: Workspace, contract: Contract, delivery: DeliveryRow) ->
     if listed:
         items = set(json.loads(workspace.objects.read(listed)))
     else:
-        items = set(item_ids(workspace.objects.path(delivery.table_sha)))
+        items = set(item_ids(label_source(workspace, delivery)))
     rest = sorted(items - burnt_for(workspace, contract, delivery))
     if not rest:
         raise Conflict(f"No item of {delivery.id!r} may be drawn: all were named or audited before.")

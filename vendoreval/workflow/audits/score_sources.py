@@ -18,6 +18,7 @@ from vendoreval.formats.readers.rows import open_rows, require
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.files import read_bytes
 
 
@@ -100,7 +101,7 @@ def scored(
         scores = [math.nan] * len(items)
     else:
         _check_shows(contract, delivery, origin.source)
-        labels = labels_on_items(workspace.objects.path(delivery.table_sha), items)
+        labels = labels_on_items(label_source(workspace, delivery), items)
         scores = delivered_scores(origin.source, labels, contract.task).tolist()
     made = strata_of(scores, origin.source, origin.cuts)
     return Scored(made, sum(map(math.isnan, scores)), origin, sha)
