@@ -8,6 +8,7 @@ import typer
 
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE
 from vendoreval.cli.output import Json, counted, emit, facts, note, percent, say, table, verdict
+from vendoreval.cli.progress import waiting
 from vendoreval.errors import Exit
 from vendoreval.numerals import plain_figure
 
@@ -42,7 +43,8 @@ def run(
     workspace = workspaces.open_workspace()
     received = listing.delivery_row(workspace, delivery).received_at
     warnings = gold_lint.warnings_before_audit(workspace, gold, received)
-    result = audits.run_audit(workspace, delivery, gold, id or None, gold_checked=gold_checked)
+    with waiting(f"judging {delivery}", quiet=json):
+        result = audits.run_audit(workspace, delivery, gold, id or None, gold_checked=gold_checked)
     for text in warnings:
         note(f"warning: {text}")
     if json:

@@ -10,6 +10,7 @@ import typer
 
 from vendoreval.cli.delivery_partition import PARTS
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
+from vendoreval.cli.progress import Rows, shown
 from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 
@@ -94,13 +95,15 @@ def add(
     dates = days.Dates(
         ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
     )
-    record = deliveries.add_delivery(
-        workspaces.open_workspace(), files or [], contract_id=contract, delivery_id=id, again=again,
-        mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
-        seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-        ids=ids, id_cut=id_cut, complete=whole, options=reading_options(read, voc_base), images=images,
-        partitions=partitions, parts=parts,
-    )  # fmt: skip
+    rows = Rows(files or [])
+    with shown(rows.text, quiet=json):
+        record = deliveries.add_delivery(
+            workspaces.open_workspace(), files or [], contract_id=contract, delivery_id=id, again=again,
+            mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
+            seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
+            ids=ids, id_cut=id_cut, complete=whole, options=reading_options(read, voc_base), images=images,
+            partitions=partitions, parts=parts, progress=rows,
+        )  # fmt: skip
     if json:
         return emit(record)
     _print(record)

@@ -140,12 +140,16 @@ def status(
 ) -> None:
     """Show what the workspace holds, and check its log; exit code 5 where something does not fit."""
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.log.status import survey
+    from vendoreval.workflow.log.status import survey, unfinished
 
     if verify or expect or key or head:
         return _verify(expect or [], key, head or [], json)
-    found = survey(workspaces.open_workspace())
-    return emit(found) if json else facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")
+    workspace = workspaces.open_workspace()
+    found = survey(workspace)
+    if json:
+        return emit(found)
+    facts((k.replace("_", " "), v) for k, v in found.items() if k != "schema")
+    return note(*(f"note: {text}" for text in unfinished(workspace)))
 
 
 def _verify(expect: list[str], key: str, files: list[Path], json: bool) -> None:

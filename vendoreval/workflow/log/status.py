@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from vendoreval.store.questionnaire_tables import FormRow
@@ -13,6 +14,19 @@ KINDS: dict[str, type[Row]] = {
     "vendors": VendorRow, "forms": FormRow, "pilots": PilotRow, "contracts": ContractRow,
     "gold_sets": GoldRow, "deliveries": DeliveryRow, "audits": AuditRow,
 }  # fmt: skip
+
+
+def unfinished(workspace: Workspace) -> list[str]:
+    """A sentence on each long intake that was broken off, or is under way in another command."""
+    found = []
+    for folder in workspace.objects.stages():
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        found.append(
+            f"A long intake was broken off at {at:%Y-%m-%d %H:%M} UTC, with {size / 1e6:,.0f} MB of rows "
+            "kept. Its command, typed again, goes on there; after a week they are cleared away."
+        )
+    return found
 
 
 def survey(workspace: Workspace) -> dict[str, Any]:
