@@ -10,6 +10,7 @@ import typer
 from vendoreval.cli.output import Json, emit, note, percent, say, table
 
 if TYPE_CHECKING:
+    from vendoreval.audits.active_planning import ActivePlan
     from vendoreval.designs.planning import AuditPlan
     from vendoreval.pilots.pilot import PilotPlan
 
@@ -33,6 +34,14 @@ def plan(
     pilot: Annotated[
         bool, typer.Option("--pilot", help="Design a paid pilot instead; --items is how many you can spare.")
     ] = False,
+    lift: Annotated[
+        float,
+        typer.Option(help="With scores: how many times as often flagged items are wrong, e.g. 20.", min=0),
+    ] = 0.0,
+    flagged: Annotated[
+        float, typer.Option(help="With scores: the share of items they flag, e.g. 0.08.", min=0, max=0.99)
+    ] = 0.0,
+    runs: Annotated[int, typer.Option(help="With scores: simulated audits a row. Default: 100.", min=0)] = 0,
     json: Json = False,
 ) -> None:
     """Explain the design that a clause asks for: sample sizes, chances of every verdict, and cost."""
@@ -41,6 +50,11 @@ def plan(
     if pilot:
         designed = plans.plan_pilot(contract, items, clause=clause, cost=cost_per_item)
         return emit(designed.to_json()) if json else _print_pilot(designed)
+    by_scores = plans.plan_with_scores(
+        contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs
+    )
+    if by_scores is not None:
+        return emit(by_scores.to_json()) if json else _print_by_scores(by_scores)
     made = plans.plan(contract, items, clause=clause, cost=cost_per_item, sample=sample or None)
     if boundaries:
         plans.write_boundaries(made.design.limits, boundaries)
@@ -74,6 +88,25 @@ def _print(made: AuditPlan) -> None:
         ["after items", "kept with at most", "breached from"],
         [(f"{step.n:,}", step.accept, step.reject) for step in shown],
         right=("after items", "kept with at most", "breached from"),
+    )
+
+
+def _print_by_scores(made: ActivePlan) -> None:
+    from vendoreval.audits.active_planning import sentences
+
+    for sentence in sentences(made):
+        say(sentence)
+    say("", "Items on average (one audit in twenty takes so many or more)")
+    table(
+        ["right", "uniform", f"scores, lift {made.lift:g}", "useless scores"],
+        [
+            (
+                f"{100 * row.accuracy:.4g} %",
+                *(f"{one.expected:,.0f} ({one.p95:,})" for one in (row.uniform, row.scores, row.useless)),
+            )
+            for row in made.rows
+        ],
+        right=("right", "uniform", f"scores, lift {made.lift:g}", "useless scores"),
     )
 
 

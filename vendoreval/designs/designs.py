@@ -82,6 +82,8 @@ def design(clause: Clause, population: int, *, sample: int | None = None, inspec
     """
     if population < 1:
         raise InputError("A delivery without a unit needs no audit.")
+    if clause.decision.rule == "active":
+        raise InputError("The rule active draws by scores and has no table of limits.")
     build = _BUILDERS.get(clause.decision.rule)
     if build is None:
         return _plain(clause, population, sample)

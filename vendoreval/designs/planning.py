@@ -92,7 +92,7 @@ def plan_audit(
     Raises InputError where the clause does not exist, is no share of the whole delivery, or its rule
     cannot be laid out for so many items.
     """
-    clause = _clause(contract, clause_id)
+    clause = planned_clause(contract, clause_id)
     made = design(clause, items, sample=sample, inspection=inspection)
     limit = lowest_share(clause)
     accuracies = sorted({*ACCURACIES, limit})
@@ -121,7 +121,8 @@ def limits_csv(limits: Boundaries) -> str:
     return written.getvalue()
 
 
-def _clause(contract: Contract, clause_id: str) -> Clause:
+def planned_clause(contract: Contract, clause_id: str) -> Clause:
+    """The clause of this id, by default the first that can be planned; raises InputError."""
     if clause_id:
         found = [clause for clause in contract.clauses if clause.id == clause_id]
         if not found:
@@ -135,7 +136,9 @@ def _clause(contract: Contract, clause_id: str) -> Clause:
             )
         return found[0]
     ready = [clause for clause in contract.clauses if plannable(clause)]
-    ready.sort(key=lambda clause: clause.decision.rule not in DESIGNED)  # stable: named designs first
+    ready.sort(
+        key=lambda clause: clause.decision.rule not in (*DESIGNED, "active")
+    )  # stable: named designs first
     if not ready:
         raise InputError(
             "No clause of this contract is on a share of right units in the whole delivery.",

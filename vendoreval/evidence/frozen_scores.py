@@ -29,11 +29,15 @@ _HEADER = ("item_id", "stratum")
 
 def strata_bytes(strata: Mapping[str, int]) -> bytes:
     """The stratum of every item as it is sealed: CSV, sorted by id in Unicode form NFC."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(_HEADER)
-    writer.writerows(sorted((normalize("NFC", item), stratum) for item, stratum in strata.items()))
-    return written.getvalue().encode()
+    rows = sorted((normalize("NFC", item), stratum) for item, stratum in strata.items())
+    lines = [",".join(_HEADER), *(f"{_cell(item)},{stratum}" for item, stratum in rows)]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _cell(text: str) -> str:
+    """A cell of CSV, in quotes only where it holds a comma, a quote or the end of a line."""
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if any(sign in text for sign in ',"\r\n') else text
 
 
 def read_strata(data: bytes) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from vendoreval.audits.active import RULE as ACTIVE
 from vendoreval.audits.looking import at_risk_left
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.designs import design
@@ -221,6 +222,11 @@ def _largest_design(clauses: Sequence[Clause], population: int) -> int:
                 sizes.append(design(clause, population).max_items)
             except InputError:
                 continue
+    if not sizes and any(clause.decision.rule == ACTIVE for clause in clauses):
+        raise UsageError(
+            "The contract's audit draws by scores, which are frozen before the draw.",
+            remedy="Freeze them: vendoreval audit scores DELIVERY. For another sample say how many: --items.",
+        )
     if not sizes:
         raise UsageError(
             "No clause of the contract says how many items to draw.", remedy="Say it with --items."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vendoreval.audits.active import RULE
+from vendoreval.audits.active_planning import FLAGGED, LIFT, RUNS, ActivePlan, plan_active
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.dynamic import Boundaries
-from vendoreval.designs.planning import AuditPlan, limits_csv, plan_audit
+from vendoreval.designs.planning import AuditPlan, limits_csv, plan_audit, planned_clause
 from vendoreval.numerals import amount
 from vendoreval.pilots import pilot
 from vendoreval.pilots.pilot import PilotPlan
@@ -26,6 +28,24 @@ def plan(
     return plan_audit(
         named_contract(contract), items, clause_id=clause, cost=amount(cost, "--cost-per-item"), sample=sample
     )
+
+
+def plan_with_scores(
+    contract: str, items: int, *, clause: str = "", cost: str = "", lift: float = 0.0, flagged: float = 0.0,
+    runs: int = 0,
+) -> ActivePlan | None:  # fmt: skip
+    """What scores save for a delivery of `items`, beside the uniform rule.
+
+    None where the clause is not decided by the rule active and no `lift` is asked about. Raises as `plan`.
+    """
+    terms = named_contract(contract)
+    chosen = planned_clause(terms, clause)
+    if chosen.decision.rule != RULE and not lift:
+        return None
+    return plan_active(
+        terms, chosen, items, lift=lift or LIFT, flagged=flagged or FLAGGED, runs=runs or RUNS,
+        cost=amount(cost, "--cost-per-item"),
+    )  # fmt: skip
 
 
 def plan_pilot(contract: str, spare: int, *, clause: str = "", cost: str = "") -> PilotPlan:
