@@ -194,8 +194,8 @@ def sentences(plan: ActivePlan) -> Sequence[str]:
     said = [
         f"Clause {plan.clause.id}: of {plan.items:,} items at most {allowed:,} may be wrong; from "
         f"{intolerable:,} on it must not be called kept.",
-        f"Scores flag {100 * plan.flagged:g} % of the items, among which an answer is wrong {plan.lift:g} times "
-        "as often as among the others.",
+        f"Scores flag {100 * plan.flagged:g} % of the items, among which an answer is wrong {plan.lift:g} "
+        "times as often as among the others.",
     ]
     if plan.pays_from is None:
         said.append("Scores save nothing here, whatever their lift.")

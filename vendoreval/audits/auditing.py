@@ -242,6 +242,7 @@ def _basis(contract: Contract, seen: AuditInput) -> dict[str, Any]:
         "settled": dict(seen.settled),
         **({"missing_by_word": apart} if apart else {}),
         **({"rework_of": seen.rework_of, "left_out": dict(seen.left_out)} if seen.rework_of else {}),
+        **({"by_scores": True} if seen.active is not None and not seen.active.uniform else {}),
     }
 
 

@@ -13,6 +13,10 @@ from vendoreval.reports.charts.curves import Axis, Curves, Line
 from vendoreval.reports.sentences import clause_name
 from vendoreval.reports.wording import count, percent
 
+UNFAIR = (
+    "Of the audited items only, which were drawn on purpose where scores expect errors: no figure here speaks "
+    "for the delivery."
+)
 _LEAST_MONEY = 1e-3  # of 1; less than that is drawn there
 
 

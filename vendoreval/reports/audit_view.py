@@ -9,7 +9,7 @@ from vendoreval.audits.records import NOT_RUN, VERDICTS, AuditResult
 from vendoreval.contracts.joint import joint_sentence, risk_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
-from vendoreval.reports.active_parts import drawn_by_scores
+from vendoreval.reports.active_parts import UNFAIR, drawn_by_scores
 from vendoreval.reports.defect_parts import UnitsShown, absent_sides, defects_view, unit_rules
 from vendoreval.reports.design_parts import designs
 from vendoreval.reports.facts import Facts
@@ -48,6 +48,7 @@ def audit_view(
         "method": method(contract, result),
         "designs": designs(contract, result),
         "by_scores": drawn_by_scores(contract, result),
+        "unfair": UNFAIR if result.basis.get("by_scores") else "",
         "counts": counts(result, unit_word(contract.task)),
         "confusion": parts.confusion(result, contract.task.classes),
         "classes": parts.classes(result.by_class, absent_sides(result)),

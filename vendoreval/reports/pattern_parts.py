@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import AuditResult, Pattern
+from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.inference.drift import p_chart, watch
 from vendoreval.reports.charts.curves import Curves, control_chart
 from vendoreval.reports.parts import Plain, main_finding
@@ -55,7 +57,10 @@ def deliveries_chart(audits: Sequence[AuditResult]) -> Plain | None:
     if main is None or main.metric not in ("accuracy", "error_rate"):
         return None
     key = (main.metric, main.scope, main.group)
-    same = [f for one in audits for f in one.findings if (f.metric, f.scope, f.group) == key and f.n]
+    same = [
+        f for one in audits for f in one.findings
+        if (f.metric, f.scope, f.group) == key and f.n and f.method not in (BY_SCORES, STRATA)  # no fair draws
+    ]  # fmt: skip
     if len(same) < FEWEST_POINTS:
         return None
     n = [f.n / max(f.design_effect or 1.0, 1.0) for f in same]

@@ -12,7 +12,7 @@ from vendoreval.labels.near_ids import NearPair
 from vendoreval.labels.settled import apart_sentences, settled_sentences
 from vendoreval.reports.wording import count, day, joined
 
-Drawn = Literal["tickets", "seeded", "chosen"]
+Drawn = Literal["tickets", "scores", "seeded", "chosen"]
 NAMES_SHOWN = 3
 MOST_LISTED = 5
 VALUES_SHOWN = 4
@@ -42,11 +42,11 @@ class RestsOn:
     """What an audit rests on beside the labels.
 
     `added_by` put the gold into the workspace on `added`; `makers` are the people whom its columns name, by
-    column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, chosen by
-    the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed_from` says where the tickets'
-    seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole delivery. `committed`:
-    before or after the delivery was received, or never; empty for a sample that was drawn after it. `earlier`
-    and `later` are all other audits of the delivery, `others` all other gold sets of the contract. `intake` is
+    column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, by tickets
+    and scores, chosen by the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed_from` says
+    where the tickets' seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole
+    delivery. `committed`: before or after the delivery was received, or never; empty for a sample that was drawn
+    after it. `earlier` and `later` are all other audits of the delivery, `others` all other gold sets of the contract. `intake` is
     the delivery's intake report. `missing_by_word`: gold items that miss by the buyer's word alone.
     """
 
@@ -133,10 +133,12 @@ def _few(names: Sequence[str]) -> str:
 
 def _drawn(rests: RestsOn) -> str:
     items = count(rests.items, "item")
-    if rests.drawn == "tickets":
+    if rests.drawn in ("tickets", "scores"):
         how = (
             f"by tickets (SHA-256) from the items of the delivery; the seed is {seed_in_words(rests.seed_from)}"
         )
+        if rests.drawn == "scores":
+            how += ", more often where scores that were frozen before expect errors"
     elif rests.drawn == "seeded":
         how = "chosen by the buyer and mixed blindly into the task list before the work"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -265,6 +265,8 @@ def _latest(contract: Contract | None, result: AuditResult | None, quality: Hist
         return None
     own = contract if contract is not None and contract.id == result.contract else None
     unit = unit_word(own.task) if own else "label"
+    if result.basis.get("by_scores"):  # drawn where errors are likely: plain counts tell nothing of the vendor
+        result = replace(result, by_class=(), by_annotator=(), confusion={}, unit_rules=())
     return {
         "delivery": result.delivery,
         "audit": result.audit,

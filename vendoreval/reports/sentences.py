@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
 from vendoreval.contracts.rules import METRICS, TASK_TYPES, assumed
 from vendoreval.contracts.terms import Clause, Contract
@@ -91,6 +92,12 @@ METHODS = (
         "betting on whole items",
         "Items were judged whole, by betting on their shares of right units, so that errors that cluster on "
         "items do no harm; the interval holds at any time of the audit (Waudby-Smith and Ramdas 2024).",
+    ),
+    (
+        "betting on strata",
+        "Evidence is money bet against each word, by item and weighed by the item's chance to be drawn; it "
+        "grows under neither limit, however the errors lie among the strata (Ville 1939). The interval holds "
+        "what such bets do not disprove, at any time of the audit.",
     ),
     (
         "agreement over items",
@@ -217,6 +224,11 @@ def _counted(finding: Finding) -> str:
     right = finding.n - finding.errors
     value = metric_value(finding.metric, finding.estimate, finding.threshold)
     on = f" on {count(finding.clusters, 'item')}" if finding.clusters not in (0, finding.n) else ""
+    if finding.method == BY_SCORES:
+        return (
+            f"Of {finding.n:,} audited {units}{on}, drawn where scores expect errors, {_were(right, 'right')}; "
+            f"weighed by their chances to be drawn, {metric_words(finding.metric, finding.unit)} is {value}."
+        )
     if finding.metric not in COUNTED:
         return f"{clause_name(finding)} is {value}, measured on {count(finding.n, finding.unit)}{on}."
     if finding.metric == "completeness":
@@ -293,7 +305,7 @@ def _allowance(finding: Finding) -> str:
 
 
 def _struck_out(finding: Finding) -> str:
-    if finding.strikeouts is None:
+    if finding.strikeouts is None or finding.method == BY_SCORES:
         return ""
     if finding.strikeouts == 0:
         return " The breach falls if a single error is struck out."

@@ -36,6 +36,8 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     answered = load_gold(workspace, row.gold_id)
     drawn: Drawn = "tickets" if sample else "seeded" if intake.get("seeding") else "chosen"
+    if stored.seen.active is not None and not stored.seen.active.uniform:
+        drawn = "scores"
     return RestsOn(
         gold=row.gold_id,
         items=gold.items,
