@@ -45,9 +45,10 @@ class RestsOn:
     column, and `experts` those who labelled a drawn sample. `drawn`: by tickets from the delivery, by tickets
     and scores, chosen by the buyer and mixed blindly into the tasks, or chosen by the buyer; `seed_from` says
     where the tickets' seed comes from (audits.drawing), `for_all` whether the sample speaks for the whole
-    delivery. `committed`: before or after the delivery was received, or never; empty for a sample that was drawn
-    after it. `earlier` and `later` are all other audits of the delivery, `others` all other gold sets of the contract. `intake` is
-    the delivery's intake report. `missing_by_word`: gold items that miss by the buyer's word alone.
+    delivery. `committed`: before or after the delivery was received, or never; empty for a sample that was
+    drawn after it. `earlier` and `later` are all other audits of the delivery, `others` all other gold sets of
+    the contract. `intake` is the delivery's intake report. `missing_by_word`: gold items that miss by the
+    buyer's word alone.
     """
 
     gold: str
