@@ -172,6 +172,8 @@ def block_strata(
     left.
     """
     begin = len(answered) // design.block * design.block
+    if len(answered) >= design.cap:
+        return ()
     block = np.asarray(shares(design, answered[:begin]))
     left = np.asarray(design.sizes) - np.bincount([h for h, _ in answered], minlength=len(design.sizes))
     stop = min(begin + design.block, design.cap)

@@ -5,6 +5,7 @@ import ast
 import hashlib
 import json
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,24 @@ def test_bounds_hold_and_close_around_the_estimate() -> None:
     whole = estimate(design, audited(design, wrong, "bound", 1_000), 0.05)
     assert (whole.fewest, whole.wrong, whole.most) == pytest.approx((100, 100, 100))
     assert whole.share == pytest.approx(0.9)
+
+
+def test_bounds_hold_in_every_order_of_the_draw() -> None:
+    """Exact: of all draws of three items, for every number and place of the wrong ones."""
+    design = active_design((3, 2), 1, 3, block=1, cap=5)
+    risk, missed = 0.5, dict.fromkeys(product(range(4), range(3)), 0.0)
+    for path in product(product((0, 1), (0.0, 1.0)), repeat=3):
+        if sum(stratum for stratum, _ in path) > 2:
+            continue  # the second stratum holds two items
+        found, chances = estimate(design, path, risk), chances_along(design, path)
+        for wrong in missed:
+            chance, left, bad = 1.0, [3, 2], list(wrong)
+            for t, (stratum, answer) in enumerate(path):
+                ways = bad[stratum] if answer else left[stratum] - bad[stratum]
+                chance *= chances[t, stratum] * max(ways, 0) / left[stratum]
+                left[stratum], bad[stratum] = left[stratum] - 1, bad[stratum] - int(answer)
+            missed[wrong] += chance * (not found.fewest <= sum(wrong) <= found.most)
+    assert 0 < max(missed.values()) <= risk
 
 
 def test_designs_that_cannot_decide_are_refused() -> None:

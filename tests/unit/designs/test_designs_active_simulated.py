@@ -15,11 +15,11 @@ UNIFORM = 507  # labels of the boosted test without strata at 0.95
 CALIBRATED = {300: 536, 500: 449}  # labels of the calibrated rule, by wrong items
 
 
-def audits(flagged: tuple[int, int], wrong: int, hedge: bool = True) -> Simulated:
+def audits(flagged: tuple[int, int], wrong: int, hedge: bool = True, block: int = 50) -> Simulated:
     """`flagged`: how many of the wrong items, and of the right ones."""
     hits, false_alarms = flagged
     sizes = (10_000 - hits - false_alarms, hits + false_alarms)
-    return simulate(active_design(sizes, 300, 500, hedge=hedge), (wrong - hits, hits), RUNS, 20)
+    return simulate(active_design(sizes, 300, 500, hedge=hedge, block=block), (wrong - hits, hits), RUNS, 20)
 
 
 def judge(sensitivity: float, specificity: float, wrong: int) -> tuple[int, int]:
@@ -33,14 +33,20 @@ def at_most(share: float, limit: float = 0.05) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("sensitivity", "specificity", "wrong", "labels"),
-    [(0.9, 0.98, 500, 94), (0.9, 0.98, 300, 314), (0.8, 0.95, 500, 165), (0.8, 0.95, 300, 397)],
+    ("sensitivity", "specificity", "wrong", "block", "labels"),
+    [
+        (0.9, 0.98, 500, 1, 75),
+        (0.9, 0.98, 500, 50, 94),
+        (0.9, 0.98, 300, 50, 314),
+        (0.8, 0.95, 500, 1, 165),
+        (0.8, 0.95, 300, 50, 397),
+    ],
 )
 def test_labels_without_the_hedge_are_those_of_the_note(
-    sensitivity: float, specificity: float, wrong: int, labels: int
+    sensitivity: float, specificity: float, wrong: int, block: int, labels: int
 ) -> None:
-    found = audits(judge(sensitivity, specificity, wrong), wrong, hedge=False)
-    assert found.mean == pytest.approx(labels, rel=0.08)  # 2 % error on both sides, and lists of 50
+    found = audits(judge(sensitivity, specificity, wrong), wrong, hedge=False, block=block)
+    assert found.mean == pytest.approx(labels, rel=0.06)  # the error of both means is 2 %
     assert at_most(found.share("breached" if wrong == 300 else "kept"))
 
 
