@@ -36,7 +36,7 @@ from scipy.special import bdtrc, betainc
 from vendoreval.inference.binomial import at_least
 from vendoreval.inference.hypergeometric import smallest
 from vendoreval.inference.multiplicity import holm
-from vendoreval.inference.ordering import by_codes, dense, starts_of
+from vendoreval.inference.ordering import by_codes, dense, rising, starts_of
 from vendoreval.inference.tally import Codes, Ints
 from vendoreval.numerals import of
 
@@ -206,6 +206,9 @@ def groups_of(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
 
 def known_rows(item: Codes, annotator: Codes, label: Codes, gold: Codes) -> tuple[Codes, Codes, Codes, Codes]:
     """The rows with nothing unknown, one a person and item, by item and person."""
+    columns = item, annotator, label, gold
+    if all(column.min(initial=0) >= 0 for column in columns) and rising(item, annotator):
+        return columns
     known = np.flatnonzero((item >= 0) & (annotator >= 0) & (label >= 0) & (gold >= 0))
     rows = known[by_codes(item[known], annotator[known])]  # sums must not depend on the order of rows
     rows = rows[starts_of(item[rows], annotator[rows])]

@@ -49,6 +49,12 @@ def starts_of(*columns: NDArray[Any]) -> Ints:
     return np.flatnonzero(new)
 
 
+def rising(first: Codes, then: Codes) -> bool:
+    """Whether no two rows are equal and all are in the order of the first codes, then of the others."""
+    later = then[1:] > then[:-1]
+    return bool(((first[1:] > first[:-1]) | ((first[1:] == first[:-1]) & later)).all())
+
+
 def dense(codes: Codes) -> tuple[Ints, Ints]:
     """The codes that occur, which may be negative, and each row's place among them."""
     low = int(codes.min(initial=0))

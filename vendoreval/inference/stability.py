@@ -60,9 +60,10 @@ def with_oneself(
     whichever is less sure. None where nobody labelled an item twice."""
     said = np.where(right, -1, answer)
     by_item = _share(*_pairs(item, said, annotator), limit)
-    by_person = _share(*_pairs(annotator, said, item), limit)
-    if by_item is None or by_person is None:
+    if by_item is None:
         return None
+    by_person = _share(*_pairs(annotator, said, item), limit)
+    assert by_person is not None
     return by_item if by_item.p_breach >= by_person.p_breach else by_person
 
 
@@ -118,17 +119,20 @@ def _kinds(counts: Ints, edges: Ints) -> list[list[tuple[int, int, int, int]]]:
 
 def _pairs(cluster: Codes, said: Codes, *within: Codes) -> tuple[Ints, Ints]:
     """By cluster: pairs of rows that said the same, and all pairs, within equal codes of the others."""
-    groups = cluster, *within
-    order = by_codes(*groups, said)
-    columns = [column[order] for column in groups]
-    width = int(cluster.max(initial=0)) + 1
+    groups, width = (cluster, *within), int(cluster.max(initial=0)) + 1
+    order = by_codes(*groups)
+    sizes = np.diff(np.append(starts_of(*(column[order] for column in groups)), len(order)))
+    rows = order[np.repeat(sizes > 1, sizes)]
+    sizes = sizes[sizes > 1]
+    run = np.repeat(np.arange(len(sizes)), sizes)
+    rows = rows[by_codes(run, said[rows])]
 
     def count(starts: Ints) -> Ints:
-        sizes = np.diff(np.append(starts, len(order)))
-        pairs = np.bincount(columns[0][starts], weights=sizes * (sizes - 1) // 2, minlength=width)
+        sizes = np.diff(np.append(starts, len(rows)))
+        pairs = np.bincount(cluster[rows[starts]], weights=sizes * (sizes - 1) // 2, minlength=width)
         return pairs.astype(np.int64)
 
-    return count(starts_of(*columns, said[order])), count(starts_of(*columns))
+    return count(starts_of(run, said[rows])), count(starts_of(run))
 
 
 def _share(agreeing: Ints, pairs: Ints, limit: Fraction) -> Proportion | None:

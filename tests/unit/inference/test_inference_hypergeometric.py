@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, norm
 
 from vendoreval.inference.hypergeometric import (
     allowed_errors,
@@ -16,6 +16,7 @@ from vendoreval.inference.hypergeometric import (
     errors_at_most,
     p_breach,
     p_kept,
+    tail_of_sum,
 )
 
 
@@ -146,3 +147,20 @@ def test_a_census_is_certain() -> None:
 
 def test_a_limit_of_nothing_is_always_kept() -> None:
     assert p_kept(1000, 1000, 10, 10) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_the_tail_of_a_sum_is_that_of_scipys_chances(drawn: list[tuple[int, int, int]]) -> None:
+    parts = [(n, min(wrong, n), min(sample, n)) for n, wrong, sample in drawn]
+    total = np.ones(1)
+    for n, wrong, sample in parts:
+        total = np.convolve(total, hypergeom.pmf(np.arange(sample + 1), n, wrong, sample))
+    for errors in range(len(total) + 1):
+        assert tail_of_sum(parts, errors) == pytest.approx(total[errors:].sum(), rel=1e-9, abs=1e-15)
+
+
+def test_the_tail_of_a_long_sum_is_near_the_normal_one() -> None:
+    parts = [(3000, 300, 1500)] * 500
+    deviation = (500 * 1500 * 0.1 * 0.9 * 0.5 * 3000 / 2999) ** 0.5
+    assert tail_of_sum(parts, 75_000 + round(3 * deviation)) == pytest.approx(norm.sf(3), rel=0.02)
