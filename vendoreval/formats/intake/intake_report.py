@@ -87,6 +87,7 @@ class Delivered:
     def of(cls, stream: RowStream, sink: IO[bytes], sent: tuple[str, ...] | None) -> Delivered:
         """For a stream whose rows stand in `sink`."""
         count = len(stream.counts.items)
+        stream.counts.items.finish()  # what is told below needs the room
         items = DeliveredIds.in_table(sink, count)
         asked = () if stream.task_ids is not None else sent or ()  # opaque ids of tasks come as they are
         return cls(
@@ -100,8 +101,9 @@ class Delivered:
             return self.codes.labels_an_item
         rows, numbers = self.codes.repeated
         items = numbers[np.searchsorted(rows, dropped)] >> 32
-        fewer = np.bincount(items, minlength=self.codes.items)
-        return (self.codes.labels_an_item - fewer).astype(np.int32)
+        found = self.codes.labels_an_item.copy()
+        np.subtract.at(found, items, 1)
+        return found
 
     def repeated(self) -> int:
         """Further labels by one named annotator on the same item."""

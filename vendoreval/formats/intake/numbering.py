@@ -54,6 +54,11 @@ class Numbering:
             self._place(numbers, slot[new])
         return found
 
+    def finish(self) -> None:
+        """Nothing more is to come: only how many there are is kept."""
+        nothing = np.empty(0, dtype=np.int32)
+        self._slots, self._hashes, self._more = nothing, nothing.astype(np.uint64), nothing.astype(np.uint32)
+
     def _find(self, hashes: Hashes, more: NDArray[np.uint32]) -> tuple[Codes, NDArray[np.int64]]:
         """The number that has these hashes, or _FREE; and the slot where it stands or could stand."""
         slots = self._first_slot(hashes)

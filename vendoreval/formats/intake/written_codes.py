@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import IO, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from vendoreval.labels.repeats import Ints
 
 NOBODY = 0xFFFFFFFF  # the person in the lower half of a number where nobody is named
 _ROWS = 1 << 24  # rows whose numbers are sorted at a time
+_BLOCK = 1 << 10  # items that stay together then
 
 
 @dataclass(eq=False)
@@ -35,31 +37,35 @@ class WrittenCodes:
         """Rows of each item."""
         found = np.zeros(self.items, dtype=np.int32)
         for (item,) in _groups(self.sink, ["item_code"]):
-            np.add.at(found, item, 1)
+            low = int(item.min(initial=self.items))  # items of a row group mostly lie close together
+            counts = np.bincount(item - low)
+            found[low : low + len(counts)] += counts.astype(np.int32)
         return found
 
     @cached_property
     def repeated_numbers(self) -> Ints:
         """The numbers that stand in several rows, in order."""
-        several = self.labels_an_item > 1
-        if not several.any():
+        if not self.labels_an_item.max(initial=0) > 1:
             return np.empty(0, dtype=np.int64)
-        rows = np.cumsum(self.labels_an_item, dtype=np.int64)
+        return np.concatenate([self._twice(low, high) for low, high in pairwise(self._ranges())])
+
+    def _ranges(self) -> list[int]:
+        """Ends of ranges of items that have about _ROWS rows each, the first 0."""
+        blocks = np.add.reduceat(self.labels_an_item, np.arange(0, self.items, _BLOCK), dtype=np.int64)
+        rows = np.cumsum(blocks)
         cuts = np.searchsorted(rows, np.arange(_ROWS, int(rows[-1]), _ROWS)) + 1
-        ends = np.unique(np.append(cuts, self.items)).tolist()
-        return np.concatenate([self._twice(low, high) for low, high in zip([0, *ends], ends, strict=False)])
+        return [0, *np.unique(np.minimum(np.append(cuts, len(blocks)) * _BLOCK, self.items)).tolist()]
 
     def _twice(self, low: int, high: int) -> Ints:
         """The repeated numbers of the items from `low` to below `high`."""
-        several = self.labels_an_item > 1
         found = np.empty(int(self.labels_an_item[low:high].sum()), dtype=np.int64)
         size = 0
         for item, numbers in self._numbers(low, high):
-            mine = numbers[(item >= low) & (item < high) & several[item]]
+            mine = numbers[(item >= low) & (item < high) & (self.labels_an_item[item] > 1)]
             found[size : size + len(mine)] = mine
             size += len(mine)
         found = found[:size]
-        found.sort()
+        found.sort(kind="stable")  # which is quick where rows of an item stand near each other
         again: Ints = found[1:][found[1:] == found[:-1]]
         once: Ints = again[np.append(True, again[1:] != again[:-1])[: len(again)]]
         return once
