@@ -57,17 +57,9 @@ def main(rows: int, source: Path | None, gold: Path | None) -> None:
         take = ["gold", "add", str(gold.resolve()), "--id", "g", "--contract", "c"]
         subprocess.run([*OURS, *take], cwd=root / "ws", check=True, capture_output=True)
         script, parquet = str(Path(__file__).resolve()), str(root / "d.parquet")
+        add = ["delivery", "add", str(source.resolve()), "--id", "d", "--contract", "c", "--in-order"]
         ways = {
-            "vendoreval delivery add": [
-                *OURS,
-                "delivery",
-                "add",
-                str(source.resolve()),
-                "--id",
-                "d",
-                "--contract",
-                "c",
-            ],
+            "vendoreval delivery add": [*OURS, *add],
             "vendoreval audit run": [*OURS, "audit", "run", "d", "--gold", "g", "--id", "a"],
             "DuckDB, CSV to Parquet": [sys.executable, script, "copy", str(source.resolve()), parquet],
             "DuckDB, its query": [sys.executable, script, "query", str(gold.resolve()), parquet],

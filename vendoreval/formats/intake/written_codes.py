@@ -75,9 +75,11 @@ class WrittenCodes:
         """The rows of the repeated numbers, in the order of the table, and the number of each."""
         twice, start = self.repeated_numbers, 0
         rows, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for _, numbers in self._numbers() if len(twice) else ():
-            place = np.minimum(np.searchsorted(twice, numbers), len(twice) - 1)
-            mine = np.flatnonzero(twice[place] == numbers)
+        several = np.zeros(self.items, dtype=bool)
+        several[twice >> 32] = True
+        for item, numbers in self._numbers() if len(twice) else ():
+            mine = np.flatnonzero(several[item])
+            mine = mine[np.isin(numbers[mine], twice)]
             rows.append(mine + start)
             found.append(numbers[mine])
             start += len(numbers)
