@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 def partition(
     delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
     to: Annotated[str, typer.Option(help="A folder or URL (s3://…) that all workers reach.")],
-    parts: Annotated[int, typer.Option(help="How many; about one for every 10 million rows, or more.")] = PARTS,
+    parts: Annotated[int, typer.Option(help="How many; about one for every 5 million rows, or more.")] = PARTS,
     json: Json = False,
 ) -> None:
     """Write a delivery's labels by hash of the item, for workers on other machines (--executor dask://…)."""
