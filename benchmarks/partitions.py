@@ -116,7 +116,7 @@ def run(way: str, work: str, rows: int, count: int) -> None:
                 LocalCluster(
                     n_workers=int(way),
                     threads_per_worker=1,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     host="127.0.0.1",
                     memory_limit=0,
                 )

@@ -30,7 +30,7 @@ from vendoreval.workflow.files import sha256_of
 VARIABLE = "VENDOREVAL_EXECUTOR"
 LOCAL = "threads"
 MANIFEST = "partitions.json"
-MOST_PARTS = 4096  # each is an open file while they are written
+MOST_PARTS = 960  # each is an open file while they are written, of the 1,024 that a process usually has
 _DASK = re.compile(r"dask://([\w.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})/?\Z")
 
 
