@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.audits.audits import load_audit, run_audit
+    from vendoreval.workflow.audits.audits import run_audit
     from vendoreval.workflow.audits.frames import findings_frame, outcomes_frame
+    from vendoreval.workflow.audits.stored_audit import load_audit
     from vendoreval.workflow.claims.claims import draft_claim, issue_claim
     from vendoreval.workflow.contracts.contracts import add_contract, amend_contract, check_contract
     from vendoreval.workflow.deliveries.agreement import agreement, agreement_trend
@@ -55,7 +56,7 @@ _HOMES = {
     "import_form": "questionnaires.forms",
     "init_workspace": "workspaces",
     "issue_claim": "claims.claims",
-    "load_audit": "audits.audits",
+    "load_audit": "audits.stored_audit",
     "make_form": "questionnaires.forms",
     "open_workspace": "workspaces",
     "outcomes_frame": "audits.frames",

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Cli
 from vendoreval.store.tables import AuditRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import load_audit
+from vendoreval.workflow.audits.stored_audit import load_audit
 from vendoreval.workflow.claims.claims import load_claim
 from vendoreval.workflow.gold.burnt import burnt_items, fresh_items, gold_use
 from vendoreval.workflow.workspaces import open_workspace

@@ -73,12 +73,12 @@ def show(
     """Show an audit's findings and figures."""
     from vendoreval.audits.own_number import against_vendor
     from vendoreval.workflow import workspaces
-    from vendoreval.workflow.audits import audits
     from vendoreval.workflow.audits.other_figures import by_conventions
     from vendoreval.workflow.audits.revisions import judged_again
+    from vendoreval.workflow.audits.stored_audit import load_audit
 
     workspace = workspaces.open_workspace()
-    stored = audits.load_audit(workspace, audit, revision)
+    stored = load_audit(workspace, audit, revision)
     again = judged_again(workspace).get(audit, ())
     others = by_conventions(stored, convention or ())
     own = against_vendor(stored.seen, stored.contract.task, vendor_says) if vendor_says else None

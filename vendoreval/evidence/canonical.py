@@ -12,6 +12,7 @@ import rfc8785
 
 from vendoreval.errors import InputError
 
+_LEVELS = 3  # of tables and lists that are written part by part, where one part holds a float
 _MAX_DIGITS = 18  # 2^53 has sixteen digits; longer text is never a safe whole number
 
 
@@ -21,11 +22,21 @@ def canonical(value: Any) -> bytes:
     Accepts what JSON can carry without loss. Raises InputError for anything else: whole numbers
     beyond 2^53-1 (write them as text), NaN and infinities, lone surrogates, bytes, other types.
     """
+    return _canonical(value, _LEVELS)
+
+
+def _canonical(value: Any, levels: int) -> bytes:
+    """A record that holds floats is parted: all but these is plain, as a rule, and written fast."""
     if _is_plain(value):
         try:
             return _write(value).encode()
         except UnicodeEncodeError:
             pass  # half of a surrogate pair: rfc8785 says so
+    elif levels and type(value) is dict and all(type(key) is str and key.isascii() for key in value):
+        parts = (_write(key).encode() + b":" + _canonical(value[key], levels - 1) for key in sorted(value))
+        return b"{" + b",".join(parts) + b"}"
+    elif levels and type(value) is list:
+        return b"[" + b",".join(_canonical(one, levels - 1) for one in value) + b"]"
     try:
         return rfc8785.dumps(value)
     except rfc8785.IntegerDomainError as error:

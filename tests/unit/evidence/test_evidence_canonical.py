@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,11 @@ def test_the_example_of_rfc_8785() -> None:
 def test_reading_back_and_writing_again_gives_the_same_bytes(value: Any) -> None:
     once = canonical(value)
     assert canonical(parsed(once)) == once
+
+
+@given(_JSON)
+def test_all_is_written_as_the_library_writes_it(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @given(st.dictionaries(_TEXT, _SCALARS.filter(lambda v: v not in (float("inf"), float("-inf"))), min_size=2))

@@ -59,3 +59,8 @@ def gold_bytes(gold: GoldSet) -> bytes:
 def gold_from(path: Path | IO[bytes], gold_id: str) -> GoldSet:
     """The gold set that `gold_bytes` wrote."""
     return from_columns(gold_id, read_texts(path))
+
+
+def provenance_from(path: Path | IO[bytes]) -> dict[str, Coded]:
+    """What that file tells of each item besides its answer: who gave it, when, and the like."""
+    return {name: Coded.from_text(texts) for name, texts in read_texts(path, ROLES).items()}

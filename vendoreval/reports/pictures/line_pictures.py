@@ -31,7 +31,7 @@ from vendoreval.reports.pictures.drawn_sheets import (
 )
 from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
 from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Mark
-from vendoreval.reports.pictures.pairs import marks
+from vendoreval.reports.pictures.pairs import Pair, marks
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
@@ -77,14 +77,15 @@ class LinesShown(Pictured):
 
 def lines_shown(
     lines: Sequence[ClaimLine],
-    seen: AuditInput,
+    seen: AuditInput | None,
     images: Images | None = None,
     texts: Mapping[str, str] | None = None,
     most: int = MOST_SHOWN,
 ) -> LinesShown:
     """Pictures of the first `most` of `lines` that have one.
 
-    `images` gives an item's image and `texts` its text, where the buyer gives them.
+    `seen` is what the audit looked at, where answers are drawn (None: nothing is). `images` gives an item's
+    image and `texts` its text, where the buyer gives them.
     """
     told = lines[:most]
     made, lacking = _Sheets(seen, texts or {}).pictures(told), {}
@@ -104,36 +105,39 @@ def lines_shown(
 class _Sheets:
     """What single lines show of the sheets that they come from, each drawn once."""
 
-    def __init__(self, seen: AuditInput, texts: Mapping[str, str]) -> None:
+    def __init__(self, seen: AuditInput | None, texts: Mapping[str, str]) -> None:
         self.seen, self.texts = seen, texts
+        self.gold, self.delivered = (seen.gold, seen.delivered) if seen else (None, None)
 
     def pictures(self, lines: Sequence[ClaimLine]) -> dict[int, Picture]:
         """The pictures of `lines`, by number, before any image lies under them."""
-        gold, delivered, units = self.seen.gold, self.seen.delivered, self.seen.units
+        seen, gold, delivered = self.seen, self.gold, self.delivered
         drawn = gold is not None and gold.shape.name in DRAWN
-        if not drawn or gold is None or delivered is None or units.expected_row is None:
+        if not drawn or seen is None or gold is None or delivered is None or seen.units.expected_row is None:
             return {line.number: shown for line in lines if (shown := self._plain_text(line))}
-        if units is not self.seen.by_label:  # a consensus, which no single answer shows
+        units = seen.units
+        if units is not seen.by_label:  # a consensus, which no single answer shows
             return {}
         sheets = by_sheet(lines)
         rows = rows_of(units, sheets)
         made: dict[int, Picture] = {}
         for sheet, told in sheets.items():
-            made |= self._of_sheet(sheet, told, rows[sheet], gold, delivered)
+            pairs, numbers = numbered_pairs(units, rows[sheet], told)
+            made |= self._of_sheet(sheet, told, pairs, numbers, gold, delivered)
         return made
 
     def _plain_text(self, line: ClaimLine) -> TextPicture | None:
-        gold, delivered = self.seen.gold, self.seen.delivered
+        gold, delivered = self.gold, self.delivered
         text = self.texts.get(line.item)
         if text is None and gold is not None and delivered is not None:
             text = text_of(line.item, line.annotator or "", gold, delivered)
         return TextPicture(_title(line), line_sentence(line), text, (), legend=False) if text else None
 
     def _of_sheet(
-        self, sheet: Sheet, told: Sequence[ClaimLine], rows: Sequence[int], gold: GoldSet, delivered: LabelTable
-    ) -> dict[int, Picture]:
+        self, sheet: Sheet, told: Sequence[ClaimLine], pairs: Sequence[Pair], numbers: Mapping[int, int],
+        gold: GoldSet, delivered: LabelTable,
+    ) -> dict[int, Picture]:  # fmt: skip
         item, annotator = sheet
-        pairs, numbers = numbered_pairs(self.seen.units, rows, told)
         if gold.shape.name == "spans":
             text = self.texts.get(item) or text_of(item, annotator, gold, delivered)
             spans = tuple(span_marks(gold, delivered, item, pairs))

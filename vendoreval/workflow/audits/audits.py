@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +17,18 @@ from vendoreval.contracts.terms import Contract
 from vendoreval.engines.items import most_labels
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.errors import Conflict, UsageError
-from vendoreval.evidence.bundle import from_zip, to_zip
+from vendoreval.evidence.bundle import to_zip
 from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.receipts import committed_when
-from vendoreval.evidence.sealed_input import input_files, read_input
+from vendoreval.evidence.sealed_input import input_files
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.settled import settled
-from vendoreval.store.tables import AuditRevisionRow, AuditRow, CommitmentRow, DeliveryRow, ExposureRow
+from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, ExposureRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
 from vendoreval.workflow.audits.fresh import burnt_for, fresh_only, left_out
-from vendoreval.workflow.audits.revisions import as_revised, revision_of
+from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
@@ -41,36 +41,6 @@ from vendoreval.workflow.gold.golds import load_gold
 from vendoreval.workflow.gold.seedings import task_ids
 
 _UNJUDGED = ("seconds",)  # what a delivery tells of labels that no audit looks at
-
-
-@dataclass(frozen=True, eq=False)
-class StoredAudit:
-    """An audit with what it rests on."""
-
-    row: AuditRow
-    result: AuditResult
-    contract: Contract
-    seen: AuditInput
-    received: datetime
-    revision: AuditRevisionRow | None = None  # which judgement this is, where it was judged again
-
-    @property
-    def result_sha(self) -> str:
-        """The address of its result as it was stored."""
-        return self.revision.result_sha if self.revision else self.row.result_sha
-
-    @property
-    def outcomes_sha(self) -> str:
-        """The address of what it looked at."""
-        return self.revision.outcomes_sha if self.revision else self.row.outcomes_sha
-
-    @property
-    def note(self) -> str:
-        """What became of an audit that was judged again; empty for one that was not."""
-        if self.revision is None:
-            return ""
-        before, after = (one.verdict.replace("_", " ") for one in (self.row, self.revision))
-        return f"Judged again on {self.revision.at.date()} after gold was amended: {before} → {after}."
 
 
 def run_audit(
@@ -250,23 +220,6 @@ def refuse_taken(workspace: Workspace, name: str) -> None:
 
 def _taken(name: str) -> Conflict:
     return Conflict(f"There is an audit {name!r} already.", remedy="Give another one with --id.")
-
-
-def load_audit(workspace: Workspace, audit_id: str, revision: int | None = None) -> StoredAudit:
-    """An audit, computed again from what it looked at.
-
-    `revision`: 0 as it ran first, 1 and on as it was judged again after gold was amended (default: the newest).
-    Raises NotFound.
-    """
-    with workspace.read() as reader:
-        row = reader.require(AuditRow, audit_id, "audit")
-        delivery = reader.require(DeliveryRow, row.delivery_id, "delivery")
-        again = revision_of(reader, audit_id, revision)
-    contract = load_contract(workspace, row.contract_id, row.contract_version)
-    files = from_zip(workspace.objects.read(again.outcomes_sha if again else row.outcomes_sha))
-    seen, _ = read_input(files, contract)
-    result = audit(contract, seen, audit_id=audit_id, delivery=row.delivery_id, gold=row.gold_id)
-    return StoredAudit(row, result, contract, seen, delivery.received_at, again)
 
 
 def list_audits(workspace: Workspace) -> tuple[AuditRow, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vendoreval.audits.records import AuditResult
-from vendoreval.workflow.audits.audits import StoredAudit
+from vendoreval.workflow.audits.stored_audit import StoredAudit
 
 if TYPE_CHECKING:
     import pandas as pd

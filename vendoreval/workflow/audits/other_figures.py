@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vendoreval.errors import InputError
 from vendoreval.tasks.conventions import Figures, convention
-from vendoreval.workflow.audits.audits import StoredAudit
+from vendoreval.workflow.audits.stored_audit import StoredAudit
 
 
 def by_conventions(stored: StoredAudit, names: Sequence[str]) -> dict[str, Figures]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vendoreval.audits.audit_input import missing_by_word
-from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.near_ids import NearPair
 from vendoreval.reports.provenance_parts import Drawn, OtherAudit, OtherGold, RestsOn
 from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, EventRow, GoldRow, SampleRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit
-from vendoreval.workflow.gold.golds import load_gold
+from vendoreval.workflow.audits.stored_audit import StoredAudit
+from vendoreval.workflow.gold.golds import gold_provenance
 
 # Columns of a gold file that say who answered; other columns are what the item shows.
 _MAKERS = (
@@ -34,7 +35,7 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
         golds = reader.all(GoldRow, contract_id=row.contract_id)
         committed = {one.gold_id: one.committed_at.date() for one in reader.all(CommitmentRow)}
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
-    answered = load_gold(workspace, row.gold_id)
+    told = gold_provenance(workspace, row.gold_id)
     drawn: Drawn = "tickets" if sample else "seeded" if intake.get("seeding") else "chosen"
     if stored.seen.active is not None and not stored.seen.active.uniform:
         drawn = "scores"
@@ -44,28 +45,40 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
         drawn=drawn,
         added=gold.added_at.date(),
         added_by=added[-1].actor if added else "",
-        makers={} if sample else _makers(answered),
-        experts=_experts(answered) if sample else (),
-        seed_from=stored.seen.seed_from,
+        makers={} if sample else _makers(told),
+        experts=_experts(told) if sample else (),
+        seed_from=_told(stored, "seed_from"),
         for_all=stored.result.basis.get("speaks_for_all", True),
-        committed="" if sample else stored.seen.gold_committed,
+        committed="" if sample else _told(stored, "gold_committed"),
         committed_on=committed.get(row.gold_id),
         earlier=_other_audits(audits, drawn_too, row, before=True),
         later=_other_audits(audits, drawn_too, row, before=False),
         others=_other_golds(golds, committed, audits, row),
         intake=intake,
-        missing_by_word=missing_by_word(stored.seen),
+        missing_by_word=_missing_by_word(stored),
     )
 
 
-def _makers(gold: GoldSet) -> dict[str, tuple[str, ...]]:
+def _told(stored: StoredAudit, name: str) -> str:
+    """What the result says of this; results of earlier versions say it in what they looked at alone."""
+    return str(stored.result.basis[name] if stored.result.basis else getattr(stored.seen, name))
+
+
+def _missing_by_word(stored: StoredAudit) -> list[NearPair]:
+    if not stored.result.basis:
+        return missing_by_word(stored.seen)
+    apart = stored.result.basis.get("missing_by_word", ())
+    return [NearPair(one["item_id"], one["delivered_id"], tuple(one["rules"])) for one in apart]
+
+
+def _makers(told: Mapping[str, Coded]) -> dict[str, tuple[str, ...]]:
     """The people whom the gold's columns name, by column."""
-    return {name: column.values for name, column in gold.provenance.items() if name.lower() in _MAKERS}
+    return {name: column.values for name, column in told.items() if name.lower() in _MAKERS}
 
 
-def _experts(gold: GoldSet) -> tuple[str, ...]:
+def _experts(told: Mapping[str, Coded]) -> tuple[str, ...]:
     """The experts who labelled a sample; the column lists those of each item."""
-    column = gold.provenance.get("auditors")
+    column = told.get("auditors")
     listed = column.values if column else ()
     return tuple(sorted({name for names in listed for name in names.split("|")}))
 

@@ -26,7 +26,7 @@ from vendoreval.evidence.sealed_input import input_files
 from vendoreval.gold.amending import amended
 from vendoreval.store.tables import AuditRevisionRow, AuditRow, ClaimRow, PilotRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.audits.stored_audit import StoredAudit, load_audit
 from vendoreval.workflow.claims.disputes import StoredDispute, load_dispute, make_move
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.gold.amendments import Amendment, count_amended, further_answers

@@ -14,7 +14,7 @@ from vendoreval.claims.records import Claim, Followed
 from vendoreval.errors import Conflict
 from vendoreval.store.tables import AuditRow, ClaimMoveRow, ClaimRow, DeliveryRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit
+from vendoreval.workflow.audits.stored_audit import StoredAudit
 from vendoreval.workflow.deliveries.reworks import readings_of
 
 _ARGUED = {"issued": "is argued already", "withdrawn": "was taken back", "settled": "is settled"}

@@ -15,7 +15,7 @@ from vendoreval.errors import Conflict, NotFound
 from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import ClaimRow, EventRow, ExposureRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit, load_audit
+from vendoreval.workflow.audits.stored_audit import StoredAudit, load_audit
 from vendoreval.workflow.claims.beside import claims_beside
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.deliveries.resubmitting import claims_before

@@ -24,7 +24,7 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import ClaimMoveRow, ClaimRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit
+from vendoreval.workflow.audits.stored_audit import StoredAudit
 from vendoreval.workflow.claims.claims import claim_audit, claim_record, claim_rows
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract

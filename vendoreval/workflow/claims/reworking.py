@@ -27,8 +27,8 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.store.tables import AuditRow, DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
-from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.audits.fresh import burnt_for
+from vendoreval.workflow.audits.stored_audit import StoredAudit, load_audit
 from vendoreval.workflow.claims.disputes import StoredDispute, load_dispute, make_move
 from vendoreval.workflow.claims.steps import settle_command
 from vendoreval.workflow.context import now

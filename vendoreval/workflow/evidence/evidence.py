@@ -22,9 +22,9 @@ from vendoreval.store.tables import (
     SeedRow,
 )
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit, load_audit
 from vendoreval.workflow.audits.frozen_scores import frozen_files
 from vendoreval.workflow.audits.revisions import revision_of
+from vendoreval.workflow.audits.stored_audit import StoredAudit, load_audit
 from vendoreval.workflow.audits.stored_samples import load_sample
 from vendoreval.workflow.claims.claims import claim_audit, claim_record
 from vendoreval.workflow.context import actor, now
@@ -97,7 +97,7 @@ def _contents(workspace: Workspace, stored: StoredAudit) -> Contents:
     standing = _standing(workspace, row.id)
     contract = contract_row(workspace, row.contract_id, row.contract_version)
     result = json.loads(objects.read(stored.result_sha))
-    if canonical(result) != canonical(stored.result.to_json()):
+    if canonical(result) != canonical(stored.judged().to_json()):
         raise EvidenceError(
             f"The stored result of audit {row.id!r} is not what its gold and labels give.",
             remedy="If an earlier version of vendoreval computed it, run the audit again under a new id.",

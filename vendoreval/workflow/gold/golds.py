@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.commitments import Opened, Reveal, commit, gold_leaf, open_all, reveal
 from vendoreval.evidence.gold_texts import GoldText, gold_texts
 from vendoreval.evidence.receipts import SCHEMA
-from vendoreval.formats.writers.gold_answers import gold_from
+from vendoreval.formats.writers.gold_answers import gold_from, provenance_from
 from vendoreval.gold.amending import amended
 from vendoreval.gold.goldset import GoldSet, older_records
+from vendoreval.labels.columns import Coded
 from vendoreval.store.tables import CommitmentRow, ExposureRow, GoldRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
@@ -45,6 +46,15 @@ def committed_gold(workspace: Workspace, gold_id: str) -> GoldSet:
     path = workspace.objects.path(row.table_sha)
     parts = gold_parts(path, gold_id)
     return gold_from(path, gold_id) if parts is None else parts
+
+
+def gold_provenance(workspace: Workspace, gold_id: str) -> Mapping[str, Coded]:
+    """What is known of each item of a gold set besides its answer, by column; raises NotFound."""
+    with workspace.read() as reader:
+        row = reader.require(GoldRow, gold_id, "gold set")
+    path = workspace.objects.path(row.table_sha)
+    parts = gold_parts(path, gold_id)
+    return provenance_from(path) if parts is None else parts.provenance
 
 
 def show_gold(workspace: Workspace, gold_id: str) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from vendoreval.claims.deadlines import deadlines
 from vendoreval.claims.rebuttals import rebuttals
 from vendoreval.claims.records import Claim
 from vendoreval.errors import Conflict, InputError, MissingPart, UsageError
+from vendoreval.labels.shapes import SHAPES
 from vendoreval.questionnaires.assessment import Assessment
 from vendoreval.questionnaires.promises import Promise
 from vendoreval.reports.audit_view import audit_view
 from vendoreval.reports.claim_standing import Standing
 from vendoreval.reports.claim_view import claim_view
-from vendoreval.reports.defect_parts import by_gravity, quality, units_shown
+from vendoreval.reports.defect_parts import UnitsShown, by_gravity, quality, units_shown
 from vendoreval.reports.delivery_parts import Received, decided_words
 from vendoreval.reports.facts import Facts, Hashes
 from vendoreval.reports.pictures.line_pictures import MOST_SHOWN, lines_shown
@@ -28,9 +29,10 @@ from vendoreval.reports.statement_view import statement_view
 from vendoreval.store.tables import AuditRow, ClaimRow, CommitmentRow, DeliveryRow, ReportRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import StoredAudit, list_audits, load_audit
+from vendoreval.workflow.audits.audits import list_audits
 from vendoreval.workflow.audits.other_figures import by_conventions
 from vendoreval.workflow.audits.provenance import rests_on
+from vendoreval.workflow.audits.stored_audit import StoredAudit, load_audit
 from vendoreval.workflow.claims.accounts import entry_on, vendor_account, vendor_disputes
 from vendoreval.workflow.claims.claims import list_claims, load_claim
 from vendoreval.workflow.claims.disputes import load_dispute
@@ -69,9 +71,16 @@ def audit_report(
     """
     stored = load_audit(workspace, audit_id)
     known = ImageFolder(images) if images else None
-    shown = units_shown(stored.seen, stored.result, stored.contract.task, known)
+    shown = (
+        units_shown(stored.seen, stored.result, stored.contract.task, known) if _drawn(stored) else UnitsShown()
+    )
     others = by_conventions(stored, conventions)
     return audit_view(stored.contract, stored.result, audit_facts(workspace, stored, remarks), shown, others)
+
+
+def _drawn(stored: StoredAudit) -> bool:
+    """Whether answers are parts that a report draws; only then it looks at more than the stored result."""
+    return SHAPES[stored.contract.task.type].many
 
 
 def claim_report(
@@ -87,7 +96,7 @@ def claim_report(
     known = ImageFolder(images) if images else None
     lines = by_gravity(claim.lines)
     said, lacking = texts_of(texts, [line.item for line in lines[:MOST_SHOWN]]) if texts else ({}, ())
-    pictures = lines_shown(lines, stored.seen, known, said)
+    pictures = lines_shown(lines, stored.seen if _drawn(stored) else None, known, said)
     remarks = (*remarks, *lacking)
     return claim_view(
         stored.contract, replace(claim, state=state), stored.result, audit_facts(workspace, stored, remarks),
@@ -150,7 +159,7 @@ def scorecard_report(workspace: Workspace, vendor_id: str, remarks: tuple[str, .
         trend,
         received,
         judged_record(workspace, pilot) if pilot else None,
-        quality(latest.seen.by_label, latest.contract.task) if latest else None,
+        quality(latest.seen.by_label, latest.contract.task) if latest and _drawn(latest) else None,
         rebuttals(one.dispute for one in disputes),
     )
 

@@ -14,7 +14,7 @@ from vendoreval.errors import NotFound, UsageError
 from vendoreval.pilots.result import main_totals
 from vendoreval.store.tables import AuditRow, PilotRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.audits import load_audit
+from vendoreval.workflow.audits.stored_audit import load_audit
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.gold.golds import committed_gold
 from vendoreval.workflow.pilots.pilot_answers import judged_again
