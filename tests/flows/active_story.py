@@ -149,3 +149,20 @@ def made_delivery(cli: Cli, right: float, scores: str = "delivery", others: Sequ
     _write(cli.folder / "delivered.csv", ("item_id", "annotator_id", "label"), rows)
     _agreed(cli, ["0", "1"], [ours, *others], {})
     return Story(cli, truth)
+
+
+def three_labels(cli: Cli) -> Story:
+    """A delivery of 400 items with three labels each, all of which count; one item in eight is hard."""
+    rng = random.Random(2)
+    items = [f"i-{number:03d}" for number in range(400)]
+    truth = {item: "01"[rng.random() < 0.4] for item in items}
+    rows = []
+    for number, item in enumerate(items):
+        for person in "abc":
+            wrong = rng.random() < (0.45 if number % 8 == 0 else 0.03)
+            rows.append((item, person, "10"[int(truth[item])] if wrong else truth[item]))
+    _write(cli.folder / "delivered.csv", ("item_id", "annotator_id", "label"), rows)
+    decision = rule("active", alpha=0.05, beta=0.05, tolerated="0.88")
+    ours = clause(unit="label", threshold="0.95", decision=decision, remedy=["credit"])
+    _agreed(cli, ["0", "1"], [ours], {"answers": "each"})
+    return Story(cli, truth)

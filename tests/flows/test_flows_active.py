@@ -20,6 +20,7 @@ from tests.flows.active_story import (
     delivered,
     made_delivery,
     rows_of,
+    three_labels,
 )
 
 OWN = ("--receipt", "scores-receipt.json", "--receipt", "seed-receipt.json", "--contract", "contract.toml")
@@ -236,3 +237,43 @@ def test_scores_in_a_file_are_read_strictly(cli: Cli) -> None:
         assert said in cli("audit", "scores", "batch", "--scores", "odd.csv", code=2, env=at(FROZEN)).err
     said = cli("audit", "scores", "batch", "--scores", "delivery", code=2, env=at(FROZEN)).err
     assert "By the contract the scores are a file" in said
+
+
+@pytest.mark.slow
+def test_rulings_and_amended_gold_are_judged_along_the_same_draw(cli: Cli) -> None:
+    """A line struck out, another right by amended gold: the lists stay as they were drawn."""
+    terms = clause(threshold="0.95", decision=TERMS, remedy=["credit"])
+    story = delivered(cli, WEATHER, "crowdflower", terms)
+    story.scored()
+    story.audited("q")
+    assert len(story.lists) == 2
+    cli("claim", "draft", "a", "--id", "c", env=at(DRAWN))
+    cli("claim", "issue", "c", env=at(DRAWN))
+    lines = cli("claim", "show", "c", "--json").json["lines"]
+    why = ("--reason", "The tweet says so.")
+    cli("claim", "rule", "c", "--line", "1", "--withdrawn", *why, env=at("2026-03-07"))
+    cli("gold", "amend", "a-answers", "--claim", "c", "--line", "2", "--delivered", *why, env=at("2026-03-09"))
+    left = cli("claim", "show", "c", "--json").json
+    assert (left["version"], len(left["lines"])) == (3, len(lines) - 2)
+    assert left["extrapolations"][0]["at_least"] <= 39
+    cli("evidence", "export", "a", "--out", "b.zip", env=at("2026-03-10"))
+    found = cli("evidence", "verify", "b.zip", *OWN, "--delivered", "delivered.csv", "--json").json["checks"]
+    assert "seed, strata and answers draw the same 100 items again, in the same order" in found
+    assert any("versions 2 to 3" in check for check in found)
+
+
+@pytest.mark.slow
+def test_three_labels_an_item_count_by_their_share(cli: Cli) -> None:
+    """Each label counts: an item's answers are wrong by thirds, and the claim speaks of labels."""
+    story = three_labels(cli)
+    story.scored()
+    said = story.audited()
+    finding = said["findings"][0]
+    assert finding["n"] == 3 * finding["clusters"]
+    assert {step[1] for step in finding["walk"]["drawn"]["steps"]} & {round(1 / 3, 9), round(2 / 3, 9)}
+    claim = cli("claim", "draft", "a", "--id", "c", "--json", env=at(DRAWN)).json
+    (sums,) = claim["extrapolations"]
+    assert sums["population"] == 1200
+    assert sums["found"] <= sums["at_least"] <= sums["estimate"]
+    cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+    assert cli("evidence", "verify", "b.zip", *OWN, "--delivered", "delivered.csv").code == 0

@@ -154,6 +154,7 @@ def print_result(result: AuditResult) -> None:
     for finding in result.findings:
         name = finding.clause if finding.group is None else f"{finding.clause} ({finding.group})"
         say(f"{name}: {finding.reason}")
+        _print_draw(finding)
         if finding.with_allowance:
             say(f"{name}: with an allowance for wrong gold it is {finding.with_allowance.replace('_', ' ')}.")
     for text in result.notes:
@@ -168,6 +169,16 @@ def print_result(result: AuditResult) -> None:
             "seed: see vendoreval audit nonce and audit announce before you draw."
         )
     note(f"next: vendoreval {following}")
+
+
+def _print_draw(finding: Finding) -> None:
+    """How the items were drawn, where it was by scores."""
+    if finding.walk is None or finding.walk.drawn is None:
+        return
+    from vendoreval.reports.active_parts import sentences
+
+    for sentence in sentences(finding):
+        say(sentence)
 
 
 def _units(result: AuditResult, unit: str) -> list[tuple[str, str]]:

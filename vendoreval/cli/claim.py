@@ -124,10 +124,12 @@ def _print(claim: Claim) -> None:
             if e.population > e.sample
             else f" (allowed {e.allowed:,})"
         )
-        say(
-            f"{e.clause}: {e.found:,} wrong of {e.sample:,} audited{reach}. {e.strikeouts:,} of the lines "
-            "could be struck out before the breach is no longer proven."
+        spare = (
+            f"{e.strikeouts:,} of the lines could be struck out before the breach is no longer proven."
+            if not e.by_scores
+            else "After each ruling the draw is judged again."
         )
+        say(f"{e.clause}: {e.found:,} wrong of {e.sample:,} audited{reach}. {spare}")
     table(
         ["remedy", "what is asked", "amount", "due"],
         [(d.remedy, _condition(d) + d.text, d.amount, d.due) for d in claim.demands],

@@ -124,11 +124,16 @@ def _sure(claim: Claim, facts: Facts) -> str:
         else:
             sure = percent(worst.confidence, digits=0)
             said += f" {sure} sure of at least {worst.at_least:,} wrong units among {worst.population:,}."
-        least = min(row.strikeouts for row in claim.extrapolations)
-        said += (
-            f" The breach stands if up to {count(least, 'error')} {'is' if least == 1 else 'are'} struck out."
-            if least
-            else " The breach falls if a single error is struck out."
-        )
+        said += _stands(claim)
     also = reservations(facts.rests)
     return said + (f" To be known: {joined(also)} (see 5)." if also else "")
+
+
+def _stands(claim: Claim) -> str:
+    """How many errors may be struck out before the breach falls."""
+    if any(row.by_scores for row in claim.extrapolations):
+        return " After each ruling the draw is judged again."
+    least = min(row.strikeouts for row in claim.extrapolations)
+    if not least:
+        return " The breach falls if a single error is struck out."
+    return f" The breach stands if up to {count(least, 'error')} {'is' if least == 1 else 'are'} struck out."

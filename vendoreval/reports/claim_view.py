@@ -184,14 +184,19 @@ def _extrapolation(row: Extrapolation) -> Plain:
         "allowed": f"{row.allowed:,}",
         "at_least": f"{row.at_least:,}",
         "estimate": f"{row.estimate:,}",
-        "strikeouts": f"{row.strikeouts:,}",
+        "strikeouts": "–" if row.by_scores else f"{row.strikeouts:,}",
     }
+
+
+AGAIN = "The audit drew items by scores: after each ruling it is judged again, along the same draw."
 
 
 def _break_even(claim: Claim) -> str:
     if not claim.extrapolations:
         return ""
     weakest = min(claim.extrapolations, key=lambda row: row.strikeouts)
+    if weakest.by_scores:
+        return AGAIN
     if not weakest.strikeouts:
         return f"The breach of clause {weakest.clause} falls if a single error is struck out."
     return (
