@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vendoreval.errors import EvidenceError, InputError, VendorevalError, WorkspaceError
+from vendoreval.errors import Conflict, EvidenceError, InputError, VendorevalError, WorkspaceError
 from vendoreval.store.objects import ObjectStore
 
 
@@ -129,3 +129,45 @@ def test_leftovers_are_removed_after_a_day(objects: ObjectStore) -> None:
     assert not old.exists()
     assert young.exists()
     assert foreign.exists()
+
+
+def _broken_off(objects: ObjectStore) -> None:
+    """A command at long work, while another one tries the same, is killed."""
+    with objects.stage("k") as folder:
+        (folder / "rows").write_bytes(b"many")
+        with pytest.raises(Conflict, match="at this moment"), objects.stage("k"):
+            pass
+        raise KeyboardInterrupt
+
+
+def test_long_work_that_was_broken_off_is_found_again(objects: ObjectStore) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _broken_off(objects)
+    objects.clean()
+    assert len(objects.stages()) == 1
+    with objects.stage("other"), objects.stage("k") as again:
+        assert (again / "rows").read_bytes() == b"many"
+    assert objects.stages() == []
+    with pytest.raises(InputError), objects.stage("k"):
+        raise InputError("what is refused leaves nothing behind")
+    assert objects.stages() == []
+
+
+def test_long_work_that_nobody_goes_on_with_is_cleared_away(objects: ObjectStore) -> None:
+    with pytest.raises(KeyboardInterrupt), objects.stage("k") as folder:
+        raise KeyboardInterrupt
+    os.utime(folder, (time.time() - 8 * 24 * 3600,) * 2)
+    objects.clean()
+    assert objects.stages() == []
+    assert not folder.exists()
+
+
+def test_a_copy_is_stored_when_its_block_ends_well(objects: ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"labels")
+    with pytest.raises(ValueError, match="no"), objects.copy(tmp_path / "a") as sha:
+        raise ValueError("no")
+    assert not objects.has(sha)
+    with objects.copy(tmp_path / "a") as again:
+        assert not objects.has(again)
+    assert objects.read(sha) == b"labels"
+    assert _files(objects) == [objects.path(sha)]
