@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 VERDICTS = (INCONCLUSIVE, BREACHED, KEPT)
 _SURE = 1e-6  # no alternative believes in a rate nearer to 0 or 1
 _ROUNDING = 1e-9  # money must lie so much above its goal
+_LEAST = 1e-300  # what is left of money that was lost
 
 
 @dataclass
@@ -131,9 +132,10 @@ class Walks:
         nulls = ((False, design.allowed, design.alpha), (True, design.intolerable, design.beta))
         for side, (kept, null, risk) in enumerate(nulls):
             mine = alternatives.kept == kept
-            part = np.exp(self.money[:, mine]) * alternatives.weights[mine]
+            logs = self.money[:, mine]
+            part = np.exp(logs - logs.max(axis=1, keepdims=True)) * alternatives.weights[mine]
             part = part / part.sum(axis=1, keepdims=True)
-            most = (1 + _ROUNDING) / risk / moneys[:, side]
+            most = (1 + _ROUNDING) / risk / np.maximum(moneys[:, side], _LEAST)
             right = np.einsum("ra,hra->rh", part, made.right[:, :, mine])
             wrong = np.einsum("ra,hra->rh", part, made.wrong[:, :, mine])
             remaining = null - self.wrong.sum(axis=1)

@@ -244,6 +244,16 @@ def test_shares_of_wrong_labels_are_bet_on_without_a_boost() -> None:
     assert halves.steps[0].e_breached == pytest.approx((mean * weights)[mine].sum())
 
 
+def test_money_too_small_for_a_float_stays_lost() -> None:
+    design, _ = design_of(0.8, 0.95, 400)
+    walk = Walks.start(design)
+    walk.money[:] = -2_000.0
+    walk.observe(walk.shares() / 1000, np.array([1]), np.array([1.0]))
+    assert np.isfinite(walk.money).all()
+    assert walk.boosted.tolist() == [[0, 0]]
+    assert walk.moneys().tolist() == [[0, 0]]
+
+
 def test_simulation_agrees_with_enumeration() -> None:
     design = active_design((6, 3), 1, 4, alpha=0.2, beta=0.2, cap=9, block=1)
     exact = enumerated(design, (2, 2), boosting=True, rounded=True)
