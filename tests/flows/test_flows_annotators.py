@@ -134,6 +134,16 @@ def test_model_answers_handed_in_as_a_persons(cli: Cli) -> None:
     assert "Pay them as such" in " ".join(record["sentences"])
 
 
+def test_the_last_items_may_be_answered_by_a_model_alone(cli: Cli) -> None:
+    contract(cli, "c", ["a", "b"])
+    people = [f"i{i},p{k},{'ab'[i % 2]},human" for i in range(6) for k in (1, 2)]
+    rows = ["item_id,annotator_id,label,source", *people, "i7,m,a,auto", "i8,m,b,auto"]
+    (cli.folder / "d.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    cli("delivery", "add", "d.csv", "--id", "d", "--contract", "c")
+    record = cli("annotators", "show", "d", "--json").json
+    assert {one["annotator"]: one["labels"] for one in record["annotators"]} == {"p1": 6, "p2": 6}
+
+
 def test_gold_that_was_audited_before_is_answered_better(cli: Cli) -> None:
     """The vendor learnt the answers of an audit: all right on those items, three of four on the others."""
     contract(cli, "c", ["a", "b"])

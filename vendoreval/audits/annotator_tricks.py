@@ -17,7 +17,8 @@ from vendoreval.inference.straightlining import StraightLine, straight_lines, to
 
 def class_tricks(people: People, held: Consensus) -> dict[str, Any]:
     """All signs, where an answer is one class; `held` is what the items are, by a model."""
-    lines = straight_lines(people.annotator, people.label, held.label[people.item])
+    unknown = np.full(len(people.item_gold) - len(held.label), -1)  # last items that nobody named answered
+    lines = straight_lines(people.annotator, people.label, np.append(held.label, unknown)[people.item])
     in_turn = [
         {**_named(people.names, one), "seen": one.seen(people.names[one.code])}
         for one in copiers(*people.judged).found
