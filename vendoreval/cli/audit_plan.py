@@ -50,6 +50,8 @@ def plan(
     if pilot:
         designed = plans.plan_pilot(contract, items, clause=clause, cost=cost_per_item)
         return emit(designed.to_json()) if json else _print_pilot(designed)
+    if lift and not json:
+        note("Simulating audits: this takes half a minute or more.")
     by_scores = plans.plan_with_scores(
         contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs
     )
