@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from tests.schemas import validate
 from tests.unit.audits.active_units import clause_active
 from tests.unit.designs.test_designs_planning import contract
 from vendoreval.audits.active_planning import plan_active
@@ -21,7 +24,7 @@ def test_good_scores_are_recommended_and_poor_ones_are_not() -> None:
     assert at[0.9].scores.expected < at[0.9].uniform.expected
     assert all(row.scores.expected <= good.most[1] for row in good.rows)
     record = good.to_json()
-    assert record["schema"] == "vendoreval/active-plan/1"
+    validate(json.loads(json.dumps(record)))
     assert any("take the rule" in said for said in record["sentences"])
     again = plan_active(contract(clause), clause, 400, lift=200.0, flagged=0.05, runs=20)
     assert again.to_json() == record  # the seed is fixed
