@@ -1,146 +1,179 @@
-"""Audit of a delivery against 50,000 gold items: ours, with patterns, pandas, DuckDB, a bare scan, in one run.
+"""Audit of a delivery against 50,000 gold items: the reading and judging, and the whole command.
 
-./run bench audit            1M rows
-python benchmarks/audit.py 10000000
+./run bench audit                          1M rows
+python benchmarks/audit.py 10000000        10M rows
+BEFORE=…/vendoreval python benchmarks/audit.py     with an older build's command and kernel beside ours
 """
 
 from __future__ import annotations
 
+import csv
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import duckdb
-import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
+from harness import run_ways
+from intake import CONTRACT, OURS, make
 
-from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.patterns.judging import patterns
-from vendoreval.contracts.parsing import parse_contract
-from vendoreval.engines.wanted import labels_on_items
-from vendoreval.formats.writers.gold_answers import from_columns
-from vendoreval.formats.writers.parquet_table import LabelWriter
-from vendoreval.tasks.classification import compare
-
-GOLD, CLASSES, PEOPLE, RUNS = 50_000, 20, 500, 5
-TERMS = parse_contract("""
-schema = "vendoreval/contract/1"
-id = "c"
-vendor = "v"
-title = "t"
-currency = "EUR"
-[task]
-type = "classification"
-classes = ["class-00", "class-01"]
-[price]
-per_unit = "1"
-unit = "item"
-[[clause]]
-id = "accuracy"
-metric = "accuracy"
-unit = "item"
-scope = "delivery"
-threshold = "0.97"
-decision = { rule = "claim", alpha = 0.05, beta = 0.05 }
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-""")
+GOLD = 50_000
 
 
-def make(path: Path, rows: int) -> pd.DataFrame:
-    """Three labels an item by 500 people in 20 classes, 90 % right; returns the gold."""
-    rng = np.random.Generator(np.random.PCG64(7))
-    truth = rng.integers(0, CLASSES, rows // 3 + 1)
-    with LabelWriter(path, ["item_id", "annotator_id", "label"], "vendoreval/labels/1") as writer:
-        for start in range(0, rows, 1 << 18):
-            item = np.arange(start, min(start + (1 << 18), rows)) // 3
-            right = rng.random(len(item)) < 0.9
-            label = np.where(right, truth[item], rng.integers(0, CLASSES, len(item)))
-            who = rng.integers(0, PEOPLE, len(item))
-            writer.write(
-                {
-                    "item_id": [f"item-{i:09d}" for i in item.tolist()],
-                    "annotator_id": [f"w{i:03d}" for i in who.tolist()],
-                    "label": [f"class-{i:02d}" for i in label.tolist()],
-                }
-            )
-    chosen = rng.choice(len(truth), min(GOLD, len(truth)), replace=False)
-    ids, answers = [f"item-{i:09d}" for i in chosen], [f"class-{i:02d}" for i in truth[chosen]]
-    return pd.DataFrame({"item_id": ids, "gold": answers})
+def make_gold(path: Path, rows: int) -> None:
+    """The true class of some items, drawn at random."""
+    import duckdb
+
+    duckdb.execute("create or replace macro made(row, salt, n) as (hash(row * 1000003 + salt) % n)::int")
+    duckdb.execute(f"""copy (
+        select printf('img-%09d', k) as item_id, printf('class-%02d', made(k, 3, 20)) as label
+        from (select k from range({rows} // 3) t(k) order by hash(k * 7919 + 11) limit {GOLD}))
+        to '{path}' (header)""")
 
 
-def timed(work: Callable[[], float]) -> tuple[float, float]:
-    """Median seconds of RUNS, and the accuracy found."""
-    seconds = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        found = work()
-        seconds.append(time.perf_counter() - start)
-    return float(np.median(seconds)), found
+def ours(table: str, gold: str) -> None:
+    """One outcome a label, in columns of codes."""
+    from vendoreval.engines.wanted import labels_on_items
+    from vendoreval.tasks.classification import compare
+
+    mine = read_gold(gold)
+    print(compare(mine, labels_on_items(Path(table), mine.item_ids, without=("seconds",))).right.sum())
 
 
-def main(rows: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "labels.parquet"
-        gold = make(path, rows)
-        texts: list[str | None] = [f'["{answer}"]' for answer in gold["gold"]]
-        mine = from_columns(
-            "g", {"item_id": list(gold["item_id"]), "label": list(gold["gold"]), "accepted": texts}
-        )
-        columns = ["item_id", "annotator_id", "label"]
+def read_gold(gold: str):  # type: ignore[no-untyped-def]
+    """Gold from its CSV, as the other ways read it."""
+    from vendoreval.formats.writers.gold_answers import from_columns
 
-        def ours() -> float:
-            outcomes = compare(mine, labels_on_items(path, mine.item_ids))
-            np.unique(outcomes.annotator.codes * 64 + outcomes.expected.codes, return_counts=True)
-            return float(outcomes.right.mean())
+    with Path(gold).open() as file:
+        items, labels = zip(*list(csv.reader(file))[1:], strict=True)
+    return from_columns("g", {"item_id": items, "label": labels, "accepted": [f'["{one}"]' for one in labels]})
 
-        def plain() -> float:
-            table = pd.read_parquet(path).merge(gold, on="item_id")
-            table["right"] = table["label"] == table["gold"]
-            table.groupby(["annotator_id", "gold"])["right"].agg(["size", "sum"])
-            return float(table["right"].mean())
 
-        def careful() -> float:
-            table = pd.read_parquet(path)
-            table = table[table["item_id"].isin(gold["item_id"])].merge(gold, on="item_id")
-            return float((table["label"] == table["gold"]).mean())
+def _duckdb(gold: str):  # type: ignore[no-untyped-def]
+    import duckdb
 
-        def duck() -> float:
-            query = (
-                "select annotator_id, gold, count(*), sum((label = gold)::int) from read_parquet(?) "
-                "join gold using (item_id) group by all"
-            )
-            duckdb.register("gold", gold)
-            found = duckdb.execute(query, [str(path)]).fetchall()
-            return float(sum(row[3] for row in found) / sum(row[2] for row in found))
+    duckdb.execute("set threads = 2; set preserve_insertion_order = false; set memory_limit = '1GB'")
+    duckdb.execute(
+        f"create table gold as select item_id, label as gold from read_csv('{gold}', all_varchar = true)"
+    )
+    return duckdb
 
-        def scan() -> float:
-            return float(pq.read_table(path, columns=columns, read_dictionary=columns).num_rows)
 
-        def patterned() -> float:
-            outcomes = compare(mine, labels_on_items(path, mine.item_ids))
-            patterns(TERMS, AuditInput(outcomes, outcomes, len(mine), rows // 3, rows))
-            return float(outcomes.right.mean())
+def duckdb_outcomes(table: str, gold: str) -> None:
+    """One row a label on gold, as Arrow columns."""
+    found = _duckdb(gold).sql(
+        "select item_id, annotator_id, label, gold, labelled_at, label = gold as ok "
+        f"from read_parquet('{table}') join gold using (item_id)"
+    )
+    print(found.to_arrow_table().num_rows)
 
-        ways = {
-            "vendoreval": ours,
-            "  with patterns": patterned,
-            "pandas, plain": plain,
-            "pandas, careful": careful,
-            "DuckDB": duck,
-            "scan": scan,
+
+def duckdb_counts(table: str, gold: str) -> None:
+    """Counts by person, gold and label only: no label can be shown or disputed."""
+    found = _duckdb(gold).sql(
+        "select annotator_id, gold, label, count(*) "
+        f"from read_parquet('{table}') join gold using (item_id) group by all"
+    )
+    print(len(found.fetchall()))
+
+
+def _pandas(table: str, gold: str, columns: list[str] | None, way: str) -> None:
+    import pandas as pd
+
+    right = pd.read_csv(gold).rename(columns={"label": "gold"})
+    only = [("item_id", "in", list(right["item_id"]))] if way == "filters" else None
+    rows = pd.read_parquet(table, columns=columns, filters=only)
+    if way == "isin":
+        rows = rows[rows["item_id"].isin(right["item_id"])]
+    rows = rows.merge(right, on="item_id")
+    rows["ok"] = rows["label"] == rows["gold"]
+    print(len(rows.groupby(["annotator_id", "gold"])["ok"].agg(["size", "sum"])))
+
+
+def pandas_plain(table: str, gold: str) -> None:
+    """What one writes first: all columns, merge, group by."""
+    _pandas(table, gold, None, "plain")
+
+
+def pandas_isin(table: str, gold: str) -> None:
+    """Three columns, the gold items alone before the merge."""
+    _pandas(table, gold, ["item_id", "annotator_id", "label"], "isin")
+
+
+def pandas_filters(table: str, gold: str) -> None:
+    """Three columns, the gold items alone while the file is read."""
+    _pandas(table, gold, ["item_id", "annotator_id", "label"], "filters")
+
+
+def scan(table: str, gold: str) -> None:
+    """Reads the four columns and does nothing."""
+    import pyarrow.parquet as pq
+
+    columns = ["item_id", "annotator_id", "label", "labelled_at"]
+    with pq.ParquetFile(table, read_dictionary=["annotator_id", "label"]) as file:
+        for group in range(file.num_row_groups):
+            file.read_row_group(group, columns=columns, use_threads=False)
+
+
+KERNELS: dict[str, Callable[[str, str], None]] = {
+    "vendoreval: one outcome a label": ours,
+    "DuckDB: one row a label on gold": duckdb_outcomes,
+    "DuckDB: counts only": duckdb_counts,
+    "pandas: merge, group by": pandas_plain,
+    "pandas: isin before the merge": pandas_isin,
+    "pandas: Parquet filters=": pandas_filters,
+    "bare scan of four columns": scan,
+}
+
+
+def _workspace(folder: Path, command: list[str], rows: int) -> Path:
+    """A workspace with the delivery and gold; returns the canonical table."""
+    make(folder / "rows.csv", rows)
+    make_gold(folder / "gold.csv", rows)
+    (folder / "contract.toml").write_text(CONTRACT)
+    work = folder / "made"
+    for words in (
+        ["init", str(work)], ["vendor", "add", "v"], ["contract", "add", "contract.toml"],
+        ["delivery", "add", "rows.csv", "--contract", "c", "--id", "d", "--in-order"],
+        ["gold", "add", "gold.csv", "--id", "g", "--contract", "c"],
+    ):  # fmt: skip
+        place = [] if words[0] == "init" else ["--workspace", str(work)]
+        subprocess.run([*command, *place, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    tables = [one for one in (work / "objects").rglob("*") if one.is_file() and one.read_bytes()[:4] == b"PAR1"]
+    return max(tables, key=lambda one: one.stat().st_size)
+
+
+def main(rows: int, runs: int) -> None:
+    """Print both tables."""
+    before = os.environ.get("BEFORE", "")
+    with tempfile.TemporaryDirectory() as kept:
+        folder = Path(kept)
+        table = _workspace(folder, [before] if before else OURS, rows)
+        this = str(Path(__file__).resolve())
+        kernels = {
+            name: [sys.executable, this, work.__name__, str(table), str(folder / "gold.csv")]
+            for name, work in KERNELS.items()
         }
-        results = {name: timed(work) for name, work in ways.items()}
-        base = results["vendoreval"][0]
-        print(f"{rows:,} rows, {len(gold):,} gold items, medians of {RUNS}")
-        for name, (seconds, found) in results.items():
-            print(f"{name:16} {seconds:8.3f} s   {seconds / base:6.1f}×   {found:.6g}")
+        run_ways(kernels, runs=runs, title=f"Reading and judging, {rows:,} rows, {GOLD:,} gold items")
+        commands = {"vendoreval audit run": OURS, **({"the build before": [before]} if before else {})}
+        ways, fresh = {}, {}
+        for number, (name, command) in enumerate(commands.items()):
+            work = folder / f"work-{number}"
+            ways[name] = [*command, "--workspace", str(work), "audit", "run", "d", "--gold", "g"]
+            fresh[name] = partial(_copied, folder / "made", work)
+        run_ways(ways, runs=runs, before=fresh, title=f"The whole command, {rows:,} rows")
+
+
+def _copied(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    if len(sys.argv) == 4:
+        {work.__name__: work for work in KERNELS.values()}[sys.argv[1]](*sys.argv[2:])
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, int(sys.argv[2]) if len(sys.argv) > 2 else 3)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from vendoreval.engines.arrow_numpy import marks_of, measures_of, numbers_of
+from vendoreval.engines.arrow_numpy import codes_of, marks_of, measures_of, numbers_of
 from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.nested import Nested
 from vendoreval.labels.shapes import DEPTH, NONE, SHAPES, Field, Shape
@@ -117,8 +117,8 @@ def coded(column: Any) -> Coded:
     begin = 0
     for chunk, own in zip(chunked.chunks, names, strict=True):
         lookup = np.asarray([*(rank[name] for name in own), -1], dtype=np.int32)
-        places = chunk.indices.fill_null(len(own)) if chunk.null_count else chunk.indices
-        np.take(lookup, np.asarray(places), out=codes[begin : begin + len(chunk)], mode="clip")
+        places = codes_of(chunk.indices, len(own))
+        np.take(lookup, places, out=codes[begin : begin + len(chunk)], mode="clip")
         begin += len(chunk)
     return Coded(codes, values)
 

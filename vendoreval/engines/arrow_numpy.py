@@ -21,6 +21,11 @@ def numbers_of(column: Any, null: int) -> NDArray[np.int64]:
     return _filled(_whole(column.cast(pa.int64())), np.int64, null)
 
 
+def codes_of(column: Any, null: int) -> NDArray[np.int32]:
+    """Codes of a dictionary or of a column of codes; `null` where there is none."""
+    return _filled(_whole(column.cast(pa.int32())), np.int32, null)
+
+
 def measures_of(column: Any) -> NDArray[np.float64]:
     """Numbers with a fraction, NaN where there is none."""
     return _filled(_whole(column.cast(pa.float64())), np.float64, np.nan)

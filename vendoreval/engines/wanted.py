@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vendoreval.engines.arrow_columns import label_table
-from vendoreval.engines.arrow_numpy import numbers_of, texts_of
+from vendoreval.engines.arrow_numpy import codes_of, numbers_of, texts_of
 from vendoreval.engines.fold import fold, pieces_of, threads_for
 from vendoreval.engines.partitions import Source, across
 from vendoreval.labels.columns import Codes
@@ -50,7 +50,7 @@ def _wanted_rows(work: tuple[Any, list[int], list[str], Any]) -> tuple[Codes, An
         others = [name for name in names if name != "item_id"]
         table = file.read_row_groups(groups, columns=others, use_threads=False)
     kept = table.filter(pc.is_valid(index)) if index.null_count else table
-    return numbers_of(index.drop_null(), -1).astype(np.int32), kept.combine_chunks()
+    return codes_of(index.drop_null(), -1), kept.combine_chunks()
 
 
 def joined(parts: list[Any], item_ids: tuple[str, ...], shape: Shape) -> LabelTable:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vendoreval.engines.arrow_numpy import codes_of
 from vendoreval.engines.fold import fold, pieces_of, threads_for
 from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import joined
@@ -56,4 +56,4 @@ def _item_codes(columns: Sequence[Any]) -> list[Codes]:
     chunks = [column.chunk(0) for column in columns]
     if chunks and pa.types.is_dictionary(chunks[0].type):
         chunks = [chunk.indices for chunk in pa.chunked_array(chunks).unify_dictionaries().chunks]
-    return [np.asarray(chunk, dtype=np.int32) for chunk in chunks]
+    return [codes_of(chunk, -1) for chunk in chunks]

@@ -18,7 +18,6 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 from scipy.special import chdtrc, ndtr, stdtr
 
 from vendoreval.inference.binomial import at_least, clopper_pearson
@@ -193,12 +192,22 @@ def marginal_homogeneity(table: Ints) -> tuple[float, int, float]:
         return 0.0, 0, 1.0
     moved = moved[np.ix_(used, used)]
     flow, difference = moved + moved.T, moved.sum(axis=1) - moved.sum(axis=0)
-    groups, group = connected_components(flow, directed=False)
-    free = np.setdiff1d(np.arange(len(used)), np.unique(group, return_index=True)[1])
+    group = _joined(flow > 0)
+    free = np.flatnonzero(group != np.arange(len(used)))
     covariance = np.diag(flow.sum(axis=0)) - flow
     solved = np.linalg.solve(covariance[np.ix_(free, free)], difference[free])
-    statistic, df = float(difference[free] @ solved), len(used) - groups
+    statistic, df = float(difference[free] @ solved), len(free)
     return statistic, df, float(chdtrc(df, statistic))
+
+
+def _joined(flow: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each class the first of those that it is joined with, directly or by others."""
+    group = np.arange(len(flow))
+    while True:
+        nearest = np.minimum(group, np.where(flow, group, len(flow)).min(axis=1))
+        if (nearest == group).all():
+            return group
+        group = nearest
 
 
 def _variance(values: NDArray[np.float64], item: Codes) -> float:

@@ -30,7 +30,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from scipy.special import bdtrc, betainc
 
 from vendoreval.inference.binomial import at_least
@@ -196,6 +195,8 @@ def groups_of(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
     """People joined by pairs, directly or through others."""
     if not pairs:
         return ()
+    from scipy.sparse.csgraph import connected_components  # takes long to import, and few audits find pairs
+
     people, place = dense(np.asarray(pairs, dtype=np.int64).ravel())
     joined = sparse.coo_array((np.ones(len(pairs)), (place[::2], place[1::2])), shape=(len(people),) * 2)
     groups: dict[int, list[int]] = {}

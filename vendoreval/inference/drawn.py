@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, gammaln
 
 from vendoreval.inference.binomial import clopper_pearson
+from vendoreval.inference.roots import crossing
 
 Floats = NDArray[np.float64]
 _Unseen = tuple[Floats, Floats, Floats]
@@ -244,6 +245,4 @@ def _edge(over: Callable[[float], float], low: float, high: float) -> float:
         return low
     if over(high) <= 0:
         return high
-    from scipy.optimize import brentq  # takes long to import, and few clauses need it
-
-    return float(brentq(over, low, high, xtol=1e-12))
+    return crossing(over, low, high, 1e-12)

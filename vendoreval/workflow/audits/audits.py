@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vendoreval.audits.agreeing import on_agreement
 from vendoreval.audits.audit_input import AuditInput
@@ -32,13 +32,14 @@ from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.audits.track_record import inspections, looked_before
 from vendoreval.workflow.context import actor, now, slug
 from vendoreval.workflow.contracts.contracts import load_contract
-from vendoreval.workflow.deliveries.agreement import delivery_agreement
 from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.settling import refuse_strangers, refuse_unsettled
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
-from vendoreval.workflow.gold.seedings import task_ids
+
+if TYPE_CHECKING:
+    from vendoreval.audits.agreement_record import AgreementCounts
 
 _UNJUDGED = ("seconds",)  # what a delivery tells of labels that no audit looks at
 
@@ -139,7 +140,7 @@ def look(
         most_units(workspace, contract, delivery, intake),
         inspections(workspace, contract, delivery),
         task_ids=_sent_as(workspace, intake, gold),
-        agreement=delivery_agreement(workspace, delivery, contract) if on_agreement(contract) else None,
+        agreement=_agreement(workspace, delivery, contract),
         earlier_items=before.shared,
         known_items=_known(workspace, contract.vendor, gold, delivery),
         gold_committed=committed,
@@ -157,6 +158,15 @@ def look(
         most_sheets=_total(intake, "most_of_an_item") or 1,
         objects=_total(intake, "objects"),
     )  # fmt: skip
+
+
+def _agreement(workspace: Workspace, delivery: DeliveryRow, contract: Contract) -> AgreementCounts | None:
+    """How far the delivery's labels agree, where a clause asks."""
+    if not on_agreement(contract):
+        return None
+    from vendoreval.workflow.deliveries.agreement import delivery_agreement  # few contracts need all it imports
+
+    return delivery_agreement(workspace, delivery, contract)
 
 
 def _total(intake: Mapping[str, Any], name: str) -> int:
@@ -182,6 +192,8 @@ def _sent_as(workspace: Workspace, intake: dict[str, Any], gold: GoldSet) -> dic
     """The task ids of the gold items, where the delivery answers a seeding."""
     if not intake.get("seeding"):
         return {}
+    from vendoreval.workflow.gold.seedings import task_ids  # with the readers of task files
+
     mine = set(gold.item_ids)
     return {item: task for task, item in task_ids(workspace, intake["seeding"]).items() if item in mine}
 

@@ -12,7 +12,6 @@ from vendoreval.gold.lint import lint, seen_before
 from vendoreval.store.tables import CommitmentRow, ContractRow, DeliveryRow, ExposureRow, GoldRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.gold.golds import load_gold
-from vendoreval.workflow.gold.seedings import read_tasks
 
 
 def lint_gold(workspace: Workspace, gold_id: str, tasks: Path | str | None = None) -> dict[str, Any]:
@@ -20,6 +19,8 @@ def lint_gold(workspace: Workspace, gold_id: str, tasks: Path | str | None = Non
 
     Raises NotFound, InputError when the tasks cannot be read.
     """
+    from vendoreval.workflow.gold.seedings import read_tasks  # audits, which ask for exposures, read no tasks
+
     gold = load_gold(workspace, gold_id)
     rows = read_tasks(Path(tasks)) if tasks else None
     clues = lint(gold, rows, exposures(workspace, vendor_of(workspace, gold_id)))
