@@ -90,6 +90,7 @@ def test_pairs_read_back_are_those_written(
     numbers = [items.index(i) << 32 | (NOBODY if p is None else people.index(p)) for i, p in rows]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(written_codes, "_ROWS", at_a_time)
+        patch.setattr(written_codes, "_FAR", at_a_time % 3)
         patch.setattr(written_codes, "_BLOCK", 1 + at_a_time % 2)
         codes = WrittenCodes(sink, len(items))
         twice = {number for number, count in Counter(numbers).items() if count > 1}
