@@ -1,7 +1,7 @@
-"""Millions of texts numbered by first appearance, at some twenty bytes a text instead of the texts themselves.
+"""Millions of texts numbered by first appearance, at less than twenty bytes each instead of the texts.
 
-A table of open slots leads from a text's hash to its number; the hash has 96 bits and a secret key, so that two
-texts share one by chance once in 10^13 deliveries of 100 million items, and nobody can make them do so.
+A table of open slots leads from a text's hash to its number; the hash has 80 bits and a secret key, so that two
+texts share one by chance once in 10^8 deliveries of 100 million items, and nobody can make them do so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Numbering:
         self._slots = np.full(_START, _FREE, dtype=np.int32)
         room = int(_START * _FULL)
         self._hashes: Hashes = np.empty(room, dtype=np.uint64)  # by number
-        self._more: NDArray[np.uint32] = np.empty(room, dtype=np.uint32)
+        self._more: NDArray[np.uint16] = np.empty(room, dtype=np.uint16)
 
     def __len__(self) -> int:
         return self._size
@@ -42,7 +42,7 @@ class Numbering:
     def add(self, texts: Any) -> Codes:
         """The number of each text of an Arrow array of different texts without nulls; new ones get the next."""
         hashes = hashed(texts, self._keys[0])
-        more = (hashed(texts, self._keys[1]) >> np.uint64(32)).astype(np.uint32)
+        more = (hashed(texts, self._keys[1]) >> np.uint64(48)).astype(np.uint16)
         self._make_room(len(hashes))
         found, slot = self._find(hashes, more)
         new = np.flatnonzero(found == _FREE)
@@ -57,9 +57,9 @@ class Numbering:
     def finish(self) -> None:
         """Nothing more is to come: only how many there are is kept."""
         nothing = np.empty(0, dtype=np.int32)
-        self._slots, self._hashes, self._more = nothing, nothing.astype(np.uint64), nothing.astype(np.uint32)
+        self._slots, self._hashes, self._more = nothing, nothing.astype(np.uint64), nothing.astype(np.uint16)
 
-    def _find(self, hashes: Hashes, more: NDArray[np.uint32]) -> tuple[Codes, NDArray[np.int64]]:
+    def _find(self, hashes: Hashes, more: NDArray[np.uint16]) -> tuple[Codes, NDArray[np.int64]]:
         """The number that has these hashes, or _FREE; and the slot where it stands or could stand."""
         slots = self._first_slot(hashes)
         found = self._slots[slots]
@@ -88,7 +88,9 @@ class Numbering:
         if wanted == len(self._slots):
             return
         room = int(wanted * _FULL)
-        self._hashes, self._more = _longer(self._hashes, room), _longer(self._more, room)
+        self._slots = self._slots[:0].copy()  # one after the other: then the old ones take no room
+        self._hashes = _longer(self._hashes, room)
+        self._more = _longer(self._more, room)
         self._slots = np.full(wanted, _FREE, dtype=np.int32)
         for start in range(0, self._size, _PART):
             numbers = np.arange(start, min(start + _PART, self._size), dtype=np.int32)

@@ -134,6 +134,7 @@ class LabelWriter:
         self._target.write(piece)
         self._footers.append(footer_of(piece))
         self.ends.append((self.ends[-1] if self.ends else 0) + len(piece))
+        pa.default_memory_pool().release_unused()  # or it keeps what was needed for the largest group
 
 
 def filled(columns: Mapping[str, Any], names: Sequence[str], rows: int) -> dict[str, Any]:
