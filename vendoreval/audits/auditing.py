@@ -39,6 +39,22 @@ EXTRAPOLATED = ("accuracy", "error_rate")  # from a sample to the whole delivery
 
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
     """Judge every clause of `contract`; pure, and the same for the same input in any row order."""
+    found = judged(contract, seen, audit_id=audit_id, delivery=delivery, gold=gold)
+    return replace(
+        found,
+        by_class=by_class(seen.units),
+        by_annotator=by_annotator(seen.by_label),
+        confusion=confusion(seen.units),
+        patterns=patterns(contract, seen, found.findings),
+        notes=_notes(contract, seen),
+        earlier_audits=seen.earlier_audits,
+        basis=_basis(contract, seen),
+        unit_rules=unit_rules(seen.units, counting(MAIN, contract.task, omissions=seen.sent_known)),
+    )
+
+
+def judged(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
+    """Verdicts and counts alone, without the figures and patterns beside them: a claim rests on these."""
     words = f"{delivery} --id {audit_id[:58]}-fresh --items {seen.gold_items} --out fresh.csv"
     judge = partial(_judge, contract, seen, f"vendoreval audit tasks {words}")
     clauses = [at_risk_left(clause, seen.looks_before) for clause in contract.clauses]
@@ -59,14 +75,6 @@ def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str,
         verdict=worst(tuple(finding.verdict for finding in findings)),
         counts=_counts(seen),
         findings=findings,
-        by_class=by_class(seen.units),
-        by_annotator=by_annotator(seen.by_label),
-        confusion=confusion(seen.units),
-        patterns=patterns(contract, seen, findings),
-        notes=_notes(contract, seen),
-        earlier_audits=seen.earlier_audits,
-        basis=_basis(contract, seen),
-        unit_rules=unit_rules(seen.units, counting(MAIN, contract.task, omissions=seen.sent_known)),
     )
 
 

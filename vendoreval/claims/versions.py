@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.auditing import audit
+from vendoreval.audits.auditing import judged
 from vendoreval.audits.records import BREACHED, AuditResult, worst
 from vendoreval.claims.disputes import Dispute, LineState, stations
 from vendoreval.claims.drafting import claimed
@@ -35,7 +35,7 @@ def left_of(
     """
     first = dispute.claim
     struck = tuple(line for line in first.lines if not dispute.lines[line.number].stands)
-    again = audit(
+    again = judged(
         contract, strike(seen, struck), audit_id=result.audit, delivery=result.delivery, gold=result.gold
     )
     claimed_on = {(f.clause, f.group) for f in result.findings if f.verdict == BREACHED}

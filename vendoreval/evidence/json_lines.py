@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -36,7 +36,8 @@ def filled(form: str, rows: Iterable[tuple[Any, ...]]) -> bytes:
 def text_column(column: Coded) -> Iterator[str]:
     """The JSON text of each row of a column, null where it has no value; each distinct text is written once."""
     texts = [*map(encode_basestring, column.values), "null"]
-    return map(texts.__getitem__, column.codes.tolist())
+    parts = (column.codes[start : start + _ROWS].tolist() for start in range(0, len(column), _ROWS))
+    return map(texts.__getitem__, chain.from_iterable(parts))
 
 
 def read_lines(data: bytes) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,7 @@ from vendoreval.tasks.outcomes import CODE, Outcomes
 
 Moments = np.ndarray[Any, np.dtype[np.datetime64]]
 FRAME = "vendoreval/frame/2"
+_ROWS = 1 << 15  # moments written at a time
 GOLD, LABELS = "gold.jsonl", "labels.jsonl"
 # The fields of frame.json beside the schema and the day of receipt; sets are written in text order.
 _PLAIN = (
@@ -134,8 +135,11 @@ def _label_lines(labels: Outcomes) -> bytes:
         **{name: text_column(column) for name, column in kept.context.items() if name in CONTEXT},
     }  # fmt: skip
     if kept.labelled_at is not None:
-        moments = np.datetime_as_string(kept.labelled_at, unit="us").tolist()
-        columns["labelled_at"] = ("null" if text == "NaT" else f'"{text}"' for text in moments)
+        columns["labelled_at"] = (
+            "null" if text == "NaT" else f'"{text}"'
+            for part in np.array_split(kept.labelled_at, len(kept) // _ROWS + 1)
+            for text in np.datetime_as_string(part, unit="us").tolist()
+        )  # fmt: skip
     return joined(columns)
 
 
