@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, betaln
+from scipy.special import betaincinv, betaln, digamma
 
 from vendoreval.inference.binomial import clopper_pearson
 from vendoreval.inference.consensus import Consensus
@@ -21,6 +21,7 @@ from vendoreval.inference.tally import Codes
 
 Floats = NDArray[np.float64]
 _CONCENTRATION = 1e6  # annotators who are all equally good: the beta distribution is as good as a point
+_CLOSE = {"ftol": 1e-15, "gtol": 1e-8}  # how near to the likeliest a fit comes
 
 
 @dataclass(frozen=True)
@@ -84,16 +85,23 @@ def beta_prior(right: Floats, n: Floats) -> tuple[float, float]:
         return 1.0, 1.0
     mean = float(np.clip((right.sum() + 0.5) / (n.sum() + 1), 1e-6, 1 - 1e-6))
 
-    def cost(at: Floats) -> float:
-        centre = 1 / (1 + np.exp(-at[0]))
-        a, b = centre * np.exp(at[1]), (1 - centre) * np.exp(at[1])
-        return -float((betaln(right + a, n - right + b) - betaln(a, b)).sum())
+    def cost(at: Floats) -> tuple[float, Floats]:
+        """Minus the log-likelihood, and its slope: by differences, last digits of counts would move ranks."""
+        centre, size = 1 / (1 + np.exp(-at[0])), np.exp(at[1])
+        a, b = centre * size, (1 - centre) * size
+        whole = digamma(n + size) - digamma(size)
+        by_a = (digamma(right + a) - digamma(a) - whole).sum()
+        by_b = (digamma(n - right + b) - digamma(b) - whole).sum()
+        slope = [size * centre * (1 - centre) * (by_a - by_b), a * by_a + b * by_b]
+        return -float((betaln(right + a, n - right + b) - betaln(a, b)).sum()), -np.asarray(slope)
 
     bounds = [(-14.0, 14.0), (np.log(0.1), np.log(_CONCENTRATION))]
     starts = [np.asarray([np.log(mean / (1 - mean)), np.log(size)]) for size in (2.0, 20.0, 500.0)]
     from scipy.optimize import minimize  # takes long to import
 
-    fits = [minimize(cost, start, method="L-BFGS-B", bounds=bounds) for start in starts]
+    fits = [
+        minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=_CLOSE) for start in starts
+    ]
     best = min(fits, key=lambda fit: float(fit.fun))
     centre, size = 1 / (1 + np.exp(-best.x[0])), np.exp(best.x[1])
     return float(centre * size), float((1 - centre) * size)

@@ -160,3 +160,14 @@ def test_bad_gold_stops_with_its_line(tmp_path: Path, rows: str, line: int, said
     with pytest.raises(InputError, match=said) as caught:
         read_gold(write(tmp_path, "item_id,label\n" + rows), "g", mapping={}, classes=("a", "b"))
     assert caught.value.line == line
+
+
+def test_what_gold_tells_besides_is_text_whatever_its_column_is_called(tmp_path: Path) -> None:
+    rows = "item_id,label,seconds,labelled_at,item_code,ignored\nx,a,3.5,1 May,7,no\ny,b,,,z,\n"
+    gold, _ = read_gold(write(tmp_path, rows), "g", mapping={}, classes=("a", "b"))
+    read = gold_from(io.BytesIO(gold_bytes(gold)), "g")
+    told = {name: column.text() for name, column in read.provenance.items()}
+    assert told == {
+        "seconds": ["3.5", None], "labelled_at": ["1 May", None],
+        "item_code": ["7", "z"], "ignored": ["no", None],
+    }  # fmt: skip

@@ -51,7 +51,7 @@ def gold_bytes(gold: GoldSet) -> bytes:
     if gold.edge_case is not None:
         columns["edge_case"] = [{1: "true", 0: "false"}.get(edge) for edge in gold.edge_case.tolist()]
     buffer = io.BytesIO()
-    with LabelWriter(buffer, list(columns), SCHEMA) as writer:
+    with LabelWriter(buffer, list(columns), SCHEMA, texts=gold.provenance) as writer:
         writer.write(columns)
     return buffer.getvalue()
 

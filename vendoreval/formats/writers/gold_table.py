@@ -39,7 +39,7 @@ def part_gold_bytes(gold: GoldSet) -> bytes:
         items["edge_case"] = [{1: "true", 0: "false"}.get(edge) for edge in gold.edge_case.tolist()]
     names = list(dict.fromkeys((*rows, *items)))
     buffer = io.BytesIO()
-    with LabelWriter(buffer, names, SCHEMA, gold.shape) as writer:
+    with LabelWriter(buffer, names, SCHEMA, gold.shape, texts=gold.provenance) as writer:
         for columns in (rows, items):
             if columns["item_id"]:
                 writer.write(filled(columns, names, len(columns["item_id"])))

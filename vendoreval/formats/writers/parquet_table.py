@@ -68,14 +68,17 @@ class LabelWriter:
         schema_id: str,
         shape: Shape = SHAPES["classification"],
         *,
+        texts: Collection[str] = (),
         ends: Sequence[int] = (),
         written: Callable[[], object] = lambda: None,
     ) -> None:
-        """`ends` are those of the row groups that stand in `target`; what is behind the last one is lost.
+        """`texts` are columns of text whatever their names say.
 
+        `ends` are those of the row groups that stand in `target`; what is behind the last one is lost.
         `written` is called when a row group was written, and no row waits.
         """
-        fields = [pa.field(name, type_of(name, shape)) for name in columns]
+        fields = [pa.field(name, TEXT if name in texts else type_of(name, shape)) for name in columns]
+        self._typed = [name for name in columns if name not in texts]
         self._schema = pa.schema(fields)
         self._group = _ROW_GROUP_PARTS if any(pa.types.is_list(field.type) for field in fields) else ROW_GROUP
         self._metadata = {"schema": schema_id, "shape": shape.name, "scale": str(SCALE)}
@@ -127,7 +130,7 @@ class LabelWriter:
         table = pa.Table.from_batches(self._waiting, schema=self._schema)
         self._waiting, self._rows = [], 0
         buffer = pa.BufferOutputStream()
-        with pq.ParquetWriter(buffer, self._schema, **how_written(self._schema.names)) as writer:
+        with pq.ParquetWriter(buffer, self._schema, **how_written(self._typed)) as writer:
             writer.add_key_value_metadata(self._metadata)
             writer.write_table(table, row_group_size=max(table.num_rows, 1))
         piece = memoryview(buffer.getvalue())
