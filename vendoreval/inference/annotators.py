@@ -21,7 +21,6 @@ from vendoreval.inference.tally import Codes
 
 Floats = NDArray[np.float64]
 _CONCENTRATION = 1e6  # annotators who are all equally good: the beta distribution is as good as a point
-_CLOSE = {"ftol": 1e-15, "gtol": 1e-8}  # how near to the likeliest a fit comes
 
 
 @dataclass(frozen=True)
