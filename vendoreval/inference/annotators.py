@@ -99,7 +99,8 @@ def beta_prior(right: Floats, n: Floats) -> tuple[float, float]:
     from scipy.optimize import minimize  # takes long to import
 
     fits = [
-        minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=_CLOSE) for start in starts
+        minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-8})
+        for start in starts
     ]
     best = min(fits, key=lambda fit: float(fit.fun))
     centre, size = 1 / (1 + np.exp(-best.x[0])), np.exp(best.x[1])
