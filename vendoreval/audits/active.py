@@ -27,6 +27,7 @@ from vendoreval.designs.active_estimate import estimate
 from vendoreval.designs.designs import design as laid_out_uniformly
 from vendoreval.designs.designs import lowest_share, tolerated_share
 from vendoreval.designs.dynamic import operating_rows
+from vendoreval.errors import InputError
 from vendoreval.inference.hypergeometric import allowed_errors
 from vendoreval.tasks.outcomes import Outcomes
 
@@ -55,10 +56,14 @@ def edges(clause: Clause, items: int, units: int = 1) -> tuple[int, int]:
 
 
 def laid_out(
-    clause: Clause, sizes: tuple[int, ...], predicted: tuple[float, ...] | None, units: int = 1
-) -> ActiveDesign:
-    """The design of `clause` for strata of these sizes, with the rates of errors that the scores predict."""
-    alpha, beta = clause.risks
+    clause: Clause, sizes: tuple[int, ...], predicted: tuple[float, ...] | None, units: int = 1,
+    risks: tuple[float, float] | None = None,
+) -> ActiveDesign:  # fmt: skip
+    """The design of `clause` for strata of these sizes, with the rates of errors that the scores predict.
+
+    `risks`: of a further look at the delivery they are smaller than those agreed.
+    """
+    alpha, beta = risks or clause.risks
     items = sum(sizes)
     allowed, intolerable = edges(clause, items, units)
     cap = clause.decision.options.get("max_items")
@@ -117,7 +122,25 @@ def _unfit(clause: Clause, made: ActiveDraw | None, seen: AuditInput, how: Count
     design = made.design
     if (sum(design.sizes), design.allowed, design.intolerable) != (items, *edges(clause, items, made.units)):
         return "The strata were frozen for other terms, or for another number of items."
+    if not _agreed(clause, made):
+        return f"The sealed bets or chances are not those of the rule {RULE} under this contract."
     return ""
+
+
+def _agreed(clause: Clause, made: ActiveDraw) -> bool:
+    """Whether all of the sealed design follows from the contract, the strata's sizes and what they predict.
+
+    Whoever could seal other weights or factors would start with more money than the other side bears.
+    """
+    design = made.design
+    try:
+        again = laid_out(clause, design.sizes, design.predicted, made.units, (design.alpha, design.beta))
+    except InputError:
+        return False
+    told = (design.cap, design.floor, design.block, design.single)
+    return told == (again.cap, again.floor, again.block, again.single) and again.alternatives.like(
+        design.alternatives
+    )
 
 
 def _finding(

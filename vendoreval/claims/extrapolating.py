@@ -73,7 +73,7 @@ def _population(finding: Finding, counts: Mapping[str, int]) -> int:
         return max(finding.units_in_all.estimate, finding.n)
     whole = finding.scope == "delivery" and finding.metric in ("accuracy", "error_rate")
     if finding.method == BY_SCORES and finding.population is not None:  # what was found is no fair part of it
-        return finding.population * (finding.n // max(finding.clusters, 1))
+        return finding.population * -(-finding.n // max(finding.clusters, 1))  # up: some could not be scored
     if not whole or finding.population is None or finding.population <= finding.clusters:
         return finding.n
     if finding.n == finding.clusters:

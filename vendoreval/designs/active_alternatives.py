@@ -34,6 +34,7 @@ _AGAINST_KEPT, _AGAINST_BROKEN = (0.55, 0.15, 0.15, 0.15), (0.46, 0.18, 0.18, 0.
 _DRAWING = (0.7, 0.1, 0.1, 0.1)
 _PLAIN = (0.4, 0.2, 0.2, 0.2)  # of both, without the hedge
 _HIGHEST, _LEAST_PREDICTED = 0.93, 0.004
+_SAME = 1e-9  # shares of a number by which other machines differ at most
 _STRENGTH = 300.0  # right or wrong items, whichever are rarer, that an alternative's rates are worth
 
 
@@ -52,6 +53,21 @@ class Alternatives:
     weights: Floats
     drawing: Floats
     allocation: Floats
+
+    def like(self, other: Alternatives) -> bool:
+        """Whether `other` bets the same, but for the last digits that other machines find.
+
+        How items are best drawn (`allocation`) is searched for step by step, and where two steps are equally
+        good machines may differ in it: any chances will do.
+        """
+        pairs = ((self.rates, other.rates), (self.strengths, other.strengths), (self.weights, other.weights),
+                 (self.drawing, other.drawing))  # fmt: skip
+        if self.allocation.shape != other.allocation.shape or not np.array_equal(self.kept, other.kept):
+            return False
+        chances = bool((other.allocation >= 0).all() and np.allclose(other.allocation.sum(axis=1), 1))
+        return chances and all(
+            one.shape == two.shape and np.allclose(one, two, rtol=_SAME, atol=0) for one, two in pairs
+        )
 
     def to_json(self) -> list[dict[str, Any]]:
         """All that the other side needs to repeat the bets."""

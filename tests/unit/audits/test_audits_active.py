@@ -105,6 +105,34 @@ def test_other_terms_are_not_run() -> None:
     assert judge_active(later, seen, Counting("item"), 200).verdict != "not_run"  # a further look, at less risk
 
 
+def _sealed(**change: object) -> ActiveDraw:
+    """A draw whose sealed design holds something else than the rule gives."""
+    made = drawn_input(wrong=0.05).active
+    assert made is not None
+    bets = made.design.alternatives
+    for name in change.keys() & vars(bets).keys():
+        bets = replace(bets, **{name: change.pop(name)})
+    return replace(made, design=replace(made.design, alternatives=bets, **change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "field", ["weights", "rates", "strengths", "drawing", "allocation", "floor", "block", "cap", "single"]
+)
+def test_a_design_that_the_contract_does_not_give_is_not_run(field: str) -> None:
+    """Sealed in time, but with money to start with, other bets, or chances below the agreed floor."""
+    seen = drawn_input(wrong=0.05)
+    assert seen.active is not None
+    design = seen.active.design
+    values = {"floor": 0.01, "block": 10, "cap": design.cap - 1, "single": False}
+    value = values[field] if field in values else getattr(design.alternatives, field) * 1.5
+    odd = replace(seen, active=_sealed(**{field: value}))
+    finding = judge_active(CLAUSE, odd, Counting("item"), 200)
+    assert finding.verdict == "not_run"
+    assert "sealed bets or chances" in finding.reason
+    last_digits = replace(seen, active=_sealed(rates=design.alternatives.rates * (1 + 1e-13)))
+    assert judge_active(CLAUSE, last_digits, Counting("item"), 200).verdict != "not_run"
+
+
 def test_a_draw_comes_back_from_its_record() -> None:
     made = drawn_input(wrong=0.1).active
     assert made is not None
