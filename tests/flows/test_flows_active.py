@@ -206,6 +206,27 @@ def test_an_honest_vendor_at_the_limit_is_not_accused_by_other_clauses(cli: Cli)
     assert "weighs each item" in cli("audit", "show", "a", "--vendor-says", "0.95", code=2).err
 
 
+def test_answers_on_items_that_scores_chose_are_no_gold_for_anything_else(cli: Cli) -> None:
+    """An honest vendor at the limit, its doubtful items audited: the same answers once more accuse nobody."""
+    others = [
+        clause(
+            "wrong", metric="error_rate", threshold="0.05", decision=rule("acceptance", alpha=0.05, beta=0.05)
+        )
+    ]
+    story = made_delivery(cli, right=0.95, scores="file", others=others)
+    story.scored("--scores", "scores.csv")
+    story.audited(code=4)
+    for words in (("audit", "run", "batch"), ("annotators", "show", "batch")):
+        said = cli(*words, "--gold", "a-answers", code=2, env=at(DRAWN)).err
+        assert "drawn where scores expect errors" in " ".join(said.split())
+    listed = {task["task_id"]: task["item_id"] for path in story.lists for task in rows_of(path)}
+    copied = "".join(f"{item},{story.truth[item]}\n" for item in listed.values())
+    (cli.folder / "copy.csv").write_text("item_id,label\n" + copied, "utf-8")
+    cli("gold", "add", "copy.csv", "--id", "copy", "--contract", "deal", env=at(DRAWN))
+    said = cli("audit", "run", "batch", "--gold", "copy", "--json", code=4, env=at(DRAWN)).json
+    assert {one["verdict"] for one in said["findings"]} == {"not_run"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("vendor", "threshold", "tolerated", "ends"), [
     ("mturk_us", "0.91", "0.86", "breached"), ("mturk_us", "0.80", "0.76", "kept"),

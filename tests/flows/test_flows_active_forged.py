@@ -120,8 +120,25 @@ def other_seed(made: Forgery) -> None:
 
 
 def other_design(made: Forgery) -> None:
+    """How items are best drawn is told in another way, which the rule bears; the sealed design stays."""
     design = made.record("frame.json")["active"]["design"]
-    active(made, design={**design, "cap": design["cap"] - 1})
+    first, *rest = design["alternatives"]
+    even = [1 / len(design["sizes"])] * len(design["sizes"])
+    active(made, design={**design, "alternatives": [{**first, "allocation": even}, *rest]})
+
+
+def money_to_start_with(made: Forgery) -> None:
+    """Every bet against the vendor weighs twice as much, in the sealed design, too, and in its receipt."""
+    design = made.record("scores.json")["design"]
+    heavy = [
+        {**one, "weight": one["weight"] * (2 if one["against"] == "kept" else 1)}
+        for one in design["alternatives"]
+    ]
+    made.change("scores.json", design={**design, "alternatives": heavy})
+    active(made, design={**design, "alternatives": heavy})
+    receipts = made.record("receipts.json")
+    receipts[0] |= {"sealed": sha256_hex(made.files["scores.json"])}
+    made.set("receipts.json", receipts)
 
 
 def announcement_for_nothing(made: Forgery) -> None:
@@ -145,6 +162,7 @@ LIES: list[tuple[Callable[[Forgery], None], str]] = [
     (answers_reordered, "another order was made up"),
     (shares_altered, "The chances of work list 2"),
     (other_seed, "does not hold the items that the seed draws"),
+    (money_to_start_with, "The claim 'c' was issued and is not in the bundle"),  # nothing is judged by it
     (other_design, "The draw's design is not the one that was sealed"),
     (freeze_hidden, "The claim 'c' was issued and is not in the bundle"),
 ]

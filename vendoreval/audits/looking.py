@@ -7,7 +7,8 @@ honest vendor breached in 17 of 100 deliveries instead of 5. So
 - a sample without such items, or one drawn afresh from the whole delivery, is judged, each at half the risk
   of the one before: over all samples of a delivery, however many, a wrong word has less than twice the risk
   agreed for one (a + a/2 + a/4 + …, Bonferroni);
-- the same items again are the same look, and where every item is audited nothing is left to chance.
+- the same items again are the same look, unless scores chose them, and where every item is audited nothing is
+  left to chance.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Look:
 
     `items` are those of the delivery that it looked at; `judged` the clauses that it judged by chance.
     `delivery` names another delivery of the same files; `labels` is the hash of its labels where they differ,
-    as those that another filter leaves.
+    as those that another filter leaves. `by_scores`: its items were drawn where scores expect errors, so that
+    they are no sample for anything else.
     """
 
     audit: str
@@ -43,6 +45,7 @@ class Look:
     judged: frozenset[str]
     delivery: str = ""
     labels: str = ""
+    by_scores: bool = False
 
     @property
     def sample(self) -> tuple[str, frozenset[str]]:
@@ -77,7 +80,7 @@ def _unread(finding: Mapping[str, Any]) -> bool:
 
 def looked(earlier: Sequence[Look], items: frozenset[str], *, gold: str = "", drawn: bool = False) -> Looked:
     """What the `earlier` looks, oldest first, mean for a sample of `items`; `drawn`: by tickets, afresh."""
-    others = list(takewhile(lambda look: look.sample != ("", items), earlier))
+    others = list(takewhile(lambda look: look.by_scores or look.sample != ("", items), earlier))
     by_sample: dict[tuple[str, frozenset[str]], set[str]] = {}
     for look in others:
         by_sample.setdefault(look.sample, set()).update(look.judged)

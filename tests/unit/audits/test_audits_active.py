@@ -111,7 +111,7 @@ def _sealed(**change: object) -> ActiveDraw:
     assert made is not None
     bets = made.design.alternatives
     for name in change.keys() & vars(bets).keys():
-        bets = replace(bets, **{name: change.pop(name)})
+        bets = replace(bets, **{name: change.pop(name)})  # type: ignore[arg-type]
     return replace(made, design=replace(made.design, alternatives=bets, **change))  # type: ignore[arg-type]
 
 

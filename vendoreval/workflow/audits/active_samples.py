@@ -10,8 +10,9 @@ from vendoreval.audits.records import BREACHED, KEPT, AuditResult
 from vendoreval.designs.active import ActiveDesign
 from vendoreval.errors import Conflict
 from vendoreval.gold.panel import Panel
+from vendoreval.store.tables import AuditRow, SampleRow
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.stored_samples import Sample
+from vendoreval.workflow.audits.stored_samples import Sample, load_sample
 
 
 def active_draw(workspace: Workspace, sample: Sample, items: Collection[str]) -> ActiveDraw | None:
@@ -55,3 +56,16 @@ def refuse_closed(before: Sample, after: Panel) -> None:
                 "Adjudicate a list before the next one is drawn; a mistake is mended by: vendoreval gold amend"
             ),
         )
+
+
+def refuse_by_scores(workspace: Workspace, gold_id: str) -> None:
+    """Raise Conflict where gold is the answers to a sample drawn by scores: it is no fair part of anything."""
+    with workspace.read() as reader:
+        drawn = [row.id for row in reader.all(AuditRow, gold_id=gold_id) if reader.get(SampleRow, row.id)]
+    for audit_id in drawn:
+        if load_sample(workspace, audit_id).active is not None:
+            raise Conflict(
+                f"{gold_id!r} holds the items of the audit {audit_id!r}, which were drawn where scores expect "
+                "errors, until its rule decided: shares of right answers on them say nothing else.",
+                remedy=f"Take other gold. What these items say: vendoreval audit show {audit_id}",
+            )

@@ -27,6 +27,7 @@ from vendoreval.store.tables import AuditRow, CommitmentRow, DeliveryRow, Exposu
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.judged import judge
+from vendoreval.workflow.audits.active_samples import refuse_by_scores
 from vendoreval.workflow.audits.fresh import burnt_for, fresh_only, left_out
 from vendoreval.workflow.audits.revisions import as_revised
 from vendoreval.workflow.audits.track_record import inspections, looked_before
@@ -52,13 +53,14 @@ def run_audit(
     `gold_checked`, as "3/200": gold answers overturned, of those that were adjudicated. Raises NotFound,
     Conflict when the audit id is taken or a breach would rest on a delivery that is not settled, InputError
     when no gold item was delivered. A rework is judged only on gold that no audit of the work before used and
-    that was not shown to the vendor; raises Conflict where none is left.
+    that was not shown to the vendor; raises Conflict where none is left, and for gold that scores chose.
     """
     delivery = production(workspace, delivery_id)
     gold = load_gold(workspace, gold_id)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     name = slug(audit_id or f"{delivery_id}-{gold_id}"[:64], "audit")
     refuse_taken(workspace, name)
+    refuse_by_scores(workspace, gold_id)
     burnt = burnt_for(workspace, contract, delivery)
     seen = replace(look(workspace, contract, gold, delivery, burnt=burnt), gold_checked=_checked(gold_checked))
     result = audit(contract, seen, audit_id=name, delivery=delivery_id, gold=gold_id)

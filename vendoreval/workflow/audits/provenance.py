@@ -37,7 +37,7 @@ def rests_on(workspace: Workspace, stored: StoredAudit) -> RestsOn:
     intake = json.loads(workspace.objects.read(delivery.intake_sha))
     told = gold_provenance(workspace, row.gold_id)
     drawn: Drawn = "tickets" if sample else "seeded" if intake.get("seeding") else "chosen"
-    if stored.seen.active is not None and not stored.seen.active.uniform:
+    if stored.result.basis.get("by_scores"):
         drawn = "scores"
     return RestsOn(
         gold=row.gold_id,

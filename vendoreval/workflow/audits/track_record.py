@@ -76,16 +76,21 @@ def looked_before(
             )
             if row.closed_at is None and row.id != sample and reader.all(SampleAnswersRow, sample_id=row.id)
         ]
+        samples = [found for row in rows if (found := reader.get(SampleRow, row.id))]
     read = workspace.objects.read
+    chosen = {row.id for row in samples if json.loads(read(row.tasks_sha)).get("active")}
     audited = [frozenset(json.loads(read(used[row.gold_id, row.ran_at]))) for row in rows]
     drawn = [frozenset(item for _, item, _ in json.loads(read(row.tasks_sha))["tasks"]) for row in unfinished]
     here = _in_delivery(workspace, delivery, frozenset(items).union(*audited)) if audited else frozenset(items)
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     clauses = frozenset(clause.id for clause in contract.clauses)
     looks = [
-        Look(row.id, row.gold_id, row.verdict, mine, judged_by_chance(_findings(workspace, row)))
+        Look(
+            row.id, row.gold_id, row.verdict, mine, judged_by_chance(_findings(workspace, row)),
+            by_scores=row.id in chosen,
+        )
         for row, mine in zip(rows, audited, strict=True)
-    ]
+    ]  # fmt: skip
     looks += [Look(row.id, "", "open", mine, clauses) for row, mine in zip(unfinished, drawn, strict=True)]
     names = [row.delivery_id for row in rows] + [row.delivery_id for row in unfinished]
     earlier = [_seen_from(delivery, alike[name], look, here) for name, look in zip(names, looks, strict=True)]

@@ -15,6 +15,7 @@ from vendoreval.reports.annotator_sentences import annotator_sentences
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
+from vendoreval.workflow.audits.active_samples import refuse_by_scores
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
 from vendoreval.workflow.deliveries.partitioning import label_source
@@ -38,11 +39,13 @@ def annotators(
     one another: then its figures are None, and `withheld` says why; it is not run for answers of many rows,
     either. `consensus` is a CSV file to write: item_id, label, confidence and number of labels, by `method`
     (dawid-skene, one-coin or majority). Raises NotFound, UsageError for an unknown method or a type without a
-    consensus, InputError where there are no named annotators.
+    consensus, InputError where there are no named annotators, Conflict for gold that scores chose.
     """
     known_method(method)
     row = delivery_row(workspace, delivery_id)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
+    if gold_id:
+        refuse_by_scores(workspace, gold_id)
     gold = load_gold(workspace, gold_id) if gold_id else None
     found = _found(workspace, row, contract, gold, method, consensus)
     record = {
