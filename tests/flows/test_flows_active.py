@@ -23,6 +23,7 @@ from tests.flows.active_story import (
     rows_of,
     three_labels,
 )
+from tests.flows.forging import Forgery
 from tests.schemas import learn, validate
 
 OWN = ("--receipt", "scores-receipt.json", "--receipt", "seed-receipt.json", "--contract", "contract.toml")
@@ -166,6 +167,30 @@ def test_a_seed_known_before_the_freeze_judges_nothing(cli: Cli) -> None:
     cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
     found = cli("evidence", "verify", "b.zip", "--json").json["not_shown"]
     assert "frozen" in [one["kind"] for one in found]
+
+
+def test_a_draw_given_up_in_silence_halves_the_risk_of_the_next(cli: Cli) -> None:
+    """Frozen, announced, known, dropped: whoever freezes anew had a look, and verify sees that it counts."""
+    story = made_delivery(cli, right=0.7, scores="file")
+    story.audit = "dropped"
+    words = ("--scores", "scores.csv", "--out", "first.json")
+    cli("audit", "scores", "batch", "--id", "dropped", *words, env=at("2026-03-01", 12))
+    story.announced(on="2026-03-02", day="2026-03-01")
+    story.audit = "a"
+    story.scored("--scores", "scores.csv", "--cuts", "0.5")
+    assert story.audited()["verdict"] == "breached"
+    shown = cli("audit", "show", "a", "--json").json
+    assert shown["findings"][0]["confidence"] == 0.975
+    assert any("1/2 of the agreed risks" in note for note in shown["notes"])
+    cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+    found = cli("evidence", "verify", "b.zip", "--json").json
+    assert any("came to nothing: dropped" in one["what"] for one in found["not_shown"])
+    made = Forgery(cli.folder / "b.zip")
+    made.change("frame.json", looks_before={}, earlier_audits=[])
+    made.recompute()
+    made.relog()
+    said = cli("evidence", "verify", made.write(cli.folder / "forged.zip"), code=5).err
+    assert "does not count as a look" in " ".join(said.split())
 
 
 def test_nonces_that_name_the_receipt_show_the_order(cli: Cli) -> None:

@@ -254,12 +254,12 @@ def _reason(clause: Clause, path: ActivePath, n: int, errors: int, walk: Walk, s
 def unfair_draw(clause: Clause, seen: AuditInput) -> str:
     """Why a clause of another rule is not judged on items drawn by scores; empty where it may be.
 
-    The combined test of strata (rule `sequential`) holds for every way to draw from them.
+    The combined test of strata (rule `sequential`) holds for every way to draw from strata fixed before.
     """
     if seen.active is None or clause.decision.rule == RULE:
         return ""
     if clause.decision.rule == "sequential" and clause.scope == "delivery":
-        return ""
+        return seen.active.lapsed
     if seen.active.uniform:
         return f"The sample ended where the rule {RULE} decided: by {clause.decision.rule} no chance holds."
     return NOT_UNIFORM.format(what=f"the rule {clause.decision.rule}")

@@ -6,13 +6,16 @@ from them are sealed, and the vendor gets a receipt (kind `scores`), before the 
 - an announcement names the receipt by its hash, and the day of its value is still to come. Of several freezes
   of a delivery before that day the last counts, and of several announcements for one freeze the first;
 - nonces end with a point and the receipt's hash: they were made after it.
+
+Whoever freezes anew once an announced value is known may have asked experts in secret, and dropped the draw
+that did not please. So such a draw counts as a look at the delivery, although nobody saw its answers.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from unicodedata import normalize
@@ -60,6 +63,22 @@ def others(receipt: Receipt, receipts: Sequence[Receipt]) -> list[Receipt]:
     """The receipts of scores that were frozen for other audits of the same delivery."""
     frozen = [one for one in receipts if one.get("kind") == KIND and one["number"] != receipt["number"]]
     return [one for one in frozen if one["delivery"] == receipt["delivery"]]
+
+
+def given_up(receipt: Receipt, receipts: Sequence[Receipt], ended: Collection[str]) -> list[str]:
+    """The audits of the delivery that were given up when the strata of `receipt` were frozen.
+
+    Theirs were frozen before, the announced value of their seed was known by then, and they are not among those
+    that are told of (`ended`).
+    """
+    day = datetime.fromisoformat(receipt["committed_at"]).date().isoformat()
+    known = {
+        one["scores"] for one in receipts if one.get("kind") == "seed" and "scores" in one and one["on"] <= day
+    }
+    return [
+        one["audit"] for one in others(receipt, receipts)
+        if one["number"] < receipt["number"] and hash_of(dict(one)) in known and one["audit"] not in ended
+    ]  # fmt: skip
 
 
 def lapsed(receipt: Receipt, draw: Mapping[str, Any], receipts: Sequence[Receipt]) -> str:

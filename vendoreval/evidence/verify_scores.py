@@ -17,7 +17,7 @@ from vendoreval.audits.drawing import TICKETS
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.chain import Event
-from vendoreval.evidence.frozen_scores import KIND, SEALED, STRATA, lapsed, others, read_strata
+from vendoreval.evidence.frozen_scores import KIND, SEALED, STRATA, given_up, lapsed, others, read_strata
 from vendoreval.evidence.json_lines import lines, read_lines
 from vendoreval.evidence.opened_bundle import Findings, OpenedBundle
 from vendoreval.evidence.receipts import Receipt
@@ -89,9 +89,27 @@ def _check_order(bundle: OpenedBundle, receipt: Receipt, made: ActiveDraw, found
         found.open("frozen", f"that the strata were fixed before the seed was known. {why}")
         return
     found.fit("the strata were frozen before the seed came into being")
-    before = [one["audit"] for one in others(receipt, bundle.receipts)]
-    if before:
-        found.fit(f"note: scores of this delivery were frozen for other audits, too: {', '.join(before)}")
+    _check_others(bundle, receipt, made, found)
+
+
+def _check_others(bundle: OpenedBundle, receipt: Receipt, made: ActiveDraw, found: Findings) -> None:
+    """Draws that were given up count as looks; other freezes that came to no result are named."""
+    seen = bundle.seen
+    told = {one["audit"] for one in seen.earlier_audits if one["verdict"] != "open"}
+    left = given_up(receipt, bundle.receipts, told)
+    if seen.looks_before.get(made.clause, 0) < len(left):
+        raise EvidenceError(
+            f"The draw of audit {left[0]!r} was given up when its seed was known, and does not count as a look."
+        )
+    frozen = [one["audit"] for one in others(receipt, bundle.receipts)]
+    if frozen:
+        found.fit(f"note: scores of this delivery were frozen for other audits, too: {', '.join(frozen)}")
+    ran = {one.subject for one in bundle.events("audit.run")}
+    silent = [one for one in frozen if one not in ran]
+    if silent:
+        found.open(
+            "given_up", f"that nobody knew an answer of the audits that came to nothing: {', '.join(silent)}"
+        )
 
 
 def _once(bundle: OpenedBundle, kind: str) -> Event:

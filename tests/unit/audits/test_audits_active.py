@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.audits.active_units import clause_active, drawn_input, wrong_items
-from vendoreval.audits.active import METHOD, edges, judge_active, laid_out
+from vendoreval.audits.active import METHOD, edges, judge_active, laid_out, unfair_draw
 from vendoreval.audits.active_draw import ActiveDraw, drawn_again, next_list, queues
 from vendoreval.audits.units import Counting
 from vendoreval.contracts.terms import Clause, Decision
 from vendoreval.designs.active import follow
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.canonical import hash_of
-from vendoreval.evidence.frozen_scores import lapsed, nonce_after, read_strata, strata_bytes
+from vendoreval.evidence.frozen_scores import given_up, lapsed, nonce_after, read_strata, strata_bytes
 
 CLAUSE = clause_active()
 
@@ -176,3 +176,24 @@ def test_what_counts_as_frozen_before_the_seed() -> None:
     nonces = [nonce_after("a", frozen), nonce_after("b", frozen)]
     assert lapsed(frozen, {"nonces": nonces}, [frozen]) == ""
     assert "nonces" in lapsed(frozen, {"nonces": [nonces[0], "b"]}, [frozen])
+
+
+def test_a_draw_that_was_given_up_once_its_seed_was_known_is_a_look() -> None:
+    first = _receipt(1, "2026-03-03", audit="a")
+    seed = {"kind": "seed", "number": 2, "scores": hash_of(first), "on": "2026-03-05"}
+    second = _receipt(3, "2026-03-05", audit="b")
+    assert given_up(second, [first, seed, second], ()) == ["a"]
+    assert given_up(second, [first, seed, second], {"a"}) == []
+    assert given_up(second, [first, second], ()) == []  # never announced: there was no draw
+    early = _receipt(3, "2026-03-04", audit="b")  # the value was still to come, and the first freeze lapsed
+    assert given_up(early, [first, seed, early], ()) == []
+    assert given_up(first, [first, seed, second], ()) == []
+
+
+def test_strata_that_came_too_late_serve_no_rule() -> None:
+    seen = drawn_input(wrong=0.2)
+    assert seen.active is not None
+    walk = replace(CLAUSE, decision=replace(CLAUSE.decision, rule="sequential"))
+    assert unfair_draw(walk, seen) == ""
+    late = replace(seen, active=replace(seen.active, lapsed="The strata were frozen late."))
+    assert unfair_draw(walk, late) == "The strata were frozen late."

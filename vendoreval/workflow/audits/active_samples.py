@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 
 from vendoreval.audits.active_draw import ActiveDraw
+from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.records import BREACHED, KEPT, AuditResult
 from vendoreval.designs.active import ActiveDesign
 from vendoreval.errors import Conflict
+from vendoreval.evidence.frozen_scores import given_up
 from vendoreval.gold.panel import Panel
 from vendoreval.store.tables import AuditRow, SampleRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits.stored_samples import Sample, load_sample
+from vendoreval.workflow.gold.receipts import receipts_of
 
 
 def active_draw(workspace: Workspace, sample: Sample, items: Collection[str]) -> ActiveDraw | None:
@@ -29,6 +33,20 @@ def active_draw(workspace: Workspace, sample: Sample, items: Collection[str]) ->
         told["clause"], design, order, shares, told["source"], tuple(told["ranges"]), told["strata"],
         sample.draw["scores"], told["units"], told["lapsed"],
     )  # fmt: skip
+
+
+def with_given_up(workspace: Workspace, contract_id: str, sample: Sample, seen: AuditInput) -> AuditInput:
+    """What the audit looks at; draws by scores that were given up before count as looks at the delivery."""
+    if sample.active is None:
+        return seen
+    receipts, clause = receipts_of(workspace, contract_id), sample.active["clause"]
+    (mine,) = (one for one in receipts if one.get("number") == sample.draw["scores"])
+    left = given_up(mine, receipts, {one["audit"] for one in seen.earlier_audits})
+    told = tuple({"audit": one, "gold": "", "verdict": "open", "items": 0, "shared": 0} for one in left)
+    before = {**seen.looks_before, clause: seen.looks_before.get(clause, 0) + len(left)}
+    return replace(
+        seen, looks_before=before if left else seen.looks_before, earlier_audits=(*seen.earlier_audits, *told)
+    )
 
 
 def ended(sample: Sample, trial: AuditResult | None, panel: Panel) -> bool:

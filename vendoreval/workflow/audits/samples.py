@@ -32,7 +32,7 @@ from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, GoldRow, SampleAnswersRow, SampleRow
 from vendoreval.store.transactions import Transaction
 from vendoreval.store.workspace import Workspace
-from vendoreval.workflow.audits.active_samples import active_draw, ended, refuse_closed
+from vendoreval.workflow.audits.active_samples import active_draw, ended, refuse_closed, with_given_up
 from vendoreval.workflow.audits.answer_files import gold_of_answers, sample_answers
 from vendoreval.workflow.audits.audits import look, store_audit
 from vendoreval.workflow.audits.sample_draws import drawn_ids
@@ -155,6 +155,7 @@ def look_at(
 ) -> AuditInput:
     """What the audit of a sample looks at."""
     seen = look(workspace, contract, gold, delivery, sample=sample.row.id, burnt=sample.burnt)
+    seen = with_given_up(workspace, contract.id, sample, seen)
     checked = panel.adjudicated
     return replace(
         seen,
