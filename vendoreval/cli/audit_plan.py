@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vendoreval.cli.output import Json, emit, note, percent, say, table
+from vendoreval.cli.progress import waiting
 
 if TYPE_CHECKING:
     from vendoreval.audits.active_planning import ActivePlan
@@ -41,7 +42,7 @@ def plan(
     flagged: Annotated[
         float, typer.Option(help="With scores: the share of items they flag, e.g. 0.08.", min=0, max=0.99)
     ] = 0.0,
-    runs: Annotated[int, typer.Option(help="With scores: simulated audits a row. Default: 100.", min=0)] = 0,
+    runs: Annotated[int, typer.Option(help="With scores: simulated audits a row. Default: 50.", min=0)] = 0,
     json: Json = False,
 ) -> None:
     """Explain the design that a clause asks for: sample sizes, chances of every verdict, and cost."""
@@ -50,11 +51,10 @@ def plan(
     if pilot:
         designed = plans.plan_pilot(contract, items, clause=clause, cost=cost_per_item)
         return emit(designed.to_json()) if json else _print_pilot(designed)
-    if lift and not json:
-        note("Simulating audits: this takes half a minute or more.")
-    by_scores = plans.plan_with_scores(
-        contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs
-    )
+    with waiting("Simulating audits", quiet=json):
+        by_scores = plans.plan_with_scores(
+            contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs
+        )
     if by_scores is not None:
         return emit(by_scores.to_json()) if json else _print_by_scores(by_scores)
     made = plans.plan(contract, items, clause=clause, cost=cost_per_item, sample=sample or None)

@@ -13,6 +13,7 @@ from vendoreval.designs.active_walk import VERDICTS, Ints, Walks
 from vendoreval.inference.projection import Floats
 
 _SLACK = 1e-6  # of the money, given away at each step for a faster search
+_HALVINGS = 14  # leave a boost exact to half a thousandth
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +46,14 @@ def simulate(design: ActiveDesign, wrong_by_stratum: Sequence[int], runs: int, s
 def simulate_all(
     design: ActiveDesign, truths: Sequence[Sequence[int]], runs: int, seed: int
 ) -> tuple[Simulated, ...]:
-    """The same for several deliveries with strata of these sizes, `runs` audits of each, which is quicker."""
+    """The same for several deliveries with strata of these sizes, `runs` audits of each.
+
+    Much quicker than one after the other: a step takes nearly as long for few audits as for many.
+    """
     rng = np.random.default_rng(seed)
     wrong = np.repeat(np.asarray(truths, dtype=np.float64), runs, axis=0)
     labels, verdict = np.zeros(len(wrong), dtype=np.int64), np.zeros(len(wrong), dtype=np.int64)
-    walks, alive = Walks.start(design, len(wrong), _SLACK), np.arange(len(wrong))
+    walks, alive = Walks.start(design, len(wrong), _SLACK, _HALVINGS), np.arange(len(wrong))
     block = walks.shares()
     for t in range(design.cap):
         if t % design.block == 0:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vendoreval.designs.active_allocation import thousandths
 from vendoreval.designs.dynamic import BREACHED, INCONCLUSIVE, KEPT
-from vendoreval.inference.projection import SLACK, Bets, Floats, bets, boosts
+from vendoreval.inference.projection import HALVINGS, SLACK, Bets, Floats, bets, boosts
 
 if TYPE_CHECKING:
     from vendoreval.designs.active import ActiveDesign
@@ -42,21 +42,27 @@ class Walks:
     boosted: Floats
     multiplier: Floats | None = None
     slack: float = SLACK
+    halvings: int = HALVINGS
 
     @classmethod
-    def start(cls, design: ActiveDesign, walks: int = 1, slack: float = SLACK) -> Walks:
-        """Audits at their beginning. `slack`: of the money, given away at each step at most."""
+    def start(
+        cls, design: ActiveDesign, walks: int = 1, slack: float = SLACK, halvings: int = HALVINGS
+    ) -> Walks:
+        """Audits at their beginning. `slack`: of the money, given away at each step at most; `halvings`: in the
+        search for a boost, of which fewer give away a little, too.
+        """
         strata, bets_ = len(design.sizes), len(design.alternatives.weights)
         seen, wrong, money, likelihood, boosted = (
             np.zeros((walks, width)) for width in (strata, strata, bets_, bets_, 2)
         )
-        return cls(design, seen, wrong, money, likelihood, boosted, None, slack)
+        return cls(design, seen, wrong, money, likelihood, boosted, None, slack, halvings)
 
     def take(self, rows: NDArray[np.bool_] | Ints) -> Walks:
         """Some of the audits, or some several times."""
         return Walks(
             self.design, self.seen[rows], self.wrong[rows], self.money[rows], self.likelihood[rows],
-            self.boosted[rows], None if self.multiplier is None else self.multiplier[rows], self.slack,
+            self.boosted[rows], None if self.multiplier is None else self.multiplier[rows],
+            self.slack, self.halvings,
         )  # fmt: skip
 
     @property
@@ -139,7 +145,7 @@ class Walks:
             right = np.einsum("ra,hra->rh", part, made.right[:, :, mine])
             wrong = np.einsum("ra,hra->rh", part, made.wrong[:, :, mine])
             remaining = null - self.wrong.sum(axis=1)
-            found[:, side] = boosts(self.left, chances, right, wrong, remaining, kept, most)
+            found[:, side] = boosts(self.left, chances, right, wrong, remaining, kept, most, self.halvings)
         return found
 
     def verdicts(self) -> Ints:
