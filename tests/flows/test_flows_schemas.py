@@ -82,6 +82,7 @@ STORY: tuple[tuple[int, str], ...] = (
 # Names of file formats and of what is only kept within a workspace: no record of theirs is handed over.
 NO_RECORD = {"contract/1", "questionnaire/1", "labels/2", "gold/2", "form/1", "cost-inputs/1"}
 NO_RECORD |= {"letterhead/1", "arbiter-key/1"}
+NO_RECORD |= {"stage/1"}  # a broken-off intake's own notes, which nobody else reads
 # Kinds that no flow test reads as JSON yet. Only ever take names away from here.
 UNREAD: set[str] = {
     "form-answers/1",

@@ -23,7 +23,7 @@ from vendoreval.audits.units import Counting, Mask, drawn, units_in_words
 from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Decision
 from vendoreval.designs.active import ActiveDesign, ActivePath, Answer, active_design, follow
-from vendoreval.designs.active_estimate import estimate
+from vendoreval.designs.active_estimate import ActiveEstimate, estimate
 from vendoreval.designs.designs import design as laid_out_uniformly
 from vendoreval.designs.designs import lowest_share, tolerated_share
 from vendoreval.designs.dynamic import operating_rows
@@ -161,7 +161,7 @@ def _finding(
     )  # fmt: skip
     return Finding(
         clause.id, clause.metric, clause.unit, clause.scope, None, clause.threshold, path.verdict,
-        _reason(clause, path, n, errors, walk, wrong[0]),
+        _reason(clause, path, n, errors, walk, wrong[0]) + _beyond(design, path, found),
         estimate=_rounded(value), low=_rounded(low), high=_rounded(high), confidence=confidence, method=METHOD,
         n=n, errors=errors, clusters=path.n, population=items,
         p_breach=_rounded(1 / max(path.e_breached, 1.0)), p_kept=_rounded(1 / max(path.e_kept, 1.0)),
@@ -234,6 +234,20 @@ def _told(
             for step in path.steps
         ],
     }  # fmt: skip
+
+
+def _beyond(design: ActiveDesign, path: ActivePath, found: ActiveEstimate) -> str:
+    """Why the interval may hold numbers that the verdict excludes; nothing where it holds none."""
+    if path.verdict == BREACHED and found.fewest <= design.allowed:
+        limit = "the limit"
+    elif path.verdict == KEPT and found.most >= design.intolerable:
+        limit = "the tolerated share"
+    else:
+        return ""
+    return (
+        f" The interval still reaches {limit}: both its ends hold at once, which takes more evidence than one "
+        "verdict."
+    )
 
 
 def _reason(clause: Clause, path: ActivePath, n: int, errors: int, walk: Walk, share: float) -> str:

@@ -64,6 +64,20 @@ def test_a_finding_tells_strata_money_and_the_weighed_share() -> None:
     assert finding.high < 1 - finding.errors / 200 + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("wrong", "verdict", "limit"), [(0.06, "breached", "the limit"), (0.01, "kept", "the tolerated share")]
+)
+def test_a_finding_says_when_its_interval_reaches_what_the_verdict_excludes(
+    wrong: float, verdict: str, limit: str
+) -> None:
+    finding = judge_active(CLAUSE, drawn_input(wrong), Counting("item"), 200)
+    assert finding.verdict == verdict
+    assert finding.low is not None
+    assert finding.high is not None
+    assert finding.high >= 0.97 if verdict == "breached" else finding.low <= 0.95
+    assert f"The interval still reaches {limit}: " in finding.reason
+
+
 def test_struck_answers_are_judged_by_the_chances_they_were_drawn_with() -> None:
     """An error of the first list that was none: the second list stays as it was drawn."""
     seen = drawn_input(wrong=0.06)
