@@ -29,6 +29,7 @@ BY_NAME |= {"options"}  # of the format that files are read by
 BY_NAME |= {"basis", "costs", "promises", "sections", "weights"}  # of a comparison: vendors and sections
 _OF_MANY = {"units_in_all"}  # of findings on types with several units an item
 FREE = {"evidence", "data", "figures"}
+_OPEN = "open"  # the verdict of an earlier look that has none yet
 _PLAIN_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _KIND = re.compile(r"vendoreval/([a-z_-]+)/(\d+)\Z")
 
@@ -87,9 +88,10 @@ def widened(schema: dict[str, Any] | None, record: dict[str, Any]) -> dict[str, 
 
 
 def _widen(schema: dict[str, Any] | None, value: Any, key: str) -> dict[str, Any]:
-    if key == "verdict" and (value in VERDICTS or (value is None and "enum" in (schema or {}))):
-        none = value is None or None in (schema or {}).get("enum", ()) or "null" in _types(schema)
-        return {"enum": [*VERDICTS, None] if none else list(VERDICTS)}
+    known = (schema or {}).get("enum", ())
+    if key == "verdict" and (value in (*VERDICTS, _OPEN) or (value is None and known)):
+        none = [None] if value is None or None in known or "null" in _types(schema) else []
+        return {"enum": [*VERDICTS, *([_OPEN] if _OPEN in (value, *known) else []), *none]}
     kinds = _types(schema) | {_type(value)}
     if "number" in kinds:
         kinds.discard("integer")
