@@ -110,7 +110,9 @@ def delivered(
     return Story(cli, truth_of(data))
 
 
-def _agreed(cli: Cli, classes: list[str], clauses: Sequence[Terms], task: dict[str, Any]) -> None:
+def _agreed(
+    cli: Cli, classes: list[str], clauses: Sequence[Terms], task: dict[str, Any], more: Sequence[str] = ()
+) -> None:  # fmt: skip
     """The contract, and the delivery `batch` taken in under it."""
     terms = contract_toml(
         "deal", title="Labels", **YEAR, price=("0.10", "item"), acceptance=WINDOW,
@@ -122,7 +124,7 @@ def _agreed(cli: Cli, classes: list[str], clauses: Sequence[Terms], task: dict[s
     cli("vendor", "add", "acme", "--name", "Acme", env=at(SIGNED))
     cli("contract", "add", "contract.toml", env=at(SIGNED))
     words = ("delivery", "add", "delivered.csv", "--id", "batch", "--contract", "deal")
-    cli(*words, *(("--in-order",) if "repeats" in task else ()), env=at(CAME))
+    cli(*words, *(("--in-order",) if "repeats" in task else ()), *more, env=at(CAME))
 
 
 def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -151,18 +153,21 @@ def made_delivery(cli: Cli, right: float, scores: str = "delivery", others: Sequ
     return Story(cli, truth)
 
 
-def three_labels(cli: Cli) -> Story:
-    """A delivery of 400 items with three labels each, all of which count; one item in eight is hard."""
+def three_labels(cli: Cli, lost: int = 0, answers: str = "each", unit: str = "label") -> Story:
+    """A delivery of 400 items with three labels each; one item in eight is hard. With `lost`, one item in so
+    many was sent, as sent.csv tells, and not answered."""
     rng = random.Random(2)
     items = [f"i-{number:03d}" for number in range(400)]
     truth = {item: "01"[rng.random() < 0.4] for item in items}
     rows = []
     for number, item in enumerate(items):
-        for person in "abc":
+        for person in "abc" if not lost or number % lost else "":
             wrong = rng.random() < (0.45 if number % 8 == 0 else 0.03)
             rows.append((item, person, "10"[int(truth[item])] if wrong else truth[item]))
     _write(cli.folder / "delivered.csv", ("item_id", "annotator_id", "label"), rows)
     decision = rule("active", alpha=0.05, beta=0.05, tolerated="0.88")
-    ours = clause(unit="label", threshold="0.95", decision=decision, remedy=["credit"])
-    _agreed(cli, ["0", "1"], [ours], {"answers": "each"})
+    ours = clause(unit=unit, threshold="0.95", decision=decision, remedy=["credit"])
+    if lost:
+        _write(cli.folder / "sent.csv", ("item_id",), [(item,) for item in items])
+    _agreed(cli, ["0", "1"], [ours], {"answers": answers}, ("--items", "sent.csv") if lost else ())
     return Story(cli, truth)

@@ -193,6 +193,19 @@ def test_a_draw_given_up_in_silence_halves_the_risk_of_the_next(cli: Cli) -> Non
     assert "does not count as a look" in " ".join(said.split())
 
 
+def test_items_without_an_answer_lie_in_a_stratum_too(cli: Cli) -> None:
+    """One item in ten was sent and not answered: the vendor's files and list give the same strata."""
+    story = three_labels(cli, lost=10, answers="consensus", unit="item")
+    assert [one["scores"] for one in story.scored()["strata"]][-1] == "no score"
+    story.audited()
+    cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+    words = ("evidence", "verify", "b.zip", *OWN, "--delivered", "delivered.csv")
+    assert "give --tasks, with all items" in " ".join(cli(*words).out.split())
+    found = cli(*words, "--tasks", "sent.csv", "--json").json
+    assert "the strata hold all 400 items of yours that could be drawn" in found["checks"]
+    assert "the strata follow from your files (delivery)" in found["checks"]
+
+
 def test_nonces_that_name_the_receipt_show_the_order(cli: Cli) -> None:
     story = made_delivery(cli, right=0.7, scores="file")
     story.scored("--scores", "scores.csv", "--judge", "judge-7b, prompt 1a2b")

@@ -171,26 +171,31 @@ def _check_drawn(bundle: OpenedBundle, read: _Read, tasks: Mapping[str, str] | N
     seen = bundle.seen
     if bundle.old or seen.drawn != TICKETS or bundle.draw is None:
         return
-    if seen.active is not None and not (seen.sent_known and tasks is None):
-        check_own_scores(bundle, read.table, tasks, found)
-        return
-    if seen.strata or (seen.sent_known and tasks is None):
-        what = (
-            "the strata are not in the bundle" if seen.strata else "give --tasks, with all items that you got"
-        )
+    by_word = seen.strata and seen.active is None
+    if by_word or (seen.sent_known and tasks is None):
+        what = "the strata are not in the bundle" if by_word else "give --tasks, with all items that you got"
         found.open("drawn", f"that the audited items have the smallest tickets of all: {what}")
+        return
+    if seen.active is not None:
+        _check_left_out(bundle, read)
+        check_own_scores(bundle, read.table, tasks, found)
         return
     came = {seen.task_ids.get(item, item) for item in item_ids(read.table)}
     everything = came | set(tasks or ()) if seen.sent_known else came
     burnt = {seen.task_ids.get(item, item) for item in bundle.draw.get("burnt", ())} & everything
-    if seen.rework_of and seen.left_out.get("labels", 0) != _labels_on(read, bundle.draw.get("burnt", ())):
-        raise EvidenceError("The labels on items left out of the rework's audit are not those of your files.")
+    _check_left_out(bundle, read)
     population = sorted(everything - burnt)
     used = {seen.task_ids.get(item, item) for item in seen.units.item.values}
     first = drawn_ids(population, seen.seed, len(used))
     if len(everything) != bundle.draw["population"] or set(first) != used:
         raise EvidenceError("The audited items are not those that the seed draws from your files.")
     found.fit(f"the {len(used):,} audited items are the first of the draw from your {len(population):,}")
+
+
+def _check_left_out(bundle: OpenedBundle, read: _Read) -> None:
+    burnt = (bundle.draw or {}).get("burnt", ())
+    if bundle.seen.rework_of and bundle.seen.left_out.get("labels", 0) != _labels_on(read, burnt):
+        raise EvidenceError("The labels on items left out of the rework's audit are not those of your files.")
 
 
 def _labels_on(read: _Read, items: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isclose
 from pathlib import Path
 from unicodedata import normalize
 
@@ -33,17 +34,20 @@ def check_own_scores(
     if sealed["source"] in ("file", "none"):
         return
     ours = {normalize("NFC", name): item for item, name in mine.items()}
-    items = sorted(ours[name] for name in strata if name in ours)
+    named = {ours.get(name, name): name for name in strata}  # what was not answered has no other id of ours
+    items = sorted(named)
     try:
         scores = delivered_scores(sealed["source"], labels_on_items(table, items), bundle.contract.task)
         made = strata_of(scores.tolist(), sealed["source"], sealed["asked_cuts"])
     except InputError as error:
         raise EvidenceError(f"Your files give no such scores: {error}") from error
     again = dict(zip(items, made.stratum.tolist(), strict=True))
-    differing = [item for item in items if strata[normalize("NFC", mine[item])] != again[item]]
-    if differing or len(items) != len(strata):
+    differing = [item for item in items if strata[named[item]] != again[item]]
+    if differing:
         raise EvidenceError(
-            f"The strata do not follow from your files: item {(differing or sorted(strata))[0]!r} lies in "
-            f"another one."
+            f"The strata do not follow from your files: item {differing[0]!r} lies in another one."
         )
+    told, predicted = sealed["design"]["predicted"], made.predicted
+    if (told is None) != (predicted is None) or not all(map(isclose, told or (), predicted or ())):
+        raise EvidenceError("The rates that the sealed design expects do not follow from your files.")
     found.fit(f"the strata follow from your files ({sealed['source']})")
