@@ -206,6 +206,12 @@ def test_items_without_an_answer_lie_in_a_stratum_too(cli: Cli) -> None:
     assert "the strata follow from your files (delivery)" in found["checks"]
 
 
+def test_a_plan_by_scores_has_no_table_of_limits(breached: Story) -> None:
+    words = ("audit", "plan", "--contract", "contract.toml", "--items", "300", "--boundaries", "annex.csv")
+    assert "no table of limits" in breached.cli(*words, code=2).err
+    assert not (breached.cli.folder / "annex.csv").exists()
+
+
 def test_nonces_that_name_the_receipt_show_the_order(cli: Cli) -> None:
     story = made_delivery(cli, right=0.7, scores="file")
     story.scored("--scores", "scores.csv", "--judge", "judge-7b, prompt 1a2b")

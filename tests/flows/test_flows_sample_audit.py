@@ -55,7 +55,8 @@ def delivered(cli: Cli, wrong: float, terms: str = CONTRACT) -> None:
     cli("contract", "add", "contract.toml", env={**FIXED, "VENDOREVAL_NOW": "2026-02-20T08:00:00+00:00"})
     before = {**FIXED, "VENDOREVAL_NOW": "2026-02-20T09:00:00+00:00"}
     named = ("--source", "a public beacon", "--on", "2026-03-01", "--out", "seed.json")
-    cli("audit", "announce", "--contract", "birds", *named, env=before)
+    said = cli("audit", "announce", "--contract", "birds", *named, env=before).out
+    assert said == "Announced as receipt 1: a public beacon of 2026-03-01.\nSend seed.json to the vendor.\n"
     cli("delivery", "add", "labels.csv", "--id", "batch", "--contract", "birds", env=FIXED)
 
 

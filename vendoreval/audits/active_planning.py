@@ -218,18 +218,21 @@ def sentences(plan: ActivePlan) -> Sequence[str]:
         sum(one.expected for one in rows)
         for rows in zip(*((row.useless, row.uniform) for row in plan.rows), strict=True)
     )
+    percent = round(100 * (useless / uniform - 1))
+    more = f"{percent} % more" if percent > 0 else "as many"
     said.append(
-        f"If the scores turn out useless, audits take about {100 * max(useless / uniform - 1, 0):.0f} % more "
-        "items, over all rows; the risks hold all the same."
+        f"If the scores turn out useless, audits take about {more} items, over all "
+        "rows; the risks hold all the same."
     )
     said.append(
         f"In the worst case the uniform rule takes {plan.most[0]:,} items, the rule active {plan.most[1]:,}."
     )
     worst = max(plan.rows, key=lambda row: row.uniform.expected)
     if plan.cost is not None:
+        with_scores, without = (plan.cost_of(round(one.expected)) for one in (worst.scores, worst.uniform))
         said.append(
-            f"At {100 * worst.accuracy:.4g} % right that is {plan.cost_of(round(worst.scores.expected))} with "
-            f"such scores, {plan.cost_of(round(worst.uniform.expected))} without."
+            f"With {100 * worst.accuracy:.4g} % right an audit costs {with_scores} on average with such "
+            f"scores, {without} without."
         )
     said.append(
         f"The rule active was simulated {plan.runs:,} times a row: its averages are right to about "

@@ -53,8 +53,9 @@ def plan(
         return emit(designed.to_json()) if json else _print_pilot(designed)
     with waiting("Simulating audits", quiet=json):
         by_scores = plans.plan_with_scores(
-            contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs
-        )
+            contract, items, clause=clause, cost=cost_per_item, lift=lift, flagged=flagged, runs=runs,
+            limits=boundaries is not None,
+        )  # fmt: skip
     if by_scores is not None:
         return emit(by_scores.to_json()) if json else _print_by_scores(by_scores)
     made = plans.plan(contract, items, clause=clause, cost=cost_per_item, sample=sample or None)

@@ -60,7 +60,8 @@ def announce(
     made = receipts.announce_seed(workspaces.open_workspace(), contract, source, on.date(), out, scores)
     if json:
         return emit(made)
-    say(f"Announced as receipt {made['number']}: {source} of {made['on']}.\nSend {out} to the vendor.")
+    say(f"Announced as receipt {made['number']}: {source} of {made['on']}.")
+    say(f"Send {out} to the vendor.")
     subject = scores or "DELIVERY"
     return note(f"next: vendoreval audit tasks {subject} --seed VALUE --announced {made['number']} --out FILE")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.schemas import validate
 from tests.unit.audits.active_units import clause_active
 from tests.unit.designs.test_designs_planning import contract
-from vendoreval.audits.active_planning import plan_active
+from vendoreval.audits.active_planning import _pays_from, plan_active
 from vendoreval.designs.designs import design
 from vendoreval.errors import InputError
 
@@ -28,6 +28,12 @@ def test_good_scores_are_recommended_and_poor_ones_are_not() -> None:
     assert any("take the rule" in said for said in record["sentences"])
     again = plan_active(contract(clause), clause, 400, lift=200.0, flagged=0.05, runs=20)
     assert again.to_json() == record  # the seed is fixed
+
+
+def test_the_least_lift_that_pays_is_one_from_which_all_do() -> None:
+    assert _pays_from([90.0, 110.0, 95.0, 80.0], 100.0) == 16.0
+    assert _pays_from([90.0, 85.0, 80.0, 70.0], 100.0) == 4.0
+    assert _pays_from([90.0, 90.0, 90.0, 100.0], 100.0) is None
 
 
 def test_what_cannot_be_planned() -> None:

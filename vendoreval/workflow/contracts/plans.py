@@ -10,6 +10,7 @@ from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.dynamic import Boundaries
 from vendoreval.designs.planning import AuditPlan, limits_csv, plan_audit, planned_clause
+from vendoreval.errors import UsageError
 from vendoreval.numerals import amount
 from vendoreval.pilots import pilot
 from vendoreval.pilots.pilot import PilotPlan
@@ -32,16 +33,22 @@ def plan(
 
 def plan_with_scores(
     contract: str, items: int, *, clause: str = "", cost: str = "", lift: float = 0.0, flagged: float = 0.0,
-    runs: int = 0,
+    runs: int = 0, limits: bool = False,
 ) -> ActivePlan | None:  # fmt: skip
     """What scores save for a delivery of `items`, beside the uniform rule.
 
-    None where the clause is not decided by the rule active and no `lift` is asked about. Raises as `plan`.
+    None where the clause is not decided by the rule active and no `lift` is asked about. Raises as `plan`, and
+    UsageError where `limits` are asked for, which follow from the answers here.
     """
     terms = named_contract(contract)
     chosen = planned_clause(terms, clause)
     if chosen.decision.rule != RULE and not lift:
         return None
+    if limits:
+        raise UsageError(
+            "A draw by scores has no table of limits: each answer counts by its chance to be drawn.",
+            remedy="Leave --boundaries away.",
+        )
     return plan_active(
         terms, chosen, items, lift=lift or LIFT, flagged=flagged or FLAGGED, runs=runs or RUNS,
         cost=amount(cost, "--cost-per-item"),
