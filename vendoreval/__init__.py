@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from vendoreval.workflow.audits.frames import findings_frame, outcomes_frame
     from vendoreval.workflow.audits.stored_audit import load_audit
     from vendoreval.workflow.claims.claims import draft_claim, issue_claim
-    from vendoreval.workflow.contracts.contracts import add_contract, amend_contract, check_contract
+    from vendoreval.workflow.contracts.checking import check_contract
+    from vendoreval.workflow.contracts.contracts import add_contract, amend_contract
     from vendoreval.workflow.deliveries.agreement import agreement, agreement_trend
     from vendoreval.workflow.deliveries.annotators import annotators
     from vendoreval.workflow.deliveries.deliveries import add_delivery
@@ -47,7 +48,7 @@ _HOMES = {
     "amend_contract": "contracts.contracts",
     "annotators": "deliveries.annotators",
     "audit_report": "reports.reports",
-    "check_contract": "contracts.contracts",
+    "check_contract": "contracts.checking",
     "claim_report": "reports.reports",
     "commit_gold": "gold.golds",
     "draft_claim": "claims.claims",

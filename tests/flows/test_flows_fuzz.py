@@ -41,7 +41,7 @@ from vendoreval.resources import resource
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.audits import audits, samples
 from vendoreval.workflow.claims import claims
-from vendoreval.workflow.contracts import contract_files, contracts
+from vendoreval.workflow.contracts import checking, contract_files, contracts
 from vendoreval.workflow.deliveries import agreement, annotators, deliveries, escalations, sealing
 from vendoreval.workflow.due import due
 from vendoreval.workflow.evidence import evidence, verifying
@@ -171,7 +171,7 @@ def imported(ws: Workspace, path: Path) -> Any:
 
 KINDS = {
     "contract": Kind(
-        "terms.toml", m.toml_file, lambda _, p: contracts.check_contract(p), contracts.amend_contract
+        "terms.toml", m.toml_file, lambda _, p: checking.check_contract(p), contracts.amend_contract
     ),
     "ODCS document": Kind(
         "terms.yaml", m.damaged, lambda _, p: contract_files.import_odcs(p, p.with_name("o.toml"))

@@ -11,7 +11,7 @@ from vendoreval.cli.output import Json, counted, emit, note, percent, say, table
 from vendoreval.errors import Exit
 
 if TYPE_CHECKING:
-    from vendoreval.workflow.contracts.contracts import ContractCheck
+    from vendoreval.workflow.contracts.checking import ContractCheck
 
 app = typer.Typer(no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The contract as TOML.")]
@@ -24,7 +24,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Explain a contract file in plain words, warn of weak terms, show what samples would catch."""
-    from vendoreval.workflow.contracts.contracts import check_contract
+    from vendoreval.workflow.contracts.checking import check_contract
 
     checked = check_contract(file)
     if json:

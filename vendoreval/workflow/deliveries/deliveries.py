@@ -35,7 +35,6 @@ from vendoreval.workflow.deliveries.intake import Reading, read_files
 from vendoreval.workflow.deliveries.listing import delivery_record
 from vendoreval.workflow.deliveries.named_files import NamedFile, left_out_of, named_files
 from vendoreval.workflow.deliveries.partitioning import partition, place
-from vendoreval.workflow.deliveries.resubmitting import arrival_of, told_of_rework
 from vendoreval.workflow.deliveries.sealing import read_seal, refuse_unsealed
 from vendoreval.workflow.deliveries.shared_files import files_of
 from vendoreval.workflow.deliveries.taken_again import chosen_files
@@ -115,7 +114,12 @@ def add_delivery(
             write_whole(acknowledge, json.dumps(said, indent=2).encode() + b"\n")  # killed now, nothing is lost
     if partitions:
         partition(workspace, arrived.row.id, partitions, parts)
-    return delivery_record(arrived.row, arrived.report, told_of_rework(workspace, arrived.row, arrived.report))
+    told: dict[str, Any] = {}
+    if arrived.row.rework_of:
+        from vendoreval.workflow.deliveries.resubmitting import told_of_rework  # brings gold and evidence
+
+        told = told_of_rework(workspace, arrived.row, arrived.report)
+    return delivery_record(arrived.row, arrived.report, told)
 
 
 def arrive(
@@ -168,6 +172,8 @@ def arrive(
     if seal:
         report["seal_sha256"] = workspace.objects.put_bytes(canonical(seal))
     if when.rework_of:
+        from vendoreval.workflow.deliveries.resubmitting import arrival_of
+
         received = (when.received or at).date()
         report["rework"] = arrival_of(workspace, contract, when.rework_of, sink.sha, received)
     if intake.sent is not None:
