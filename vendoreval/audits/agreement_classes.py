@@ -22,9 +22,9 @@ from vendoreval.inference.agreement_groups import (
     by_class,
     by_day,
     by_version,
-    self_agreement,
 )
 from vendoreval.inference.kappa import pairwise
+from vendoreval.inference.oneself import self_agreement
 from vendoreval.inference.tally import Tally, first_answers, tally
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.statements import statements_of

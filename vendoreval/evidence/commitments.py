@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from vendoreval.errors import EvidenceError
-from vendoreval.evidence.canonical import canonical
+from vendoreval.evidence.canonical import canonical, hash_of
 from vendoreval.evidence.gold_texts import GoldText
 from vendoreval.evidence.merkle import Tree, leaf_hash, root, verify_inclusion, verify_subset
 
@@ -129,6 +129,11 @@ def seeding_root(tasks: Sequence[Record], size: int, key: bytes) -> str:
         raise ValueError("a list holds no more gold than tasks")
     blanks = ({"blank": True} for _ in range(size - len(tasks)))
     return root(_salt(key, place) + canonical(one) for place, one in enumerate((*tasks, *blanks))).hex()
+
+
+def payload_hash(row: Mapping[str, str]) -> str:
+    """What a seeding commits to of a task: the hash of its columns as the vendor got them, without the id."""
+    return hash_of({name: value for name, value in row.items() if name != "task_id"})
 
 
 def _salt(key: bytes, place: int) -> bytes:

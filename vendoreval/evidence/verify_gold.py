@@ -28,11 +28,6 @@ from vendoreval.sampling.draw import seed_from
 Tasks = Mapping[str, str]  # the vendor's own list: task id -> hash of what it was shown
 
 
-def payload_hash(row: Mapping[str, str]) -> str:
-    """What a seeding commits to of a task: the hash of its columns as the vendor got them, without the id."""
-    return hash_of({name: value for name, value in row.items() if name != "task_id"})
-
-
 def check_commitment(bundle: OpenedBundle, held: tuple[Receipt, ...], found: Findings) -> None:
     """The receipts, and every gold record of the audit against the commitment to it; raises EvidenceError."""
     check_numbers(bundle.receipts, bundle.contract.id)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from vendoreval.inference.agreement import Agreement, Scale, agreement
-from vendoreval.inference.kappa import others_on_item, with_others
+from vendoreval.inference.kappa import with_others
+from vendoreval.inference.oneself import others_on_item, repeated
 from vendoreval.inference.proportions import clustered
 from vendoreval.inference.tally import Codes, Ints, Tally, tallies
 
@@ -134,12 +135,6 @@ def by_annotator(
     return tuple(result)
 
 
-def self_agreement(item: Codes, annotator: Codes, label: Codes) -> tuple[int, float | None]:
-    """Labels that repeat an earlier one by the same person on the same item, and the share of equal pairs."""
-    rows, same, others = _repeated(item, annotator, label)
-    return len(rows), float((same / others).mean()) if len(rows) else None
-
-
 def change(estimates: Sequence[float], errors: Sequence[float], confidence: float = 0.95) -> Change | None:
     """Whether the last estimate differs from those before; None for fewer than two or without errors."""
     if len(estimates) < 2 or not all(error > 0 for error in errors):
@@ -185,21 +180,9 @@ def _specific(merged: Tally) -> float | None:
     return float((given * (paired.count[own] - 1) / (each - 1)).sum() / given.sum()) if len(given) else None
 
 
-def _repeated(item: Codes, annotator: Codes, label: Codes) -> tuple[Ints, Ints, Ints]:
-    """Rows of a person's several labels on one item, with the equal ones among that person's others."""
-    known = np.flatnonzero((annotator >= 0) & (item >= 0) & (label >= 0))
-    people = int(annotator.max(initial=-1)) + 1
-    key = item[known].astype(np.int64) * people + annotator[known]
-    _, unit, times = np.unique(key, return_inverse=True, return_counts=True)
-    several = times[unit] > 1
-    rows = known[several]
-    same, others = others_on_item(unit[several], label[rows]) if len(rows) else (rows, rows)
-    return rows, same, others
-
-
 def _with_oneself(item: Codes, annotator: Codes, label: Codes) -> tuple[dict[int, int], dict[int, float]]:
     """Number of repeated labels by person, and the share of equal ones."""
-    rows, same, others = _repeated(item, annotator, label)
+    rows, same, others = repeated(item, annotator, label)
     people, person = np.unique(annotator[rows], return_inverse=True)
     counts = np.bincount(person, minlength=len(people))
     equal = np.bincount(person, weights=same / np.maximum(others, 1), minlength=len(people))

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from vendoreval.errors import InputError
 from vendoreval.inference.agreement import Floats
+from vendoreval.inference.oneself import others_on_item
 from vendoreval.inference.tally import Codes, Ints
 
 
@@ -160,13 +161,6 @@ def with_others(item: Codes, annotator: Codes, label: Codes) -> Others:
         np.bincount(annotator[total > 0], minlength=people)[:-1], pairs.astype(np.int64)[:-1],
         equal.astype(np.int64)[:-1], chance[:-1],
     )  # fmt: skip
-
-
-def others_on_item(item: Codes, label: Codes) -> tuple[Ints, Ints]:
-    """For each row: how many other labels of its item are equal, and how many others there are."""
-    width = int(label.max(initial=0)) + 1
-    _, place, counts = np.unique(item.astype(np.int64) * width + label, return_inverse=True, return_counts=True)
-    return counts[place] - 1, np.bincount(item)[item] - 1
 
 
 def _known(item: Codes, annotator: Codes, label: Codes) -> tuple[Codes, Codes, Codes]:

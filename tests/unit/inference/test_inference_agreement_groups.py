@@ -16,8 +16,8 @@ from vendoreval.inference.agreement_groups import (
     by_day,
     by_version,
     change,
-    self_agreement,
 )
+from vendoreval.inference.oneself import self_agreement
 from vendoreval.inference.tally import first_answers, tally
 
 RATINGS = random_ratings(21, 90, raters=4)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import SHARED, facts
 from vendoreval.inference.agreement import Scale, agreement
-from vendoreval.inference.kappa import others_on_item
+from vendoreval.inference.oneself import others_on_item
 from vendoreval.inference.tally import Tally, first_answers, tally
 
 DATA = SHARED / "data"

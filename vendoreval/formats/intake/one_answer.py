@@ -15,6 +15,7 @@ from vendoreval.formats.intake.answer_order import Order, order_of
 from vendoreval.formats.intake.repeated_rows import check_label_ids, names_at, repeated_rows, without
 from vendoreval.formats.intake.written_codes import WrittenCodes
 from vendoreval.formats.readers.rows import RowFile
+from vendoreval.inference.oneself import self_agreement
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Settlement, settle
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.unsettled import SHOWN, Unsettled
@@ -176,8 +177,6 @@ def one_answer(
 def _report(rule: str, found: Settlement, *, by_id: bool) -> dict[str, Any]:
     mine = found.settled
     told = not found.copies or by_id or bool((mine.when != UNKNOWN).all())  # else a repeat may pass for a copy
-    from vendoreval.inference.agreement_groups import self_agreement  # brings scipy, and few need it
-
     again, share = self_agreement(
         mine.group.astype(np.int32), np.zeros(len(mine.row), dtype=np.int32), mine.label.astype(np.int32)
     )

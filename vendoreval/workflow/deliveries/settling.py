@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from vendoreval.audits.audit_input import AuditInput, missing_items
 from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult, Finding
 from vendoreval.errors import InputError, NotSettled
 from vendoreval.formats.intake.item_ids import CROSSWALK, nearly
@@ -17,6 +16,9 @@ from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.deliveries.crosswalks import near_gold
+
+if TYPE_CHECKING:
+    from vendoreval.audits.audit_input import AuditInput
 
 
 def refuse_unsettled(
@@ -28,6 +30,8 @@ def refuse_unsettled(
     completeness was judged with ids open. The error names every open point with its examples and counts, and
     the command that settles it.
     """
+    from vendoreval.audits.audit_input import missing_items  # brings what audits compute with
+
     near = nearly(near_gold(workspace, delivery, gold, missing_items(seen)), "gold items")
     if near:
         _refuse(workspace, delivery, "not all of its gold was found", near, gold.id)

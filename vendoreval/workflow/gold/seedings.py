@@ -9,8 +9,7 @@ from typing import Any
 
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical, sha256_hex
-from vendoreval.evidence.commitments import seeding_root
-from vendoreval.evidence.verify_gold import payload_hash
+from vendoreval.evidence.commitments import payload_hash, seeding_root
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import Row, Seeded, seed
