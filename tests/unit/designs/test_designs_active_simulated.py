@@ -87,6 +87,17 @@ def test_an_honest_vendor_is_safe_where_all_its_errors_are_flagged() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("flagged", [100, 500, 3_000])
+@pytest.mark.parametrize(("wrong", "verdict"), [(300, "breached"), (500, "kept")])
+def test_however_the_errors_lie_the_risks_hold(flagged: int, wrong: int, verdict: str) -> None:
+    """All that may lie among the flagged items, half of it, or none."""
+    most = min(flagged, wrong)
+    design = active_design((10_000 - flagged, flagged), 300, 500)
+    found = simulate_all(design, [(wrong - part, part) for part in (0, most // 2, most)], RUNS, 21)
+    assert all(at_most(one.share(verdict)) for one in found)
+
+
+@pytest.mark.slow
 def test_bounds_miss_the_truth_no_more_often_than_promised() -> None:
     design = active_design((90, 20), 4, 10, cap=40, block=10)
     rng, missed, runs = np.random.default_rng(4), 0, 100
