@@ -148,7 +148,8 @@ class _Block:
 def _blocks(item: Codes, answer: Ints, shape: tuple[int, int]) -> list[_Block]:
     """Who gave which label; of many labels in single precision, which moves chances by less than 0.001."""
     kind = np.float64 if len(item) <= _DOUBLE else np.float32
-    given: Any = sparse.csr_array((np.ones(len(item), dtype=kind), (item, answer)), shape=shape)
+    places = (item.astype(np.int32), answer.astype(np.int32)) if max(shape) < 1 << 31 else (item, answer)
+    given: Any = sparse.csr_array((np.ones(len(item), dtype=kind), places), shape=shape)
     parts = [slice(begin, min(begin + _ITEMS, shape[0])) for begin in range(0, shape[0], _ITEMS)]
     return [_Block(part, given[part]) for part in parts]
 
@@ -196,10 +197,12 @@ def _anchors(gold: Codes | None) -> tuple[Ints, Ints]:
 def _votes(item: Codes, label: Codes, items: int, classes: int) -> Floats:
     votes = np.bincount(item.astype(np.int64) * classes + label, minlength=items * classes)
     shares = votes.reshape(items, classes).astype(np.float64)
-    total = shares.sum(axis=1, keepdims=True)
-    pooled = shares.sum(axis=0) / shares.sum()
-    made: Floats = np.where(total > 0, shares / np.maximum(total, 1), pooled)
-    return made
+    total = shares @ np.ones(classes)
+    pooled = np.ones(items) @ shares / total.sum()
+    shares /= np.maximum(total, 1)[:, None]
+    if not total.all():
+        shares[total == 0] = pooled
+    return shares
 
 
 def _fixed(posterior: Floats, known: tuple[Ints, Ints]) -> Floats:
