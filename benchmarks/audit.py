@@ -18,20 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from harness import run_ways
-from intake import CONTRACT, OURS, make
-
-GOLD = 50_000
-
-
-def make_gold(path: Path, rows: int) -> None:
-    """The true class of some items, drawn at random."""
-    import duckdb
-
-    duckdb.execute("create or replace macro made(row, salt, n) as (hash(row * 1000003 + salt) % n)::int")
-    duckdb.execute(f"""copy (
-        select printf('img-%09d', k) as item_id, printf('class-%02d', made(k, 3, 20)) as label
-        from (select k from range({rows} // 3) t(k) order by hash(k * 7919 + 11) limit {GOLD}))
-        to '{path}' (header)""")
+from intake import CONTRACT, GOLD, OURS, make, make_gold
 
 
 def ours(table: str, gold: str) -> None:

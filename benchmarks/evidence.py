@@ -17,41 +17,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from harness import run_ways
+from intake import CLASSES, CONTRACT
 
 TOOL = str(Path(sys.executable).with_name("vendoreval"))
-CLASSES = [f"class-{k:02d}" for k in range(20)]
-CONTRACT = f"""schema = "vendoreval/contract/1"
-id = "perf"
-vendor = "acme"
-title = "Made labels"
-currency = "EUR"
-effective = 2026-01-01
-ends = 2026-12-31
-[task]
-type = "classification"
-classes = {CLASSES!r}
-gold = "chosen"
-repeats = "last"
-[price]
-per_unit = "0.05"
-unit = "label"
-[[clause]]
-id = "acc"
-metric = "accuracy"
-unit = "label"
-scope = "delivery"
-threshold = "0.97"
-decision = {{ rule = "claim", alpha = 0.05, beta = 0.10 }}
-remedy = ["rework"]
-[[remedy]]
-id = "rework"
-kind = "rework"
-rounds = 1
-deadline_days = 5
-"""
 
 
 def made(folder: Path, units: int) -> None:
@@ -74,9 +43,9 @@ def workspace(tool: str, folder: Path) -> Path:
     """A workspace with the audit "a", made by `tool`."""
     folder.mkdir()
     for words in (
-        "init", "vendor add acme --name Acme", "contract add ../contract.toml",
-        "gold add ../gold.csv --id g --contract perf", "gold commit g --out receipt.json",
-        "delivery add ../rows.csv --id d --contract perf --in-order", "audit run d --gold g --id a",
+        "init", "vendor add v", "contract add ../contract.toml",
+        "gold add ../gold.csv --id g --contract c", "gold commit g --out receipt.json",
+        "delivery add ../rows.csv --id d --contract c --in-order", "audit run d --gold g --id a",
     ):  # fmt: skip
         done = subprocess.run([tool, *words.split()], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 3):

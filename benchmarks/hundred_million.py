@@ -12,9 +12,7 @@ import tempfile
 from pathlib import Path
 
 from harness import run_ways
-from intake import OURS, TYPES, make, workspace
-
-GOLD = 50_000
+from intake import OURS, TYPES, make, make_gold, workspace
 
 
 def duckdb_copy(source: str, target: str) -> None:
@@ -33,16 +31,6 @@ def duckdb_query(gold: str, target: str) -> None:
     duckdb.execute("set threads = 2; set memory_limit = '1GB'")
     duckdb.execute(f"""select d.annotator_id, g.label, d.label, count(*) from '{target}' d
         join read_csv('{gold}', header = true, all_varchar = true) g using (item_id) group by all""").fetchall()
-
-
-def make_gold(path: Path, rows: int) -> None:
-    """The right class of some items."""
-    import duckdb
-
-    duckdb.execute("create or replace macro made(row, salt, n) as (hash(row * 1000003 + salt) % n)::int")
-    some = f"select k from range({rows} // 3) t(k) order by hash(k * 7919 + 11) limit {GOLD}"
-    duckdb.execute(f"""copy (select printf('img-%09d', k) as item_id,
-        printf('class-%02d', made(k, 3, 20)) as label from ({some})) to '{path}' (header)""")
 
 
 def main(rows: int, source: Path | None, gold: Path | None) -> None:

@@ -48,6 +48,7 @@ kind = "rework"
 rounds = 1
 deadline_days = 5
 """
+GOLD = 50_000  # items
 OURS = [sys.executable, "-m", "vendoreval"]
 TYPES = "{'item_id': 'varchar', 'annotator_id': 'varchar', 'label': 'varchar', 'labelled_at': 'timestamptz', \
 'seconds': 'double'}"
@@ -65,6 +66,16 @@ def make(path: Path, rows: int) -> None:
             as label,
         strftime(timestamp '2026-01-01' + interval 1 second * (i // 4), '%Y-%m-%dT%H:%M:%SZ') as labelled_at,
         round(3 + made(i, 5, 900) / 10.0, 1) as seconds from range({rows}) t(i)) to '{path}' (header)""")
+
+
+def make_gold(path: Path, rows: int) -> None:
+    """The right class of some items."""
+    import duckdb
+
+    duckdb.execute("create or replace macro made(row, salt, n) as (hash(row * 1000003 + salt) % n)::int")
+    some = f"select k from range({rows} // 3) t(k) order by hash(k * 7919 + 11) limit {GOLD}"
+    duckdb.execute(f"""copy (select printf('img-%09d', k) as item_id,
+        printf('class-%02d', made(k, 3, 20)) as label from ({some})) to '{path}' (header)""")
 
 
 def duckdb_copy(source: str, target: str) -> None:

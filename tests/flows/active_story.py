@@ -89,6 +89,14 @@ class Story:
                 return ran.json
             self.drawn()
 
+    def claimed(self) -> None:
+        """From frozen scores to the breach's issued claim c, and the bundle of both, b.zip."""
+        self.scored()
+        self.audited()
+        self.cli("claim", "draft", "a", "--id", "c", env=at(DRAWN))
+        self.cli("claim", "issue", "c", env=at(DRAWN))
+        self.cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:

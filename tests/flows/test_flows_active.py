@@ -35,12 +35,7 @@ def breached(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """One vendor's tweets, 87 % right where 93 % are promised: two work lists, a claim, a bundle."""
     ours = clause(threshold="0.93", decision=TERMS, remedy=["credit"])
     story = delivered(Cli(tmp_path_factory.mktemp("active")), WEATHER, "crowdflower", ours)
-    story.scored()
-    story.audited()
-    cli = story.cli
-    cli("claim", "draft", "a", "--id", "c", env=at(DRAWN))
-    cli("claim", "issue", "c", env=at(DRAWN))
-    cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+    story.claimed()
     return story
 
 

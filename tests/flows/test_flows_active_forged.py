@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Cli
 from tests.contracts import clause, rule
-from tests.flows.active_story import DRAWN, WEATHER, at, delivered
+from tests.flows.active_story import WEATHER, delivered
 from tests.flows.forging import Forgery
 from vendoreval.evidence.canonical import hash_of, sha256_hex
 
@@ -26,14 +26,9 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
         threshold="0.93", decision=rule("active", alpha=0.05, beta=0.05, tolerated="0.90"), remedy=["credit"]
     )
     story = delivered(Cli(tmp_path_factory.mktemp("honest")), WEATHER, "crowdflower", ours)
-    story.scored()
-    story.audited()
-    cli = story.cli
-    cli("claim", "draft", "a", "--id", "c", env=at(DRAWN))
-    cli("claim", "issue", "c", env=at(DRAWN))
-    cli("evidence", "export", "a", "--out", "b.zip", env=at(DRAWN))
+    story.claimed()
     assert len(story.lists) == 2
-    return cli.folder
+    return story.cli.folder
 
 
 @pytest.fixture

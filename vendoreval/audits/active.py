@@ -74,6 +74,13 @@ def laid_out(
     )  # fmt: skip
 
 
+def uniformly(clause: Clause) -> Clause:
+    """The clause under the same risks by a uniform draw: the rule sequential, calibrated."""
+    decision = clause.decision
+    plain = Decision("sequential", decision.alpha, decision.beta, decision.tolerated, calibrated=True)
+    return replace(clause, decision=plain)
+
+
 def wrong_shares(clause: Clause, units: Outcomes, how: Counting) -> dict[str, float]:
     """The share of wrong units of each audited item; one on which nothing can be scored has none wrong."""
     totals = measure(clause.metric, units, None, (), how)
@@ -194,12 +201,10 @@ def _uniform(clause: Clause, made: ActiveDraw, path: ActivePath, share: float) -
 
     None where it is not laid out: undecided audits, items of several answers.
     """
-    decision = clause.decision
-    if path.verdict not in (BREACHED, KEPT) or made.units > 1 or decision.tolerated is None:
+    if path.verdict not in (BREACHED, KEPT) or made.units > 1 or clause.decision.tolerated is None:
         return None
-    plain = Decision("sequential", decision.alpha, decision.beta, decision.tolerated, calibrated=True)
     items = sum(made.design.sizes)
-    limits = laid_out_uniformly(replace(clause, decision=plain), items).limits
+    limits = laid_out_uniformly(uniformly(clause), items).limits
     (row,) = operating_rows(limits, items, [Fraction(items - round(share * items), items)])
     return {"expected_items": round(row.expected_items), "p95_items": row.p95_items}
 
@@ -253,8 +258,7 @@ def _beyond(design: ActiveDesign, path: ActivePath, found: ActiveEstimate) -> st
 def _reason(clause: Clause, path: ActivePath, n: int, errors: int, walk: Walk, share: float) -> str:
     said = (
         f"{errors:,} of {n:,} {units_in_words(clause.unit)} wrong on the first {walk.walked:,} items of the "
-        f"draw; "
-        f"weighed by their chances to be drawn, that is about {100 * share:.3g} % of the delivery."
+        f"draw; weighed by their chances to be drawn, that is about {100 * share:.3g} % of the delivery."
     )
     if path.verdict == BREACHED:
         return f"{said} The rule {RULE} calls the clause breached here."

@@ -8,7 +8,7 @@ among the others. A lift of 1 is useless.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -16,8 +16,8 @@ from itertools import islice
 from math import sqrt
 from typing import Any
 
-from vendoreval.audits.active import RULE, edges, laid_out
-from vendoreval.contracts.terms import Clause, Contract, Decision
+from vendoreval.audits.active import RULE, edges, laid_out, uniformly
+from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.designs.active import ActiveDesign
 from vendoreval.designs.active_simulating import Simulated, simulate_all
 from vendoreval.designs.designs import design, lowest_share, tolerated_share
@@ -113,7 +113,7 @@ def plan_active(
     if not 0 < flagged < 1 or lift <= 0 or not 2 <= round(items * flagged) <= items - 2:
         raise InputError("Scores flag some of the items, not all, and their lift is above 0.")
     shares = _wrong_shares(clause)
-    uniform = design(_uniformly(clause), items)
+    uniform = design(uniformly(clause), items)
     exact = operating_rows(uniform.limits, items, [1 - share for share in shares])
     mine = _Simulated(clause, items, flagged)
     ways = [(lift, shares), (1.0, shares), *((tried, [shares[place] for place in _EDGES]) for tried in _TRIED)]
@@ -140,13 +140,6 @@ def _wrong_shares(clause: Clause) -> list[Fraction]:
         min(2 * worse, Fraction(9, 10)), min(worse * Fraction(7, 5), Fraction(4, 5)), worse,
         (worse + allowed) / 2, allowed, allowed * Fraction(2, 3), allowed / 3,
     ]  # fmt: skip
-
-
-def _uniformly(clause: Clause) -> Clause:
-    """The clause with the uniform rule, calibrated."""
-    decision = clause.decision
-    plain = Decision("sequential", decision.alpha, decision.beta, decision.tolerated, calibrated=True)
-    return replace(clause, decision=plain)
 
 
 @dataclass(frozen=True, eq=False)

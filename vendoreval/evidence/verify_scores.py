@@ -44,8 +44,7 @@ def check_scores(bundle: OpenedBundle, found: Findings) -> None:
     _check_draw(bundle, made, strata, found)
     found.fit(
         f"strata ({len(strata):,} items, SHA-256 {receipt['strata'][:16]}…) and design are those sealed as "
-        f"receipt "
-        f"{receipt['number']}"
+        f"receipt {receipt['number']}"
     )
     _name_source(sealed, found)
 
@@ -184,8 +183,7 @@ def _name_source(sealed: Mapping[str, Any], found: Findings) -> None:
         found.open(
             "scores",
             f"how the buyer's scores came about (their file has the SHA-256 "
-            f"{sealed['scores_sha256']}{judge}): the "
-            "verdict holds whatever they are worth",
+            f"{sealed['scores_sha256']}{judge}): the verdict holds whatever they are worth",
         )
     elif sealed["source"] != "none":
         found.open("scores", "that the strata follow from your files: give --delivered")

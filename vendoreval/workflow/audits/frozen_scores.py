@@ -16,7 +16,7 @@ from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.designs.active import ActiveDesign
 from vendoreval.engines.items import item_ids
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
-from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.frozen_scores import KIND, SCHEMA, SEALED, STRATA, read_strata, strata_bytes
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.store.tables import DeliveryRow, ReceiptRow
@@ -87,9 +87,7 @@ def _receipt(
     sealed: Mapping[str, Any],
     out: Path,
 ) -> dict[str, Any]:
-    data = canonical(sealed)
-    sha, at = workspace.objects.put_bytes(data), now()
-    assert sha == sha256_hex(data)
+    sha, at = workspace.objects.put_bytes(canonical(sealed)), now()
     with workspace.write(actor(), at) as tx:
         made = add_receipt(
             workspace, tx, KIND, name, out, contract=contract.id, at=at, audit=name, delivery=delivery.id,
@@ -192,8 +190,7 @@ def _units_each(workspace: Workspace, contract: Contract, clause: Clause, delive
         if clause.unit not in SHEETS:
             raise InputError(
                 f"The clause {clause.id!r} counts by {clause.unit}, and an item holds several or none: the "
-                f"rule {RULE} "
-                "counts whole answers.",
+                f"rule {RULE} counts whole answers.",
                 remedy='Count by item, or take the rule "sequential" with most_units.',
             )
         most, answers = int(intake["sheets"]["most_of_an_item"]), int(intake["sheets"]["answered"])

@@ -73,7 +73,7 @@ def ranges(made: Strata) -> tuple[str, ...]:
     if len(made.sizes) == 1:
         return ("all items",)
     scored = len(made.sizes) - made.missing
-    lowest = [f"above {cut:.4g}" for cut in ("", *made.cuts) if cut != ""]
+    lowest = [f"above {cut:.4g}" for cut in made.cuts]
     highest = [f"up to {cut:.4g}" for cut in made.cuts]
     words = [" ".join(pair) for pair in zip(["", *lowest], [*highest, ""], strict=True)]
     return (*(word.strip() for word in words[:scored]), *(("no score",) if made.missing else ()))
