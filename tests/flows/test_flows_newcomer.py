@@ -15,7 +15,8 @@ import openpyxl
 import pytest
 
 from tests.conftest import ROOT, Cli, Process, Ran
-from vendoreval.contracts.rules import TASK_TYPES, UNITS
+from vendoreval.contracts.metrics import UNITS
+from vendoreval.contracts.task_types import TASK_TYPES
 
 WEATHER = ROOT / "samples" / "weather_sentiment"
 

@@ -20,7 +20,7 @@ from vendoreval.audits.deciding import not_run
 from vendoreval.audits.measures import measure
 from vendoreval.audits.records import BREACHED, KEPT, Finding, Walk
 from vendoreval.audits.units import Counting, Mask, drawn, units_in_words
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause, Decision
 from vendoreval.designs.active import ActiveDesign, ActivePath, Answer, active_design, follow
 from vendoreval.designs.active_estimate import ActiveEstimate, estimate

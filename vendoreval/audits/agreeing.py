@@ -13,7 +13,7 @@ from functools import partial
 from vendoreval.audits.deciding import RULES_HERE, not_run
 from vendoreval.audits.joining import Trial
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.inference.agreement import Metric, Scale
 from vendoreval.inference.agreement_limit import METHOD, Held, against_limit, spread_against_limit

@@ -16,7 +16,7 @@ from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.imperfect_gold import GoldRevision, auditor_error, gold_revision
 

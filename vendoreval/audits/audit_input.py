@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from vendoreval.audits.active_draw import ActiveDraw
 from vendoreval.audits.drawing import STATED
 from vendoreval.audits.units import Counting, counting, main_unit, unanswered_items
+from vendoreval.contracts.metrics import most_lost
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.inference.spread import Spread
@@ -110,7 +112,9 @@ def missing_by_word(seen: AuditInput) -> list[NearPair]:
 
 def counting_of(clause: Clause, task: Task, seen: AuditInput) -> Counting:
     """How the clause counts: without omissions where nothing proves that they were sent."""
-    return counting(clause.unit, task, omissions=seen.sent_known or clause.metric == "completeness")
+    how = counting(clause.unit, task, omissions=seen.sent_known or clause.metric == "completeness")
+    cap = clause.decision.worst or most_lost(clause.metric, task) or Fraction(1)  # 1: the rule point needs none
+    return replace(how, cap=cap, scale=task.classes)
 
 
 def usual_counting(seen: AuditInput) -> Counting:

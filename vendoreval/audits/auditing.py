@@ -28,7 +28,8 @@ from vendoreval.audits.resubmitting import rework_notes
 from vendoreval.audits.units import MAIN, Counting, counting, many
 from vendoreval.audits.unscored import unscored, unscored_note, withheld
 from vendoreval.audits.walking import WALKED, walk_clause
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Clause, Contract, Task
 from vendoreval.designs.designs import DESIGNED
 from vendoreval.labels.settled import apart_sentences
@@ -40,11 +41,12 @@ EXTRAPOLATED = ("accuracy", "error_rate")  # from a sample to the whole delivery
 def audit(contract: Contract, seen: AuditInput, *, audit_id: str, delivery: str, gold: str) -> AuditResult:
     """Judge every clause of `contract`; pure, and the same for the same input in any row order."""
     found = judged(contract, seen, audit_id=audit_id, delivery=delivery, gold=gold)
+    classed = TASK_TYPES[contract.task.type].classed
     return replace(
         found,
-        by_class=by_class(seen.units),
+        by_class=by_class(seen.units) if classed else (),
         by_annotator=by_annotator(seen.by_label),
-        confusion=confusion(seen.units),
+        confusion=confusion(seen.units) if classed else {},
         patterns=patterns(contract, seen, found.findings),
         notes=_notes(contract, seen),
         earlier_audits=seen.earlier_audits,

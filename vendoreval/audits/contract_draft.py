@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from textwrap import shorten
 
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Acceptance, Answers, Clause, Contract, Decision, Price, Remedy, Task
 from vendoreval.contracts.writing import TO_SETTLE
 from vendoreval.inference.power import power, sample_for_power

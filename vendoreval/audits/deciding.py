@@ -16,7 +16,7 @@ from fractions import Fraction
 from vendoreval.audits.measures import Measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
 from vendoreval.audits.units import units_in_words
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.drawn import Hidden
 from vendoreval.inference.proportions import (
@@ -62,22 +62,22 @@ def not_run(clause: Clause, reason: str, group: str | None = None) -> Finding:
 def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> Finding:
     """Judge `totals`, of `group` where the clause judges several.
 
-    Thresholds of error_rate are upper limits of the error share; all others are lower limits.
+    Thresholds of error_rate and of losses are upper limits; all others are lower limits.
     """
     if totals.n == 0 or not totals.xs:
         return not_run(clause, "No unit on the gold items belongs to this clause.", group)
-    is_error = clause.metric == "error_rate"
-    limit = 1 - clause.limit if is_error else clause.limit
+    limit = _limit(clause, totals)
     alpha, beta = clause.risks
     confidence = float(1 - clause.decision.alpha)
     whole = group is None and clause.scope == "delivery"
     share = _estimate(totals, limit, confidence, frame, whole=whole, people=clause.scope == "annotator")
     verdict = _verdict(clause, totals, share, limit, alpha, beta)
+    estimate, low, high = _figures(clause, totals, share)
     finding = Finding(
         clause.id, clause.metric, clause.unit, clause.scope, group, clause.threshold, verdict, "",
-        estimate=1 - share.estimate if is_error else share.estimate,
-        low=1 - share.high if is_error else share.low,
-        high=1 - share.low if is_error else share.high,
+        estimate=estimate,
+        low=low,
+        high=high,
         confidence=confidence,
         method=share.method,
         n=totals.n,
@@ -90,7 +90,24 @@ def decide(clause: Clause, group: str | None, totals: Measure, frame: Frame) -> 
         more_items=_more_items(share, limit, alpha, beta, frame) if verdict == INCONCLUSIVE else None,
         strikeouts=_strikeouts(clause, totals, share, limit, alpha) if verdict == BREACHED else None,
     )  # fmt: skip
-    return replace(finding, reason=_reason(finding, clause.decision.rule, totals.absent, frame))
+    return replace(finding, reason=_reason(finding, clause.decision.rule, totals, frame))
+
+
+def _limit(clause: Clause, totals: Measure) -> Fraction:
+    """The lowest allowed share: of right units, or of what could be lost and was not."""
+    if totals.cap is not None:
+        return max(1 - clause.limit / totals.cap, Fraction(0))
+    return 1 - clause.limit if clause.metric == "error_rate" else clause.limit
+
+
+def _figures(clause: Clause, totals: Measure, share: Proportion) -> tuple[float, float, float]:
+    """Estimate and interval on the metric's own scale."""
+    if totals.cap is not None:
+        lost, cap = float(totals.lost), float(totals.cap)
+        return lost, min(cap * (1 - share.high), lost), max(cap * (1 - share.low), lost)
+    if clause.metric == "error_rate":
+        return 1 - share.estimate, 1 - share.high, 1 - share.low
+    return share.estimate, share.low, share.high
 
 
 def _estimate(
@@ -128,11 +145,13 @@ def _estimate(
 def _verdict(
     clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float, beta: float
 ) -> str:
+    if totals.cap is not None and (clause.decision.rule == "point" or share.method == CENSUS):
+        return KEPT if totals.lost <= clause.limit else BREACHED
     if clause.decision.rule == "point":
         return _by_the_figure(totals, share, limit)
     if share.p_breach <= alpha:
         return BREACHED
-    return KEPT if share.p_kept <= beta else INCONCLUSIVE
+    return KEPT if share.p_kept <= beta and not totals.beyond else INCONCLUSIVE
 
 
 def _by_the_figure(totals: Measure, share: Proportion, limit: Fraction) -> str:
@@ -171,10 +190,10 @@ def _strikeouts(
     return strikeouts_of_items(totals.ys[0], totals.xs[0], share, limit, alpha)
 
 
-def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) -> str:
+def _reason(finding: Finding, rule: str, totals: Measure, frame: Frame) -> str:
     """One plain sentence; reports word the numbers further."""
-    count = _counted(finding)
-    limit = f"{'at most' if finding.metric == 'error_rate' else 'at least'} {finding.threshold}"
+    count, absent = _counted(finding), totals.absent
+    limit = f"{'at most' if METRICS[finding.metric].lower_is_better else 'at least'} {finding.threshold}"
     word = "kept" if finding.verdict == KEPT else "breached"
     if finding.method == CENSUS:
         which = "every fresh item of the rework" if frame.fresh else "every item of the delivery"
@@ -188,6 +207,9 @@ def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) 
         return f"{count}; the clause asks for {limit}, and chance does not explain the gap."
     if finding.verdict == KEPT:
         return f"{count}; this shows that the clause ({limit}) is kept."
+    if totals.beyond and totals.cap is not None:
+        items = "1 item loses" if totals.beyond == 1 else f"{totals.beyond:,} items lose"
+        count += f"; {items} more than {float(totals.cap):g} a unit, the most that the contract expects"
     what = "gold" if absent else "the sample"
     further = _further(finding, absent, frame)
     return f"{count}; {what} cannot decide whether the clause ({limit}) is kept: {further}."
@@ -196,7 +218,7 @@ def _reason(finding: Finding, rule: str, absent: tuple[str, ...], frame: Frame) 
 def _counted(finding: Finding) -> str:
     """What the figure rests on; errors are those of its own ratio, or it is named with its value."""
     units, items = f"{finding.n:,} {units_in_words(finding.unit)}", f"on {finding.clusters:,} items"
-    if METRICS[finding.metric].kind == "mean" and finding.estimate is not None:
+    if METRICS[finding.metric].kind in ("mean", "score") and finding.estimate is not None:
         right = f" ({finding.n - finding.errors:,} right)"
         return f"{finding.metric} is {finding.estimate:.4f}, from {units}{right} {items}"
     return f"{finding.errors:,} of {units} wrong {items}"

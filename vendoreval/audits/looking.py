@@ -20,7 +20,7 @@ from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.records import INCONCLUSIVE, NOT_RUN
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.designs import READ_ONCE
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,11 @@ class Measure:
     Shares have one pair. `errors` and `n` count units (not doubled as in F1) for the reader. So often a unit
     counts in a denominator: `weight` times where it is right, `wrong_weight` in that of one class where it is
     not. Numerators are whole `scale`-ths of a unit. `absent`: classes of the mean without any unit.
+
+    A loss, such as word errors for each reference word, has a `cap`: no item loses more than so much a unit, as
+    the contract states. It is judged as the share of what could be lost that was not; an item that lost more
+    counts with the cap, so that a breach never rests on it. `lost` is the loss a unit as it is, `beyond` the
+    number of items above the cap. Made by `loss`.
     """
 
     ys: tuple[Totals, ...]
@@ -49,11 +55,28 @@ class Measure:
     wrong_weight: int = 1
     scale: int = 1
     absent: tuple[str, ...] = ()
+    cap: Fraction | None = None
+    lost: Fraction = Fraction(0)
+    beyond: int = 0
 
     @property
     def one_unit_an_item(self) -> bool:
         """Whether items hold at most one unit, so that the exact single-unit inference applies."""
         return self.scale == 1 and len(self.xs) == 1 and bool((self.xs[0] <= 1).all())
+
+
+def loss(losses: Totals, units: Totals, cap: Fraction, n: int, errors: int, scale: int = 1) -> Measure:
+    """The measure of a loss: per item what it lost in whole `scale`-ths, and its counted units.
+
+    Items that lost something without a unit (words where the reference has none) count in `lost` only.
+    """
+    whole, total = scale * cap.numerator, int(units.sum())
+    left = units * whole - losses * cap.denominator
+    return Measure(
+        (np.maximum(left, 0),), (units,), n, errors, scale=whole, cap=cap,
+        lost=Fraction(int(losses.sum()), total * scale) if total else Fraction(0),
+        beyond=int((left < 0).sum()),
+    )  # fmt: skip
 
 
 Measurer = Callable[[Outcomes, Counting, str | None, tuple[str, ...]], Measure]

@@ -27,7 +27,7 @@ from vendoreval.audits.units import (
     many,
     sheets,
 )
-from vendoreval.contracts.rules import SHEETS
+from vendoreval.contracts.metrics import SHEETS
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
 from vendoreval.tasks.outcomes import Outcomes

@@ -2,8 +2,9 @@
 
 The unit of a clause says which rows are its units:
 
-    object, span    an object of gold or of the delivery: right, wrong, missing or extra
-    attribute       an attribute of a matched object; point, word, frame: likewise
+    object          an object of gold or of the delivery: right, wrong, missing or extra; so are span, word,
+                    tag and relation, which are what some types call their objects
+    attribute       an attribute of a matched object; point, frame: likewise
     item, label     what one person said of an item (a sheet): right where all its objects and attributes are
     opportunity     a perfect unit (an object that is right in all its attributes), or an error of any kind
 
@@ -19,12 +20,13 @@ Accuracy and scores by class give each unit to one class: gold's, or the deliver
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.contracts.rules import SHEETS
+from vendoreval.contracts.metrics import OBJECTS, SHEETS
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
@@ -35,19 +37,21 @@ Side = Literal["own", "expected", "delivered", "either"]
 
 MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
-_LEVEL = {"object": "object", "span": "object", "attribute": "attribute", "point": "point", "word": "word",
-          "frame": "frame"}  # fmt: skip
+_LEVEL = {**dict.fromkeys(OBJECTS, "object"), "attribute": "attribute", "point": "point", "frame": "frame"}
 _OF_SHEET = ("item", "object", "attribute", "relation", "track")  # a sheet is right where all of these are
 
 
 @dataclass(frozen=True)
 class Counting:
     """How a clause counts: its unit; whether an item that both sides leave empty is an object that is right
-    (`empty`); whether what nobody answered is wrong (`omissions`)."""
+    (`empty`); whether what nobody answered is wrong (`omissions`); the most that a unit can lose (`cap`);
+    the classes of the contract in their order (`scale`)."""
 
     unit: str = "item"
     empty: bool = False
     omissions: bool = False
+    cap: Fraction | None = None
+    scale: tuple[str, ...] = ()
 
 
 def counting(unit: str, task: Task, *, omissions: bool) -> Counting:
@@ -156,7 +160,7 @@ def _of_unit(outcomes: Outcomes, how: Counting) -> Mask:
     if how.unit in SHEETS:
         return _at(outcomes, *_OF_SHEET)
     rows = _opportunities(outcomes) if how.unit == OPPORTUNITY else _at(outcomes, _LEVEL[how.unit])
-    empty = how.empty and how.unit in ("object", "span", OPPORTUNITY)
+    empty = how.empty and how.unit in (*OBJECTS, OPPORTUNITY)
     return rows | _at(outcomes, "item") if empty else rows
 
 

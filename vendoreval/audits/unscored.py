@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.tasks.outcomes import CODE

@@ -20,7 +20,7 @@ from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Wal
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
 from vendoreval.audits.units import Counting, counted, drawn, units_in_words
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.betting import audit_clusters, cluster_bounds
 from vendoreval.designs.designs import READ_ONCE, Design, design, lowest_share, tolerated_share

@@ -16,7 +16,7 @@ from vendoreval.audits.records import Finding
 from vendoreval.audits.units import Mask, counted, counting, has_score, unanswered_items
 from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Task
 from vendoreval.tasks.outcomes import ONE, SEVERITIES, Outcomes
 

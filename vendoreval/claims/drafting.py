@@ -16,7 +16,7 @@ from vendoreval.claims.following import following, not_again
 from vendoreval.claims.records import Claim, ClaimLine, Extrapolation, Followed
 from vendoreval.claims.remedies import Grounds, ladder
 from vendoreval.contracts.business_days import add_business_days
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict
 

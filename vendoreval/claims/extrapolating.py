@@ -18,7 +18,7 @@ from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import Finding
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.claims.records import Extrapolation
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.hypergeometric import allowed_errors, errors_at_least
 

@@ -24,14 +24,14 @@ from decimal import Decimal
 
 from vendoreval.claims.extrapolating import allowed
 from vendoreval.claims.records import Demand, Extrapolation
+from vendoreval.contracts.metrics import OBJECTS
 from vendoreval.contracts.terms import Contract, Remedy
 from vendoreval.money import Money
 
 _UNIT_COUNTS = {
-    "item": ("items",), "label": ("sheets", "labels"), "object": ("objects",), "span": ("objects",),
-    "word": ("words",),
+    **dict.fromkeys(OBJECTS, ("objects",)), "item": ("items",), "label": ("sheets", "labels"),
 }  # fmt: skip
-_SAME = {"span": "object"}  # one thing under two names
+_SAME = dict.fromkeys(OBJECTS, "object")  # one thing under several names
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import typer
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE
 from vendoreval.cli.output import Json, counted, emit, facts, note, percent, say, table, verdict
 from vendoreval.cli.progress import waiting
+from vendoreval.contracts.metrics import OBJECTS
 from vendoreval.errors import Exit
 from vendoreval.numerals import plain_figure
 
@@ -132,7 +133,7 @@ def print_result(result: AuditResult) -> None:
     """An audit for people: verdict, clauses, reasons, notes."""
     counts = result.counts
     lost = counts.get("not_answered", counts["missing"])
-    unit = "span" if any(f.unit == "span" for f in result.findings) else "object"
+    unit = next((f.unit for f in result.findings if f.unit in OBJECTS), "object")
     rows = f"{counts['objects']:,} {unit}s" if "objects" in counts else f"{counts['labels']:,} labels"
     facts(
         [

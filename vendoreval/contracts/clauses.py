@@ -8,20 +8,15 @@ from typing import Any
 
 from vendoreval.contracts.fields import Section, suggest
 from vendoreval.contracts.joint import SHAREABLE
+from vendoreval.contracts.metrics import BY_UNIT, METRICS, OBJECTS, SCOPES, UNITS, UNITS_OF, Metric, most_lost
 from vendoreval.contracts.rules import (
-    BY_UNIT,
-    METRICS,
     RULE_NEEDS,
     RULE_PERCENT,
     RULE_SHARE,
     RULE_WHOLE,
     RULE_WORDS,
     RULES,
-    SCOPES,
-    UNITS,
-    UNITS_OF,
     WITHOUT_DRAW,
-    Metric,
 )
 from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
 from vendoreval.numerals import POINTS, SHARE
@@ -49,11 +44,27 @@ def read_clause(section: Section, task: Task, remedies: tuple[Remedy, ...]) -> C
         group=_group(section, scope, task),
         family=section.slug("family", ""),
     )  # fmt: skip
+    if metric and metric.kind == "score" and clause.decision.rule:
+        _check_loss(section, clause, task)
     if clause.family and clause.decision.rule and clause.decision.rule not in SHAREABLE:
         what = f"findings by the rule {clause.decision.rule} cannot share their risk."
         section.problem("family", what, f"Take {' or '.join(SHAREABLE)}, or leave the family out.")
     section.finish()
     return clause
+
+
+def _check_loss(section: Section, clause: Clause, task: Task) -> None:
+    """A sample shows nothing of a loss without bounds: the most that a unit loses must be agreed."""
+    worst = clause.decision.worst or most_lost(clause.metric, task)
+    if clause.decision.rule not in WITHOUT_DRAW:
+        what = f"{clause.metric} is not decided by {clause.decision.rule}."
+        section.problem("decision.rule", what, f"Take {', '.join(WITHOUT_DRAW)}.")
+    elif worst is None and clause.decision.rule != "point":
+        what = f"nothing says how large {clause.metric} of one unit may be at most."
+        section.problem("decision", what, 'Write worst = "…" into it: the largest error that can occur.')
+    elif worst is not None and worst <= clause.limit:
+        what = f"the threshold {clause.threshold} is not below {worst}, the most that a unit loses."
+        section.problem("threshold", what, "Such a clause cannot be breached.")
 
 
 def _check_fit(section: Section, metric: Metric, task: Task, unit: str, scope: str) -> None:
@@ -83,9 +94,7 @@ def _units(metric: Metric, task: Task) -> tuple[str, ...]:
     if had is None or metric.kind == "agreement":
         return metric.units
     by_unit = metric.name in BY_UNIT
-    return tuple(
-        unit for unit in metric.units if unit in had and not (by_unit and unit not in ("object", "span"))
-    )
+    return tuple(unit for unit in metric.units if unit in had and not (by_unit and unit not in OBJECTS))
 
 
 def _check_threshold(section: Section, key: str, text: str | None, metric: Metric) -> None:
@@ -183,6 +192,8 @@ def _options(table: Section, options: dict[str, Any]) -> dict[str, Any]:
             table.choice(key, RULE_WORDS[key])
         elif key in RULE_SHARE:
             _share_between(table, key)
+        elif key == "worst":
+            kept[key] = _above_zero(table, key)
         elif key in RULE_PERCENT:
             kept[key] = _percentage(table, key, kept[key])
     return kept
@@ -192,6 +203,13 @@ def _share_between(table: Section, key: str) -> None:
     value, (least, most) = table.number(key, one_percent=SHARE), RULE_SHARE[key]
     if value is not None and not Decimal(least) <= value <= Decimal(most):
         table.problem(key, f"{value} does not lie between {least} and {most}.", "The usual value is 0.5.")
+
+
+def _above_zero(table: Section, key: str) -> str:
+    value = table.number(key)
+    if value is not None and value <= 0:
+        table.problem(key, f"{value} is not above 0.")
+    return "1" if value is None or value <= 0 else f"{value:f}"
 
 
 def _percentage(table: Section, key: str, written: Any) -> Any:

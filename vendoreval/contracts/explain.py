@@ -9,17 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from vendoreval.contracts.joint import joint_risk, joint_sentence
-from vendoreval.contracts.rules import (
-    CALENDARS,
-    METRICS,
-    RULES,
-    SCORES,
-    SHEETS,
-    TASK_TYPES,
-    UNITS,
-    UNITS_OF,
-    assumed,
-)
+from vendoreval.contracts.metrics import METRICS, SHEETS, UNITS, UNITS_OF
+from vendoreval.contracts.rules import CALENDARS, RULES, SCORES
+from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import (
     Acceptance,
     Attribute,

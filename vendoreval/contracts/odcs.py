@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from vendoreval.contracts.explain import explain_clause
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.parsing import SCHEMA
-from vendoreval.contracts.rules import METRICS
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.contracts.writing import clause_table, plain
 from vendoreval.errors import InvalidDocument, Problem

@@ -11,15 +11,10 @@ from typing import Any, cast
 from vendoreval.contracts.clauses import read_clause
 from vendoreval.contracts.fields import Section, suggest
 from vendoreval.contracts.matching_keys import MatchingKey
+from vendoreval.contracts.metrics import UNITS
 from vendoreval.contracts.reasons import REASONS
-from vendoreval.contracts.rules import (
-    BASES,
-    CALENDARS,
-    REMEDIES,
-    REWORK_SCOPES,
-    TASK_TYPES,
-    UNITS,
-)
+from vendoreval.contracts.rules import BASES, CALENDARS, REMEDIES, REWORK_SCOPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import (
     Acceptance,
     Answers,

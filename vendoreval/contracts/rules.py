@@ -1,4 +1,4 @@
-"""What a contract may name: task types, metrics, units, scopes, decision rules and kinds of remedy.
+"""What a contract may name besides task types and metrics: decision rules, kinds of remedy, calendars.
 
 `docs/contract.md` prints these tables, and a test keeps the two in step. An entry that is not
 `available` is known and may stand in a contract; its clause is `not_run` in this version.
@@ -6,221 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from vendoreval.contracts.matching_keys import (
-    EMPTY,
-    INVALID,
-    IOU,
-    KEYPOINTS,
-    MANY,
-    NORMALIZE,
-    OUTSIDE,
-    PIXELS,
-    PRESET,
-    REGIONS,
-    REPAIR,
-    SPAN_PRESET,
-    SPANS,
-    TOLERANCE,
-    MatchingKey,
-)
-
-UNITS = {
-    "item": "what was sent to be labelled, however many labels it got",
-    "label": "one annotator's answer on an item",
-    "object": "one box, polygon, mask or set of keypoints",
-    "span": "one marked piece of text or of time",
-    "word": "one word of the reference text",
-    "attribute": "one attribute of an object",
-    "point": "one named point of an object",
-    "opportunity": "an object that is right in all its attributes, or one error of any kind",
-    "frame": "one frame of a video",
-}
-SCOPES = {
-    "delivery": "the whole delivery",
-    "class": "each class for itself, or the one that `group` names",
-    "annotator": "each annotator for himself or herself, or the one that `group` names",
-    "edge_case": "the items that gold marks as edge cases",
-}
 CALENDARS = {
     "mon-fri": "Monday to Friday",
     "sun-thu": "Sunday to Thursday",
 }
-
-
-@dataclass(frozen=True)
-class TaskType:
-    """A type of answer, and how an answer is held against gold.
-
-    `attributes`: its units can have attributes; `consensus`: several people's answers have a majority.
-    """
-
-    name: str
-    meaning: str
-    matching: tuple[MatchingKey, ...] = ()
-    available: bool = False
-    attributes: bool = False
-    consensus: bool = True
-
-
-TASK_TYPES = {
-    entry.name: entry
-    for entry in (
-        TaskType("classification", "one class for each item", available=True),
-        TaskType("multilabel", "any number of classes for each item"),
-        TaskType("ordinal", "one class of an ordered scale", (TOLERANCE,)),
-        TaskType("numeric", "one number", (TOLERANCE,)),
-        TaskType("transcription", "text", (NORMALIZE,)),
-        TaskType(
-            "boxes",
-            "boxes in an image, upright or turned",
-            (IOU, PRESET, *MANY, PIXELS, OUTSIDE),
-            available=True,
-            attributes=True,
-            consensus=False,
-        ),
-        TaskType(
-            "polygons",
-            "outlines in an image",
-            (IOU, PRESET, *MANY, REPAIR, INVALID),
-            available=True,
-            attributes=True,
-            consensus=False,
-        ),
-        TaskType(
-            "masks",
-            "pixels of an image",
-            (IOU, PRESET, *MANY, REGIONS),
-            available=True,
-            attributes=True,
-            consensus=False,
-        ),
-        TaskType(
-            "keypoints",
-            "named points of an object",
-            (*KEYPOINTS, PRESET, *MANY),
-            available=True,
-            attributes=True,
-            consensus=False,
-        ),
-        TaskType(
-            "spans",
-            "pieces of a text",
-            (*SPANS, SPAN_PRESET, EMPTY),
-            available=True,
-            attributes=True,
-            consensus=False,
-        ),
-        TaskType("segments", "pieces of time", (IOU, TOLERANCE), consensus=False),
-        TaskType("tracks", "objects followed through a video", (IOU, PRESET), consensus=False),
-        TaskType("preference", "which of two answers is better"),
-    )
-}
-
-# What a preset assumes otherwise: the defaults of the tool whose rules it stands for.
-PRESETS = {
-    "cvat": {"iou": "0.4", "oks": "0.4"},
-    "labelbox": {"iou": "0"},
-    "coco": {"sigmas": "coco_person"},
-    "fiftyone": {"sigma": "0.5"},  # its 1.0, in a formula that squares σ where COCO squares 2σ
-    "nervaluate": {"overlap": "0.01"},
-}
-
-
-def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:
-    """What holds for `key` where `matching`, a contract's `[task.matching]`, does not write it."""
-    return PRESETS.get(str(matching.get("preset")), {}).get(key.name, key.default)
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One number that a clause can hold a delivery to.
-
-    kind: `share` is a proportion of counted units, `mean` averages ratios or scores (F1, macro figures, mean
-    IoU), and `score` is anything else. `bounded`: it lies between 0 and 1. Empty `tasks`: every task type.
-    """
-
-    name: str
-    kind: Literal["share", "mean", "score", "agreement"]
-    meaning: str
-    units: tuple[str, ...]
-    scopes: tuple[str, ...] = ("delivery", "class", "annotator", "edge_case")
-    tasks: tuple[str, ...] = ()
-    lower_is_better: bool = False
-    bounded: bool = True
-    available: bool = False
-
-
-_ALL = tuple(UNITS)
-_CLASSED = ("classification", "multilabel", "ordinal", "boxes", "polygons", "masks", "keypoints", "spans",
-            "segments", "tracks", "preference")  # fmt: skip
-_COUNTED = ("item", "label", "object", "span", "attribute", "frame")
-_SHAPES = ("boxes", "polygons", "masks", "tracks")
-_WHOLE = ("delivery", "annotator", "edge_case")
-# The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
-UNITS_OF = {
-    **dict.fromkeys(("boxes", "polygons", "masks"), ("item", "label", "object", "attribute", "opportunity")),
-    "keypoints": ("item", "label", "object", "attribute", "point", "opportunity"),
-    "spans": ("item", "label", "span", "object", "attribute", "opportunity"),
-}
-SHEETS = ("item", "label")  # the whole answer of one person on an item
-# Of these types, metrics that hold single units of gold and delivery against each other.
-BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")
-
-METRICS = {
-    entry.name: entry
-    for entry in (
-        Metric("accuracy", "share", "share of the counted units that are right", _ALL, available=True),
-        Metric("error_rate", "share", "share of the counted units that are wrong", _ALL,
-               lower_is_better=True, available=True),
-        Metric("recall", "share", "share of the gold units (of a class) that were delivered as what they are",
-               _COUNTED, tasks=_CLASSED, available=True),
-        Metric("precision", "share", "share of the units delivered (as a class) that are what gold says",
-               _COUNTED, tasks=_CLASSED, available=True),
-        Metric("f1", "mean", "harmonic mean of precision and recall",
-               _COUNTED, tasks=_CLASSED, available=True),
-        Metric("macro_recall", "mean", "plain mean of the classes' recall",
-               _COUNTED, _WHOLE, _CLASSED, available=True),
-        Metric("macro_precision", "mean", "plain mean of the classes' precision",
-               _COUNTED, _WHOLE, _CLASSED, available=True),
-        Metric("macro_f1", "mean", "plain mean of the classes' F1",
-               _COUNTED, _WHOLE, _CLASSED, available=True),
-        Metric("completeness", "share", "share of the gold items that were answered at all",
-               ("item",), ("delivery", "edge_case"), available=True),
-        Metric("exact_match", "share", "share of items whose set of classes, or text, equals gold's",
-               ("item", "label"), _WHOLE, ("multilabel", "transcription", "spans")),
-        Metric("jaccard", "score", "common classes ÷ all classes, mean over items",
-               ("item", "label"), _WHOLE, ("multilabel",)),
-        Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
-               ("object", "item", "span"), tasks=(*_SHAPES, "spans", "segments"), available=True),
-        Metric("mean_dice", "mean", "twice the overlap ÷ sum of both areas, mean over units",
-               ("object", "item", "span"), tasks=(*_SHAPES, "spans"), available=True),
-        Metric("pq", "mean", "panoptic quality: matched scores ÷ (TP + FP/2 + FN/2), mean of classes",
-               ("object",), tasks=("boxes", "polygons", "masks"), available=True),
-        Metric("oks", "mean", "object keypoint similarity, mean over objects; what is missing or extra has 0",
-               ("object",), tasks=("keypoints",), available=True),
-        Metric("pck", "share", "share of keypoints near enough to gold", ("point",),
-               tasks=("keypoints",), available=True),
-        Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
-               ("numeric", "ordinal"), lower_is_better=True, bounded=False),
-        Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
-               ("item", "label"), _WHOLE, ("numeric", "ordinal", "segments")),
-        Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False),
-        Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False),
-        Metric("idf1", "score", "identity F1 of tracks", ("object",), tasks=("tracks",)),
-        Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
-               ("delivery", "class"), available=True),
-        Metric("kappa", "agreement", "Fleiss' kappa among the annotators (Scott's pi with two)", ("item",),
-               ("delivery", "class"), available=True),
-        Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class"),
-               available=True),
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -237,9 +28,9 @@ RULES = {
     entry.name: entry
     for entry in (
         Rule("claim", "breached only if chance at most alpha explains the sample, kept only with beta",
-             ("most_units",), available=True),
+             ("most_units", "worst"), available=True),
         Rule("acceptance", "kept only if chance at most alpha explains the sample, breached only with beta",
-             ("most_units",), available=True),
+             ("most_units", "worst"), available=True),
         Rule("point", "the estimate against the threshold, with no protection against chance", available=True),
         Rule("sequential", "stops as soon as the sample decides; may be looked at any time",
              ("tolerated", "calibrated", "max_items", "most_units"), available=True),

@@ -6,7 +6,8 @@ from string import Template
 from textwrap import wrap
 
 from vendoreval.contracts.matching_keys import MatchingKey
-from vendoreval.contracts.rules import METRICS, TASK_TYPES, UNITS_OF, TaskType
+from vendoreval.contracts.metrics import METRICS, OBJECTS, UNITS_OF
+from vendoreval.contracts.task_types import TASK_TYPES, TaskType
 
 ROOM = 34  # where comments begin
 _MOST = 112
@@ -18,7 +19,6 @@ _COUNTED, _COUNTED_WHOLE = (
     "what counts once: {}, or item: a person's whole answer",
     "what counts once: item, or label",
 )
-_LATER = {"tracks": ("object",), "segments": ("span",)}
 _GENERAL = ("accuracy", "error_rate", "recall", "precision", "f1")
 
 
@@ -46,8 +46,8 @@ def starting(template: str, task: str) -> str:
 
 def main_unit(task: str) -> str:
     """What a clause counts unless it says otherwise: item, object or span."""
-    units = UNITS_OF.get(task, _LATER.get(task, ()))
-    return next((unit for unit in ("span", "object") if unit in units), "item")
+    units = UNITS_OF.get(task, ())
+    return next((unit for unit in OBJECTS[::-1] if unit in units), "item")
 
 
 def _answers(kind: TaskType) -> list[str]:

@@ -130,6 +130,12 @@ class Decision:
         return None if found is None else int(found)
 
     @property
+    def worst(self) -> Fraction | None:
+        """Of a loss (audits.measures): the most that a unit loses; None: not agreed."""
+        found = self.options.get("worst")
+        return None if found is None else Fraction(str(found))
+
+    @property
     def scores(self) -> str:
         """Where the rule `active` takes its scores from (contracts.rules.SCORES)."""
         return str(self.options.get("scores", "delivery"))

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendoreval.contracts.rules import METRICS, SHEETS, TASK_TYPES, WITHOUT_DRAW, assumed
+from vendoreval.contracts.metrics import METRICS, SHEETS
+from vendoreval.contracts.rules import WITHOUT_DRAW
+from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy
 
 _SHORT_WINDOW = 5

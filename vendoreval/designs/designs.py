@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import cast
 
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause
 from vendoreval.designs.acceptance import curtailed_limits, find_plan, single_limits, zero_defect_size
 from vendoreval.designs.declared import declared_level

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from vendoreval.contracts.rules import SHEETS, UNITS_OF
+from vendoreval.contracts.metrics import SHEETS, UNITS_OF
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.designs.designs import DESIGNED, Design, design, lowest_share, tolerated_share
 from vendoreval.designs.dynamic import Boundaries, OperatingRow, error_chances, operating_rows

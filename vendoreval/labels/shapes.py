@@ -78,7 +78,16 @@ def _many(name: str, *fields: Field) -> Shape:
 SHAPES: Mapping[str, Shape] = MappingProxyType({
     shape.name: shape
     for shape in (
+        # one answer an item
         Shape("classification", (LABEL,)),
+        Shape("ordinal", (LABEL,)),
+        Shape("numeric", (LABEL,)),
+        Shape("preference", (LABEL, Field("shown", "text", required=False))),
+        # several answers an item, of which each is a word or a mark
+        Shape("multilabel", (LABEL,), many=True),
+        Shape("ranking", (LABEL, Field("rank", "int")), many=True),
+        _many("rubrics", LABEL),
+        # images
         _many(
             "boxes", OBJECT, LABEL, Field("x_min", "fixed"), Field("y_min", "fixed"), Field("x_max", "fixed"),
             Field("y_max", "fixed"), Field("angle", "fixed", required=False),
@@ -90,9 +99,30 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
             Field("x", "fixed"), Field("y", "fixed"), Field("visible", "int", required=False),
             Field("area", "fixed", required=False, largest=LARGEST_AREA),
         ),
+        _many("polylines", OBJECT, LABEL, Field("rings", "rings")),
+        _many("panoptic", OBJECT, LABEL, Field("width", "int"), Field("height", "int"), Field("runs", "runs")),
+        # video and space
+        _many(
+            "tracks", Field("track_id", "text"), LABEL, Field("frame", "int"), Field("x_min", "fixed"),
+            Field("y_min", "fixed"), Field("x_max", "fixed"), Field("y_max", "fixed"),
+            Field("angle", "fixed", required=False), Field("occluded", "int", required=False),
+        ),
+        _many(
+            "cuboids", OBJECT, LABEL, Field("x", "fixed"), Field("y", "fixed"), Field("z", "fixed"),
+            Field("long", "fixed"), Field("wide", "fixed"), Field("high", "fixed"), Field("yaw", "fixed"),
+        ),
+        # text
         _many(
             "spans", Field("span_id", "text", required=False), Field("start", "int"), Field("end", "int"),
             LABEL, Field("pieces", "text", required=False),
         ),
+        _many(
+            "relations", LABEL, Field("head_start", "int"), Field("head_end", "int"),
+            Field("head_label", "text", coded=True, required=False), Field("tail_start", "int"),
+            Field("tail_end", "int"), Field("tail_label", "text", coded=True, required=False),
+        ),
+        # sound: `fixed` numbers are thousandths of a second
+        Shape("transcription", (LABEL,), many=True),
+        _many("segments", OBJECT, Field("start_s", "fixed"), Field("end_s", "fixed"), LABEL),
     )
 })  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vendoreval.contracts.explain import explain_parts, power_questions
+from vendoreval.contracts.metrics import METRICS, SCOPES, UNITS
 from vendoreval.contracts.reasons import REASONS
-from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
+from vendoreval.contracts.rules import RULES
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import to_settle
 from vendoreval.designs.designs import Design

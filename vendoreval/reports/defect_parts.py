@@ -11,7 +11,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.records import NOT_RUN, AuditResult
 from vendoreval.claims.defects import claim_lines
 from vendoreval.claims.records import ClaimLine
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS, OBJECTS
 from vendoreval.contracts.terms import Contract, Task
 from vendoreval.reports import parts
 from vendoreval.reports.charts.histogram import Histogram
@@ -146,7 +146,9 @@ def unit_rules(result: AuditResult, contract: Contract | None) -> list[Plain]:
 
 
 def _rule_of(unit: str) -> str:
-    return {"label": "item", "span": "object"}.get(unit, unit)
+    if unit in OBJECTS:
+        return "object"
+    return "item" if unit == "label" else unit
 
 
 def absent_sides(result: AuditResult) -> Mapping[str, Mapping[str, int]] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vendoreval.audits.figures import EXTRA, MISSED
 from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding
-from vendoreval.contracts.rules import METRICS
+from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
-from vendoreval.contracts.rules import METRICS, TASK_TYPES, assumed
+from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.unit_words import unit_word

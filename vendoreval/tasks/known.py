@@ -8,12 +8,18 @@ from vendoreval.errors import InputError
 from vendoreval.tasks.interface import TaskType
 
 _MODULES = {
+    # one answer an item
     "classification": "vendoreval.tasks.classification",
+    # several answers an item, of which each is a word or a mark
+    # images
     "boxes": "vendoreval.tasks.boxes",
     "polygons": "vendoreval.tasks.polygons",
-    "spans": "vendoreval.tasks.spans",
     "masks": "vendoreval.tasks.masks",
     "keypoints": "vendoreval.tasks.keypoints",
+    # video and space
+    # text
+    "spans": "vendoreval.tasks.spans",
+    # sound
 }
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable

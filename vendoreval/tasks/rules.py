@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from vendoreval.contracts.rules import TASK_TYPES, assumed
+from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import Task
 
 

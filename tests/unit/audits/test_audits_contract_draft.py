@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.unit.questionnaires.test_questionnaires_scoring import CORE
 from vendoreval.audits.contract_draft import PLACEHOLDERS, Draft, Wanted, draft_contract
 from vendoreval.contracts.parsing import parse_contract
-from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.starting import main_unit
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.weaknesses import warnings
 from vendoreval.contracts.writing import plain, to_toml
 from vendoreval.inference.power import power

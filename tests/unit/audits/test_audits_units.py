@@ -41,7 +41,7 @@ ROWS = [
 ]  # fmt: skip
 
 
-def totals(unit: str, group: str | None = None, metric: str = "accuracy", **how: bool) -> tuple[int, int]:
+def totals(unit: str, group: str | None = None, metric: str = "accuracy", **how: Any) -> tuple[int, int]:
     """(wrong, counted) units."""
     found = measure(metric, outcomes(ROWS), group, CLASSES, Counting(unit, **how))
     return found.errors, found.n

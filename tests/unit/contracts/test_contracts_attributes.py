@@ -9,7 +9,7 @@ import pytest
 
 from vendoreval.contracts.explain import explain
 from vendoreval.contracts.parsing import parse_contract
-from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Attribute, Task
 from vendoreval.contracts.weaknesses import warnings
 from vendoreval.contracts.writing import plain, to_toml

@@ -10,15 +10,9 @@ from pathlib import Path
 import pytest
 
 from vendoreval.contracts.matching_keys import MatchingKey
-from vendoreval.contracts.rules import (
-    CALENDARS,
-    METRICS,
-    REMEDIES,
-    RULES,
-    SCOPES,
-    TASK_TYPES,
-    UNITS,
-)
+from vendoreval.contracts.metrics import METRICS, SCOPES, UNITS
+from vendoreval.contracts.rules import CALENDARS, REMEDIES, RULES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Price, Remedy, Task
 
 PAGE = Path(__file__).parents[3] / "docs" / "contract.md"

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vendoreval.contracts.explain import explain, power_questions
+from vendoreval.contracts.metrics import METRICS, SCOPES, UNITS
 from vendoreval.contracts.parsing import parse_contract
-from vendoreval.contracts.rules import METRICS, RULES, SCOPES, UNITS
+from vendoreval.contracts.rules import RULES
 from vendoreval.contracts.weaknesses import warnings
 from vendoreval.errors import Exit, InvalidDocument, Problem
 

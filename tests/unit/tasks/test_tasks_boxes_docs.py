@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, box, delivery_of, gold_of
-from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.reports.pictures.item_picture import ItemPicture
 from vendoreval.reports.pictures.pairs import marks, sheet_pairs

@@ -15,7 +15,7 @@ import shapely
 
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, delivery_of, gold_of
-from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SHAPES

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.unit.tasks.span_samples import judged
-from vendoreval.contracts.rules import TASK_TYPES
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 
 PAGE = (ROOT / "docs/types/spans.md").read_text("utf-8")

@@ -12,9 +12,11 @@ from importlib import import_module
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.interface import MAYBE, SURE, Confidence, Reader
 from vendoreval.formats.readers.sources import Source
+from vendoreval.labels.shapes import SHAPES
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
 TEXTS = frozenset({"spans"})
+MANY = frozenset(shape.name for shape in SHAPES.values() if shape.many)
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,24 @@ class Entry:
 
 
 READERS: tuple[Entry, ...] = (
+    # images
     Entry("coco", (".json",), IMAGES, "coco"),
     Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
     Entry("labelme", (".json", ".xml"), IMAGES, "labelme"),
     Entry("datumaro", (".json",), IMAGES, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
+    # video and space
+    # text
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
     Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
     Entry("doccano", (".jsonl", ".json"), TEXTS | {"classification"}, "doccano"),
     Entry("brat", (".ann",), TEXTS, "brat"),
+    # sound
+    # tools and platforms
     Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | {"classification", "spans"}, "label_studio"),
-    Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), IMAGES | {"spans"}, "row_files"),
+    Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )
 
 

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from vendoreval.audits.active import JUDGED, RULE, laid_out
 from vendoreval.audits.looking import at_risk_left
-from vendoreval.contracts.rules import SHEETS
+from vendoreval.contracts.metrics import SHEETS
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.designs.active import ActiveDesign
 from vendoreval.engines.items import item_ids

@@ -12,8 +12,8 @@ from vendoreval import __version__
 from vendoreval.audits.contract_draft import Draft, Wanted, draft_contract
 from vendoreval.contracts.odcs import from_odcs, left_open, to_odcs
 from vendoreval.contracts.parsing import parse_contract
-from vendoreval.contracts.rules import TASK_TYPES
 from vendoreval.contracts.starting import main_unit, starting
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.contracts.writing import TO_SETTLE, filled, plain, to_settle, to_toml
 from vendoreval.designs.designs import DESIGNED, design

@@ -1,0 +1,136 @@
+"""The numbers that a clause can hold a delivery to, what they count, and over what.
+
+`docs/contract.md` prints these tables, and a test keeps the two in step. A metric that is not `available` is
+known and may stand in a contract; its clause is `not_run` in this version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from vendoreval.contracts.task_types import TASK_TYPES
+from vendoreval.contracts.terms import Task
+
+UNITS = {
+    "item": "what was sent to be labelled, however many labels it got",
+    "label": "one annotator's answer on an item",
+    "object": "one box, polygon, mask or set of keypoints",
+    "span": "one marked piece of text or of time",
+    "word": "one word of the reference text",
+    "tag": "one class of an answer of several",
+    "relation": "one relation between two spans",
+    "attribute": "one attribute of an object",
+    "point": "one named point of an object",
+    "opportunity": "an object that is right in all its attributes, or one error of any kind",
+    "frame": "one frame of a video",
+}
+SCOPES = {
+    "delivery": "the whole delivery",
+    "class": "each class for itself, or the one that `group` names",
+    "annotator": "each annotator for himself or herself, or the one that `group` names",
+    "edge_case": "the items that gold marks as edge cases",
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number that a clause can hold a delivery to.
+
+    kind: `share` is a proportion of counted units, `mean` averages ratios or scores (F1, macro figures, mean
+    IoU), `score` is a loss for each counted unit, such as word errors for each reference word
+    (audits.measures: Measure.cap), and `agreement` is what its name says. `bounded`: it lies between 0 and 1.
+    Empty `tasks`: every task type.
+    """
+
+    name: str
+    kind: Literal["share", "mean", "score", "agreement"]
+    meaning: str
+    units: tuple[str, ...]
+    scopes: tuple[str, ...] = ("delivery", "class", "annotator", "edge_case")
+    tasks: tuple[str, ...] = ()
+    lower_is_better: bool = False
+    bounded: bool = True
+    available: bool = False
+    worst: str = ""  # of a loss: the most that a unit loses, unless the decision says so
+
+
+_ALL = tuple(UNITS)
+_CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
+_COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame")
+_SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
+_WHOLE = ("delivery", "annotator", "edge_case")
+# The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
+UNITS_OF = {one.name: one.units for one in TASK_TYPES.values() if one.units}
+OBJECTS = ("object", "span", "word", "tag", "relation")  # what types call their units; one unit, many names
+SHEETS = ("item", "label")  # the whole answer of one person on an item
+# Of these types, metrics that hold single units of gold and delivery against each other.
+BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")
+
+METRICS = {
+    entry.name: entry
+    for entry in (
+        Metric("accuracy", "share", "share of the counted units that are right", _ALL, available=True),
+        Metric("error_rate", "share", "share of the counted units that are wrong", _ALL,
+               lower_is_better=True, available=True),
+        Metric("recall", "share", "share of the gold units (of a class) that were delivered as what they are",
+               _COUNTED, tasks=_CLASSED, available=True),
+        Metric("precision", "share", "share of the units delivered (as a class) that are what gold says",
+               _COUNTED, tasks=_CLASSED, available=True),
+        Metric("f1", "mean", "harmonic mean of precision and recall",
+               _COUNTED, tasks=_CLASSED, available=True),
+        Metric("macro_recall", "mean", "plain mean of the classes' recall",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("macro_precision", "mean", "plain mean of the classes' precision",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("macro_f1", "mean", "plain mean of the classes' F1",
+               _COUNTED, _WHOLE, _CLASSED, available=True),
+        Metric("completeness", "share", "share of the gold items that were answered at all",
+               ("item",), ("delivery", "edge_case"), available=True),
+        # several answers an item
+        Metric("exact_match", "share", "share of items whose set of classes, or text, equals gold's",
+               ("item", "label"), _WHOLE, ("multilabel", "transcription", "spans")),
+        Metric("jaccard", "mean", "common classes ÷ all classes, mean over answers",
+               ("item", "label"), _WHOLE, ("multilabel",)),
+        # images
+        Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
+               ("object", "item", "span"), tasks=(*_SHAPES, "spans", "segments"), available=True),
+        Metric("mean_dice", "mean", "twice the overlap ÷ sum of both areas, mean over units",
+               ("object", "item", "span"), tasks=(*_SHAPES, "spans"), available=True),
+        Metric("pq", "mean", "panoptic quality: matched scores ÷ (TP + FP/2 + FN/2), mean of classes",
+               ("object",), tasks=("boxes", "polygons", "masks", "panoptic"), available=True),
+        Metric("oks", "mean", "object keypoint similarity, mean over objects; what is missing or extra has 0",
+               ("object",), tasks=("keypoints",), available=True),
+        Metric("pck", "share", "share of keypoints near enough to gold", ("point",),
+               tasks=("keypoints",), available=True),
+        # numbers
+        Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
+               ("numeric", "ordinal"), lower_is_better=True, bounded=False),
+        Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
+               ("item", "label"), _WHOLE, ("numeric", "ordinal")),
+        # text and sound
+        Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False, worst="1"),
+        Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False, worst="1"),
+        # video and space
+        Metric("idf1", "mean", "identity F1 of tracks", ("object",), tasks=("tracks",)),
+        # agreement
+        Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
+               ("delivery", "class"), available=True),
+        Metric("kappa", "agreement", "Fleiss' kappa among the annotators (Scott's pi with two)", ("item",),
+               ("delivery", "class"), available=True),
+        Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class"),
+               available=True),
+    )
+}  # fmt: skip
+
+
+def most_lost(metric: str, task: Task) -> Fraction | None:
+    """The most that a unit loses under a metric of kind `score`; None where only the contract can say it."""
+    if METRICS[metric].worst:
+        return Fraction(METRICS[metric].worst)
+    if task.type == "ordinal" and len(task.classes) > 1:
+        return Fraction(len(task.classes) - 1)
+    return None

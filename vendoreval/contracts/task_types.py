@@ -1,0 +1,131 @@
+"""The types of answers that a contract may name, and how their answers are held against gold.
+
+`docs/contract.md` prints this table, and a test keeps the two in step. A type that is not `available` is known
+and may stand in a contract; its clauses are `not_run` in this version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vendoreval.contracts.matching_keys import (
+    EMPTY,
+    INVALID,
+    IOU,
+    KEYPOINTS,
+    MANY,
+    NORMALIZE,
+    OUTSIDE,
+    PIXELS,
+    PRESET,
+    REGIONS,
+    REPAIR,
+    SPAN_PRESET,
+    SPANS,
+    TOLERANCE,
+    MatchingKey,
+)
+
+
+@dataclass(frozen=True)
+class TaskType:
+    """A type of answer, and how an answer is held against gold.
+
+    `units`: what clauses on it may count, where an answer is any number of units (contracts.metrics.UNITS);
+    an answer of one row is its own unit, whatever it is called. `attributes`: its units can have attributes;
+    `consensus`: several people's answers have a majority; `classed`: its units belong to classes.
+    """
+
+    name: str
+    meaning: str
+    matching: tuple[MatchingKey, ...] = ()
+    available: bool = False
+    attributes: bool = False
+    consensus: bool = False
+    units: tuple[str, ...] = ()
+    classed: bool = True
+
+
+_OBJECTS = ("item", "label", "object", "attribute", "opportunity")
+
+TASK_TYPES = {
+    entry.name: entry
+    for entry in (
+        # one answer an item
+        TaskType("classification", "one class for each item", available=True, consensus=True),
+        TaskType("ordinal", "one class of an ordered scale", (TOLERANCE,), consensus=True),
+        TaskType("numeric", "one number", (TOLERANCE,), classed=False),
+        TaskType("preference", "which of two answers is better", consensus=True),
+        # several answers an item, of which each is a word or a mark
+        TaskType("multilabel", "any number of classes for each item"),
+        TaskType("ranking", "several answers from the best to the worst", classed=False),
+        TaskType("rubrics", "a grade for each of several criteria", attributes=True, classed=False),
+        # images
+        TaskType(
+            "boxes",
+            "boxes in an image, upright or turned",
+            (IOU, PRESET, *MANY, PIXELS, OUTSIDE),
+            available=True,
+            attributes=True,
+            units=_OBJECTS,
+        ),
+        TaskType(
+            "polygons",
+            "outlines in an image",
+            (IOU, PRESET, *MANY, REPAIR, INVALID),
+            available=True,
+            attributes=True,
+            units=_OBJECTS,
+        ),
+        TaskType(
+            "masks",
+            "pixels of an image",
+            (IOU, PRESET, *MANY, REGIONS),
+            available=True,
+            attributes=True,
+            units=_OBJECTS,
+        ),
+        TaskType(
+            "keypoints",
+            "named points of an object",
+            (*KEYPOINTS, PRESET, *MANY),
+            available=True,
+            attributes=True,
+            units=("item", "label", "object", "attribute", "point", "opportunity"),
+        ),
+        TaskType("polylines", "lines in an image", MANY, attributes=True),
+        TaskType("panoptic", "every pixel of an image, by object and by class", MANY, attributes=True),
+        # video and space
+        TaskType("tracks", "objects followed through a video", (IOU, *MANY), attributes=True),
+        TaskType("cuboids", "boxes in space", (IOU, *MANY), attributes=True),
+        # text
+        TaskType(
+            "spans",
+            "pieces of a text",
+            (*SPANS, SPAN_PRESET, EMPTY),
+            available=True,
+            attributes=True,
+            units=("item", "label", "span", "object", "attribute", "opportunity"),
+        ),
+        TaskType("relations", "how two pieces of a text belong together", (EMPTY,), attributes=True),
+        # sound
+        TaskType("transcription", "text", (NORMALIZE,), classed=False),
+        TaskType("segments", "pieces of time", (IOU, TOLERANCE, *MANY), attributes=True),
+    )
+}
+
+# What a preset assumes otherwise: the defaults of the tool whose rules it stands for.
+PRESETS = {
+    "cvat": {"iou": "0.4", "oks": "0.4"},
+    "labelbox": {"iou": "0"},
+    "coco": {"sigmas": "coco_person"},
+    "fiftyone": {"sigma": "0.5"},  # its 1.0, in a formula that squares σ where COCO squares 2σ
+    "nervaluate": {"overlap": "0.01"},
+}
+
+
+def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:
+    """What holds for `key` where `matching`, a contract's `[task.matching]`, does not write it."""
+    return PRESETS.get(str(matching.get("preset")), {}).get(key.name, key.default)
