@@ -30,8 +30,9 @@ from vendoreval.money import Money
 
 _UNIT_COUNTS = {
     **dict.fromkeys(OBJECTS, ("objects",)), "item": ("items",), "label": ("sheets", "labels"),
+    "word": ("words",),
 }  # fmt: skip
-_SAME = dict.fromkeys(OBJECTS, "object")  # one thing under several names
+_SAME = {name: "object" for name in OBJECTS if name != "word"}  # one thing under several names
 
 
 @dataclass(frozen=True)
