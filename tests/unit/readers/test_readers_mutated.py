@@ -23,8 +23,9 @@ from vendoreval.labels.shapes import SHAPES
 
 QUICK, SLOW = 25, 10_000
 SECONDS = 20.0  # a busy machine is no failure
-MANIFEST_NAMES = {"label-studio": "labelstudio"}
-GIVEN = {"cvat": {"groups": "apart"}}
+MANIFEST_NAMES = {"label-studio": "labelstudio", "open-images": "openimages"}
+SIZES = str(Path(__file__).parents[2] / "fixtures" / "corpus_sizes.csv")
+GIVEN = {"cvat": {"groups": "apart"}, "open-images": {"sizes": SIZES}, "via": {"keypoint": "part"}}
 # Files of rows are nobody's export: these are ours.
 ROWS = {
     "boxes.csv": b"item_id,annotator_id,label,x_min,y_min,x_max,y_max,angle,attributes\n"

@@ -41,7 +41,15 @@ READERS: tuple[Entry, ...] = (
     Entry("labelme", (".json", ".xml"), IMAGES, "labelme"),
     Entry("datumaro", (".json",), IMAGES, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
+    Entry(
+        "via",
+        (".json", ".csv"),
+        frozenset({"boxes", "polygons", "keypoints", "polylines", "classification"}),
+        "via",
+    ),
+    Entry("open-images", (".csv",), frozenset({"boxes", "multilabel"}), "open_images"),
     # video and space
+    Entry("kitti", (".txt",), frozenset({"boxes", "cuboids"}), "kitti"),
     # text
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
@@ -50,6 +58,13 @@ READERS: tuple[Entry, ...] = (
     Entry("brat", (".ann",), TEXTS, "brat"),
     # sound
     # tools and platforms
+    Entry("supervisely", (".json",), IMAGES | {"polylines"}, "supervisely"),
+    Entry(
+        "labelbox",
+        (".ndjson", ".jsonl", ".json"),
+        frozenset({"boxes", "polygons", "polylines", "keypoints", "spans", "classification", "multilabel"}),
+        "labelbox",
+    ),
     Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | {"classification", "spans"}, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),

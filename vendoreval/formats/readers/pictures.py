@@ -50,6 +50,15 @@ def set_pixels_of(opened: Callable[[], IO[bytes]]) -> NDArray[np.bool_]:
     return found
 
 
+def shown_pixels_of(opened: Callable[[], IO[bytes]]) -> NDArray[np.bool_]:
+    """Where the picture is not see-through, or, without an alpha channel, not black; raises as `size_of`."""
+    with _picture(opened, _FORMATS) as image:
+        clear = "A" in image.getbands() or "transparency" in image.info
+        pixels = image.convert("RGBA").getchannel("A") if clear else image.convert("L")
+        found: NDArray[np.bool_] = np.asarray(pixels) > 0
+    return found
+
+
 @contextmanager
 def _picture(opened: Callable[[], IO[bytes]], formats: tuple[str, ...] | None) -> Iterator[Any]:
     from PIL import Image
