@@ -204,7 +204,7 @@ def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> No
     cli("contract", "check", "contract.toml")
 
 
-@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "spans"])
+@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "spans", "relations"])
 def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(cli: Cli, task: str) -> None:
     cli("contract", "new", "--task", task, "--classes", "cat, dog")
     file = cli.folder / "contract.toml"
@@ -217,7 +217,7 @@ def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(c
         "task.matching" not in cli("contract", "check", "contract.toml").out
     )  # none of its keys is a weak term
     terms = tomllib.loads(text)
-    unit = "span" if task == "spans" else "object"
+    unit = {"spans": "span", "relations": "relation"}.get(task, "object")
     assert [clause["unit"] for clause in terms["clause"]] == [unit, unit, "item"]
     assert terms["price"]["unit"] == unit
     used = re.sub(r"^# (?=(\[task.attributes\]|\"?[a-z_]+\"? = ))", "", text, flags=re.MULTILINE)

@@ -93,5 +93,21 @@ SPANS = (
     ),
     MatchingKey("overlap", "0.5", "of mode partial: a pair has at least this share of its text in common"),
 )
+RELATIONS = (
+    MatchingKey(
+        "mode",
+        "strict",
+        "strict: both ends have the same borders and labels; exact: the same borders; partial: enough common "
+        "text",
+        ("strict", "exact", "partial"),
+    ),
+    MatchingKey("overlap", "0.5", "of mode partial: each end has at least this share of its text in common"),
+    MatchingKey(
+        "directed",
+        "yes",
+        "no: head and tail may be exchanged; yes: a pair whose ends are exchanged is imprecise, and wrong",
+        ("yes", "no"),
+    ),
+)
 TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
 NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))

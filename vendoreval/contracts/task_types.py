@@ -21,6 +21,7 @@ from vendoreval.contracts.matching_keys import (
     PIXELS,
     PRESET,
     REGIONS,
+    RELATIONS,
     REPAIR,
     SPAN_PRESET,
     SPANS,
@@ -109,7 +110,14 @@ TASK_TYPES = {
             attributes=True,
             units=("item", "label", "span", "object", "attribute", "opportunity"),
         ),
-        TaskType("relations", "how two pieces of a text belong together", (EMPTY,), attributes=True),
+        TaskType(
+            "relations",
+            "how two pieces of a text belong together",
+            (*RELATIONS, EMPTY),
+            available=True,
+            attributes=True,
+            units=("item", "label", "relation", "object", "attribute", "opportunity"),
+        ),
         # sound
         TaskType("transcription", "text", (NORMALIZE,), classed=False),
         TaskType("segments", "pieces of time", (IOU, TOLERANCE, *MANY), attributes=True),

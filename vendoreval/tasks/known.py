@@ -19,6 +19,7 @@ _MODULES = {
     # video and space
     # text
     "spans": "vendoreval.tasks.spans",
+    "relations": "vendoreval.tasks.relations",
     # sound
 }
 

@@ -112,17 +112,34 @@ def sharing(expected: Places, delivered: Places, share: Fraction) -> Iterator[tu
         intervals.append(Intervals(one.item, np.clip(low, -_REACH, _REACH), np.clip(high, -_REACH, _REACH)))
     pieced = expected.pieces.values or delivered.pieces.values  # hulls share less than their pieces may
     for d, e in near(intervals[0], intervals[1], Fraction(0) if far or pieced else share):
-        common = np.minimum(expected.end[e], delivered.end[d]) - np.maximum(
-            expected.start[e], delivered.start[d]
-        )
-        common = np.maximum(common, 0)
-        for pair in np.flatnonzero((expected.pieces.codes[e] >= 0) | (delivered.pieces.codes[d] >= 0)).tolist():
-            common[pair] = _common(expected.parts(int(e[pair])), delivered.parts(int(d[pair])))
-        either = sizes[0][e] + sizes[1][d] - common
-        equal = (expected.start[e] == delivered.start[d]) & (expected.end[e] == delivered.end[d])
-        equal &= _same_pieces(expected, delivered, e, d)
-        kept = np.flatnonzero(equal | (common > 0) & _at_least(common, either, share))
-        yield e[kept], d[kept], np.where(equal, 1, common)[kept], np.where(equal, 1, either)[kept]
+        common, either = shared_text(expected, e, delivered, d, sizes)
+        kept = np.flatnonzero(enough_text(common, either, share))
+        yield e[kept], d[kept], common[kept], either[kept]
+
+
+def shared_text(
+    expected: Places, e: Ints, delivered: Places, d: Ints, sizes: tuple[Ints, Ints] | None = None
+) -> tuple[Ints, Ints]:
+    """Characters that the spans e[k] and d[k] of one item have in common, and those of either.
+
+    Spans with the same borders have one of one, also where they hold no character. `sizes`: the lengths of both
+    sides' spans, where they are known.
+    """
+    mine, theirs = sizes or (expected.length(), delivered.length())
+    common = np.minimum(expected.end[e], delivered.end[d]) - np.maximum(expected.start[e], delivered.start[d])
+    common = np.maximum(common, 0)
+    for pair in np.flatnonzero((expected.pieces.codes[e] >= 0) | (delivered.pieces.codes[d] >= 0)).tolist():
+        common[pair] = _common(expected.parts(int(e[pair])), delivered.parts(int(d[pair])))
+    either = mine[e] + theirs[d] - common
+    equal = (expected.start[e] == delivered.start[d]) & (expected.end[e] == delivered.end[d])
+    equal &= _same_pieces(expected, delivered, e, d)
+    return np.where(equal, 1, common), np.where(equal, 1, either)
+
+
+def enough_text(common: Ints, either: Ints, share: Fraction) -> Mask:
+    """Whether there is common text, and at least `share` of all."""
+    found: Mask = (common > 0) & _at_least(common, either, share)
+    return found
 
 
 def _common(first: Pieces, second: Pieces) -> int:

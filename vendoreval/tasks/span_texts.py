@@ -19,6 +19,14 @@ AROUND = 24  # characters of the text that are shown on either side
 _BLANKS = str.maketrans(dict.fromkeys("\r\n\t\x0b\x0c\x85\u2028\u2029", " "))
 
 
+def item_texts(sheets: Sheets | None) -> dict[str | None, str]:
+    """The text of each item whose sheets have one."""
+    if sheets is None or sheets.text is None:
+        return {}
+    pairs = zip(sheets.item.text(), sheets.text.text(), strict=True)
+    return {item: text for item, text in pairs if text is not None}
+
+
 class Texts:
     """Describes the spans of a table in the texts of its sheets."""
 
@@ -31,10 +39,7 @@ class Texts:
 
     @cached_property
     def _texts(self) -> dict[str | None, str]:
-        if self._sheets is None or self._sheets.text is None:
-            return {}
-        pairs = zip(self._sheets.item.text(), self._sheets.text.text(), strict=True)
-        return {item: text for item, text in pairs if text is not None}
+        return item_texts(self._sheets)
 
     def describe(self, rows: Ints) -> list[str]:
         """`span 7–14: Doctor [Ada Moe] works`, and what is wrong with a span that marks no text."""
@@ -58,10 +63,11 @@ def _described(pieces: Pieces, text: str | None) -> str:
         return said
     if min(pieces)[0] < 0 or max(end for _, end in pieces) > len(text):
         return f"{said}, which lies outside its text of {len(text):,} characters"
-    return f"{said}: {_in_context(text, pieces)}"
+    return f"{said}: {in_context(text, pieces)}"
 
 
-def _in_context(text: str, pieces: Pieces) -> str:
+def in_context(text: str, pieces: Pieces) -> str:
+    """`Doctor [Ada Moe] works`: the pieces in brackets, with some of the text on either side."""
     low, high = min(a for a, _ in pieces), max(b for _, b in pieces)
     first, last = max(low - AROUND, 0), min(high + AROUND, len(text))
     shown, place = ["…" if first else ""], first
@@ -73,7 +79,7 @@ def _in_context(text: str, pieces: Pieces) -> str:
 
 
 def unlike_texts(outcomes: Outcomes, gold: GoldSet, labels: LabelTable) -> Outcomes:
-    """The outcomes with `unscorable` where a wrong span reaches past the point up to which the texts are alike.
+    """The outcomes with `unscorable` where a wrong unit reaches past the point up to which the texts are alike.
 
     Nothing changes where one of the sides holds no text: then offsets are all there is.
     """
@@ -132,13 +138,15 @@ def _has_text(sheets: Sheets | None) -> bool:
 
 
 def _reach(outcomes: Outcomes, gold: GoldSet, labels: LabelTable, rows: Ints) -> Ints:
-    """The furthest end of the spans of each row."""
+    """The furthest end of what each row marks."""
     assert outcomes.expected_row is not None
     assert outcomes.delivered_row is not None
     low = np.iinfo(np.int64).min
     ends = [
-        np.append(table.numbers("end"), low)[at[rows]]
+        np.append(table.numbers(name), low)[at[rows]]
         for table, at in ((gold.labels, outcomes.expected_row), (labels, outcomes.delivered_row))
+        for name in ("end", "head_end", "tail_end")
+        if name in table.answers
     ]
-    furthest: Ints = np.maximum(ends[0], ends[1])
+    furthest: Ints = np.maximum.reduce(ends)
     return furthest

@@ -34,6 +34,8 @@ ROWS = {
     "polygons.csv": b'item_id,label,polygon\n1,car,"POLYGON ((0 0, 9 0, 9 9, 0 0))"\n2,car,"[1,2,3,4,5,6]"\n',
     "masks.jsonl": b'{"item_id":"1","label":"car","width":3,"height":2,"runs":[1,2,3]}\n',
     "keypoints.csv": b"item_id,object_id,label,keypoint,x,y,visible\n1,1,dog,nose,1,2.5,2\n1,1,dog,ear,3,4,0\n",
+    "relations.csv": b"item_id,label,head_start,head_end,head_label,tail_start,tail_end\n1,at,0,5,PER,7,9\n"
+    b"2,,,,,,\n",
     "spans.tsv": b"item_id\tstart\tend\tlabel\n1\t0\t5\tPER\n1\t7\t9\tLOC\n2\t\t\t\n",
 }
 Case = tuple[str, dict[str, bytes]]

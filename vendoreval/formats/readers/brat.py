@@ -1,18 +1,19 @@
 """brat standoff: `NAME.ann` beside `NAME.txt`; offsets count characters, CRLF as two.
 
 A span may be in several pieces. Its attributes are kept, and so are the notes on it, as the attribute
-AnnotatorNotes; relations, events and normalisations are counted.
+AnnotatorNotes; normalisations are counted. Of the two spans of a relation the one named first is the head.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 from vendoreval.errors import InputError
+from vendoreval.formats.readers.brat_lines import KINDS, SPAN, Lines, pieces_of
+from vendoreval.formats.readers.brat_relations import add_relations
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.offsets import CODE_POINTS, OFFSETS
@@ -31,9 +32,12 @@ _PEOPLE = ReaderOption(
     "none",
     ("none", "folder"),
 )
-_SPAN = re.compile(r"(\S+) (-?[0-9]{1,18} -?[0-9]{1,18}(?:;-?[0-9]{1,18} -?[0-9]{1,18})*)")
-_KINDS = {"R": "relation", "E": "event", "N": "normalisation", "*": "relation"}
-NOTE = "AnnotatorNotes"
+_EVENTS = ReaderOption(
+    "events",
+    "for relations: roles makes each role of an event a relation from its trigger; aside counts events",
+    "aside",
+    ("aside", "roles"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Brat:
 
     name: str = "brat"
     suffixes: tuple[str, ...] = (".ann",)
-    yields: frozenset[str] = frozenset({"spans"})
-    options: tuple[ReaderOption, ...] = (OFFSETS, _EMPTY, _PEOPLE)
+    yields: frozenset[str] = frozenset({"spans", "relations"})
+    options: tuple[ReaderOption, ...] = (OFFSETS, _EMPTY, _PEOPLE, _EVENTS)
 
     def recognises(self, source: Source) -> Confidence:
         """By .ann files with brat's lines, or beside texts."""
@@ -59,7 +63,7 @@ class Brat:
         texts = {member.name: member for member in source.ending(".txt")}
         answers = source.ending(".ann")
         for member in answers:
-            yield _answer(member, texts.pop(_beside(member), None), options)
+            yield _answer(member, texts.pop(_beside(member), None), shape, options)
         others = len(source.members) - len(answers) - len(source.ending(".txt"))
         aside = {"text without an .ann": len(texts), "other file": others}
         if any(aside.values()):
@@ -71,42 +75,11 @@ class Brat:
 READER = Brat()
 
 
-@dataclass
-class _Lines:
-    """The lines of an .ann: spans by id, with what is said of them."""
-
-    spans: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # id -> line, type and offsets, words
-    said: dict[str, dict[str, Any]] = field(default_factory=dict)  # id -> attributes and notes
-    aside: list[str] = field(default_factory=list)
-    wrong: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, number: int, line: str) -> None:
-        """One line; what it is says its first letter."""
-        name, _, rest = line.partition("\t")
-        what, _, words = rest.partition("\t")
-        if name[:1] == "T":
-            if name in self.spans:
-                self.wrong.append((number, f"The id {name[:40]} stands there twice."))
-            else:
-                self.spans[name] = (number, what, words)
-        elif name[:1] in "AM#" and len(parts := what.split(" ")) > 1:
-            value = words if name[:1] == "#" else " ".join(parts[2:]) or True
-            self._say(parts[1], parts[0], value)
-        elif name[:1] in _KINDS:
-            self.aside.append(_KINDS[name[:1]])
-        else:
-            self.wrong.append((number, "The line is none of brat's."))
-
-    def _say(self, about: str, name: str, value: Any) -> None:
-        known = self.said.setdefault(about, {})
-        known[name] = f"{known[name]}\n{value}" if name in known else value
-
-
 def _beside(member: Member) -> str:
     return f"{member.name[: -len(member.suffix)]}.txt"
 
 
-def _answer(member: Member, beside: Member | None, options: Mapping[str, str]) -> Answers:
+def _answer(member: Member, beside: Member | None, shape: Shape, options: Mapping[str, str]) -> Answers:
     if beside is None and options["offsets"] != CODE_POINTS:
         raise InputError(
             f"Its text {_beside(member)} is missing, without which {options['offsets']} are no characters.",
@@ -116,17 +89,17 @@ def _answer(member: Member, beside: Member | None, options: Mapping[str, str]) -
     by_folder = options["annotators"] == "folder" and len(path.parts) > 1
     item, person = ("/".join(path.parts[1:]), path.parts[0]) if by_folder else (str(path), None)
     text = None if beside is None else _text(beside)
-    lines = _Lines()
-    written = re.split("\r\n|\n|\r", whole_text(member)) if member.size else []
-    for number, line in enumerate(written, start=1):
-        if line.strip():
-            lines.add(number, line)
+    lines = Lines.of(whole_text(member) if member.size else "")
     gathered = SpanAnswers(member.name, options["offsets"])
-    if not any(line.strip() for line in written) and options["empty"] == "not_done":
+    if not lines.count and options["empty"] == "not_done":
         gathered.set_aside("empty .ann")
         return gathered.batch(last=True)
     gathered.sheet(1, item, text, annotator_id=person)
-    _add(gathered, item, lines, text)
+    if shape.name == "relations":
+        add_relations(gathered, item, lines, roles=options["events"] == "roles")
+    else:
+        _add(gathered, item, lines, text)
+    _leave(gathered, item, lines)
     notes = [] if text is not None else [f"Its text {_beside(member)} is missing."]
     return gathered.batch(*notes, last=True)
 
@@ -137,16 +110,22 @@ def _text(member: Member) -> str:
     return mark + whole_text(member) if member.size else ""
 
 
-def _add(gathered: SpanAnswers, item: str, lines: _Lines, text: str | None) -> None:
+def _add(gathered: SpanAnswers, item: str, lines: Lines, text: str | None) -> None:
     for name, (number, what, words) in lines.spans.items():
-        found = _SPAN.fullmatch(what)
+        found = SPAN.fullmatch(what)
         if not found:
             lines.wrong.append((number, "The line has no type with offsets."))
             continue
-        pieces = [tuple(map(int, piece.split(" "))) for piece in found[2].split(";")]
+        pieces = pieces_of(found[2])
         taken = gathered.span(found[1], pieces, name, lines.said.pop(name, None), number)
         if taken and text is not None and gathered.words().split() != words.split():
             gathered.odd("mark other words than their line says", f"{item} {name}")
+    for _, name, _ in lines.linked:
+        gathered.set_aside(KINDS[name[:1]])
+
+
+def _leave(gathered: SpanAnswers, item: str, lines: Lines) -> None:
+    """What is no answer, counted or refused."""
     for number, reason in lines.wrong:
         gathered.refuse(number, reason, item, SPAN_REFUSED)
     for word in lines.aside:

@@ -1,4 +1,4 @@
-"""doccano's JSON lines and JSON: spans as `[start, end, "label"]`, or classes of whole texts.
+"""doccano's JSON lines and JSON: spans as `[start, end, "label"]`, relations, or classes of whole texts.
 
 Its export has no annotators: each person's answers are a file of that name, or all are mixed in `all.jsonl`.
 A text that a person never opened looks like one in which there was nothing to mark.
@@ -15,10 +15,11 @@ from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confi
 from vendoreval.formats.readers.json_documents import ITEM, documents, first_documents, item_field, item_id
 from vendoreval.formats.readers.offsets import OFFSETS
 from vendoreval.formats.readers.sources import Source
-from vendoreval.formats.readers.span_answers import SpanAnswers
+from vendoreval.formats.readers.span_answers import End, SpanAnswers
 from vendoreval.labels.shapes import Shape
 
 _IDS = ("item_id", "docid", "doc_id", "external_id", "id")
+_ENDS = ("from_id", "to_id")
 _ANSWERS = ("label", "labels", "entities", "annotations")
 _EMPTY = ReaderOption(
     "empty", "a text without labels: not_done, as if it was never opened, or answered with nothing",
@@ -40,7 +41,7 @@ class Doccano:
 
     name: str = "doccano"
     suffixes: tuple[str, ...] = (".jsonl", ".json")
-    yields: frozenset[str] = frozenset({"spans", "classification"})
+    yields: frozenset[str] = frozenset({"spans", "classification", "relations"})
     options: tuple[ReaderOption, ...] = (ITEM, OFFSETS, _EMPTY, _PEOPLE)
 
     def recognises(self, source: Source) -> Confidence:
@@ -70,7 +71,7 @@ class Doccano:
                 path,
                 None if person == "all" else person,
                 empty_counts=options["empty"] == "answered",
-                spans=shape.name == "spans",
+                shape=shape.name,
             )
             for place, document, reason in documents(member):
                 reason = reason or file.take(place, document)
@@ -92,7 +93,12 @@ class _File:
     path: str
     person: str | None
     empty_counts: bool
-    spans: bool
+    shape: str
+
+    @property
+    def spans(self) -> bool:
+        """Whether labels of pieces of a text are read, not those of whole texts."""
+        return self.shape != "classification"
 
     def take(self, place: int, document: Any) -> str:
         """Take one text in; the reason why not, if it is to be refused."""
@@ -106,10 +112,17 @@ class _File:
         labels = [_parts(one) for one in found]
         if any(type(label) is int for label, _, _ in labels):
             return _IDS_OF_LABELS
-        for word, field in (("relation", "relations"), ("comment", "Comments")):
-            others = document.get(field)
-            self.gathered.set_aside(word, len(others) if isinstance(others, list) else 0)
-        self._add(place, item, text, [one for one in labels if (one[1:] != (None, None)) == self.spans])
+        relations = document.get("relations")
+        if self.shape == "relations" and not isinstance(relations, list):
+            return "The line has no list of relations: its project had none."
+        links = relations if isinstance(relations, list) else []
+        comments = document.get("Comments")
+        self.gathered.set_aside("comment", len(comments) if isinstance(comments, list) else 0)
+        if self.shape == "relations":
+            self._relate(place, item, text, found, links)
+        else:
+            self.gathered.set_aside("relation", len(links))
+            self._add(place, item, text, [one for one in labels if (one[1:] != (None, None)) == self.spans])
         self.gathered.set_aside(
             "class of a text" if self.spans else "span",
             sum((one[1:] != (None, None)) != self.spans for one in labels),
@@ -126,6 +139,25 @@ class _File:
                 self.gathered.span(label, [(start, end)])
             else:
                 self.gathered.label(label)
+
+    def _relate(self, place: int, item: str, text: str, found: list[Any], links: list[Any]) -> None:
+        """The relations of a text; a text with entities and no relation was opened, and has none."""
+        if not found and not self.empty_counts:
+            self.gathered.set_aside("text without a label")
+            return
+        self.gathered.sheet(place, item, text, annotator_id=self.person, sheet_id=str(place))
+        ends: dict[Any, End] = {}
+        for one in found:
+            label, start, end = _parts(one)
+            name = one.get("id") if isinstance(one, dict) else None
+            if (start, end) != (None, None):
+                self.gathered.set_aside("span")
+            if isinstance(name, str | int):
+                ends[name] = label, [(start, end)]
+        for link in links:
+            told = link if isinstance(link, dict) else {}
+            pair = [ends.get(at) if isinstance(at := told.get(name), str | int) else None for name in _ENDS]
+            self.gathered.relation(told.get("type"), pair[0], pair[1])
 
 
 def _answers(document: Mapping[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from vendoreval.labels.shapes import SHAPES
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
 TEXTS = frozenset({"spans"})
+LINKED = TEXTS | {"relations"}
 MANY = frozenset(shape.name for shape in SHAPES.values() if shape.many)
 
 
@@ -54,8 +55,8 @@ READERS: tuple[Entry, ...] = (
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
     Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
-    Entry("doccano", (".jsonl", ".json"), TEXTS | {"classification"}, "doccano"),
-    Entry("brat", (".ann",), TEXTS, "brat"),
+    Entry("doccano", (".jsonl", ".json"), LINKED | {"classification"}, "doccano"),
+    Entry("brat", (".ann",), LINKED, "brat"),
     # sound
     # tools and platforms
     Entry("supervisely", (".json",), IMAGES | {"polylines"}, "supervisely"),
@@ -66,7 +67,7 @@ READERS: tuple[Entry, ...] = (
         "labelbox",
     ),
     Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
-    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | {"classification", "spans"}, "label_studio"),
+    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | {"classification"}, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )
 

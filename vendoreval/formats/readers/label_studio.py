@@ -38,6 +38,7 @@ _OPTIONS = (
         "object", "parent", ("parent", "annotation"),
     ),
     ReaderOption("object", "the label of that one object", "object"),
+    ReaderOption("relation", "the label of relations that carry none; empty: they are refused", ""),
     ReaderOption(
         "ground_truth", "annotations marked as ground truth: all count, only they count, or none of them",
         "all", ("all", "only", "none"),
@@ -54,7 +55,9 @@ class LabelStudio:
 
     name: str = "label-studio"
     suffixes: tuple[str, ...] = (*JSON, *TABLES)
-    yields: frozenset[str] = frozenset({"classification", "boxes", "polygons", "masks", "keypoints", "spans"})
+    yields: frozenset[str] = frozenset(
+        {"classification", "boxes", "polygons", "masks", "keypoints", "spans", "relations"}
+    )
     options: tuple[ReaderOption, ...] = _OPTIONS
 
     def recognises(self, source: Source) -> Confidence:
@@ -71,6 +74,11 @@ class LabelStudio:
         if not files:
             raise InputError("There is no .json, .csv or .tsv file in it.", file=source.name)
         for member in files:
+            if shape.name == "relations" and kind_of(member) not in ("JSON", ""):
+                raise InputError(
+                    f"A {kind_of(member)} export of Label Studio has lost the relations.", file=member.name,
+                    remedy="Ask for the JSON export.",
+                )  # fmt: skip
             rows = AnswerRows(member.name, shape)
             yield from batches(rows, Taking(rows, options).steps(answers_in(member, rows, options)))
 

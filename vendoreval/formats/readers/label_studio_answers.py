@@ -20,6 +20,7 @@ from vendoreval.formats.readers.label_studio_regions import (
     regions_of,
     sizes_in,
 )  # fmt: skip
+from vendoreval.formats.readers.label_studio_relations import add_relations
 from vendoreval.formats.readers.label_studio_tasks import Answer, is_file
 from vendoreval.formats.readers.offsets import Offsets
 
@@ -46,14 +47,19 @@ class Taking:
     def take(self, answer: Answer) -> None:
         """The rows and the sheet of an answer; what is not of the shape is counted."""
         regions, aside = regions_of(answer.regions)
+        shape = self.rows.shape.name
+        if shape == "relations":
+            aside.pop("relation", None)
         for word, count in aside.items():
             self.rows.aside(word, count)
-        shape = self.rows.shape.name
         if shape == "classification":
             self._choice(answer, regions)
             return
-        mine = [region for region in regions if self._is_mine(region)]
         known: dict[str, Any] = {name: answer.facts.get(name) for name in _SHEET}
+        if shape == "relations":
+            self._relations(answer, regions, known)
+            return
+        mine = [region for region in regions if self._is_mine(region)]
         if shape == "spans":
             self._spans(answer, mine, known)
             return
@@ -135,7 +141,23 @@ class Taking:
             for label in region.labels:
                 self._row(answer, region, partial(self._span, label=label, text=text))
 
+    def _relations(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> None:
+        text = self._text(answer, [region for region in regions if KINDS.get(region.kind) == "spans"])
+        self.rows.sheet(answer.item, **known, text=text)
+
+        def offsets(region: Region) -> dict[str, Any]:
+            start, end = self._offsets(region, text)
+            return {"start": start, "end": end, "label": next(iter(region.labels), None)}
+
+        add_relations(self.rows, answer, regions, self.options["relation"], offsets)
+
     def _span(self, region: Region, label: str, text: str | None) -> dict[str, Any]:
+        start, end = self._offsets(region, text)
+        one = Region(region.id, region.kind, [label], region.value, region.result, region.attributes)
+        return one.told | {"span_id": region.id, "start": start, "end": end}
+
+    def _offsets(self, region: Region, text: str | None) -> tuple[int, int]:
+        """Start and end in code points, checked against what the region quotes."""
         start, end = offsets_of(region)
         if text is not None:
             points = [Offsets(text, self.options["offsets"]).point(offset) for offset in (start, end)]
@@ -147,8 +169,7 @@ class Taking:
                 raise ValueError(
                     f"it quotes {_shown(quoted)}, but at {start} to {end} stands {_shown(text[start:end])}"
                 )
-        one = Region(region.id, region.kind, [label], region.value, region.result, region.attributes)
-        return one.told | {"span_id": region.id, "start": start, "end": end}
+        return start, end
 
     def _text(self, answer: Answer, regions: Sequence[Region]) -> str | None:
         """The field of the data that holds the text: as told, the only one, or the one that all spans fit."""

@@ -1,4 +1,4 @@
-"""Gathers the spans (or classes) of texts in one file: answers in batches, what is refused or looks wrong."""
+"""Gathers the spans (or relations, or classes) of texts in one file: in batches, with what looks wrong."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from vendoreval.labels.refusals import Refusal
 
 FURTHEST = 2**53  # no text is longer; what lies beyond is no offset
 ANSWER_REFUSED = "The answer is not counted; without another one the item counts as not answered."
+RELATION_REFUSED = "The relation is not counted; where gold has it, it counts as missed."
 SPAN_REFUSED = "The span is not counted; what it should have marked counts as missed."
-_WHOLE = ("start", "end")
+_WHOLE = ("start", "end", "head_start", "head_end", "tail_start", "tail_end")
+End = tuple[Any, Sequence[Sequence[Any]]]  # the label of a span and its pieces, as given
 
 
 class SpanAnswers:
@@ -76,6 +78,42 @@ class SpanAnswers:
             "attributes": canonical_map(attributes) if attributes else None,
         })  # fmt: skip
         return True
+
+    def relation(
+        self,
+        label: Any,
+        head: End | None,
+        tail: End | None,
+        attributes: Mapping[str, Any] | None = None,
+        place: int = 0,
+    ) -> bool:
+        """A relation of the sheet opened last; whether it was taken. None for an end that the file lacks.
+
+        An end in several pieces reaches from the first to the last of them.
+        """
+        place, item = place or self._place, self._known["item_id"]
+        row: dict[str, Any] = {**self._known, "label": label}
+        reason = "" if isinstance(label, str) and label else f"The relation's label {_shown(label)} is no text."
+        for name, end in (("head", head), ("tail", tail)):
+            found = f"The relation's {name} is no span." if end is None else self._points(*end)
+            if isinstance(found, str):
+                reason = reason or found
+                continue
+            assert end is not None
+            row |= {f"{name}_start": min(a for a, _ in found), f"{name}_end": max(b for _, b in found)}
+            row |= {f"{name}_label": end[0]}
+            self._look_at_end(found, f"{item} {label}")
+        if reason:
+            self.refuse(place, reason, item, RELATION_REFUSED)
+            return False
+        self._places.append(place)
+        self._rows.append(row | {"attributes": canonical_map(attributes) if attributes else None})
+        return True
+
+    def _look_at_end(self, pieces: Sequence[tuple[int, int]], where: str) -> None:
+        if len(pieces) > 1:
+            self.odd("have several pieces; as ends of relations they are taken from first to last", where)
+        self._look(sorted(pieces), max(b for _, b in pieces))
 
     def _points(self, label: Any, pieces: Sequence[Sequence[Any]]) -> list[tuple[int, int]] | str:
         """The pieces in code points, or why they cannot be taken."""

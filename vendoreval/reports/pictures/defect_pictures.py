@@ -12,6 +12,7 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
+    IN_TEXTS,
     Sheet,
     by_sheet,
     line_sentence,
@@ -88,7 +89,7 @@ def _picture(
     pairs, _ = numbered_pairs(units, rows, told)
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
-    if gold.shape.name != "spans":
+    if gold.shape.name not in IN_TEXTS:
         drawn = marks(gold, delivered, item, pairs)
         return ItemPicture(title, said, drawn, size_of(item, annotator, gold, delivered)) if drawn else None
     text = text_of(item, annotator, gold, delivered)

@@ -16,9 +16,11 @@ from vendoreval.reports.pictures.marks import Side
 from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark
 from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.relation_ends import ENDS, end_labels
 from vendoreval.tasks.span_pairs import parse_pieces
 
-DRAWN = frozenset({"boxes", "polygons", "masks", "keypoints", "spans"})
+IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
+DRAWN = frozenset({"boxes", "polygons", "masks", "keypoints"}) | IN_TEXTS
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
 
@@ -54,7 +56,7 @@ def rows_of(units: Outcomes, sheets: Mapping[Sheet, object]) -> dict[Sheet, list
 
 
 def span_marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> list[SpanMark]:
-    """The spans of a sheet, those that gold ignores first."""
+    """The spans of a sheet, or the ends of its relations; those that gold ignores first."""
     found = []
     for row in ignored_rows(gold, item, pairs):
         found += _pieces(gold.labels, row, "gold", "ignored", None)
@@ -67,8 +69,10 @@ def span_marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[
 
 
 def _pieces(labels: LabelTable, row: int, side: Side, state: str, number: int | None) -> list[SpanMark]:
-    """A span; of one in several pieces the first bears its name."""
+    """A span, of which the first piece bears its name; or both ends of a relation."""
     label = labels.text("label")[row] or ""
+    if "head_start" in labels.answers:
+        return [_end(labels, row, side, state, number, end, label) for end in ENDS]
     written = labels.text("pieces")[row] if "pieces" in labels.answers else None
     whole = (int(labels.numbers("start")[row]), int(labels.numbers("end")[row]))
     pieces = sorted(parse_pieces(written)) if written else [whole]
@@ -76,6 +80,15 @@ def _pieces(labels: LabelTable, row: int, side: Side, state: str, number: int | 
         SpanMark(side, state, start, end, "…" if place else label, None if place else number)
         for place, (start, end) in enumerate(pieces)
     ]
+
+
+def _end(
+    labels: LabelTable, row: int, side: Side, state: str, number: int | None, end: str, label: str
+) -> SpanMark:  # fmt: skip
+    """`works_at from PER`, `works_at to ORG`."""
+    start, stop = (int(labels.numbers(f"{end}_{border}")[row]) for border in ("start", "end"))
+    told = f"{label} {'from' if end == 'head' else 'to'} {end_labels(labels, end)[row] or ''}"
+    return SpanMark(side, state, start, stop, told.rstrip(), number)
 
 
 def size_of(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
 """A picture for each of the first lines of a claim: the item, with what gold has and what was delivered.
 
 boxes, polygons, masks, keypoints    the shapes of the line to scale, over the buyer's image where given
-spans                                the text around the line's spans
+spans, relations                     the text around the line's spans, or around both ends
 answers of one unit an item          the buyer's image, or the item's text
 """
 
@@ -19,6 +19,7 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
+    IN_TEXTS,
     Sheet,
     by_sheet,
     line_sentence,
@@ -138,7 +139,7 @@ class _Sheets:
         gold: GoldSet, delivered: LabelTable,
     ) -> dict[int, Picture]:  # fmt: skip
         item, annotator = sheet
-        if gold.shape.name == "spans":
+        if gold.shape.name in IN_TEXTS:
             text = self.texts.get(item) or text_of(item, annotator, gold, delivered)
             spans = tuple(span_marks(gold, delivered, item, pairs))
             return {line.number: one for line in told
