@@ -13,6 +13,7 @@ from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
 from vendoreval.cli.progress import Rows, shown
 from vendoreval.cli.reading import Images, Read, VocBase, reading_options
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
+from vendoreval.cli.writing import FORMATS, Link
 
 DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
@@ -152,23 +153,27 @@ def check(
 @app.command()
 def export(
     delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
-    out: Annotated[Path, typer.Option(help="Where to write the rows.")],
-    format: Annotated[
-        str, typer.Option("--format", help="csv, jsonl or parquet. Default: by the file's ending.")
-    ] = "",
+    out: Annotated[Path, typer.Option(help="Where to write it.")],
+    format: Annotated[str, typer.Option("--format", help=f"{FORMATS}. Default: by the file's ending.")] = "",
     items: Annotated[
         Path | None, typer.Option(help="Where to write who answered which item, and what is known of it.")
     ] = None,
+    annotator: Annotated[str, typer.Option(help="Only this annotator's answers.")] = "",
+    images: Images = None,
+    link: Link = "",
     json: Json = False,
 ) -> None:
-    """Write the labels of a delivery back as rows that delivery add takes again."""
+    """Write the labels of a delivery as rows or in the form of a tool; delivery add takes them again."""
+    from vendoreval.cli.writing import print_written
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.deliveries.exporting import export_delivery
 
-    record = export_delivery(workspaces.open_workspace(), delivery, out, format, items)
+    record = export_delivery(
+        workspaces.open_workspace(), delivery, out, format, items, annotator=annotator, images=images, link=link
+    )
     if json:
         return emit(record)
-    return say(f"Wrote {record['rows']:,} rows to {out}.")
+    return print_written(f"Wrote {record['rows']:,} rows to {out}.", record)
 
 
 @app.command()

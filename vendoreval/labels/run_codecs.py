@@ -14,7 +14,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.labels.runs import Runs, check_spread, checked_runs, runs_from_crop
+from vendoreval.labels.runs import (
+    Runs,
+    box_of,
+    check_spread,
+    checked_runs,
+    pixels_of,
+    runs_from_crop,
+    runs_from_pixels,
+)
 
 _DIGIT, _MORE, _SIGN, _FIRST = (
     0x1F,
@@ -22,6 +30,7 @@ _DIGIT, _MORE, _SIGN, _FIRST = (
     0x10,
     48,
 )  # of COCO's characters: 5 bits, one follows, minus, code of 0
+_SIZES = (3, 4, 8, 16)  # bits of Label Studio's run lengths
 _LONGEST = 10  # characters of one number: 50 bits
 
 
@@ -59,6 +68,14 @@ def runs_from_cvat(
     return runs_from_crop(pixels, left, top, image_width, image_height)
 
 
+def cvat_counts(runs: Runs, height: int, width: int) -> tuple[str, tuple[int, int, int, int]]:
+    """CVAT's `rle` of the part of the image that holds the mask, and that part: left, top, width, height."""
+    left, top, right, bottom = box_of(runs, height)
+    right, bottom = max(right, left + 1), max(bottom, top + 1)  # an empty mask is one pixel that is not set
+    crop = pixels_of(runs, height, width)[top:bottom, left:right]
+    return ",".join(map(str, runs_from_pixels(crop.T).tolist())), (left, top, right - left, bottom - top)
+
+
 def runs_from_labelstudio(rle: Sequence[int] | bytes, width: int, height: int) -> Runs:
     """The `rle` of a brush region, a list of bytes. A pixel is set where its alpha is above 0."""
     check_spread(4 * height * width)
@@ -68,6 +85,22 @@ def runs_from_labelstudio(rle: Sequence[int] | bytes, width: int, height: int) -
         raise ValueError("the run lengths are no list of bytes") from None
     values = _unpacked(packed, 4 * height * width)
     return runs_from_crop(values[3::4].reshape(height, width) > 0, 0, 0, width, height)
+
+
+def labelstudio_counts(runs: Runs, height: int, width: int) -> list[int]:
+    """The bytes of a brush region: each pixel's four values are 255 where it is set, else 0."""
+    along_rows = runs_from_pixels(pixels_of(runs, height, width).T).tolist()
+    bits = [f"{4 * height * width:032b}", f"{8 - 1:05b}", *(f"{size - 1:04b}" for size in _SIZES)]
+    for place, length in enumerate(along_rows):
+        values = 4 * length
+        while values > 0:
+            run = min(values, 1 << _SIZES[-1])
+            chosen = next(number for number, size in enumerate(_SIZES) if run <= 1 << size)
+            bits.append(f"1{chosen:02b}{run - 1:0{_SIZES[chosen]}b}{255 * (place % 2):08b}")
+            values -= run
+    text = "".join(bits)
+    text += "0" * (-len(text) % 8)
+    return list(int(text, 2).to_bytes(len(text) // 8, "big"))
 
 
 def _uncompressed(text: bytes) -> Runs:

@@ -40,6 +40,10 @@ _OPTIONS = (
     ReaderOption("object", "the label of that one object", "object"),
     ReaderOption("relation", "the label of relations that carry none; empty: they are refused", ""),
     ReaderOption(
+        "answers", "what the answers are: annotations, or the predictions that tasks came with", "annotations",
+        ("annotations", "predictions"),
+    ),
+    ReaderOption(
         "ground_truth", "annotations marked as ground truth: all count, only they count, or none of them",
         "all", ("all", "only", "none"),
     ),

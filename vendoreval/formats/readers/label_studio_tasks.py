@@ -17,6 +17,7 @@ from vendoreval.formats.readers.answer_rows import AnswerRows
 from vendoreval.formats.readers.pictures import ENDINGS
 
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
+_BESIDE = {"drafts": "draft", "annotations": "annotation", "predictions": "prediction"}
 _MEDIA = (*ENDINGS, ".svg", ".dcm", ".mp4", ".mov", ".avi", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".pdf")
 
 
@@ -39,17 +40,18 @@ def answers_of(task: Any, place: int, rows: AnswerRows, options: Mapping[str, st
     data = task.get("data")
     data = data if isinstance(data, dict) else {}
     item = item_of(data, task.get("id"), options)
-    found = task.get("annotations", task.get("completions"))
+    wanted = options["answers"]
+    found = task.get("annotations", task.get("completions")) if wanted == "annotations" else task.get(wanted)
     if item is None or not isinstance(found, list):
-        why = "names no item" if item is None else "has no list of annotations"
+        why = "names no item" if item is None else f"has no list of {wanted}"
         rows.refuse(place, f"The task {why}.", item)
         return
-    for name, word in (("drafts", "draft"), ("predictions", "prediction")):
+    for name, word in _BESIDE.items():
         others = task.get(name)
-        if isinstance(others, list) and others:
+        if isinstance(others, list) and others and name != wanted:
             rows.aside(word, len(others))
     if not found:
-        rows.aside("task without an annotation")
+        rows.aside(f"task without {'an annotation' if wanted == 'annotations' else 'a prediction'}")
     given = [one for one in found if isinstance(one, dict) and isinstance(one.get("result"), list)]
     for _ in found[len(given) :]:
         rows.refuse(place, "An annotation has no list of results.", item)
@@ -69,6 +71,8 @@ def item_of(data: Mapping[str, Any], task_id: Any, options: Mapping[str, str]) -
     if wanted not in ("auto", "id"):
         return _name(data.get(wanted), options)
     if wanted == "auto":
+        if own := text_of(data.get("item_id")) or text_of(data.get("task_id")):
+            return own  # tasks that we wrote name their items
         files = [value for value in data.values() if isinstance(value, str) and is_file(value)]
         if len(files) == 1:
             return _name(files[0], options)
@@ -81,7 +85,9 @@ def facts_of(annotation: Mapping[str, Any], options: Mapping[str, str]) -> dict[
     when = annotation.get("created_at" if options["time"] == "created" else "updated_at")
     seconds = annotation.get("lead_time")
     return {
-        "annotator_id": person(annotation.get("completed_by", annotation.get("annotator"))),
+        "annotator_id": person(
+            annotation.get("completed_by", annotation.get("annotator", annotation.get("model_version")))
+        ),
         "sheet_id": label_id,
         "label_id": label_id,
         "labelled_at": when if isinstance(when, str) and when else None,

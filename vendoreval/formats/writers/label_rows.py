@@ -36,10 +36,15 @@ def write_labels(table: Path, out: IO[bytes], fmt: str) -> int:
         names = [
             name for name in names if name in ("item_id", "annotator_id", *shape.names) or _told(file, name)
         ]
-        shown = [_AS.get(_kind(shape, name), name) for name in names]
+        shown = [shown_as(_kind(shape, name), name) for name in names]
         read = dict.fromkeys([*names, "label"])
         rows = (batch.to_pylist() for batch in file.iter_batches(BATCH, columns=list(read)))
-        return _WRITERS[fmt](_plain(_counting(rows), names, shape), shown, out)
+        return write_rows(_plain(_counting(rows), names, shape), shown, out, fmt)
+
+
+def write_rows(batches: Iterator[list[Row]], names: Sequence[str], out: IO[bytes], fmt: str) -> int:
+    """Write rows with the columns `names` in one of FORMATS; returns how many."""
+    return _WRITERS[fmt](batches, names, out)
 
 
 def write_items(table: Path, out: IO[bytes]) -> int:
@@ -81,9 +86,14 @@ def _kind(shape: Shape, name: str) -> str:
 
 def _plain(batches: Iterator[list[dict[str, Any]]], names: Sequence[str], shape: Shape) -> Iterator[list[Row]]:
     """Rows as they are written."""
-    shown = {name: _AS.get(_kind(shape, name), name) for name in names}
+    shown = {name: shown_as(_kind(shape, name), name) for name in names}
     for rows in batches:
         yield [{shown[name]: _value(row, name, shape) for name in names} for row in rows]
+
+
+def shown_as(kind: str, name: str) -> str:
+    """What a column of that kind is called in files."""
+    return _AS.get(kind, name)
 
 
 def _value(row: Mapping[str, Any], name: str, shape: Shape) -> Any:
@@ -106,14 +116,19 @@ def decimal(steps: int) -> int | float:
 
 
 def wkt(parts: Sequence[Sequence[Sequence[int]]]) -> str:
+    """Rings of whole steps as WKT."""
+    return outline([[[decimal(side) for side in ring] for ring in part] for part in parts])
+
+
+def outline(parts: Sequence[Sequence[Sequence[float]]]) -> str:
     """Rings as WKT, each closed."""
     texts = [f"({', '.join(_ring(ring) for ring in part)})" for part in parts]
     return f"POLYGON {texts[0]}" if len(texts) == 1 else f"MULTIPOLYGON ({', '.join(texts)})"
 
 
-def _ring(ring: Sequence[int]) -> str:
+def _ring(ring: Sequence[float]) -> str:
     points = [*zip(ring[::2], ring[1::2], strict=True), (ring[0], ring[1])]
-    return f"({', '.join(f'{decimal(x)} {decimal(y)}' for x, y in points)})"
+    return f"({', '.join(f'{x} {y}' for x, y in points)})"
 
 
 def _csv(batches: Iterator[list[Row]], names: Sequence[str], out: IO[bytes]) -> int:
