@@ -57,6 +57,8 @@ READERS: tuple[Entry, ...] = (
     Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
     Entry("doccano", (".jsonl", ".json"), LINKED | {"classification"}, "doccano"),
     Entry("brat", (".ann",), LINKED, "brat"),
+    Entry("webanno", (".tsv",), LINKED, "webanno"),
+    Entry("xmi", (".xmi", ".xml"), LINKED, "xmi"),
     # sound
     # tools and platforms
     Entry("supervisely", (".json",), IMAGES | {"polylines"}, "supervisely"),
