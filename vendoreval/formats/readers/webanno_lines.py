@@ -141,7 +141,7 @@ class _Reading:
 
 
 def _stacked(layer: Layer, values: list[str], source: str) -> Iterator[tuple[str, Features]]:
-    """The annotations of a layer in one row: number and features; under "" the row that a relation comes from."""
+    """The annotations of a layer in one row, by number and features; "": the row that a relation comes from."""
     columns = [_PIECE.findall(value) for name, value in zip(layer.columns, values, strict=True) if name]
     sources = _PIECE.findall(source)
     for at in range(max(map(len, [*columns, sources]), default=0)):
