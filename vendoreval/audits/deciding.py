@@ -97,6 +97,8 @@ def _limit(clause: Clause, totals: Measure) -> Fraction:
     """The lowest allowed share: of right units, or of what could be lost and was not."""
     if totals.cap is not None:
         return max(1 - clause.limit / totals.cap, Fraction(0))
+    if totals.root:
+        return clause.limit**2
     return 1 - clause.limit if clause.metric == "error_rate" else clause.limit
 
 
@@ -107,6 +109,8 @@ def _figures(clause: Clause, totals: Measure, share: Proportion) -> tuple[float,
         return lost, min(cap * (1 - share.high), lost), max(cap * (1 - share.low), lost)
     if clause.metric == "error_rate":
         return 1 - share.estimate, 1 - share.high, 1 - share.low
+    if totals.root:
+        return math.sqrt(share.estimate), math.sqrt(max(share.low, 0)), math.sqrt(max(share.high, 0))
     return share.estimate, share.low, share.high
 
 

@@ -44,7 +44,8 @@ class Measure:
     A loss, such as word errors for each reference word, has a `cap`: no item loses more than so much a unit, as
     the contract states. It is judged as the share of what could be lost that was not; an item that lost more
     counts with the cap, so that a breach never rests on it. `lost` is the loss a unit as it is, `beyond` the
-    number of items above the cap. Made by `loss`.
+    number of items above the cap. Made by `loss`. `root`: the metric is the square root of its ratio, as in
+    HOTA.
     """
 
     ys: tuple[Totals, ...]
@@ -58,6 +59,7 @@ class Measure:
     cap: Fraction | None = None
     lost: Fraction = Fraction(0)
     beyond: int = 0
+    root: bool = False
 
     @property
     def one_unit_an_item(self) -> bool:
@@ -105,6 +107,18 @@ def side_of(metric: str) -> Side:
 def is_score(metric: str) -> bool:
     """Whether the metric averages degrees of agreement, not right and wrong."""
     return metric in _SCORES
+
+
+def errors_of(metric: str, outcomes: Outcomes, how: Counting) -> Mask | None:
+    """The rows that are errors under a metric of tracks, which may be of several levels.
+
+    None: under this metric they are the wrong ones of its units.
+    """
+    if metric not in OF_TRACKS:
+        return None
+    from vendoreval.audits.track_measures import errors
+
+    return errors(metric, outcomes, how)
 
 
 def scores(metric: str, outcomes: Outcomes) -> Values:
@@ -237,9 +251,18 @@ def _pq_of(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[
     return _macro(outcomes, how, None, classes, _pq)
 
 
+def _of_tracks(
+    outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...], metric: str
+) -> Measure:
+    from vendoreval.audits.track_measures import TRACK_MEASURES
+
+    return TRACK_MEASURES[metric](outcomes, how, group, classes)
+
+
 _recall = partial(_share, side="expected")
 _precision = partial(_share, side="delivered")
 _SIDES: Mapping[str, Side] = {"recall": "expected", "precision": "delivered", "f1": "either", "pq": "either"}
+OF_TRACKS = ("idf1", "assa", "hota", "id_switches", "mota_loss")
 _SCORES = ("mean_iou", "mean_dice", "oks", "pq")
 _MEASURES: Mapping[str, Measurer] = {
     "accuracy": _share,
@@ -256,5 +279,6 @@ _MEASURES: Mapping[str, Measurer] = {
     "mean_dice": partial(_score, metric="mean_dice"),
     "oks": partial(_score, metric="oks"),
     "pq": _pq_of,
+    **{name: partial(_of_tracks, metric=name) for name in OF_TRACKS},
 }
 MEASURED = frozenset(_MEASURES)

@@ -4,7 +4,7 @@ The unit of a clause says which rows are its units:
 
     object          an object of gold or of the delivery: right, wrong, missing or extra; so are span, word,
                     tag and relation, which are what some types call their objects
-    attribute       an attribute of a matched object; point, frame: likewise
+    attribute       an attribute of a matched object; point, frame, track, link: likewise
     item, label     what one person said of an item (a sheet): right where all its objects and attributes are
     opportunity     a perfect unit (an object that is right in all its attributes), or an error of any kind
 
@@ -37,8 +37,12 @@ Side = Literal["own", "expected", "delivered", "either"]
 
 MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
-_LEVEL = {**dict.fromkeys(OBJECTS, "object"), "attribute": "attribute", "point": "point", "frame": "frame"}
-_OF_SHEET = ("item", "object", "attribute", "relation", "track")  # a sheet is right where all of these are
+_LEVEL = {
+    **dict.fromkeys(OBJECTS, "object"),
+    **{name: name for name in ("attribute", "point", "frame", "track", "link")},
+}
+# a sheet is right where all of these are
+_OF_SHEET = ("item", "object", "attribute", "relation", "track", "link")
 
 
 @dataclass(frozen=True)

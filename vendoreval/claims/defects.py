@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.active import walked_by_scores
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.measures import is_score, scores, side_of
+from vendoreval.audits.measures import errors_of, is_score, scores, side_of
 from vendoreval.audits.records import Finding
 from vendoreval.audits.units import Mask, counted, counting, has_score, unanswered_items
 from vendoreval.audits.walking import walked_items
@@ -38,7 +38,10 @@ def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
     if finding.metric == "completeness":
         chosen = _unanswered(units)
     else:
-        chosen = counted(units, how, group, side_of(finding.metric)) & _wrong(finding, units)
+        errors = errors_of(finding.metric, units, how)
+        if errors is None:
+            errors = counted(units, how, group, side_of(finding.metric)) & _wrong(finding, units)
+        chosen = errors
     if finding.walk is not None:  # units after the decision are not in the finding
         walked = walked_by_scores(finding, seen, units)
         chosen &= walked_items(finding, units, how, seen.seed, seen.task_ids) if walked is None else walked

@@ -109,5 +109,11 @@ RELATIONS = (
         ("yes", "no"),
     ),
 )
+FOLLOWED = MatchingKey(
+    "followed",
+    "0.8",
+    "a track is right where it and gold's share so much: 2 × common boxes ÷ boxes of both",
+    tacit=True,
+)
 TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
 NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))

@@ -25,6 +25,8 @@ UNITS = {
     "point": "one named point of an object",
     "opportunity": "an object that is right in all its attributes, or one error of any kind",
     "frame": "one frame of a video",
+    "track": "one object followed through a video",
+    "link": "one matched box of a track, and whether the same track follows the object as before",
 }
 SCOPES = {
     "delivery": "the whole delivery",
@@ -58,7 +60,7 @@ class Metric:
 
 _ALL = tuple(UNITS)
 _CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
-_COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame")
+_COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame", "track")
 _SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
 _WHOLE = ("delivery", "annotator", "edge_case")
 # The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
@@ -115,7 +117,17 @@ METRICS = {
         Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
                lower_is_better=True, bounded=False, worst="1"),
         # video and space
-        Metric("idf1", "mean", "identity F1 of tracks", ("object",), tasks=("tracks",)),
+        Metric("idf1", "mean", "identity F1: boxes of tracks that are mapped to each other, 2TP ÷ (2TP+FP+FN)",
+               ("object",), _WHOLE, ("tracks",), available=True),
+        Metric("assa", "mean", "how much the two tracks of a matched box have in common, mean over these boxes",
+               ("link",), _WHOLE, ("tracks",), available=True),
+        Metric("hota", "mean", "higher order tracking accuracy at the contract's iou",
+               ("object",), _WHOLE, ("tracks",), available=True),
+        Metric("id_switches", "score", "identity switches ÷ gold boxes", ("object",), _WHOLE, ("tracks",),
+               lower_is_better=True, worst="1", available=True),
+        Metric("mota_loss", "score", "missing and extra boxes and identity switches ÷ gold boxes: 1 - MOTA",
+               ("object",), _WHOLE, ("tracks",), lower_is_better=True, bounded=False, worst="1",
+               available=True),
         # agreement
         Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
                ("delivery", "class"), available=True),

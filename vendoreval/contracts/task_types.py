@@ -12,6 +12,7 @@ from typing import Any
 
 from vendoreval.contracts.matching_keys import (
     EMPTY,
+    FOLLOWED,
     INVALID,
     IOU,
     KEYPOINTS,
@@ -99,7 +100,14 @@ TASK_TYPES = {
         TaskType("polylines", "lines in an image", MANY, attributes=True),
         TaskType("panoptic", "every pixel of an image, by object and by class", MANY, attributes=True),
         # video and space
-        TaskType("tracks", "objects followed through a video", (IOU, *MANY), attributes=True),
+        TaskType(
+            "tracks",
+            "objects followed through a video",
+            (IOU, FOLLOWED, *MANY, PIXELS, OUTSIDE),
+            available=True,
+            attributes=True,
+            units=("item", "label", "object", "attribute", "track", "link", "opportunity"),
+        ),
         TaskType("cuboids", "boxes in space", (IOU, *MANY), attributes=True),
         # text
         TaskType(

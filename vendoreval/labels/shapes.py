@@ -46,11 +46,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Shape:
-    """The answer columns of a task type; `many`: an answer on an item is any number of rows."""
+    """The answer columns of a task type; `many`: an answer on an item is any number of rows.
+
+    `once`: no two rows of an answer have the same values in all of these fields.
+    """
 
     name: str
     fields: tuple[Field, ...]
     many: bool = False
+    once: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The column of that name; raises KeyError."""
@@ -71,8 +75,8 @@ ATTRIBUTES = Field("attributes", "map", required=False)
 OBJECT = Field("object_id", "text", required=False)  # the tool's id of the object, where it has one
 
 
-def _many(name: str, *fields: Field) -> Shape:
-    return Shape(name, (*fields, ATTRIBUTES), many=True)
+def _many(name: str, *fields: Field, once: tuple[str, ...] = ()) -> Shape:
+    return Shape(name, (*fields, ATTRIBUTES), many=True, once=once)
 
 
 SHAPES: Mapping[str, Shape] = MappingProxyType({
@@ -106,6 +110,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
             "tracks", Field("track_id", "text"), LABEL, Field("frame", "int"), Field("x_min", "fixed"),
             Field("y_min", "fixed"), Field("x_max", "fixed"), Field("y_max", "fixed"),
             Field("angle", "fixed", required=False), Field("occluded", "int", required=False),
+            once=("track_id", "frame"),
         ),
         _many(
             "cuboids", OBJECT, LABEL, Field("x", "fixed"), Field("y", "fixed"), Field("z", "fixed"),

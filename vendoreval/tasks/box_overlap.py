@@ -40,6 +40,7 @@ class _Boxes:
     """Boxes ready for comparison: `edges` before they are turned by `angle`, in one unit on both sides."""
 
     item: Ints
+    group: Ints  # only boxes of one group meet
     edges: Edges
     angle: Ints  # 0 for all that are upright after all
 
@@ -51,7 +52,7 @@ class _Boxes:
     def take(self, rows: Ints) -> _Boxes:
         """The chosen boxes."""
         left, top, right, bottom = (edge[rows] for edge in self.edges)
-        return _Boxes(self.item[rows], (left, top, right, bottom), self.angle[rows])
+        return _Boxes(self.item[rows], self.group[rows], (left, top, right, bottom), self.angle[rows])
 
     def across(self) -> Intervals:
         """Where they lie from left to right."""
@@ -61,7 +62,7 @@ class _Boxes:
             corners = Turned.of(self.take(turned).edges, self.angle[turned]).corners()[..., 0]
             low, high = low.copy(), high.copy()
             low[turned], high[turned] = np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1))
-        return Intervals(self.item, low, high)
+        return Intervals(self.group, low, high)
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,16 @@ class _Limits:
     precise: Fraction
 
 
-def box_pairs(expected: Side, delivered: Side, task: Task) -> Pairs:
+def box_pairs(
+    expected: Side, delivered: Side, task: Task, groups: tuple[Ints, Ints] | None = None
+) -> Pairs:  # fmt: skip
     """The pairs of boxes on one item whose intersection ÷ union is at least the contract's `iou`.
 
-    On an ignored gold box a delivered one falls when this share of its own area lies there.
+    On an ignored gold box a delivered one falls when this share of its own area lies there. `groups` of both
+    sides' boxes, numbers from 0, part them further than by item: only boxes of one group meet.
     """
     limits = _Limits(matching_value(task, "iou"), matching_value(task, "imprecise_below"))
-    gold, given = _ready(expected, delivered, task)
+    gold, given = _ready(expected, delivered, task, groups or (expected.item, delivered.item))
     turned = bool(gold.angle.any() or given.angle.any())
     scored = _candidates(gold, given, ~expected.ignored, Fraction(0) if turned else limits.match)
     fallen = _candidates(gold, given, expected.ignored, Fraction(0))
@@ -174,9 +178,11 @@ def _equal(gold: _Boxes, given: _Boxes, e: Ints, d: Ints) -> Ints:
     return found
 
 
-def _ready(expected: Side, delivered: Side, task: Task) -> tuple[_Boxes, _Boxes]:
+def _ready(
+    expected: Side, delivered: Side, task: Task, groups: tuple[Ints, Ints]
+) -> tuple[_Boxes, _Boxes]:  # fmt: skip
     """Both sides' boxes after what the contract says of pixels and of the image's border."""
-    boxes = [_as_given(side, task) for side in (expected, delivered)]
+    boxes = [_as_given(side, group, task) for side, group in zip((expected, delivered), groups, strict=True)]
     if matching_word(task, "outside") == "cut":
         limits = image_sizes(expected.labels, delivered.labels)
         boxes = [_cut(one, *limits) for one in boxes]
@@ -187,7 +193,7 @@ def _ready(expected: Side, delivered: Side, task: Task) -> tuple[_Boxes, _Boxes]
     return boxes[0], boxes[1]
 
 
-def _as_given(side: Side, task: Task) -> _Boxes:
+def _as_given(side: Side, group: Ints, task: Task) -> _Boxes:
     labels = side.labels
     left, top, right, bottom = (labels.numbers(name) for name in EDGES)  # a row is a unit
     if matching_word(task, "pixels") == "inclusive":
@@ -196,7 +202,7 @@ def _as_given(side: Side, task: Task) -> _Boxes:
     if "angle" in labels.answers:
         given = labels.numbers("angle")
         angle = np.where(given == NONE, 0, given) % (2 * _RIGHT_ANGLE)
-    return _Boxes(side.item, (left, top, right, bottom), angle)
+    return _Boxes(side.item, group, (left, top, right, bottom), angle)
 
 
 def _cut(boxes: _Boxes, width: Ints, height: Ints) -> _Boxes:
@@ -220,7 +226,9 @@ def _righted(boxes: _Boxes) -> _Boxes:
         np.where(upright, new, old)
         for new, old in ((x - across, left), (y - down, top), (x + across, right), (y + down, bottom))
     )
-    return _Boxes(boxes.item, (edges[0], edges[1], edges[2], edges[3]), np.where(upright, 0, boxes.angle))
+    return replace(
+        boxes, edges=(edges[0], edges[1], edges[2], edges[3]), angle=np.where(upright, 0, boxes.angle)
+    )
 
 
 def image_sizes(*tables: LabelTable) -> tuple[Ints, Ints]:

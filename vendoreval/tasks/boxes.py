@@ -26,7 +26,7 @@ class Boxes(ManyUnits):
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`box 12,40 to 80,90`, with its angle, its object's id and what is wrong with it."""
-        return _texts(labels, np.asarray([row]))[0]
+        return box_texts(labels, np.asarray([row]))[0]
 
     def units(self, labels: LabelTable, task: Task) -> Units:
         """Each row; its content are its edges and its angle."""
@@ -42,7 +42,7 @@ class Boxes(ManyUnits):
     def where(self, side: Side, units: Ints) -> list[str]:
         """As `describe`; and which upright boxes reach outside their image, where its size is known."""
         rows = side.units.row[units]
-        texts = _texts(side.labels, rows)
+        texts = box_texts(side.labels, rows)
         left, top, right, bottom = (side.labels.numbers(name)[rows] for name in EDGES)
         width, height = (size[side.item[units]] * SCALE for size in image_sizes(side.labels))
         beyond = (left < 0) | (top < 0) | (right > width) | (bottom > height)
@@ -55,8 +55,8 @@ class Boxes(ManyUnits):
 TYPE = Boxes()
 
 
-def _texts(labels: LabelTable, rows: Ints) -> list[str]:
-    """How the boxes of these rows are called."""
+def box_texts(labels: LabelTable, rows: Ints) -> list[str]:
+    """How the boxes of these rows are called: `box 12,40 to 80,90`."""
     left, top, right, bottom = edges = [labels.numbers(name)[rows] for name in EDGES]
     pixels = zip(*((edge / SCALE).tolist() for edge in edges), strict=True)
     texts = [f"box {x:.12g},{y:.12g} to {w:.12g},{h:.12g}" for x, y, w, h in pixels]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from vendoreval.labels.shapes import SCALE
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.keypoint_objects import distance2, labelled, object_of, objects, sigmas, similarity
 from vendoreval.tasks.limits import at_least
+from vendoreval.tasks.merging import merged
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, Outcomes
 from vendoreval.tasks.rules import matching_value
 
@@ -61,7 +61,7 @@ def with_points(found: Outcomes, gold: GoldSet, labels: LabelTable, task: Task) 
         expected_row=points.expected,
         delivered_row=points.delivered,
     )
-    return _merged(found, added)
+    return merged(found, added)
 
 
 def _paired(found: Outcomes, gold: LabelTable, labels: LabelTable, names: tuple[str, ...]) -> _Points:
@@ -149,25 +149,3 @@ def _where(
 
 def _place(labels: LabelTable, row: int) -> str:
     return ",".join(f"{int(labels.numbers(axis)[row]) / SCALE:.10g}" for axis in ("x", "y"))
-
-
-def _merged(found: Outcomes, added: Outcomes) -> Outcomes:
-    """Both, by item; the units of an item are numbered on."""
-    item = np.concatenate([found.item.codes, added.item.codes])
-    order = np.argsort(item, kind="stable")
-    columns: dict[str, Any] = {}
-    for part in fields(Outcomes):
-        one, other = getattr(found, part.name), getattr(added, part.name)
-        if isinstance(one, Coded):
-            columns[part.name] = _joined_text(one, other).take(order)
-        elif isinstance(one, np.ndarray):
-            columns[part.name] = np.concatenate([one, other])[order]
-    context = {name: _joined_text(one, added.context[name]).take(order) for name, one in found.context.items()}
-    start = np.searchsorted(item[order], item[order])
-    unit = (np.arange(len(order)) - start).astype(np.int32)
-    return replace(found, **(columns | {"context": context, "unit": unit}))
-
-
-def _joined_text(one: Coded, other: Coded) -> Coded:
-    values = one.values if one.values == other.values else tuple(dict.fromkeys((*one.values, *other.values)))
-    return Coded(np.concatenate([one.recode(values).codes, other.recode(values).codes]), values)

@@ -17,6 +17,7 @@ _MODULES = {
     "masks": "vendoreval.tasks.masks",
     "keypoints": "vendoreval.tasks.keypoints",
     # video and space
+    "tracks": "vendoreval.tasks.tracks",
     # text
     "spans": "vendoreval.tasks.spans",
     "relations": "vendoreval.tasks.relations",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
@@ -12,6 +15,8 @@ from vendoreval.tasks.outcomes import Outcomes
 from vendoreval.tasks.part_distance import WORDS, part_distance
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Parts, Side
+
+Ints = NDArray[np.int64]
 
 
 class ManyUnits(TaskType, Parts, Protocol):
@@ -46,6 +51,10 @@ class ManyUnits(TaskType, Parts, Protocol):
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""
         return WORDS.format(units=self.shape.name)
+
+    def wholes(self, side: Side) -> Ints | None:
+        """None: units are matched one to one."""
+        return None
 
     def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
         """None: there are attributes only below a unit."""

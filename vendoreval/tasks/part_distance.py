@@ -5,6 +5,8 @@
 n and m are the numbers of units of both answers, Q the largest sum of the matches' quality (intersection ÷
 union for boxes) over one-to-one pairs of units of one label that reach the contract's limit (of any label
 where the rule does not look at it). Where each quality is 1 this is 1 - F1. Two answers with nothing are equal.
+Of types whose units belong to larger wholes (`Parts.wholes`), wholes are what is paired, and Q counts their
+pairs of units: of boxes in tracks this is 1 - IDF1.
 Attributes and points below a unit play no part.
 """
 
@@ -77,15 +79,25 @@ def _common(
     kept = np.flatnonzero(same)
     e, d, score = pairs.expected[kept], pairs.delivered[kept], pairs.score[kept]
     answers = row[e] + column[d]
-    left, right = (_numbered(answers, unit, len(side.units)) for unit, side in ((e, one), (d, other)))
-    chosen = assign(left, right, score, np.ones(len(kept), dtype=np.bool_))
+    wholes = kind.wholes(one), kind.wholes(other)
+    if wholes[0] is not None and wholes[1] is not None:
+        answers, e, d, score = _of_wholes(answers, wholes[0][e], wholes[1][d])
+    left, right = (_numbered(answers, unit) for unit in (e, d))
+    chosen = assign(left, right, score, np.ones(len(score), dtype=np.bool_))
     found: Floats = np.bincount(answers[chosen], weights=score[chosen], minlength=count) / ONE
     return found
 
 
-def _numbered(answers: Ints, unit: Ints, units: int) -> Ints:
+def _of_wholes(answers: Ints, e: Ints, d: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Pairs of wholes by pair of answers, each once, and how many pairs of units they have, as scores."""
+    pairs, count = np.unique(np.stack((answers, e, d)), axis=1, return_counts=True)
+    return pairs[0], pairs[1], pairs[2], count * ONE
+
+
+def _numbered(answers: Ints, unit: Ints) -> Ints:
     """A number from 0 for each unit in each pair of answers."""
-    number: Ints = np.unique(answers * max(units, 1) + unit, return_inverse=True)[1].astype(np.int64)
+    width = int(unit.max(initial=0)) + 1
+    number: Ints = np.unique(answers * width + unit, return_inverse=True)[1].astype(np.int64)
     return number
 
 

@@ -27,7 +27,7 @@ from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.attributes import attributes
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, RIGHT, SEVERITY_CODE, Outcomes
-from vendoreval.tasks.parts import Finer, Parts, Side, side_of
+from vendoreval.tasks.parts import Finer, Pairs, Parts, Side, side_of
 from vendoreval.tasks.presets.shapes import matching_of
 from vendoreval.tasks.tries import Match, Tries, lay_out, match, on_items
 
@@ -72,7 +72,25 @@ class _Rows:
         return _Rows(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Outcomes with what they were made from: both sides, and all pairs of units that might match.
+
+    `rows` are the rows of gold's and of the delivery's table in which the rows of both sides stand.
+    """
+
+    outcomes: Outcomes
+    sides: tuple[Side, Side]
+    rows: tuple[Ints, Ints]
+    pairs: Pairs
+
+
 def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+    """As `compared`, the outcomes alone."""
+    return compared(kind, gold, labels, task).outcomes
+
+
+def compared(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Compared:
     """Hold every sheet on a gold item against gold: one row a unit, by item, annotator and content.
 
     `labels` may hold rows and sheets on other items: they are no opportunity. The score of a matched unit is
@@ -86,13 +104,14 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         side.labels.text("label").recode(values).codes[side.units.row] for side in (expected, delivered)
     )
     tries = lay_out(len(gold), expected, delivered)
-    rows, finer = _judged(kind, tries, (expected, delivered), classes, task)
+    pairs = _pairs(kind, expected, delivered, classes, task)
+    rows, finer = _judged(kind, tries, (expected, delivered), pairs, task)
     sheet = tries.sheet[rows.attempt]
     item = tries.sheets.item[sheet]
     codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
     row = tuple(_pick(side.units.row, units) for side, units in
                 ((expected, rows.expected), (delivered, rows.delivered)))  # fmt: skip
-    return Outcomes(
+    outcomes = Outcomes(
         item=Coded(item.astype(np.int32), gold.item_ids),
         unit=_number_in(item),
         annotator=tries.sheets.annotator.take(sheet),
@@ -109,16 +128,22 @@ def compare(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Outco
         expected_row=_pick(gold_row, row[0]),
         delivered_row=_pick(label_row, row[1]),
     )
+    return Compared(outcomes, (expected, delivered), (gold_row, label_row), pairs)
+
+
+def _pairs(kind: Parts, expected: Side, delivered: Side, classes: Sequence[Codes], task: Task) -> Pairs:
+    """The pairs that may match, and whether their labels are right."""
+    pairs = kind.pairs(expected, delivered, task)
+    if pairs.same is not None:
+        return pairs
+    return replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
 
 
 def _judged(
-    kind: Parts, tries: Tries, sides: tuple[Side, Side], classes: Sequence[Codes], task: Task
+    kind: Parts, tries: Tries, sides: tuple[Side, Side], pairs: Pairs, task: Task
 ) -> tuple[_Rows, list[Finer]]:
     """Match the units of all tries; the rows of each sheet's best try, in order, and what lies below units."""
     expected, delivered = sides
-    pairs = kind.pairs(expected, delivered, task)
-    if pairs.same is None:
-        pairs = replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
     found = match(tries, pairs, expected, matching_of(task))
     finer = _finer(kind, expected, delivered, found, task)
     return _settled(_all_rows(tries, found, finer, delivered.ignored), tries), finer

@@ -123,6 +123,12 @@ class Parts(Protocol):
     def where(self, side: Side, units: Ints) -> list[str]:
         """What a person must look at, for each of the chosen units: `box 12,40 to 80,90`."""
 
+    def wholes(self, side: Side) -> Ints | None:
+        """What the distance matches one to one in the units' stead, a number for each unit: the track of a box.
+
+        Two wholes have then as much in common as they have matching units. None: the units themselves.
+        """
+
     def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:
         """Units below the matched ones, besides attributes; None where the type has none."""
 

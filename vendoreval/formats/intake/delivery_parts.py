@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.delivered_ids import DeliveredIds
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
+from vendoreval.formats.intake.doubled_rows import Doubles
 from vendoreval.formats.intake.intake_counts import Counts, look_alikes, numbered
 from vendoreval.formats.intake.intake_report import SHOWN, DeliveryIntake
 from vendoreval.formats.intake.item_ids import ItemIds
@@ -37,6 +39,7 @@ from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
 from vendoreval.labels.refusals import Refusal
+from vendoreval.labels.repeats import Ints
 from vendoreval.labels.settled import settled_sentences
 from vendoreval.labels.shapes import Shape
 from vendoreval.labels.statements import Statements
@@ -87,6 +90,11 @@ class PartStream:
     def copies(self) -> Copies:
         """By which rows that stand twice are told."""
         return Copies(self.shape)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """By which rows that contradict each other are told."""
+        return Doubles(self.shape)
 
     @classmethod
     def of(cls, shape: Shape, told: Told) -> PartStream:
@@ -190,6 +198,7 @@ class PartStream:
         sheets = self.enter(columns, "" if answers.joins else answers.file)
         self.book.add_rows(sheets)
         self.copies.add(columns, sheets)
+        self.doubles.add(columns, sheets, answers.file, np.asarray(lines, dtype=np.int64))
         if self.grouped:
             number = numbered(columns["object_id"], self.object_ids, NOBODY)
             self.objects.update((sheets.astype(np.int64) << 32 | number).tolist())
@@ -241,16 +250,28 @@ def read_parts(
         if not len(stream.book):
             raise _nothing_answered(stream)
         told.ids.finish()
-        again = may_repeat(stream.book, told.stated) or len(stream.copies.candidates()[0]) > 0
+        nothing = np.empty(0, dtype=np.int64)
+        suspect = len(stream.copies.candidates()[0]) + len(stream.doubles.rows(nothing)) > 0
+        again = may_repeat(stream.book, told.stated) or suspect
         if not again:
             settled = settle_sheets(sink, stream.book, told.repeats, told.stated)
             _write(writer, sheet_columns(stream.book, settled))
     if again:
         copied = copied_rows(stream.copies, texts_of(sink))
-        stream.book.leave_out(copied)
+        doubled = _contradicting(stream, copied, sink)
+        stream.book.leave_out(np.union1d(copied, doubled))
         settled = settle_sheets(sink, stream.book, told.repeats, told.stated).with_copies(copied, told.repeats)
-        without(sink, settled.dropped, SCHEMA, sheet_columns(stream.book, settled), shape)
+        without(sink, np.union1d(settled.dropped, doubled), SCHEMA, sheet_columns(stream.book, settled), shape)
     return _result(stream, settled, items)
+
+
+def _contradicting(stream: PartStream, copied: Ints, sink: IO[bytes]) -> Ints:
+    """Rows that say of one thing what others of their answer say otherwise: they are refused."""
+    doubled = stream.doubles.rows(copied)
+    for row, text in zip(doubled.tolist(), texts_of(sink)(doubled) if len(doubled) else (), strict=True):
+        stream.refuse(stream.doubles.refusal(row, json.loads(text), _NOT_COUNTED))
+    stream.counts.labels -= len(doubled)
+    return doubled
 
 
 def _as_they_are(ids: Any) -> Any:

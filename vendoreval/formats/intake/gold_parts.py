@@ -138,6 +138,10 @@ def _without_copies(stream: PartStream, waiting: list[dict[str, Any]]) -> tuple[
         ]
 
     copied = copied_rows(stream.copies, read)
+    for row in stream.doubles.rows(copied)[:1].tolist():
+        batch = int(np.searchsorted(ends, row, side="right")) - 1
+        values = {name: column[row - int(ends[batch])].as_py() for name, column in waiting[batch].items()}
+        stream.refuse(stream.doubles.refusal(row, values, ""))
     if not len(copied):
         return waiting, 0
     stream.book.leave_out(copied)

@@ -34,13 +34,13 @@ class Copies:
 
     def add(self, columns: Mapping[str, Any], sheets: NDArray[np.int32]) -> None:
         """A batch of canonical Arrow columns and the sheet of each row."""
-        found = _mixed(sheets.astype(np.uint64) + np.uint64(1))
+        found = mixed(sheets.astype(np.uint64) + np.uint64(1))
         named = columns.get("label_id")
         if named is not None and not named.null_count:
             found[:] = 0
         else:
             for name in sorted(columns.keys() - {"item_id", "annotator_id", "sheet_id", *CODES}):
-                found = _mixed(found ^ _numbers(columns[name], self._depth(name)))
+                found = mixed(found ^ numbers_of(columns[name], self._depth(name)))
             if named is not None:
                 found[np.asarray(named.is_valid())] = 0
         self.numbers.append(found)
@@ -93,7 +93,7 @@ def texts_of(sink: IO[bytes]) -> Callable[[Ints], list[str]]:
     return read
 
 
-def _numbers(column: Any, depth: int) -> Numbers:
+def numbers_of(column: Any, depth: int) -> Numbers:
     """A number for each value, equal for equal values; 0 where there is none."""
     import pyarrow as pa
 
@@ -116,17 +116,17 @@ def _of_lists(column: Any, depth: int) -> Numbers:
     numbers: Numbers = values.to_numpy(zero_copy_only=False).astype(np.int64).view(np.uint64)
     for ends in reversed(offsets):
         place = np.arange(len(numbers)) - np.repeat(ends[:-1], np.diff(ends))
-        placed = _mixed(numbers + _STEP * (place + 1).astype(np.uint64))
+        placed = mixed(numbers + _STEP * (place + 1).astype(np.uint64))
         sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(placed, dtype=np.uint64)])
         numbers = sums[ends[1:]] - sums[ends[:-1]] + np.diff(ends).astype(np.uint64)
     return numbers
 
 
-def _mixed(numbers: Numbers) -> Numbers:
+def mixed(numbers: Numbers) -> Numbers:
     """Numbers spread over 64 bits (splitmix64, S. Vigna)."""
     with np.errstate(over="ignore"):
         numbers = numbers + _STEP
         numbers = (numbers ^ (numbers >> np.uint64(30))) * _FIRST
         numbers = (numbers ^ (numbers >> np.uint64(27))) * _SECOND
-        mixed: Numbers = numbers ^ (numbers >> np.uint64(31))
-    return mixed
+        found: Numbers = numbers ^ (numbers >> np.uint64(31))
+    return found

@@ -56,7 +56,8 @@ class RowFiles:
             return Confidence(NO, str(error))
         shapes = [shape for shape in SHAPES.values() if shape.many and cells_of(shape, names, self.mapping)]
         if {"item_id", "task_id"} & names and shapes:
-            return Confidence(SURE, f"{member.name} has the columns of {shapes[0].name}.")
+            fullest = max(shapes, key=lambda shape: sum(one.required for one in shape.fields))
+            return Confidence(SURE, f"{member.name} has the columns of {fullest.name}.")
         return Confidence(MAYBE if "item_id" in names else NO, f"{member.name} is a file of rows.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
