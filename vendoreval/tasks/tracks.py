@@ -93,8 +93,8 @@ def _one_number(first: Ints, second: Ints) -> Ints:
         number: Ints = (first - first.min()) * width + (second - second.min())
         return number
     _, ranks = np.unique(second, return_inverse=True)
-    number = np.unique((first - first.min()) * _MOST + ranks, return_inverse=True)[1].astype(np.int64)
-    return number
+    inverse: Ints = np.unique((first - first.min()) * _MOST + ranks, return_inverse=True)[1]
+    return inverse.astype(np.int64)
 
 
 def _texts(labels: LabelTable, rows: Ints) -> list[str]:
