@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from textwrap import shorten
+from typing import Any
 
 from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Acceptance, Answers, Clause, Contract, Decision, Price, Remedy, Task
@@ -70,9 +71,13 @@ class _Said:
 
 
 def draft_contract(
-    bank: Bank, answers: Mapping[str, Answer], wanted: Wanted, measured: Mapping[str, Measured] = NO_FIGURES
-) -> Draft:
-    """Propose a contract from a vendor's current answers; pure. `measured`: by pilot and audits so far."""
+    bank: Bank, answers: Mapping[str, Answer], wanted: Wanted, measured: Mapping[str, Measured] = NO_FIGURES,
+    surge: Mapping[str, Any] | None = None,
+) -> Draft:  # fmt: skip
+    """Propose a contract from a vendor's current answers; pure.
+
+    `measured`: by pilot and audits so far; `surge`: what the surge of its latest pilot showed.
+    """
     wanted = _with_classes(wanted)
     said = {}
     for question in bank.questions:
@@ -94,7 +99,7 @@ def draft_contract(
         remedies=remedies,
         buyer=wanted.buyer,
     )  # fmt: skip
-    open_points = _open(bank, answers, wanted, said)
+    open_points = (*_open(bank, answers, wanted, said), *_peaks(surge))
     comments[""] = (
         f"Draft from the answers of {wanted.vendor} to {bank.id} {bank.version}. Read every line, then:",
         "vendoreval contract check FILE",
@@ -259,6 +264,24 @@ def _acceptance(window: _Said, comments: dict[str, tuple[str, ...]]) -> Acceptan
     note = "Ten business days are OUR proposal; an audit takes time." if (offered or 0) < WINDOW_DAYS else ""
     comments["acceptance"] = tuple(line for line in (f"{window.words}.", note) if line)
     return Acceptance(min(max(offered or 0, WINDOW_DAYS), LONGEST_WINDOW), "not_accepted")
+
+
+def _peaks(surge: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What to agree on for peaks, where the pilot's surge did not hold."""
+    if surge is None or surge["standing"] == "held":
+        return ()
+    said = []
+    if (one := surge["accuracy"]) and one["standing"] != "held":
+        said.append(f"accuracy went from {100 * one['calm']:.1f} to {100 * one['surge']:.1f} %")
+    if (one := surge["agreement"]) and one["standing"] != "held":
+        said.append(f"alpha from {one['calm']:.2f} to {one['surge']:.2f}")
+    if (one := surge["turnaround"]) and one["standing"] != "held":
+        said.append(f"{100 * one['in_time']:.0f} % of the answers came in time")
+    words = "" if surge["standing"] == "fell" else ", too few answers to call it a fall"
+    return (
+        f"peaks: in the pilot's surge {', '.join(said)}{words}. Agree on the most volume a day, or that every "
+        "clause holds at peaks, too.",
+    )
 
 
 def _open(

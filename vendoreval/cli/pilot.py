@@ -70,6 +70,10 @@ def answers(
     received: Annotated[
         datetime | None, typer.Option(formats=[DAY, MOMENT], help="When it came, in UTC. Default: now.")
     ] = None,
+    handed_over: Annotated[
+        list[str] | None,
+        typer.Option(help="When a part went out, in UTC: 3=2026-03-02T09:00. Default: its first answer."),
+    ] = None,
     labels: Labels = None,
     empty: Empty = None,
     wrong: Wrong = None,
@@ -88,6 +92,7 @@ def answers(
         workspace, pilot, files or [], questionnaires.bank_of(workspace, bank), mapping=map or [],
         fmt=format or None, register=register, unfinished=unfinished,
         received=received.replace(tzinfo=UTC) if received else None,
+        handed_over=handed_over or [],
         stated=stated_by(labels, empty, wrong, in_order, unnamed),
     )  # fmt: skip
     if json:
@@ -173,12 +178,29 @@ def _print(record: dict[str, Any]) -> None:
         ],
         right=("limit", "right", "missed"),
     )  # fmt: skip
+    _print_surge(record["surge"])
     for sentences in record["sentences"].values():
         for sentence in sentences:
             say(f"• {sentence}")
     for text in record.get("register_notes", []):
         say(f"Note: {text}")
     print_refusals([*record.get("intake", {}).get("refusals", []), *record.get("register_refused", [])])
+
+
+def _print_surge(found: dict[str, Any] | None) -> None:
+    if found is None:
+        return
+    rows = [
+        (name, show(one["calm"]), f"{show(one['calm_low'])} to {show(one['calm_high'])}", show(one["surge"]),
+         one["standing"])
+        for name, one, show in (("right", found["accuracy"], percent),
+                                ("alpha", found["agreement"], "{:.2f}".format))
+        if one
+    ]  # fmt: skip
+    if one := found["turnaround"]:
+        rows.append(("hours", f"{one['calm_hours']:.1f}", "–",
+                     f"{one['surge_hours']:.1f} of {one['allowed_hours']:.1f}", one["standing"]))  # fmt: skip
+    table(["surge", "calm", "95 % interval", "in the surge", ""], rows, right=("calm", "in the surge"))
 
 
 def _interval(block: dict[str, Any]) -> str:

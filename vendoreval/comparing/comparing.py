@@ -95,6 +95,7 @@ def _offer(one: Candidate, confidence: float, weights: Mapping[str, int]) -> Off
         clauses=dict(one.clauses),
         promises=tuple(one.promises),
         pilot={name: dict(block) for name, block in one.pilot.items()},
+        surge=one.surge,
         promised=one.promised,
         price=one.price,
         currency=one.currency,

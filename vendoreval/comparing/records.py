@@ -23,8 +23,8 @@ class Candidate:
     """What is known of one vendor. `clauses` counts findings by verdict over all its audits.
 
     `source` says whether `audited` is an audit or a pilot's main items; `pilot` holds the blocks of the
-    latest pilot by name; `asked` says whether it was sent a form; `promises` stand side by side with what
-    was measured. `basis` names the hashes that the vendor's figures rest on.
+    latest pilot by name and `surge` what its surge showed; `asked` says whether it was sent a form; `promises`
+    stand side by side with what was measured. `basis` names the hashes that the vendor's figures rest on.
     """
 
     vendor: str
@@ -36,6 +36,7 @@ class Candidate:
     clauses: Mapping[str, int] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
     pilot: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    surge: Mapping[str, Any] | None = None
     promised: str | None = None  # the accuracy that its contract asks for
     price: str | None = None
     currency: str = ""
@@ -70,6 +71,7 @@ class Offer:
     clauses: Mapping[str, int]
     promises: Sequence[Promise]
     pilot: Mapping[str, Mapping[str, Any]]
+    surge: Mapping[str, Any] | None
     promised: str | None
     price: str | None
     currency: str
@@ -160,6 +162,7 @@ class Comparison:
                     "promises": dict(offer.clauses),
                     "standings": [promise.to_json() for promise in offer.promises],
                     "pilot": {name: dict(block) for name, block in offer.pilot.items()},
+                    "surge": dict(offer.surge) if offer.surge else None,
                 }
                 for offer in self.offers
             ],

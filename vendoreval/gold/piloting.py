@@ -1,10 +1,10 @@
 """The tasks of a paid pilot: which gold items go out, under which ids, in which part, and which come twice.
 
-Part 1 goes out under the old guideline, part 2 after one rule was changed, part 3 after it with a short
-deadline. Part 3 has items of its own, so that haste that we asked for counts in no block. Which items go out
-in which part hangs on the gold alone: vendors that get the same gold get the same items, and can be compared
-on all of them. Ids and order come from a key of each pilot (gold.seeding), so that nothing tells which block a
-task belongs to.
+Part 1 goes out under the old guideline, part 2 after one rule was changed, part 3 is a surge, at the pace
+of twice the work in half the time. It has items of its own, so that haste that we asked for counts in no
+block. Which items go out in which part hangs on the gold alone: vendors that get the same gold get the same
+items, and can be compared on all of them. Ids and order come from a key of each pilot (gold.seeding), so that
+nothing tells which block a task belongs to.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
 from vendoreval.errors import InputError
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import opaque_id
 
 MAIN, EDGE, CHANGE, AMBIGUOUS, REPEATS = "main", "edge cases", "guideline change", "ambiguous", "repeats"
-HURRIED = "short deadline"  # items like main ones
+SURGE = "surge"  # items like main ones
+FILLER = "filler"  # items without gold that make up the volume of the surge
+VOLUME = 2  # of the surge: tasks for each one of part 2
+_FORMERLY = {"short deadline": SURGE}
 BLOCKS = (MAIN, EDGE, CHANGE, AMBIGUOUS)  # of items in gold; repeats are main items that come again
-BEFORE, AFTER, SHORT = 1, 2, 3
-PARTS = {BEFORE: "before the guideline change", AFTER: "after it", SHORT: "after it, with a short deadline"}
+BEFORE, AFTER, SURGED = 1, 2, 3
+PARTS = {BEFORE: "before the guideline change", AFTER: "after it", SURGED: "after it, in a surge"}
 AGAIN = " (again)"  # behind the item of a repeat
-LAST_SHARE = Fraction(1, 5)  # of all tasks, in part 3
 _WRITTEN = {
     "": MAIN, "main": MAIN, "edge": EDGE, "edge case": EDGE, "edge cases": EDGE, "edge_case": EDGE,
     "change": CHANGE, "guideline change": CHANGE, "guideline_change": CHANGE, "ambiguous": AMBIGUOUS,
@@ -68,20 +70,31 @@ def blocks_of(gold: GoldSet) -> dict[str, tuple[str, ...]]:
     return {block: tuple(items) for block, items in found.items()}
 
 
+def kept_task(entry: Sequence[Any]) -> PilotTask:
+    """A task as it was kept; what the surge was called in older pilots is read as such."""
+    name, item, block, part = entry
+    return PilotTask(name, item, _FORMERLY.get(block, block), part)
+
+
 def half(items: int) -> int:
     """How many of a block's items go out before the guideline changes."""
     return (items + 1) // 2
 
 
 def mix(
-    blocks: Mapping[str, Sequence[str]], wanted: Mapping[str, int], choice: bytes, key: bytes
+    blocks: Mapping[str, Sequence[str]],
+    wanted: Mapping[str, int],
+    choice: bytes,
+    key: bytes,
+    others: Sequence[str] = (),
 ) -> tuple[PilotTask, ...]:
     """The pilot's tasks by part and then by id.
 
-    `blocks` are the items there are, `wanted` says how many tasks of each block, repeats included; where
-    there are fewer items, all of them go out. Repeats are main items of part 1, those with a short deadline
-    main items beyond the others. `choice` orders the draw of items, `key` makes the ids. Raises InputError
-    when there is no main item.
+    `blocks` are the items there are, `wanted` says how many tasks of each block, repeats included; where there
+    are fewer items, all of them go out. Repeats are main items of part 1, those of the surge main items beyond
+    the others. `others` are items without gold; so many of them join the surge that it has VOLUME times the
+    tasks of part 2. `choice` orders the draw of items, `key` makes the ids. Raises InputError when there is no
+    main item.
     """
 
     def drawn(items: Sequence[str], purpose: str) -> list[str]:
@@ -90,7 +103,7 @@ def mix(
     ranked = {block: drawn(blocks.get(block, ()), "item")[: wanted.get(block, 0)] for block in BLOCKS}
     if not ranked[MAIN]:
         raise InputError("No item of the block main goes out.", remedy="A pilot measures accuracy on it.")
-    hurried = drawn(blocks[MAIN], "item")[len(ranked[MAIN]) :][: wanted.get(HURRIED, 0)]
+    surge = drawn(blocks[MAIN], "item")[len(ranked[MAIN]) :][: wanted.get(SURGE, 0)]
     first: list[tuple[str, str]] = []
     later: list[tuple[str, str]] = []
     for block, items in ranked.items():
@@ -99,7 +112,10 @@ def mix(
         later += [(item, block) for item in items[split:]]
     early = [item for item, block in first if block == MAIN]
     later += [(item, REPEATS) for item in drawn(early, "again")[: wanted.get(REPEATS, 0)]]
-    parts = [(BEFORE, first), (AFTER, later), (SHORT, [(item, HURRIED) for item in hurried])]
+    last = [(item, SURGE) for item in surge]
+    if last:
+        last += [(item, FILLER) for item in drawn(others, "item")[: max(VOLUME * len(later) - len(last), 0)]]
+    parts = [(BEFORE, first), (AFTER, later), (SURGED, last)]
     tasks = [
         PilotTask(opaque_id(key, f"{block}\x1f{item}"), item, block, part)
         for part, listed in parts

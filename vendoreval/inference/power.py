@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scipy.special import ndtri
+
 from vendoreval.errors import InputError
 from vendoreval.inference.binomial import at_least, at_most
 from vendoreval.inference.hypergeometric import smallest
+from vendoreval.inference.roots import crossing
 
 _MOST_UNITS = 10**12
 _MOST_ERRORS = 2**24
@@ -69,6 +72,27 @@ def sample_for_power(limit: Fraction, alpha: float, power: float, factor: float)
     while c > 0 and feasible(c - 1):  # rounding to whole units lets feasibility flicker at its edge
         c -= 1
     return least(c), c
+
+
+def fall_found(limit: Fraction, calm: int, surge: int, alpha: float, power: float) -> float:
+    """The fall from `limit` in `surge` units that a one-sided test against `calm` units finds with `power`.
+
+    Two independent shares, normal approximation: d = z(1-alpha) s0 + z(power) s1, where s0 and s1 are the
+    standard errors of the difference without a fall (pooled) and with it (Fleiss, Levin & Paik, Statistical
+    Methods for Rates and Proportions, 2003, section 4.2). 1 where even the largest fall is not found.
+    """
+    right = float(limit)
+
+    def beyond(fall: float) -> float:
+        fallen = right - fall
+        pooled = (calm * right + surge * fallen) / (calm + surge)
+        none = math.sqrt(pooled * (1 - pooled) * (1 / calm + 1 / surge))
+        some = math.sqrt(right * (1 - right) / calm + fallen * (1 - fallen) / surge)
+        return fall - float(ndtri(1 - alpha)) * none - float(ndtri(power)) * some
+
+    if not calm or not surge or beyond(right) < 0:
+        return 1.0
+    return crossing(beyond, 0.0, right, 1e-9)
 
 
 def zero_error_sample(limit: Fraction, confidence: float) -> int:

@@ -89,13 +89,16 @@ def _once(labels: LabelTable) -> LabelTable:
     return labels if len(kept) == len(who) else labels.take(np.sort(kept))
 
 
-def totals(seen: Answers, block: str) -> tuple[Totals, Totals]:
-    """Right units and counted units, one pair an item of the block, in the order of its items."""
+def totals(seen: Answers, block: str, part: int = 0) -> tuple[Totals, Totals]:
+    """Right units and counted units, one pair an item of the block (of a `part`), in the order of its items."""
     if block == REPEATS:
         return _repeated(seen)
     if block == AMBIGUOUS:
         return asked_about(seen, seen.items(AMBIGUOUS))
-    return per_item(seen.units, seen.units.right, seen.items(block))
+    items = seen.items(block)
+    if part:
+        items = tuple(item for item in items if seen.parts[item] == part)
+    return per_item(seen.units, seen.units.right, items)
 
 
 def per_item(outcomes: Outcomes, right: Mask, items: Sequence[str]) -> tuple[Totals, Totals]:

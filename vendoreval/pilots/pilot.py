@@ -3,8 +3,9 @@
 Every block is sized by one question with a limit: it is the smallest sample that contradicts the limit with
 a chance of at most alpha when it just holds, and with the power asked when it is missed by the factor
 (`inference.power.sample_for_power`). Repeats and edge cases are mixed in unseen; the guideline is changed
-once, half-way, so that what follows shows how the vendor carries a change. A last part of further items goes
-out with a short deadline; it is compared with the others and counts in no block.
+once, half-way, so that what follows shows how the vendor carries a change. A last part of further items is a
+surge, at a pace of twice the work in half the time; it is held against the calm part before it (pilots.surge)
+and counts in no block.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Any
 
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import InputError, UsageError
-from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, HURRIED, LAST_SHARE, MAIN, REPEATS, half
-from vendoreval.inference.power import critical_errors, power, sample_for_power
+from vendoreval.gold.piloting import AMBIGUOUS, CHANGE, EDGE, MAIN, REPEATS, SURGE, VOLUME, half
+from vendoreval.inference.power import critical_errors, fall_found, power, sample_for_power
 from vendoreval.money import Money
 
 ALPHA, POWER, FACTOR = 0.05, 0.9, 2.0
@@ -27,6 +28,7 @@ CONSISTENCY = Fraction(9, 10)  # the same answer on the same item, where so much
 FOLLOWED = Fraction(9, 10)  # items whose answer the change turns, answered by the new rule
 ESCALATED = Fraction(1, 2)  # of items without an answer, asked about instead of guessed
 ASKS = Fraction(1, 10)  # a vendor that guesses asks about one in ten
+PACE = 2 * VOLUME  # of the surge: twice the work in half the time
 _AFTER, _BOTH = "after the change", "both halves"
 
 
@@ -80,18 +82,34 @@ class PilotPlan:
     @property
     def items(self) -> int:
         """Different items."""
-        return sum(block.items for block in self.blocks) + self.squeezed
+        return sum(block.items for block in self.blocks) + self.surge
 
     @property
     def tasks(self) -> int:
         """Items as the vendor sees them, repeats included."""
-        return sum(block.tasks for block in self.blocks) + self.squeezed
+        return sum(block.tasks for block in self.blocks) + self.surge
 
     @property
-    def squeezed(self) -> int:
-        """Tasks of the last part, sent with a short deadline: further items of the main kind."""
-        judged = sum(block.tasks for block in self.blocks)
-        return int(judged * LAST_SHARE / (1 - LAST_SHARE))
+    def calm(self) -> int:
+        """Tasks of the second part, which the surge is held against."""
+        return sum(_in_second_part(block) for block in self.blocks)
+
+    @property
+    def surge(self) -> int:
+        """Gold of the last part, the surge: further items of the main kind, twice those of the calm part."""
+        main = self.blocks[0].tasks
+        return 2 * (main - half(main))
+
+    @property
+    def surge_time(self) -> Fraction:
+        """What the surge gets of the calm part's time where it has no items but gold."""
+        return surge_share(self.surge, self.calm)
+
+    @property
+    def fall(self) -> float:
+        """The fall of accuracy under the surge that is found 9 times in 10."""
+        main = self.blocks[0]
+        return fall_found(main.limit, main.tasks - half(main.tasks), self.surge, ALPHA, POWER)
 
     @property
     def cost(self) -> Money | None:
@@ -108,7 +126,14 @@ class PilotPlan:
             "tasks": self.tasks,
             "spare_items": self.spare,
             "power_with_spare_items": self.reached,
-            "squeezed_tasks": self.squeezed,
+            "surge": {
+                "tasks": VOLUME * self.calm,
+                "calm_tasks": self.calm,
+                "time": 0.5,
+                "gold": self.surge,
+                "time_of_gold_alone": float(self.surge_time),
+                "fall_found": self.fall,
+            },
             "cost": float(self.cost.amount) if self.cost else None,
             "blocks": [block.to_json() for block in self.blocks],
             "sentences": list(sentences(self)),
@@ -140,6 +165,17 @@ def plan_pilot(
     left = min(max(spare - rest, 0), main.items)  # the last part gives way first
     reached = power(left, level, ALPHA, main.factor) if left else 0.0
     return PilotPlan(contract.id, clause, blocks, spare, reached, contract.currency, cost)
+
+
+def surge_share(tasks: int, calm: int) -> Fraction:
+    """What `tasks` of the surge get of the time that `calm` ones took: 2n tasks get half of it."""
+    return Fraction(tasks, PACE * calm) if calm else Fraction(1)
+
+
+def _in_second_part(block: Block) -> int:
+    if block.name in (CHANGE, REPEATS):
+        return block.tasks
+    return block.tasks - half(block.tasks)
 
 
 def consistency(level: Fraction, classes: int) -> Fraction:
@@ -193,10 +229,10 @@ def tasks_wanted(plan: PilotPlan, there: Mapping[str, int], items: int = 0) -> d
         raise UsageError(
             f"{items:,} items leave none for the main block.", remedy=f"The other blocks take {fixed:,}."
         )
-    hurried = min(plan.squeezed, left - main, there.get(MAIN, 0) - main)
+    surge = min(plan.surge, left - main, there.get(MAIN, 0) - main)
     if items:
-        main = min(left - hurried, there.get(MAIN, 0) - hurried)
-    return {**wanted, MAIN: main, HURRIED: hurried}
+        main = min(left - surge, there.get(MAIN, 0) - surge)
+    return {**wanted, MAIN: main, SURGE: surge}
 
 
 def sentences(plan: PilotPlan) -> tuple[str, ...]:
@@ -211,8 +247,11 @@ def sentences(plan: PilotPlan) -> tuple[str, ...]:
         "come after it only; compare the main items of both halves as well.",
         "Items without an answer belong in: right is to ask or to flag. Gold marks them, and a guess counts as "
         "a miss, whatever it says.",
-        f"Send the last part, {plan.squeezed:,} tasks, with half the usual time: it is compared with the main "
-        "items and counts in no block.",
+        f"The last part is the surge: {VOLUME * plan.calm:,} tasks, twice those of part 2, in half its hours. "
+        f"{plan.surge:,} are gold, the others further items of the payload that nobody judges; without those "
+        f"the surge keeps the pace and gets {100 * float(plan.surge_time):.0f} % of part 2's hours. Accuracy, "
+        "agreement and turnaround are held against the calm part; it counts in no block. It finds a fall of "
+        f"{100 * plan.fall:.0f} points with a chance of {100 * POWER:.0f} %.",
         "The people must be those of production; ask for their pseudonyms in the file. The scorecard shows "
         "later how much of the work is theirs.",
         f"Each of the {len(plan.blocks)} blocks keeps its own risk of {100 * ALPHA:g} %, and so do the two "

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ import numpy as np
 from vendoreval.audits.item_totals import ItemTotals
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, worst
 from vendoreval.designs.planning import chance
-from vendoreval.gold.piloting import AFTER, AMBIGUOUS, BEFORE, HURRIED, MAIN, PARTS, REPEATS, SHORT
+from vendoreval.gold.piloting import AFTER, AMBIGUOUS, BEFORE, FILLER, MAIN, PARTS, REPEATS, SURGE, SURGED
 from vendoreval.inference.comparing import Comparison, compare_shares
 from vendoreval.inference.effective import tails
 from vendoreval.inference.proportions import Proportion, of_process
@@ -29,7 +31,9 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.pilots.blocks import Answers, Mask, Totals, asked_about, asking, per_item, totals
 from vendoreval.pilots.pilot import ALPHA, POWER, Block, PilotPlan
+from vendoreval.pilots.surge import Surge, surge_of
 
+NEVER: Mapping[int, datetime] = MappingProxyType({})
 FILLED = 0.99  # share of the labels that must fill a column for it to count as delivered
 
 
@@ -64,8 +68,8 @@ class BlockResult:
 class PilotResult:
     """The pilot as a whole (record `vendoreval/pilot/1`).
 
-    `after_change` holds the main items of the second part against those of the first, `short_deadline` the
-    last part against the main items of the second, `asking` the ambiguous items that were asked about
+    `after_change` holds the main items of the second part against those of the first, `surge` the last part
+    against the main items of the second, `asking` the ambiguous items that were asked about
     against main ones; None where there is nothing to compare. `people` counts labels by annotator,
     `escalated` is the share of all items that were asked about. `columns` are those that nearly every label
     fills, `versions` the guideline that most labels name before and after the change.
@@ -73,7 +77,7 @@ class PilotResult:
 
     blocks: tuple[BlockResult, ...]
     after_change: Comparison | None
-    short_deadline: Comparison | None
+    surge: Surge | None
     asking: Comparison | None
     unanswered: Mapping[str, int]
     people: Mapping[str, int]
@@ -96,7 +100,7 @@ class PilotResult:
         return {
             "blocks": [one.to_json() for one in self.blocks],
             "after_change": vars(self.after_change) if self.after_change else None,
-            "short_deadline": vars(self.short_deadline) if self.short_deadline else None,
+            "surge": self.surge.to_json() if self.surge else None,
             "asking": vars(self.asking) if self.asking else None,
             "unanswered": dict(self.unanswered),
             "people": dict(self.people),
@@ -107,18 +111,23 @@ class PilotResult:
         }
 
 
-def pilot_result(plan: PilotPlan, seen: Answers) -> PilotResult:
-    """Judge every block of a pilot; pure, and the same in whatever order rows come."""
+def pilot_result(plan: PilotPlan, seen: Answers, handed_over: Mapping[int, datetime] = NEVER) -> PilotResult:
+    """Judge every block of a pilot; pure, and the same in whatever order rows come.
+
+    `handed_over`: when parts went to the vendor, where that is known.
+    """
     labels = seen.labels
     answered = {labels.item.values[code] for code in np.unique(labels.item.codes).tolist()}
-    left = Counter(PARTS[task.part] for task in seen.tasks if task.unit not in answered)
+    left = Counter(
+        PARTS[task.part] for task in seen.tasks if task.unit not in answered and task.block != FILLER
+    )
     named = Counter(who for who in labels.annotator.text() if who)
     asks = _asking(seen)
     blocks = [_judged(block, *totals(seen, block.name)) for block in plan.blocks]
     return PilotResult(
         tuple(_told_apart(block, asks) if block.name == AMBIGUOUS else block for block in blocks),
         _between(seen, (MAIN,), {AFTER}, {BEFORE}),
-        _between(seen, (MAIN, HURRIED), {SHORT}, {AFTER}),
+        surge_of(seen, _between(seen, (MAIN, SURGE), {SURGED}, {AFTER}), handed_over),
         asks,
         dict(sorted(left.items())),
         dict(sorted(named.items())),
@@ -236,7 +245,7 @@ def _between(seen: Answers, blocks: tuple[str, ...], inside: set[int], outside: 
 
 def _escalated(seen: Answers) -> float:
     """Items about which somebody asked, by any of their labels, as a share of all items."""
-    items = tuple(task.item for task in seen.tasks if task.block != REPEATS)
+    items = tuple(task.item for task in seen.tasks if task.block not in (REPEATS, FILLER))
     asked, _ = per_item(seen.by_label, asking(seen.by_label, seen.task), items)
     found = {item for item, count in zip(items, asked.tolist(), strict=True) if count}
     return len(found | (seen.asked & set(items))) / len(items)

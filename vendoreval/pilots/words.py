@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED
@@ -10,6 +11,7 @@ from vendoreval.inference.comparing import Comparison
 from vendoreval.pilots.levels import MeasuredLevel
 from vendoreval.pilots.pilot import ALPHA
 from vendoreval.pilots.result import PilotResult
+from vendoreval.pilots.surge import FELL, HELD, OPEN, Surge, Turnaround
 
 SIGN = 0.05  # one-sided p at which a rise of the error share is called one
 
@@ -28,7 +30,7 @@ def block_sentences(result: PilotResult) -> list[str]:
 def on_the_way(result: PilotResult) -> list[str]:
     """What changed during the pilot, what was left open, and who worked."""
     said = _rise("After the guideline changed", "before", result.after_change)
-    said += _rise("With the short deadline", "just before", result.short_deadline)
+    said += surge_sentences(result.surge)
     left = sum(result.unanswered.values())
     if left:
         where = ", ".join(f"{count:,} {part}" for part, count in result.unanswered.items())
@@ -49,6 +51,47 @@ def on_the_way(result: PilotResult) -> list[str]:
     else:
         said.append("The file names no annotators: whether production has the same team cannot be seen.")
     return said
+
+
+def surge_sentences(found: Surge | None) -> list[str]:
+    """How accuracy, agreement and turnaround held under the surge."""
+    if found is None:
+        return []
+    said = []
+    if one := found.accuracy:
+        said.append(
+            f"In the surge {_share(one.surge)} were right, in the calm part {_share(one.calm)} "
+            f"({_share(one.calm_low)} to {_share(one.calm_high)}): {_SURGED[one.standing]}."
+        )
+    if one := found.agreement:
+        said.append(
+            f"Alpha was {one.surge:.2f} in the surge and {one.calm:.2f} in the calm part "
+            f"({one.calm_low:.2f} to {one.calm_high:.2f}): {_SURGED[one.standing]}."
+        )
+    if found.turnaround is None:
+        return [*said, "Not every answer has a time, so the surge's turnaround cannot be seen."]
+    return [*said, _turnaround(found.turnaround)]
+
+
+_SURGED = {
+    HELD: "it held",
+    FELL: "it fell, and chance does not explain that",
+    OPEN: "the answers are too few to tell whether it held",
+}
+
+
+def _turnaround(one: Turnaround) -> str:
+    calm = one.calm_tasks / one.calm_hours
+    pace = one.surge_tasks / one.surge_hours / calm if one.surge_hours else math.inf
+    return (
+        f"The surge's {one.surge_tasks:,} tasks took {one.surge_hours:.1f} hours, where the pace of twice the "
+        f"work in half the time leaves {one.allowed_hours:.1f}: {pace:.1f} times the calm pace, and "
+        f"{_share(one.in_time)} of the answers in time."
+    )
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def claim_sentences(levels: Sequence[MeasuredLevel]) -> list[str]:

@@ -53,8 +53,18 @@ def pilot_grid(offers: Sequence[Offer]) -> Plain | None:
     names = list(dict.fromkeys(name for offer in told for name in offer.pilot))
     return {
         "heads": [offer.name for offer in told],
-        "rows": [_block_row(name, told) for name in names],
+        "rows": [*(_block_row(name, told) for name in names), *_surge_row(told)],
     }
+
+
+def _surge_row(offers: Sequence[Offer]) -> list[Plain]:
+    """What the surge did to accuracy: from the calm part to it; nothing where no pilot had one."""
+    surges = [(offer.surge or {}).get("accuracy") for offer in offers]
+    cells = [
+        f"{percent(one['calm'])} → {percent(one['surge'])}, {one['standing']}" if one else "–" for one in surges
+    ]
+    name = "Surge, twice the work in half the time"
+    return [{"name": name, "cells": cells, "total": False}] if any(surges) else []
 
 
 def _block_row(name: str, offers: Sequence[Offer]) -> Plain:

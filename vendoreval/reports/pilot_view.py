@@ -28,7 +28,7 @@ METHOD = (
     "else Korn–Graubard’s over items. They speak of the people who worked on it, and of nobody else.",
     "Main, edge cases and guideline change count as the contract counts. On an ambiguous item right is to ask, "
     "and the block is kept only if there is more asking there than on main items. A repeat is right when it is "
-    "answered as the first time. Items with a short deadline are compared with main ones and count nowhere.",
+    "answered as the first time. Items of the surge count in no block.",
     "A pilot confirms a claimed level or cuts it; it never raises one. What it could not decide leaves the "
     "claim as it was.",
 )
@@ -58,6 +58,7 @@ def pilot_view(record: Mapping[str, Any], contract: Contract, bank: Bank, facts:
         "answers": _answers(record),
         "facts": _facts(record, contract, facts),
         "blocks": block_rows(blocks),
+        "surge": surge_rows(record),
         "forest": _forest(blocks),
         "in_words": record["sentences"]["blocks"],
         "on_the_way": record["sentences"]["on_the_way"],
@@ -79,6 +80,29 @@ def headline(blocks: Sequence[Mapping[str, Any]]) -> str:
     left = len(blocks) - len(run)
     tail = f" {count(left, 'block')} had no items." if left else ""
     return f"Of {count(len(run), 'block')}, {'; '.join(said)}.{tail}"
+
+
+def surge_rows(record: Mapping[str, Any]) -> list[Plain]:
+    """Accuracy, agreement and turnaround of the surge beside the calm part; empty where there was none."""
+    found = record.get("surge") or {}
+    rows = []
+    for key, name, shown in (("accuracy", "Right", percent), ("agreement", "Alpha", "{:.2f}".format)):
+        if one := found.get(key):
+            rows.append({
+                "name": name,
+                "calm": f"{shown(one['calm'])} ({shown(one['calm_low'])} to {shown(one['calm_high'])})",
+                "surge": f"{shown(one['surge'])} ({shown(one['surge_low'])} to {shown(one['surge_high'])})",
+                "word": one["standing"],
+            })  # fmt: skip
+    if one := found.get("turnaround"):
+        hours = f"{one['surge_hours']:.1f}{NBSP}h of {one['allowed_hours']:.1f}{NBSP}h"
+        rows.append({
+            "name": "Turnaround",
+            "calm": f"{one['calm_tasks']:,} tasks in {one['calm_hours']:.1f}{NBSP}h",
+            "surge": f"{one['surge_tasks']:,} in {hours}; {percent(one['in_time'])} in time",
+            "word": one["standing"],
+        })  # fmt: skip
+    return rows
 
 
 def _shown(columns: Sequence[str]) -> str:
@@ -110,11 +134,19 @@ def _answers(record: Mapping[str, Any]) -> list[list[str]]:
     return answers(
         f"Main items: {_interval(main)} with 95{NBSP}% confidence, for the people who worked on it. Each block "
         f"keeps its own risk of 5{NBSP}%.",
-        f"{cuts} {_NEXT[record['verdict']]}",
+        f"{cuts} {_NEXT[record['verdict']]}{_peaks(record)}",
         f"Answers were due on {due} and came on {came}.",
         f"{count(record['tasks'], 'task')}, {missed:,} of {n:,} answers missed in "
         f"{count(len(counted), 'block')}; gold was {_COMMITTED[record['gold_committed']]}.",
     )
+
+
+def _peaks(record: Mapping[str, Any]) -> str:
+    """What to settle before peaks come."""
+    found = record.get("surge") or {}
+    fallen = [word for word in ("accuracy", "agreement", "turnaround")
+              if found.get(word) and found[word]["standing"] == "fell"]  # fmt: skip
+    return f" Settle peaks before: in the surge {joined(fallen)} fell." if fallen else ""
 
 
 def _facts(record: Mapping[str, Any], contract: Contract, facts: Facts) -> list[list[str]]:

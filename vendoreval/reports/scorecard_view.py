@@ -25,7 +25,7 @@ from vendoreval.reports.facts import Facts
 from vendoreval.reports.first_page import scorecard_answers
 from vendoreval.reports.parts import Plain
 from vendoreval.reports.pattern_parts import deliveries_chart, pattern_view
-from vendoreval.reports.pilot_view import block_rows
+from vendoreval.reports.pilot_view import block_rows, surge_rows
 from vendoreval.reports.pilot_view import headline as pilot_headline
 from vendoreval.reports.promise_parts import promise_rows, standings, tempered
 from vendoreval.reports.report import Report, scorecard_files
@@ -151,7 +151,7 @@ def _pilot(pilot: Mapping[str, Any] | None) -> Plain | None:
         return None
     judged = day(datetime.fromisoformat(pilot["received_at"]))
     words = f"Pilot {pilot['pilot']}, answered on {judged}: {pilot['verdict']}."
-    return {"words": words, "blocks": block_rows(pilot["blocks"])}
+    return {"words": words, "blocks": block_rows(pilot["blocks"]), "surge": surge_rows(pilot)}
 
 
 def _figures(

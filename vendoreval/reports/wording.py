@@ -125,7 +125,7 @@ def count(n: int, one: str, many: str = "") -> str:
 
 def plural(word: str) -> str:
     """The plural of a unit's name."""
-    if word.endswith("y"):
+    if word.endswith("y") and word[-2:-1] not in "aeou":
         return f"{word[:-1]}ies"
     return word if word.endswith("s") else f"{word}s"
 

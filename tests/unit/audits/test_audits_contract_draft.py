@@ -116,3 +116,11 @@ def test_what_a_vendor_writes_becomes_no_term(sign: str) -> None:
     )
     assert made.contract == plain_one.contract
     assert drafted(Answer("C5", 4, value="1000")).contract.acceptance.window_days == 365  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("standing", "said"), [("fell", True), ("open", True), ("held", False)])
+def test_peaks_are_to_be_settled_where_the_surge_did_not_hold(standing: str, said: bool) -> None:
+    figure = {"calm": 0.95, "surge": 0.81, "standing": standing}
+    surge = {"standing": standing, "accuracy": figure, "agreement": None, "turnaround": None}
+    points = draft_contract(CORE, {}, WANTED, surge=surge).open_points
+    assert any("accuracy went from 95.0 to 81.0 %" in point for point in points) is said

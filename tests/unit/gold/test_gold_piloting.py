@@ -18,10 +18,11 @@ from vendoreval.gold.piloting import (
     BLOCKS,
     CHANGE,
     EDGE,
-    HURRIED,
+    FILLER,
     MAIN,
     REPEATS,
-    SHORT,
+    SURGE,
+    SURGED,
     blocks_of,
     half,
     mix,
@@ -61,7 +62,7 @@ def test_blocks_are_read_from_their_column() -> None:
 @given(sizes=SIZES, again=st.integers(0, 30), hurried=st.integers(0, 20))
 def test_the_parts_are_as_designed(sizes: dict[str, int], again: int, hurried: int) -> None:
     blocks = items({**sizes, MAIN: sizes[MAIN] + hurried})
-    tasks = mix(blocks, {**sizes, REPEATS: again, HURRIED: hurried}, CHOICE, KEY)
+    tasks = mix(blocks, {**sizes, REPEATS: again, SURGE: hurried}, CHOICE, KEY)
     assert {t.item for t in tasks} == {item for listed in blocks.values() for item in listed}
     assert len({t.id for t in tasks}) == len({t.unit for t in tasks}) == len(tasks)
     count = Counter((t.block, t.part) for t in tasks)
@@ -72,8 +73,8 @@ def test_the_parts_are_as_designed(sizes: dict[str, int], again: int, hurried: i
     repeated = {t.item for t in tasks if t.block == REPEATS}
     assert repeated <= early
     assert len(repeated) == min(again, len(early))
-    assert {t.item for t in tasks if t.part == SHORT} == {t.item for t in tasks if t.block == HURRIED}
-    assert count[HURRIED, SHORT] == hurried  # items of its own: haste counts in no block
+    assert {t.item for t in tasks if t.part == SURGED} == {t.item for t in tasks if t.block == SURGE}
+    assert count[SURGE, SURGED] == hurried  # items of its own: haste counts in no block
     assert [(t.part, t.id) for t in tasks] == sorted((t.part, t.id) for t in tasks)
 
 
@@ -103,3 +104,17 @@ def test_what_cannot_be_mixed_is_refused() -> None:
         mix({EDGE: ["a"]}, {EDGE: 1}, CHOICE, KEY)
     with pytest.raises(InputError, match="would stand for two tasks"):
         mix({MAIN: ["a", "a (again)"]}, {MAIN: 2, REPEATS: 2}, CHOICE, KEY)
+
+
+def test_items_without_gold_make_up_the_volume_of_the_surge() -> None:
+    blocks = {MAIN: [f"m{number}" for number in range(60)]}
+    others = [f"o{number}" for number in range(300)]
+    tasks = mix(blocks, {MAIN: 40, SURGE: 20, REPEATS: 5}, CHOICE, KEY, others)
+    parts, count = Counter(task.part for task in tasks), Counter(task.block for task in tasks)
+    assert parts[AFTER] == 25
+    assert parts[SURGED] == 2 * parts[AFTER]
+    assert (count[SURGE], count[FILLER]) == (20, 30)
+    few = mix(blocks, {MAIN: 40, SURGE: 20, REPEATS: 5}, CHOICE, KEY, others[:4])
+    assert Counter(task.block for task in few)[FILLER] == 4
+    none = mix(blocks, {MAIN: 40}, CHOICE, KEY, others)
+    assert not [task for task in none if task.block == FILLER]  # no surge, no filler

@@ -8,12 +8,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import InputError, UsageError
-from vendoreval.pilots.pilot import ALPHA, POWER, Block, PilotPlan, plan_pilot, sentences, tasks_wanted
+from vendoreval.inference.power import fall_found
+from vendoreval.pilots.pilot import (
+    ALPHA,
+    POWER,
+    Block,
+    PilotPlan,
+    plan_pilot,
+    sentences,
+    surge_share,
+    tasks_wanted,
+)
 from vendoreval.resources import resource
 
 SAMPLE = parse_contract((resource("samples") / "contracts" / "weather-sentiment.toml").read_text("utf-8"))
@@ -76,15 +86,15 @@ def test_what_goes_out_of_what_is_there() -> None:
     main, edge = made.blocks[0].tasks, block(made, "edge cases").tasks
     plenty = dict.fromkeys(("main", "edge cases", "guideline change", "ambiguous"), 10_000)
     assert tasks_wanted(made, plenty) == {
-        **{one.name: one.tasks for one in made.blocks}, "short deadline": made.squeezed,
+        **{one.name: one.tasks for one in made.blocks}, "surge": made.surge,
     }  # fmt: skip
     few = tasks_wanted(made, {"main": main + 5, "edge cases": 3})
-    assert (few["main"], few["short deadline"]) == (main, 5)  # main comes first
+    assert (few["main"], few["surge"]) == (main, 5)  # main comes first
     cut = tasks_wanted(made, {"main": 10_000, "edge cases": edge}, edge + 20)
-    assert (cut["main"], cut["short deadline"]) == (20, 0)
+    assert (cut["main"], cut["surge"]) == (20, 0)
     more = tasks_wanted(made, {"main": 10_000, "edge cases": edge}, 500)
-    assert more["main"] + more["short deadline"] + edge == 500
-    assert more["short deadline"] == made.squeezed
+    assert more["main"] + more["surge"] + edge == 500
+    assert more["surge"] == made.surge
     with pytest.raises(UsageError, match="leave none for the main block"):
         tasks_wanted(made, plenty, 10)
 
@@ -110,9 +120,26 @@ def test_cost_and_record() -> None:
     assert plan.cost.amount == Decimal("0.45") * plan.tasks
     record = plan.to_json()
     judged = sum(row["tasks"] for row in record["blocks"])
-    assert record["tasks"] == judged + record["squeezed_tasks"]
-    assert record["squeezed_tasks"] == judged // 4  # a fifth of all
-    assert plan.items == sum(one.items for one in plan.blocks) + plan.squeezed
+    main, told = plan.blocks[0].tasks, record["surge"]
+    assert record["tasks"] == judged + told["gold"]
+    assert told["gold"] == 2 * (main // 2)  # twice the calm part's main items
+    assert (told["tasks"], told["time"]) == (2 * told["calm_tasks"], 0.5)
+    assert surge_share(told["tasks"], told["calm_tasks"]) == Fraction(1, 2)
+    assert plan.items == sum(one.items for one in plan.blocks) + plan.surge
+
+
+@pytest.mark.parametrize("calm", [60, 200, 900])
+def test_the_fall_that_a_surge_shows_is_found_nine_times_in_ten(calm: int) -> None:
+    """Against simulated pilots: pooled test of two shares, one-sided."""
+    rng, right = np.random.default_rng(calm), 0.9
+    fall = fall_found(Fraction(9, 10), calm, 2 * calm, ALPHA, POWER)
+    one, two = (
+        rng.binomial(calm, right, 20_000) / calm,
+        rng.binomial(2 * calm, right - fall, 20_000) / (2 * calm),
+    )
+    pooled = (one + 2 * two) / 3
+    z = (one - two) / np.sqrt(np.maximum(pooled * (1 - pooled), 1e-9) * 1.5 / calm)
+    assert (z > norm.isf(ALPHA)).mean() == pytest.approx(POWER, abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -110,19 +110,21 @@ def test_what_changes_on_the_way_is_compared() -> None:
     names = [f"i{number}" for number in range(80)]
     parts = [1] * 40 + [2] * 20
     sent = tasks(main=[f"{name}@{part}" for name, part in zip(names, parts, strict=False)],
-                 short_deadline=[f"{name}@3" for name in names[60:]])  # fmt: skip
+                 surge=[f"{name}@3" for name in names[60:]])  # fmt: skip
     wrong = set(names[36:40]) | set(names[40:60])  # one in ten before, all of part 2, none of part 3
     rows = [(name, "w", "b" if name in wrong else "a") for name in names]
     result = pilot_result(plan(), seen(sent, gold(**dict.fromkeys(names, "a")), rows))
-    after, short = result.after_change, result.short_deadline
+    after, surge = result.after_change, result.surge
     assert after
-    assert short
     assert (after.errors, after.n, after.rest_errors, after.rest_n) == (20, 20, 4, 40)
     assert result.block(MAIN).n == 60  # haste counts nowhere
-    assert (short.errors, short.n, short.rest_errors, short.rest_n) == (0, 20, 20, 20)
+    assert surge
+    assert surge.accuracy
+    assert (surge.accuracy.surge, surge.accuracy.calm) == (1.0, 0.0)
     said = " ".join(on_the_way(result))
     assert "errors rose" in said
-    assert "With the short deadline 0.0 % (0 of 20) were wrong, just before 100.0 % (20 of 20): chance" in said
+    assert "In the surge 100.0 % were right, in the calm part 0.0 % (" in said
+    assert "Not every answer has a time" in said
 
 
 def test_blocks_without_items_are_not_judged() -> None:
@@ -159,9 +161,7 @@ def test_a_lucky_guess_is_a_guess() -> None:
 
 
 def test_columns_count_when_nearly_every_label_fills_them() -> None:
-    sent = tasks(
-        main=[f"m{number}" for number in range(50)], short_deadline=[f"s{number}@3" for number in range(50)]
-    )
+    sent = tasks(main=[f"m{number}" for number in range(50)], surge=[f"s{number}@3" for number in range(50)])
     right = gold(**{task.item: "a" for task in sent})
     rows = [(task.item, "w", "a") for task in sent]
     base = seen(sent, right, rows)

@@ -29,6 +29,7 @@ from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import now, slug
 from vendoreval.workflow.contracts.contracts import contract_row, load_contract
 from vendoreval.workflow.files import read_bytes, write_whole
+from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers
 from vendoreval.workflow.reports.measured import measured, track
 from vendoreval.workflow.vendors.vendors import show_vendor
@@ -95,7 +96,9 @@ def draft(workspace: Workspace, vendor: str, words: DraftWords, out: Path) -> Dr
         words.rule,
         _listed(words.unsure),
     )  # fmt: skip
-    made = draft_contract(bank, answers, wanted, measured(workspace, track(workspace, vendor)))
+    tried = latest_judged(workspace, vendor)
+    surge = judged_record(workspace, tried).get("surge") if tried else None
+    made = draft_contract(bank, answers, wanted, measured(workspace, track(workspace, vendor)), surge)
     text = to_toml(plain(made.contract), made.comments)
     parse_contract(text, out.name)  # what a draft says, `contract check` reads
     _write_new(out, text)

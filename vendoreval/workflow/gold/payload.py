@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from vendoreval.errors import InputError
@@ -44,6 +44,16 @@ def shown(payload: Path | None, items: Sequence[str]) -> dict[str, dict[str, str
             remedy=f"{len(missing):,} of {len(items):,} items are missing; give a file with all items.",
         )  # fmt: skip
     return found
+
+
+def further(payload: Path | None, known: Collection[str]) -> list[str]:
+    """The items of `payload` that are not `known`, in text order; none without a file."""
+    if payload is None:
+        return []
+    file = open_rows(payload)
+    require(file, {"item_id": "item_id"}, option="")
+    ids = {item for batch in file.batches(("item_id",)) for item in batch.columns["item_id"].to_pylist()}
+    return sorted(ids.difference(known, (None, "")))
 
 
 def hints(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from vendoreval.audits.agreement_record import Alpha, alpha_of
 from vendoreval.audits.records import BREACHED
 from vendoreval.contracts.business_days import business_days_between
 from vendoreval.engines.wanted import labels_on_items
-from vendoreval.errors import Conflict, InputError
+from vendoreval.errors import Conflict, InputError, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED
 from vendoreval.formats.intake.escalation_rows import read_register
+from vendoreval.gold.piloting import PARTS
 from vendoreval.labels.escalations import Escalation
 from vendoreval.labels.statements import Statements
 from vendoreval.pilots.blocks import Answers, answers
@@ -54,6 +55,7 @@ class Judged:
     seen: Answers
     result: PilotResult
     agreement: Alpha | None
+    handed_over: Mapping[int, datetime]
 
 
 def take_answers(
@@ -67,15 +69,18 @@ def take_answers(
     register: Path | None = None,
     unfinished: bool = False,
     received: datetime | None = None,
+    handed_over: Sequence[str] = (),
     stated: Statements = NOTHING_STATED,
 ) -> dict[str, Any]:
     """Take a pilot's answers in as a delivery of its name, and judge every block.
 
     All files of the pilot come at once; `register` holds the vendor's questions. Tasks without an answer
-    stop it, unless `unfinished` lets them count as misses. `stated` is what the buyer says of the labels.
+    stop it, unless `unfinished` lets them count as misses. `handed_over` says when parts went to the vendor,
+    as `3=2026-03-02T09:00`; `stated` is what the buyer says of the labels.
     Raises NotFound, InputError, Conflict; NotSettled where a block would be breached and labels are no classes.
     """
     sent, at = load_sent(workspace, pilot_id), now()
+    when = _handed_over(handed_over)
     if sent.row.result_sha:
         raise Conflict(
             f"Pilot {pilot_id!r} is judged already.", remedy=f"See it with: vendoreval pilot show {pilot_id}"
@@ -94,7 +99,7 @@ def take_answers(
         dates=Dates(received=_received(sent.row.sent_at, received)), whole=not unfinished,
         stated=stated,
     )  # fmt: skip
-    judged = judge(workspace, sent, arrived.row, asked.entries if asked else ())
+    judged = judge(workspace, sent, arrived.row, asked.entries if asked else (), when)
     if judged.result.verdict == BREACHED:
         refuse_open_answers(pilot_id, [str(file) for file in files], arrived.report)
     record = pilot_record(workspace, judged, at)
@@ -113,6 +118,24 @@ def take_answers(
     return {**record, "intake": dict(arrived.report), "register_refused": refused, "register_notes": notes}
 
 
+def _handed_over(written: Sequence[str]) -> dict[int, datetime]:
+    """When parts went to the vendor; raises UsageError for what is none."""
+    found = {}
+    for text in written:
+        part, _, when = text.partition("=")
+        try:
+            number, moment = int(part), datetime.fromisoformat(when)
+        except ValueError:
+            number, moment = 0, now()
+        if number not in PARTS:
+            raise UsageError(
+                f"{text!r} does not say when a part was handed over.",
+                remedy="Write a part's number and a time in UTC: --handed-over 3=2026-03-02T09:00",
+            )
+        found[number] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found
+
+
 def _received(sent_at: datetime, received: datetime | None) -> datetime | None:
     """A bare day that is the day of sending means: after the sending."""
     if received and received.date() == sent_at.date():
@@ -128,7 +151,10 @@ def show_pilot(workspace: Workspace, pilot_id: str) -> dict[str, Any] | None:
     return judged_record(workspace, row)
 
 
-def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Sequence[Escalation]) -> Judged:
+def judge(
+    workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Sequence[Escalation],
+    handed_over: Mapping[int, datetime],
+) -> Judged:  # fmt: skip
     """Hold the answers of a pilot against its gold; the same each time."""
     units = sorted({task.unit for task in sent.tasks})
     labels = labels_on_items(workspace.objects.path(delivery.table_sha), units)
@@ -137,14 +163,17 @@ def judge(workspace: Workspace, sent: Sent, delivery: DeliveryRow, register: Seq
     seen = answers(sent.contract.task, sent.tasks, labels, gold, asked)
     main = seen.of_main()
     alpha = alpha_of(main, sent.contract.task) if delivery.annotators > 1 and len(main) else None
-    return Judged(sent, delivery, seen, pilot_result(sent.plan, seen), alpha)
+    result = pilot_result(sent.plan, seen, handed_over)
+    return Judged(sent, delivery, seen, result, alpha, handed_over)
 
 
 def judged_again(workspace: Workspace, pilot_id: str) -> Judged:
     """A pilot that was judged, computed again from what it looked at; raises NotFound."""
     record, delivery = show_pilot(workspace, pilot_id), delivery_row(workspace, pilot_id)
     register = read_kept(workspace, record["register"]) if record and record["register"] else ()
-    return judge(workspace, load_sent(workspace, pilot_id), delivery, register)
+    told = record.get("handed_over", {}) if record else {}
+    when = {int(part): datetime.fromisoformat(text) for part, text in told.items()}
+    return judge(workspace, load_sent(workspace, pilot_id), delivery, register, when)
 
 
 def levels_of(
@@ -181,6 +210,7 @@ def pilot_record(workspace: Workspace, judged: Judged, at: datetime) -> dict[str
         "received_at": delivery.received_at.isoformat(),
         "business_days": business_days_between(sent, received, contract.acceptance),
         "late": received > row.due,
+        "handed_over": {str(part): when.isoformat() for part, when in sorted(judged.handed_over.items())},
         "judged_at": at.isoformat(),
         "verdict": judged.result.verdict,
         **judged.result.to_json(),

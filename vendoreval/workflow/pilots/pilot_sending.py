@@ -15,17 +15,20 @@ from vendoreval.errors import Conflict, UsageError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.piloting import (
+    AFTER,
     AMBIGUOUS,
     BEFORE,
-    HURRIED,
+    FILLER,
     MAIN,
     PARTS,
     REPEATS,
+    SURGE,
+    SURGED,
     PilotTask,
     blocks_of,
     mix,
 )
-from vendoreval.pilots.pilot import POWER, plan_pilot, tasks_wanted
+from vendoreval.pilots.pilot import POWER, plan_pilot, surge_share, tasks_wanted
 from vendoreval.store.tables import CommitmentRow, DeliveryRow, ExposureRow, GoldRow, PilotRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
@@ -33,7 +36,7 @@ from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
-from vendoreval.workflow.gold.payload import hints, shown
+from vendoreval.workflow.gold.payload import further, hints, shown
 from vendoreval.workflow.gold.seedings import tasks_csv
 from vendoreval.workflow.pilots.pilots import Sent, file_of, list_pilots, load_row, sent_record
 
@@ -76,7 +79,8 @@ def send_pilot(
     plan = plan_pilot(contract, items or sum(map(len, there.values())), clause_id=clause)
     key = secret()
     wanted = tasks_wanted(plan, {block: len(listed) for block, listed in there.items()}, items)
-    tasks = mix(there, wanted, _choice(workspace, gold_id), key)
+    others = further(payload, gold.item_ids)
+    tasks = mix(there, wanted, _choice(workspace, gold_id), key, others)
     _refuse_silent(contract, tasks)
     rows, guessed = _rows(tasks, payload, gold)
     made = {part: tasks_csv(rows[part]) for part in PARTS if rows[part]}
@@ -115,7 +119,7 @@ def _keep(workspace: Workspace, out: _Outgoing, folder: Path) -> PilotRow:
     hidden = {
         "key": out.key.hex(),
         "items": {t.id: t.unit for t in out.tasks},
-        "gold": sorted(t.id for t in out.tasks),
+        "gold": sorted(t.id for t in out.tasks if t.block != FILLER),
     }
     with workspace.write(actor(), out.at) as tx:
         if any(tx.get(table, out.name) for table in (PilotRow, SeedRow, DeliveryRow)):
@@ -131,7 +135,7 @@ def _keep(workspace: Workspace, out: _Outgoing, folder: Path) -> PilotRow:
             "lists": {str(part): put(data) for part, data in out.lists.items()},
         }  # fmt: skip
         tasks_sha, key_sha = put(canonical(kept)), put(canonical(hidden))
-        met = put(canonical(sorted({task.item for task in out.tasks})))
+        met = put(canonical(sorted({task.item for task in out.tasks if task.block != FILLER})))
         vendor, gold = out.contract.vendor, out.gold
         tx.add(
             SeedRow(id=out.name, gold_id=gold, tasks_sha=tasks_sha, key_sha=key_sha, rate="", seeded_at=out.at)
@@ -204,9 +208,9 @@ def _rows(
     seen = shown(payload, sorted({task.item for task in tasks}))
     guessed = []
     if payload:
-        blocks = {task.item: task.block for task in tasks if task.block not in (REPEATS, HURRIED)}
-        blocks |= {task.item: MAIN for task in tasks if task.block == HURRIED}
-        guessed = hints(payload, seen, gold.answer_texts, blocks)
+        blocks = {task.item: task.block for task in tasks if task.block not in (REPEATS, SURGE, FILLER)}
+        blocks |= {task.item: MAIN for task in tasks if task.block == SURGE}
+        guessed = hints(payload, {item: seen[item] for item in blocks}, gold.answer_texts, blocks)
     return {
         part: [{"task_id": task.id, **seen[task.item]} for task in tasks if task.part == part] for part in PARTS
     }, guessed
@@ -222,14 +226,11 @@ def _notes(workspace: Workspace, sent: Sent, met: int, items: int) -> list[str]:
         )
     if met:
         notes.append(f"{met:,} gold items that {sent.contract.vendor} met before stay at home.")
-    out = len({task.item for task in sent.tasks})
+    out = len({task.item for task in sent.tasks if task.block != FILLER})
     if out < items:
         notes.append(f"{items:,} items were asked for; the gold has {out:,} that could go out.")
     count = Counter(task.block for task in sent.tasks)
-    if count[HURRIED] < sent.plan.squeezed:
-        notes.append(
-            f"The part with a short deadline has {count[HURRIED]:,} tasks; {sent.plan.squeezed:,} were planned."
-        )
+    notes += _of_surge(sent, count)
     for block in sent.plan.blocks:
         tasks = count[block.name]
         if not tasks:
@@ -241,3 +242,18 @@ def _notes(workspace: Workspace, sent: Sent, met: int, items: int) -> list[str]:
                 f"the misses allowed with a chance of {found:.0f} %."
             )
     return notes
+
+
+def _of_surge(sent: Sent, count: Mapping[str, int]) -> list[str]:
+    """How much gold the surge has, and how many of the calm part's hours it gets."""
+    said, parts = [], Counter(task.part for task in sent.tasks)
+    if count[SURGE] < sent.plan.surge:
+        said.append(f"The surge has {count[SURGE]:,} gold items; {sent.plan.surge:,} were planned.")
+    if count[SURGE]:
+        time = 100 * float(surge_share(parts[SURGED], parts[AFTER]))
+        said.append(
+            f"The surge, part {SURGED}, has {parts[SURGED]:,} tasks to the {parts[AFTER]:,} of part {AFTER}: "
+            f"twice the work in half the time leaves it {time:.0f} % of the hours that part {AFTER} took. Note "
+            "when you hand the parts over."
+        )
+    return said

@@ -11,8 +11,10 @@ from typing import Any
 
 from vendoreval.contracts.terms import Contract
 from vendoreval.gold.piloting import (
+    FILLER,
     PARTS,
     PilotTask,
+    kept_task,
 )
 from vendoreval.pilots.levels import findings, stricter
 from vendoreval.pilots.pilot import Block, PilotPlan, plan_pilot
@@ -49,8 +51,8 @@ def load_sent(workspace: Workspace, pilot_id: str) -> Sent:
     row = load_row(workspace, pilot_id)
     contract = load_contract(workspace, row.contract_id, row.contract_version)
     kept = json.loads(workspace.objects.read(row.tasks_sha))
-    tasks = tuple(PilotTask(*entry) for entry in kept["tasks"])
-    items = len({task.item for task in tasks})
+    tasks = tuple(kept_task(entry) for entry in kept["tasks"])
+    items = len({task.item for task in tasks if task.block != FILLER})
     return Sent(
         row, contract, plan_pilot(contract, items, clause_id=kept["clause"]), tasks, tuple(kept["shown"])
     )

@@ -41,7 +41,7 @@ def candidate(
     promises = vendor_promises(workspace, vendor_id, bank) if told else ()
     tried = seen.pilot if seen else None
     tried = tried or latest_judged(workspace, vendor_id)
-    pilot = judged_record(workspace, tried)["blocks"] if tried else ()
+    pilot = judged_record(workspace, tried) if tried else {}
     return Candidate(
         vendor_id, vendor.name, told,
         asked=sent_mode(workspace, vendor_id, bank) is not None,
@@ -49,7 +49,8 @@ def candidate(
         source=seen.kind if seen else None,
         clauses=_clauses(workspace, vendor.audits),
         promises=promises,
-        pilot={block["name"]: block for block in pilot},
+        pilot={block["name"]: block for block in pilot.get("blocks", ())},
+        surge=pilot.get("surge"),
         promised=_promised(contract),
         price=_price(vendor_id, contract, file),
         currency=_currency(vendor_id, contract, file),
