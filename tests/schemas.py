@@ -25,6 +25,7 @@ HEAD = "https://json-schema.org/draft/2020-12/schema"
 BY_NAME = {"confusion", "verdicts", "inspections", "classes", "values", "tasks"}
 BY_NAME |= {"by_value"}  # of a filter: the values that it left out
 BY_NAME |= {"flags", "people", "unanswered"}  # of signals and of a pilot
+BY_NAME |= {"lost"}  # of a format: what it cannot hold
 BY_NAME |= {"options"}  # of the format that files are read by
 BY_NAME |= {"basis", "costs", "promises", "sections", "weights"}  # of a comparison: vendors and sections
 _OF_MANY = {"units_in_all"}  # of findings on types with several units an item

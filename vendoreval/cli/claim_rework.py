@@ -1,19 +1,54 @@
-"""vendoreval claim: rework."""
+"""vendoreval claim: tasks for the rework, and the rework itself."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, counted, emit, facts, note, say, table
+from vendoreval.cli.reading import Images
+from vendoreval.cli.writing import FORMATS, Link, print_written
 
 SHOWN = 10
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command to the noun's own."""
+    """Add the commands to the noun's own."""
+    app.command("tasks")(tasks)
     app.command("rework")(rework)
+
+
+def tasks(
+    claim: Annotated[str, typer.Argument(help="The claim that asks for the rework.")],
+    out: Annotated[Path, typer.Option(help="Where to write it.")],
+    format: Annotated[str, typer.Option("--format", help=f"{FORMATS}. Default: by the file's ending.")] = "",
+    annotator: Annotated[str, typer.Option(help="Only what this annotator has to mend.")] = "",
+    images: Images = None,
+    link: Link = "",
+    payload: Annotated[
+        Path | None, typer.Option(help="Rows with item_id and what people shall see of each item.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the defective items for the vendor's tool, with what was delivered and what is wrong with it.
+
+    No gold answer stands in it. Beside it are written the reasons, line by line.
+    """
+    from vendoreval.workflow import workspaces
+    from vendoreval.workflow.claims.rework_tasks import write_rework
+
+    record = write_rework(
+        workspaces.open_workspace(), claim, out, format, annotator=annotator, images=images, link=link,
+        payload=payload,
+    )  # fmt: skip
+    if json:
+        return emit(record)
+    items, lines = counted(record["tasks"], "item"), counted(record["lines"], "line")
+    print_written(f"Wrote {items} with {lines} of the claim to {out}.", record)
+    again = f"vendoreval delivery add FILES --rework-of {record['delivery']} --contract {record['contract']}"
+    return note("Send it with its reasons. When it comes back:", f"next: {again}")
 
 
 def rework(

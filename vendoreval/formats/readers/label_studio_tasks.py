@@ -71,7 +71,7 @@ def item_of(data: Mapping[str, Any], task_id: Any, options: Mapping[str, str]) -
     if wanted not in ("auto", "id"):
         return _name(data.get(wanted), options)
     if wanted == "auto":
-        if own := text_of(data.get("item_id")) or text_of(data.get("task_id")):
+        if own := text_of(data.get("task_id")) or text_of(data.get("item_id")):
             return own  # tasks that we wrote name their items
         files = [value for value in data.values() if isinstance(value, str) and is_file(value)]
         if len(files) == 1:
