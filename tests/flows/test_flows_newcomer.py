@@ -204,7 +204,7 @@ def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> No
     cli("contract", "check", "contract.toml")
 
 
-@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "spans", "relations"])
+@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "polylines", "spans", "relations"])
 def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(cli: Cli, task: str) -> None:
     cli("contract", "new", "--task", task, "--classes", "cat, dog")
     file = cli.folder / "contract.toml"

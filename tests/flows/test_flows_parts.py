@@ -33,6 +33,11 @@ ROWS = {
         "i1,ann,o1,person,head,10,10,2\ni1,ann,o1,person,foot,14,50.5,1\ni2,ann,o1,person,head,5,5,2\n"
         "i2,ann,o1,person,foot,8,9,2\n"
     ),
+    "polylines": (
+        "item_id,annotator_id,label,line\n"
+        'i1,ann,car,"LINESTRING (0 0, 10 10.5, 20 0)"\ni1,ann,person,"[5, 5, 40, 41, 5, 5]"\n'
+        'i2,ann,car,"MULTILINESTRING ((0 0, 5 5), (9 9, 20 9))"\n'
+    ),
     "spans": (
         "item_id,annotator_id,start,end,label\n"
         "i1,ann,0,4,car\ni1,ann,2,9,person\ni2,ann,3,5,car\n"

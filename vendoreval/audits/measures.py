@@ -263,7 +263,7 @@ _recall = partial(_share, side="expected")
 _precision = partial(_share, side="delivered")
 _SIDES: Mapping[str, Side] = {"recall": "expected", "precision": "delivered", "f1": "either", "pq": "either"}
 OF_TRACKS = ("idf1", "assa", "hota", "id_switches", "mota_loss")
-_SCORES = ("mean_iou", "mean_dice", "oks", "pq")
+_SCORES = ("mean_iou", "mean_dice", "oks", "nearness", "pq")
 _MEASURES: Mapping[str, Measurer] = {
     "accuracy": _share,
     "error_rate": _share,
@@ -278,6 +278,7 @@ _MEASURES: Mapping[str, Measurer] = {
     "mean_iou": partial(_score, metric="mean_iou"),
     "mean_dice": partial(_score, metric="mean_dice"),
     "oks": partial(_score, metric="oks"),
+    "nearness": partial(_score, metric="nearness"),
     "pq": _pq_of,
     **{name: partial(_of_tracks, metric=name) for name in OF_TRACKS},
 }

@@ -84,6 +84,27 @@ KEYPOINTS = (
     MatchingKey("pck", "0.1", "a point is right within this share of the longer side of gold's box"),
     MatchingKey("pck_pixels", "0", "… or within so many pixels; 0: the share counts", highest=None, tacit=True),
 )
+LINE_PRESET = MatchingKey("preset", "none", _LIKE, ("none", "cvat"), tacit=True)
+LINES = (
+    MatchingKey("distance", "10", "a pair of lines lies no further apart, in pixels", highest=None),
+    MatchingKey(
+        "distance_share", "0", "… or than this share of its image's diagonal; 0: the pixels count", tacit=True
+    ),
+    MatchingKey(
+        "measure",
+        "mean",
+        "the mean or the largest distance of points along the lines, the larger of both ways",
+        ("mean", "max"),
+        tacit=True,
+    ),
+    MatchingKey(
+        "directed",
+        "no",
+        "yes: a line that runs the other way than gold's is imprecise, and wrong",
+        ("yes", "no"),
+        tacit=True,
+    ),
+)
 SPANS = (
     MatchingKey(
         "mode",

@@ -106,6 +106,8 @@ METRICS = {
                ("object",), tasks=("keypoints",), available=True),
         Metric("pck", "share", "share of keypoints near enough to gold", ("point",),
                tasks=("keypoints",), available=True),
+        Metric("nearness", "mean", "1 - distance ÷ twice the limit, mean over lines; missing or extra: 0",
+               ("object",), tasks=("polylines",), available=True),
         # numbers
         Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
                ("numeric", "ordinal"), lower_is_better=True, bounded=False),

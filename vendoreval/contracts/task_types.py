@@ -16,6 +16,8 @@ from vendoreval.contracts.matching_keys import (
     INVALID,
     IOU,
     KEYPOINTS,
+    LINE_PRESET,
+    LINES,
     MANY,
     NORMALIZE,
     OUTSIDE,
@@ -97,7 +99,14 @@ TASK_TYPES = {
             attributes=True,
             units=("item", "label", "object", "attribute", "point", "opportunity"),
         ),
-        TaskType("polylines", "lines in an image", MANY, attributes=True),
+        TaskType(
+            "polylines",
+            "lines in an image",
+            (*LINES, LINE_PRESET, *MANY),
+            available=True,
+            attributes=True,
+            units=_OBJECTS,
+        ),
         TaskType("panoptic", "every pixel of an image, by object and by class", MANY, attributes=True),
         # video and space
         TaskType(

@@ -8,6 +8,7 @@ Kinds of columns, and how they are held in memory (labels.table.Column):
     fixed     number in 1/SCALE of its unit (pixel, degree)   int64, NONE where there is none
     float     number, NaN where there is none                 float64
     rings     parts of rings of x, y in 1/SCALE pixel         Nested of depth 3
+    lines     parts of open lines, as rings are               Nested of depth 3
     runs      run lengths of a mask, by columns, zeros first  Nested of depth 1
 
 Numbers that decide at a limit are whole, so that they are exact.
@@ -22,12 +23,12 @@ from typing import Literal
 
 import numpy as np
 
-Kind = Literal["text", "map", "int", "fixed", "float", "rings", "runs"]
+Kind = Literal["text", "map", "int", "fixed", "float", "rings", "lines", "runs"]
 SCALE = 1000  # steps of a pixel or a degree in `fixed` columns
 LARGEST = 10**9  # of a `fixed` number in steps: a million pixels
 LARGEST_AREA = 10**15  # the same of an area: a million million square pixels
 NONE = int(np.iinfo(np.int64).min)  # no number in an `int` or `fixed` column
-DEPTH = {"runs": 1, "rings": 3}
+DEPTH = {"runs": 1, "rings": 3, "lines": 3}
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
             Field("x", "fixed"), Field("y", "fixed"), Field("visible", "int", required=False),
             Field("area", "fixed", required=False, largest=LARGEST_AREA),
         ),
-        _many("polylines", OBJECT, LABEL, Field("rings", "rings")),
+        _many("polylines", OBJECT, LABEL, Field("rings", "lines")),
         _many("panoptic", OBJECT, LABEL, Field("width", "int"), Field("height", "int"), Field("runs", "runs")),
         # video and space
         _many(

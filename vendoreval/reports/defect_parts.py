@@ -22,6 +22,7 @@ from vendoreval.reports.pictures.defect_pictures import MOST_PICTURES, DefectPic
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, joined, percent
 from vendoreval.tasks.outcomes import ONE, Outcomes
+from vendoreval.tasks.polylines import CVAT_LEAST
 from vendoreval.tasks.rules import matching_value
 
 STEPS = 10
@@ -33,6 +34,7 @@ _QUALITY = {
     "polygons": ("intersection ÷ union (IoU)", "iou"),
     "masks": ("intersection ÷ union (IoU)", "iou"),
     "keypoints": ("object keypoint similarity (OKS)", "oks"),
+    "polylines": ("nearness (1 - distance ÷ twice the limit)", ""),
 }
 
 
@@ -97,11 +99,18 @@ def quality(units: Outcomes, task: Task) -> Histogram | None:
     words, key = named
     matched = (units.expected_row >= 0) & (units.delivered_row >= 0) & units.at("object")
     steps = np.minimum(units.score[matched] * STEPS // ONE, STEPS - 1)
-    limits = [(float(matching_value(task, key)), "matched from here on")]
+    limits = [(_least(task, key), "matched from here on")]
     if below := float(matching_value(task, "imprecise_below")):
         limits.append((below, "precise from here on"))
     counts = tuple(np.bincount(steps, minlength=STEPS).tolist())
     return Histogram("How well matched objects fit", words, counts, tuple(limits)) if sum(counts) else None
+
+
+def _least(task: Task, key: str) -> float:
+    """The least quality of a match; of lines it follows from the formula, or is CVAT's."""
+    if key:
+        return float(matching_value(task, key))
+    return float(CVAT_LEAST) if task.matching.get("preset") == "cvat" else 0.5
 
 
 def defects_view(shown: UnitsShown) -> Plain | None:

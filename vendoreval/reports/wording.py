@@ -39,6 +39,7 @@ METRIC_WORDS = {
     "idf1": "IDF1",
     "pq": "panoptic quality",
     "oks": "object keypoint similarity",
+    "nearness": "nearness of lines",
 }
 UPPER_LIMITS = frozenset({"error_rate", "wer", "cer", "mae"})  # the threshold is the most that is allowed
 

@@ -16,6 +16,7 @@ _MODULES = {
     "polygons": "vendoreval.tasks.polygons",
     "masks": "vendoreval.tasks.masks",
     "keypoints": "vendoreval.tasks.keypoints",
+    "polylines": "vendoreval.tasks.polylines",
     # video and space
     "tracks": "vendoreval.tasks.tracks",
     # text

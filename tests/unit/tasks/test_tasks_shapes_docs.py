@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, delivery_of, gold_of
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
+from vendoreval.formats.readers.answer_cells import lines_of
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.reports.pictures.item_picture import ItemPicture
@@ -24,9 +25,14 @@ from vendoreval.reports.pictures.pairs import marks, sheet_pairs
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
 
-TYPES = ("polygons", "masks", "keypoints")
-CLASSES = {"polygons": ("car", "dog"), "masks": ("road", "sky"), "keypoints": ("person",)}
-SIZES = {"polygons": (100, 100), "masks": (12, 6), "keypoints": (100, 70)}
+TYPES = ("polygons", "polylines", "masks", "keypoints")
+CLASSES = {
+    "polygons": ("car", "dog"),
+    "polylines": ("lane", "wire"),
+    "masks": ("road", "sky"),
+    "keypoints": ("person",),
+}
+SIZES = {"polygons": (100, 100), "polylines": (100, 80), "masks": (12, 6), "keypoints": (100, 70)}
 
 
 def page(kind: str) -> str:
@@ -53,6 +59,14 @@ def polygon_rows(side: str) -> list[Row]:
     return rows
 
 
+def line_rows(side: str) -> list[Row]:
+    return [
+        {"label": row["label"],
+         "rings": [[[round(1000 * n) for n in chain] for chain in part] for part in lines_of(row["line"])]}
+        for row in table("polylines", side)
+    ]  # fmt: skip
+
+
 def mask_rows(side: str) -> list[Row]:
     found = re.search(r"<!-- example: image -->\n```text\n(.*?)```", page("masks"), re.DOTALL)
     assert found is not None
@@ -76,7 +90,9 @@ def keypoint_rows(side: str) -> list[Row]:
 
 
 def rows_of(kind: str, side: str) -> list[Row]:
-    return {"polygons": polygon_rows, "masks": mask_rows, "keypoints": keypoint_rows}[kind](side)
+    return {"polygons": polygon_rows, "polylines": line_rows, "masks": mask_rows, "keypoints": keypoint_rows}[
+        kind
+    ](side)
 
 
 def judged(kind: str, **matching: Any) -> tuple[Outcomes, ItemPicture]:
@@ -96,12 +112,13 @@ def told(found: Outcomes, names: tuple[str, ...]) -> list[tuple[str, ...]]:
     rows = []
     for row in found.rows():
         row |= {"IoU": f"{row['score']:.9g}", "similarity": f"{row['score']:.9g}"}
+        row |= {"score": f"{row['score']:.9g}"}
         row |= {"class": row["expected"] or row["delivered"]}
         rows.append(tuple("" if row[name] is None else str(row[name]) for name in names))
     return rows
 
 
-@pytest.mark.parametrize("kind", ["polygons", "keypoints"])
+@pytest.mark.parametrize("kind", ["polygons", "polylines", "keypoints"])
 def test_the_example_is_judged_as_the_page_says(kind: str) -> None:
     listed = table(kind, "outcomes")
     found, _ = judged(kind)

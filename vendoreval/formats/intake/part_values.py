@@ -116,7 +116,8 @@ def _runs(column: Any, field: Field) -> tuple[Any, dict[int, str]]:
 
 
 _READ: Mapping[str, Callable[[Any, Field], tuple[Any, dict[int, str]]]] = {
-    "text": _text, "map": _map, "int": _int, "fixed": _fixed, "float": _float, "rings": _rings, "runs": _runs,
+    "text": _text, "map": _map, "int": _int, "fixed": _fixed, "float": _float, "rings": _rings, "lines": _rings,
+    "runs": _runs,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from vendoreval.labels.shapes import Field, Shape
 
 _EFFECT = "The row is not counted; what it answers counts as missing."
 # Columns that stand for others: what they are called, and what they give.
-_INSTEAD = {"rings": ("polygon", "wkt"), "runs": ("rle", "counts")}
+_INSTEAD = {"rings": ("polygon", "wkt"), "lines": ("line", "polyline", "wkt"), "runs": ("rle", "counts")}
 _SIZES = {"x_min": ("x", None), "y_min": ("y", None), "x_max": ("x", "width"), "y_max": ("y", "height")}
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _POINT = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*")
@@ -109,12 +109,20 @@ def _rings(column: Any, field: Field, refused: dict[int, str]) -> Any:
     return _distinct(column, rings_of, kind, "The outline is no WKT polygon and no list of x and y.", refused)
 
 
+def _lines(column: Any, field: Field, refused: dict[int, str]) -> Any:
+    import pyarrow as pa
+
+    kind = pa.list_(pa.list_(pa.list_(pa.float64())))
+    return _distinct(column, lines_of, kind, "The line is no WKT linestring and no list of x and y.", refused)
+
+
 def _runs(column: Any, field: Field, refused: dict[int, str]) -> Any:
     return column  # read together with the size of the mask
 
 
 _KINDS: Mapping[str, Callable[[Any, Field, dict[int, str]], Any]] = {
-    "text": _text, "map": _text, "fixed": _real, "float": _real, "int": _whole, "rings": _rings, "runs": _runs,
+    "text": _text, "map": _text, "fixed": _real, "float": _real, "int": _whole, "rings": _rings,
+    "lines": _lines, "runs": _runs,
 }  # fmt: skip
 
 
@@ -184,6 +192,25 @@ def rings_of(text: str) -> list[list[list[float]]]:
     raise ValueError(text)
 
 
+def lines_of(text: str) -> list[list[list[float]]]:
+    """Parts of a line, each one list of x and y, from WKT (LINESTRING, MULTILINESTRING) or a JSON list.
+
+    Lists of two numbers are the points of one line; longer ones are one part each. Raises ValueError for
+    anything else.
+    """
+    word = text.strip()
+    if word.startswith("["):
+        return [[chain] for chain in _listed(json.loads(word))]
+    kind, _, rest = word.partition("(")
+    if kind.strip().upper() not in ("LINESTRING", "MULTILINESTRING"):
+        raise ValueError(text)
+    inner = f"({rest}" if kind.strip().upper() == "LINESTRING" else rest.rstrip().removesuffix(")")
+    chains = [_numbers(chain) for chain in _bracketed(inner)]
+    if not chains:
+        raise ValueError(text)
+    return [[chain] for chain in chains]
+
+
 def _listed(value: Any) -> list[list[float]]:
     rings = [value] if value and (not isinstance(value[0], list) or _points(value)) else value
     if rings and isinstance(rings[0], list) and rings[0] and isinstance(rings[0][0], list):
@@ -203,18 +230,21 @@ def _ring_list(text: str) -> list[list[float]]:
     word = text.strip()
     if not (word.startswith("(") and word.endswith(")")):
         raise ValueError(text)
-    rings = []
-    for ring in _bracketed(word[1:-1]):
-        numbers: list[float] = []
-        for point in ring.strip()[1:-1].split(","):
-            found = _POINT.fullmatch(point)
-            if not found:
-                raise ValueError(text)
-            numbers += [float(found[1]), float(found[2])]
-        rings.append(_closed(numbers))
+    rings = [_closed(_numbers(ring)) for ring in _bracketed(word[1:-1])]
     if not rings:
         raise ValueError(text)
     return rings
+
+
+def _numbers(text: str) -> list[float]:
+    """The x and y of `(x y, …)`."""
+    numbers: list[float] = []
+    for point in text.strip()[1:-1].split(","):
+        found = _POINT.fullmatch(point)
+        if not found:
+            raise ValueError(text)
+        numbers += [float(found[1]), float(found[2])]
+    return numbers
 
 
 def _bracketed(text: str) -> list[str]:

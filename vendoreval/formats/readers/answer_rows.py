@@ -28,7 +28,8 @@ def arrow_type(kind: str) -> Any:
     number = pa.float64()
     types = {
         "text": pa.string(), "map": pa.string(), "int": pa.int64(), "fixed": number, "float": number,
-        "rings": pa.list_(pa.list_(pa.list_(number))), "runs": pa.list_(pa.int64()), "flag": pa.bool_(),
+        "rings": pa.list_(pa.list_(pa.list_(number))), "lines": pa.list_(pa.list_(pa.list_(number))),
+        "runs": pa.list_(pa.int64()), "flag": pa.bool_(),
     }  # fmt: skip
     return types[kind]
 

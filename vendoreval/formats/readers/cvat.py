@@ -1,6 +1,6 @@
-"""CVAT XML 1.1, "CVAT for images": boxes, polygons, masks, skeletons and points, tags.
+"""CVAT XML 1.1, "CVAT for images": boxes, polygons, polylines, masks, skeletons and points, tags.
 
-Tracks (videos), polylines, ellipses and cuboids are counted, not read.
+Tracks (videos), ellipses and cuboids are counted, not read.
 """
 
 from __future__ import annotations

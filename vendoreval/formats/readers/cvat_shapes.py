@@ -25,8 +25,9 @@ KINDS = {  # the elements that are answers of a shape
     "polygons": ("polygon",),
     "masks": ("mask",),
     "keypoints": ("skeleton", "points"),
+    "polylines": ("polyline",),
 }
-ALL_KINDS = frozenset({"polyline", "ellipse", "cuboid"}.union(*KINDS.values()))
+ALL_KINDS = frozenset({"ellipse", "cuboid"}.union(*KINDS.values()))
 SOURCES = {"manual": "human", "semi-auto": "model-assisted", "auto": "auto"}
 Size = tuple[int, int] | None  # width, height
 
@@ -150,7 +151,10 @@ def points_of(element: Element) -> list[tuple[float, float]]:
     return found
 
 
-_READ = {"classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _points}
+_READ = {
+    "classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _points,
+    "polylines": _polygon,
+}  # fmt: skip
 
 
 def joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

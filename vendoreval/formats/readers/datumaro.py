@@ -25,7 +25,13 @@ from vendoreval.labels.shapes import Shape
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 Size = tuple[int, int]  # width, height
 _HEAD = re.compile(rb'"dm_format_version"\s*:|"label"\s*:\s*\{\s*"labels"\s*:\s*\[')
-_TYPES = {"boxes": "bbox", "polygons": "polygon", "masks": "mask", "keypoints": "points"}
+_TYPES = {
+    "boxes": "bbox",
+    "polygons": "polygon",
+    "masks": "mask",
+    "keypoints": "points",
+    "polylines": "polyline",
+}
 _WORDS = {"bbox": "box", "points": "keypoints", "label": "label of the whole image"}
 _CROWD = "Crowds, so that what falls on them is not judged (else: --read crowd=object)"
 
@@ -35,7 +41,7 @@ class Datumaro:
 
     name = "datumaro"
     suffixes = (".json",)
-    yields = frozenset({"boxes", "polygons", "masks", "keypoints"})
+    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints"})
     options = (
         ReaderOption("crowd", "what the attribute `is_crowd` is", "ignored", ("ignored", "object")),
         ReaderOption(
@@ -184,7 +190,7 @@ class _Items:
         first = parts[0]
         if self._shape.name == "boxes":
             return [_box(first)]
-        if self._shape.name == "polygons":
+        if self._shape.name in ("polygons", "polylines"):
             return [{"rings": [[_ring(one)] for one in parts]}]
         if self._shape.name == "masks":
             runs, (width, height) = self._mask(parts, size)

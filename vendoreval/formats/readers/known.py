@@ -15,6 +15,7 @@ from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import SHAPES
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
+DRAWN = IMAGES | {"polylines"}
 TEXTS = frozenset({"spans"})
 LINKED = TEXTS | {"relations"}
 MANY = frozenset(shape.name for shape in SHAPES.values() if shape.many)
@@ -39,8 +40,8 @@ READERS: tuple[Entry, ...] = (
     # images
     Entry("coco", (".json",), IMAGES, "coco"),
     Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
-    Entry("labelme", (".json", ".xml"), IMAGES, "labelme"),
-    Entry("datumaro", (".json",), IMAGES, "datumaro"),
+    Entry("labelme", (".json", ".xml"), DRAWN, "labelme"),
+    Entry("datumaro", (".json",), DRAWN, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
     Entry(
         "via",
@@ -61,14 +62,14 @@ READERS: tuple[Entry, ...] = (
     Entry("xmi", (".xmi", ".xml"), LINKED, "xmi"),
     # sound
     # tools and platforms
-    Entry("supervisely", (".json",), IMAGES | {"polylines"}, "supervisely"),
+    Entry("supervisely", (".json",), DRAWN, "supervisely"),
     Entry(
         "labelbox",
         (".ndjson", ".jsonl", ".json"),
         frozenset({"boxes", "polygons", "polylines", "keypoints", "spans", "classification", "multilabel"}),
         "labelbox",
     ),
-    Entry("cvat", (".xml",), IMAGES | {"classification"}, "cvat"),
+    Entry("cvat", (".xml",), DRAWN | {"classification"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | {"classification"}, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )

@@ -29,7 +29,7 @@ class Labelme:
 
     name = "labelme"
     suffixes = (".json", ".xml")
-    yields = frozenset({"boxes", "polygons", "masks", "keypoints"})
+    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints"})
     options = (
         ReaderOption("polygons", "for masks: leave polygons aside, or draw them", "aside", ("aside", "drawn")),
     )

@@ -1,4 +1,4 @@
-"""LabelMe's shapes as answers: rectangles, polygons, masks, and points of a group."""
+"""LabelMe's shapes as answers: rectangles, polygons, lines, masks, and points of a group."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from vendoreval.labels.shapes import Shape
 
 _READ_AS = {
     "boxes": ("rectangle", "oriented_rectangle"), "polygons": ("polygon",), "masks": ("mask",),
-    "keypoints": ("point",),
+    "keypoints": ("point",), "polylines": ("line", "linestrip"),
 }  # fmt: skip
-_CORNERS = {"rectangle": (2, 4), "oriented_rectangle": (4,), "mask": (2,), "point": (1,)}
+_CORNERS = {"rectangle": (2, 4), "oriented_rectangle": (4,), "mask": (2,), "point": (1,), "line": (2,)}
 _ALONE = "point of no object"
 _UNDESCRIBED = "Shapes with a description, which is not read"
 Row = dict[str, Any]

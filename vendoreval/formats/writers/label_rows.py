@@ -23,7 +23,7 @@ from vendoreval.labels.shapes import SCALE, SHAPES, Shape
 from vendoreval.labels.table import CODES, SHEET
 
 FORMATS = ("csv", "jsonl", "parquet")
-_AS = {"rings": "polygon", "runs": "rle"}  # what a column is called in files
+_AS = {"rings": "polygon", "lines": "line", "runs": "rle"}  # what a column is called in files
 _ITEMS = {"item_width": "width", "item_height": "height", "item_text": "text"}
 Row = Mapping[str, Any]
 
@@ -103,8 +103,8 @@ def _value(row: Mapping[str, Any], name: str, shape: Shape) -> Any:
     kind = _kind(shape, name)
     if kind == "fixed":
         return decimal(value)
-    if kind == "rings":
-        return wkt(value)
+    if kind in ("rings", "lines"):
+        return wkt(value, kind)
     if kind == "runs":
         return coco_counts(np.asarray(value, dtype=np.int64))
     return value.isoformat() if name == "labelled_at" else value
@@ -115,9 +115,16 @@ def decimal(steps: int) -> int | float:
     return steps // SCALE if steps % SCALE == 0 else steps / SCALE
 
 
-def wkt(parts: Sequence[Sequence[Sequence[int]]]) -> str:
-    """Rings of whole steps as WKT."""
-    return outline([[[decimal(side) for side in ring] for ring in part] for part in parts])
+def wkt(parts: Sequence[Sequence[Sequence[int]]], kind: str = "rings") -> str:
+    """Rings, or open lines, of whole steps as WKT."""
+    whole = [[[decimal(side) for side in ring] for ring in part] for part in parts]
+    return outline(whole) if kind == "rings" else line(whole)
+
+
+def line(parts: Sequence[Sequence[Sequence[float]]]) -> str:
+    """Open lines as WKT."""
+    texts = [f"({_points(chain)})" for part in parts for chain in part]
+    return f"LINESTRING {texts[0]}" if len(texts) == 1 else f"MULTILINESTRING ({', '.join(texts)})"
 
 
 def outline(parts: Sequence[Sequence[Sequence[float]]]) -> str:
@@ -127,8 +134,11 @@ def outline(parts: Sequence[Sequence[Sequence[float]]]) -> str:
 
 
 def _ring(ring: Sequence[float]) -> str:
-    points = [*zip(ring[::2], ring[1::2], strict=True), (ring[0], ring[1])]
-    return f"({', '.join(f'{x} {y}' for x, y in points)})"
+    return f"({_points([*ring, *ring[:2]])})"
+
+
+def _points(chain: Sequence[float]) -> str:
+    return ", ".join(f"{x} {y}" for x, y in zip(chain[::2], chain[1::2], strict=True))
 
 
 def _csv(batches: Iterator[list[Row]], names: Sequence[str], out: IO[bytes]) -> int:

@@ -29,7 +29,8 @@ TYPES = {
 }  # fmt: skip
 KINDS = {
     "text": TEXT, "map": TEXT, "int": NUMBER, "fixed": NUMBER, "float": pa.float64(),
-    "rings": pa.list_(pa.list_(pa.list_(NUMBER))), "runs": pa.list_(NUMBER),
+    "rings": pa.list_(pa.list_(pa.list_(NUMBER))), "lines": pa.list_(pa.list_(pa.list_(NUMBER))),
+    "runs": pa.list_(NUMBER),
 }  # fmt: skip
 _REPEATED = (*CODED, "annotator_code", "label_code", "seconds")  # few different values a row group
 _RISING = ("item_code", "labelled_at", ROW)  # mostly little more than in the row before

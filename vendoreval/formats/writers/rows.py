@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from vendoreval.formats.writers.interface import Answer, Row, Setting, Task, Written
-from vendoreval.formats.writers.label_rows import outline, shown_as, write_rows
+from vendoreval.formats.writers.label_rows import line, outline, shown_as, write_rows
 from vendoreval.labels.run_codecs import coco_counts
 from vendoreval.labels.shapes import SHAPES, Shape
 
@@ -59,8 +59,8 @@ def _cells(row: Row, shape: Shape) -> Iterator[tuple[str, Any]]:
 
 
 def _cell(value: Any, kind: str) -> Any:
-    if kind == "rings":
-        return outline(value)
+    if kind in ("rings", "lines"):
+        return outline(value) if kind == "rings" else line(value)
     if kind == "runs":
         return coco_counts(np.asarray(value, dtype=np.int64))
     return json.dumps(value, ensure_ascii=False) if kind == "map" else value

@@ -109,6 +109,6 @@ def _row(row: Mapping[str, Any], shape: Shape) -> Row:
 def _value(value: Any, kind: str) -> Any:
     if kind == "fixed":
         return decimal(value)
-    if kind == "rings":
+    if kind in ("rings", "lines"):
         return [[[decimal(side) for side in ring] for ring in part] for part in value]
     return json.loads(value) if kind == "map" else value

@@ -151,6 +151,8 @@ def _size(size: tuple[int, int]) -> str:
 def _lines(drawing: Svg, view: View, mark: Mark, ink: str, width: float, dash: str) -> None:
     if mark.outline.rings:
         drawing.rings([view.ring(points) for points in mark.outline.rings], ink, width, dash)
+    for points in mark.outline.lines:
+        drawing.path(view.ring(points), ink, width, dash)
 
 
 def _links(drawing: Svg, view: View, marks: Sequence[Mark]) -> None:

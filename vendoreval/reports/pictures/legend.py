@@ -15,7 +15,7 @@ class Legend:
     """Samples of lines and points, then the letters."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
-        self._lines = any(mark.outline.rings for mark in marks)
+        self._lines = any(mark.outline.rings or mark.outline.lines for mark in marks)
         self._points = any(mark.outline.spots for mark in marks)
         self._states = [state for state in LOOKS if any(mark.state == state for mark in marks)]
 

@@ -29,27 +29,30 @@ class Spot:
 
 @dataclass(frozen=True)
 class Outline:
-    """Closed rings (a ring inside another is a hole) and named points."""
+    """Closed rings (a ring inside another is a hole), named points, and open lines."""
 
     rings: tuple[Ring, ...] = ()
     spots: tuple[Spot, ...] = ()
+    lines: tuple[Ring, ...] = ()
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Left, top, right, bottom; None where nothing is to be seen."""
-        xs = [x for ring in self.rings for x, _ in ring] + [spot.x for spot in self.spots]
-        ys = [y for ring in self.rings for _, y in ring] + [spot.y for spot in self.spots]
+        chains = (*self.rings, *self.lines)
+        xs = [x for chain in chains for x, _ in chain] + [spot.x for spot in self.spots]
+        ys = [y for chain in chains for _, y in chain] + [spot.y for spot in self.spots]
         return (min(xs), min(ys), max(xs), max(ys)) if xs else None
 
 
-def outline(labels: LabelTable, rows: Sequence[int]) -> Outline:
-    """The outline of an object: of one row, or of the rows of its points."""
+def outline(labels: LabelTable, rows: Sequence[int], *, open_lines: bool = False) -> Outline:
+    """The outline of an object: of one row, or of the rows of its points. `open_lines`: rings are none."""
     if "keypoint" in labels.answers:
         return Outline(spots=tuple(spot for row in rows if (spot := _spot(labels, row))))
     (row,) = rows
     if "x_min" in labels.answers:
         return Outline((_corners(labels, row),))
     if "rings" in labels.answers:
-        return Outline(_rings(labels.lists("rings")[row]))
+        drawn = _rings(labels.lists("rings")[row])
+        return Outline(lines=drawn) if open_lines else Outline(drawn)
     if "runs" in labels.answers:
         width, height = (int(labels.numbers(name)[row]) for name in ("width", "height"))
         return Outline(traced(labels.lists("runs")[row], width, height))

@@ -69,8 +69,9 @@ def ignored_rows(gold: GoldSet, item: str, pairs: Sequence[Pair]) -> list[int]:
 
 def marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]) -> tuple[Mark, ...]:
     """The shapes of a sheet. A point is marked alone where a line tells of it and not of its whole object."""
+    is_open = gold.shape.name == "polylines"
     drawn = [
-        Mark("gold", "ignored", outline(gold.labels, _object(gold.labels, row)))
+        Mark("gold", "ignored", outline(gold.labels, _object(gold.labels, row), open_lines=is_open))
         for row in ignored_rows(gold, item, pairs)
     ]
     sides: tuple[tuple[Side, LabelTable], ...] = (("gold", gold.labels), ("delivered", delivered))
@@ -85,7 +86,7 @@ def marks(gold: GoldSet, delivered: LabelTable, item: str, pairs: Sequence[Pair]
             rows = [row] if pair.point else _object(table, row)
             if pair.state in ("missing", "extra"):
                 alone.update(rows)
-            drawn.append(Mark(side, pair.state, outline(table, rows), pair.number))
+            drawn.append(Mark(side, pair.state, outline(table, rows, open_lines=is_open), pair.number))
     return tuple(drawn)
 
 
