@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED, Cli
+from vendoreval.contracts.terms import Task
 from vendoreval.errors import EvidenceError
 from vendoreval.evidence.bundle import from_zip
 from vendoreval.evidence.verify_statements import check_statements
@@ -296,8 +297,8 @@ def test_verify_names_the_buyers_word_and_finds_a_forged_statement(buyer: Cli) -
     shown = buyer("evidence", "verify", "b.zip", "--json").json["not_shown"]
     assert any("buyer's word alone" in one["what"] and "'hund' as 'dog'" in one["what"] for one in shown)
     intake = json.loads(from_zip((buyer.folder / "b.zip").read_bytes())["intake.json"])
-    classes = ["cat", "dog", "bird"]
-    check_statements(classes, intake)
+    task = Task("classification", ("cat", "dog", "bird"))
+    check_statements(task, intake)
     forged = [
         {**intake, "stated": {"labels": ["cat=dog"]}},
         {**intake, "label_map": [{**intake["label_map"][0], "buyers_word": False}]},
@@ -306,7 +307,7 @@ def test_verify_names_the_buyers_word_and_finds_a_forged_statement(buyer: Cli) -
     ]
     for one in forged:
         with pytest.raises(EvidenceError):
-            check_statements(classes, one)
+            check_statements(task, one)
 
 
 def test_gold_is_read_by_the_same_rules(buyer: Cli) -> None:

@@ -7,8 +7,9 @@ items may be unable to decide. The rules claim, acceptance and point mean what t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 from vendoreval.audits.deciding import RULES_HERE, not_run
 from vendoreval.audits.joining import Trial
@@ -19,11 +20,23 @@ from vendoreval.inference.agreement import Metric, Scale
 from vendoreval.inference.agreement_limit import METHOD, Held, against_limit, spread_against_limit
 from vendoreval.inference.spread import Spread
 from vendoreval.inference.tally import Tally
+from vendoreval.tasks.rules import matching_word
 
-AGREEMENT: dict[str, Metric] = {"alpha": "alpha", "kappa": "kappa", "ac1": "ac1"}
-_SCALE_OF: dict[str, Scale] = {"ordinal": "ordinal", "numeric": "interval"}
+AGREEMENT: dict[str, Metric] = {
+    "alpha": "alpha", "kappa": "kappa", "ac1": "ac1", "weighted_kappa": "kappa", "ac2": "ac1",
+}  # fmt: skip
+WEIGHTED = ("weighted_kappa", "ac2")
 _NOBODY = "No item of the delivery has labels by two people, so there is nothing to compare."
 _EQUAL = 1e-9  # what is nearer to the limit than rounding counts as reaching it
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How classes are compared: on a scale, in an order, and with weights for those nearby."""
+
+    scale: Scale
+    order: tuple[str, ...] = ()
+    weights: str = ""
 
 
 def on_agreement(contract: Contract) -> bool:
@@ -32,8 +45,15 @@ def on_agreement(contract: Contract) -> bool:
 
 
 def scale_of(task: Task) -> Scale:
-    """The scale on which a task's answers are compared: that of its type of answer."""
-    return _SCALE_OF.get(task.type, "nominal")
+    """The scale on which a task's answers are compared: the contract's, or that of its type of answer."""
+    if task.type == "ordinal":
+        return cast(Scale, matching_word(task, "scale"))
+    return "interval" if task.type == "numeric" else "nominal"
+
+
+def weights_of(task: Task) -> str:
+    """How much nearby classes agree under weighted_kappa and ac2; empty where classes have no order."""
+    return matching_word(task, "weights") if task.type == "ordinal" else ""
 
 
 def order_of(task: Task, counts: Tally) -> tuple[str, ...]:
@@ -54,10 +74,11 @@ def judge_agreement(clause: Clause, task: Task, counts: Tally | Spread | None) -
     elif clause.scope == "class":
         classes = [name for name in task.classes or counts.values if name not in task.ways_to_ask]
         for name in (clause.group,) if clause.group else classes:
-            yield partial(_of_classes, group=name, counts=counts.against(name), scale="nominal", order=())
+            yield partial(_of_classes, group=name, counts=counts.against(name), how=Compared("nominal"))
     else:
-        scale, order = scale_of(task), order_of(task, counts)
-        yield partial(_of_classes, group=None, counts=counts, scale=scale, order=order)
+        weights = weights_of(task) if clause.metric in WEIGHTED else ""
+        how = Compared(scale_of(task), order_of(task, counts), weights)
+        yield partial(_of_classes, group=None, counts=counts, how=how)
 
 
 def _by_distance(clause: Clause, task: Task, spread: Spread) -> Trial:
@@ -79,13 +100,11 @@ def _of_distances(clause: Clause, spread: Spread) -> Finding:
     return _judged(clause, held, nothing)
 
 
-def _of_classes(
-    clause: Clause, group: str | None, counts: Tally, scale: Scale, order: tuple[str, ...]
-) -> Finding:
-    confidence = float(1 - clause.decision.alpha)
+def _of_classes(clause: Clause, group: str | None, counts: Tally, how: Compared) -> Finding:
     held = against_limit(
-        counts, AGREEMENT[clause.metric], clause.limit, scale=scale, order=order, confidence=confidence
-    )
+        counts, AGREEMENT[clause.metric], clause.limit, scale=how.scale, order=how.order, weights=how.weights,
+        confidence=float(1 - clause.decision.alpha),
+    )  # fmt: skip
     return _judged(clause, held, _undefined(counts, group), group)
 
 

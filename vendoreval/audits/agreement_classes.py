@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.agreeing import order_of, scale_of
+from vendoreval.audits.agreeing import AGREEMENT, WEIGHTED, order_of, scale_of, weights_of
 from vendoreval.audits.agreement_plain import Groups, figures, lacking
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.errors import InputError, UsageError
 from vendoreval.inference import agreement as coefficients
@@ -27,6 +28,7 @@ from vendoreval.inference.kappa import pairwise
 from vendoreval.inference.oneself import self_agreement
 from vendoreval.inference.tally import Tally, first_answers, tally
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.numbers import equal_numbers_alike
 from vendoreval.labels.statements import statements_of
 from vendoreval.labels.table import LabelTable
 
@@ -91,7 +93,12 @@ def _compared(
     label = table.answers["label"]
     if not isinstance(label, Coded) or not label.values:
         raise no_labels()
-    label = label.recode(sorted({*label.values, *task.classes}))
+    if TASK_TYPES[task.type].numbers:
+        label = equal_numbers_alike(label)
+        known = np.flatnonzero(label.codes >= 0)
+        table, label = table.take(known), label.take(known)
+    else:
+        label = label.recode(sorted({*label.values, *task.classes}))
     keep = np.ones(len(table), dtype=np.bool_)
     if repeated:
         keep[:] = False
@@ -137,9 +144,18 @@ def alpha_of_classes(counts: Tally, task: Task, scale: str = "") -> Agreement:
 def coefficients_of_classes(
     counts: Tally, task: Task, scale: Scale, resamples: int, seed: int
 ) -> tuple[Agreement, ...]:
-    """All coefficients, with intervals from `resamples` draws of items."""
+    """All coefficients, with intervals from `resamples` draws of items; weighted ones of an ordinal scale."""
     order = order_of(task, counts)
-    return coefficients.agreements(counts, scale=scale, order=order, resamples=resamples, seed=seed)
+    found = coefficients.agreements(counts, scale=scale, order=order, resamples=resamples, seed=seed)
+    weights = weights_of(task)
+    if not weights:
+        return found
+    weighted = coefficients.agreements(
+        counts, [AGREEMENT[name] for name in WEIGHTED], order=order, weights=weights, resamples=resamples,
+        seed=seed,
+    )  # fmt: skip
+    named = (replace(one, metric=name) for name, one in zip(WEIGHTED, weighted, strict=True))
+    return (*found, *named)
 
 
 def class_groups(by: str, labels: Compared | None, counts: Tally, scale: Scale, task: Task) -> Groups:
@@ -149,6 +165,10 @@ def class_groups(by: str, labels: Compared | None, counts: Tally, scale: Scale, 
     """
     if not by:
         return {}
+    if by == "class" and TASK_TYPES[task.type].numbers:
+        raise UsageError(
+            "Numbers belong to no classes.", remedy="Take --by day, annotator or guideline_version."
+        )
     if by == "class":
         return {"by": by, "groups": [_group(one) for one in by_class(counts)]}
     assert labels is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vendoreval.audits.agreeing import weights_of
 from vendoreval.audits.agreement_classes import (
     Compared,
     alpha_of_classes,
@@ -77,7 +78,9 @@ def _of_classes(
 ) -> Found:  # fmt: skip
     measured = chosen_scale(task, scale)
     found = coefficients_of_classes(counts, task, measured, resamples, seed)
-    return _found(found, measured, again, class_groups(by, seen, counts, measured, task))
+    groups = class_groups(by, seen, counts, measured, task)
+    weights = weights_of(task)
+    return _found(found, measured, again, {**({"weights": weights} if weights else {}), **groups})
 
 
 def _of_sheets(labels: LabelTable, task: Task, by: str, scale: str) -> Found:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.annotator_answers import Codes, People, people_of, refuse_too_large
 from vendoreval.audits.annotator_tricks import class_tricks, flags_of, gold_recognised
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.errors import UsageError
 from vendoreval.gold.goldset import GoldSet
@@ -47,6 +48,11 @@ def class_annotators(
 
     Raises InputError where no annotators are named or there are too many classes.
     """
+    if TASK_TYPES[task.type].numbers:
+        raise UsageError(
+            "The models of annotators count equal classes, and numbers are none.",
+            remedy="An audit shows each annotator's share within the tolerance: vendoreval audit run.",
+        )
     people = people_of(labels, task.classes, gold, delivery)
     refuse_too_large(people, delivery)
     blind = dawid_skene(people.item, people.annotator, people.label, len(people.classes))

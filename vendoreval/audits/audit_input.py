@@ -113,7 +113,7 @@ def missing_by_word(seen: AuditInput) -> list[NearPair]:
 def counting_of(clause: Clause, task: Task, seen: AuditInput) -> Counting:
     """How the clause counts: without omissions where nothing proves that they were sent."""
     how = counting(clause.unit, task, omissions=seen.sent_known or clause.metric == "completeness")
-    cap = clause.decision.worst or most_lost(clause.metric, task) or Fraction(1)  # 1: the rule point needs none
+    cap = clause.decision.worst or most_lost(clause.metric, task) or Fraction(1)  # 1: no loss is counted
     return replace(how, cap=cap, scale=task.classes)
 
 

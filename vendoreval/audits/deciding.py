@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from vendoreval.audits.measures import Measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
+from vendoreval.audits.totals import Measure
 from vendoreval.audits.units import units_in_words
 from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause

@@ -42,21 +42,27 @@ def confusion(outcomes: Outcomes) -> dict[str, dict[str, int]]:
 
 
 def by_class(outcomes: Outcomes) -> tuple[ClassFigures, ...]:
-    """Precision, recall and F1 of every class that gold or the delivery uses; None stands for 0/0."""
+    """Precision, recall and F1 of every class that gold or the delivery uses; None stands for 0/0.
+
+    Where a neighbouring class passes, what is right counts for gold's class and for the one delivered.
+    """
     seen = answered(outcomes)
     width = len(seen.expected.values)
-    expected, delivered, correct = (
+    sides = (seen.expected.codes, seen.delivered.codes)
+    expected, delivered, correct, fitting = (
         np.bincount(codes[codes >= 0], minlength=width).tolist()
-        for codes in (seen.expected.codes, seen.delivered.codes, seen.expected.codes[seen.right])
+        for codes in (*sides, *(side[seen.right] for side in sides))
     )
     return tuple(
         ClassFigures(
             name, n, right, given,
-            precision=right / given if given else None,
+            precision=fits / given if given else None,
             recall=right / n if n else None,
-            f1=2 * right / (n + given),
+            f1=(right + fits) / (n + given),
         )
-        for name, n, right, given in zip(seen.expected.values, expected, correct, delivered, strict=True)
+        for name, n, right, given, fits in zip(
+            seen.expected.values, expected, correct, delivered, fitting, strict=True
+        )
         if n or given
     )  # fmt: skip
 

@@ -14,8 +14,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.measures import per_item, side_of
+from vendoreval.audits.measures import side_of
 from vendoreval.audits.records import UnitCount
+from vendoreval.audits.totals import per_item
 from vendoreval.audits.units import (
     MAIN,
     OPPORTUNITY,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vendoreval.audits.measures import Measure, Measurer, Values, loss, per_item
+from vendoreval.audits.totals import Measure, Measurer, Values, loss, per_item
 from vendoreval.audits.units import Counting, Mask, Totals, counted
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.deciding import not_run
-from vendoreval.audits.measures import Measure, measure
+from vendoreval.audits.measures import measure
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, Finding, Walk
 from vendoreval.audits.stratifying import METHOD as STRATA
 from vendoreval.audits.stratifying import bounds, counted_strata, judged, share
+from vendoreval.audits.totals import Measure
 from vendoreval.audits.units import Counting, counted, drawn, units_in_words
 from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Clause

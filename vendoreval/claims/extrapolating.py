@@ -62,7 +62,10 @@ def extrapolate(
 
 
 def allowed(clause: Clause, units: int) -> int:
-    """The most wrong units that the threshold tolerates among `units`."""
+    """The most wrong units that the threshold tolerates among `units`; of a loss, which says how far they are
+    off and not how many, no number of them is too many."""
+    if METRICS[clause.metric].kind == "score":
+        return units
     is_error = METRICS[clause.metric].lower_is_better
     return allowed_errors(units, 1 - clause.limit if is_error else clause.limit)
 

@@ -16,6 +16,8 @@ NAMES = {
     "kappa": "Fleiss' kappa",
     "ac1": "Gwet's AC1",
     "brennan_prediger": "Brennan-Prediger",
+    "weighted_kappa": "Weighted kappa",
+    "ac2": "Gwet's AC2",
     "percent_agreement": "equal",
 }
 _SHOWN = 30  # groups beyond these are in --json
@@ -77,11 +79,14 @@ def _print(record: dict[str, Any]) -> None:
                 if key == "percent_agreement"
                 else name
                 if unordered or key in ("alpha", "percent_agreement")
+                else f"{name}, {record['weights']}"
+                if key in ("weighted_kappa", "ac2")
                 else f"{name}, unordered",
                 percent(figures["estimate"]) if share else _number(figures["estimate"]),
                 _interval(figures, share),
             )
             for key, name in NAMES.items()
+            if key in record
             for figures, share in ((record[key], key == "percent_agreement"),)
             if "distance" not in record or figures["estimate"] is not None
         ],

@@ -59,7 +59,7 @@ def _check_loss(section: Section, clause: Clause, task: Task) -> None:
     if clause.decision.rule not in WITHOUT_DRAW:
         what = f"{clause.metric} is not decided by {clause.decision.rule}."
         section.problem("decision.rule", what, f"Take {', '.join(WITHOUT_DRAW)}.")
-    elif worst is None and clause.decision.rule != "point":
+    elif worst is None:
         what = f"nothing says how large {clause.metric} of one unit may be at most."
         section.problem("decision", what, 'Write worst = "…" into it: the largest error that can occur.')
     elif worst is not None and worst <= clause.limit:

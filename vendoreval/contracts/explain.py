@@ -121,12 +121,20 @@ def _task(task: Task) -> str:
         return "; ".join(parts) + "."
     if task.answers == "each":
         return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
+    if _consensus(task) == "median":
+        return f"{'; '.join(parts)}. The vendor's answer on an item is the lower median of its labels."
+    lowest = "the lowest of the tied classes"
     ties = {
-        "smallest_label": "the first of the tied classes in text order",
+        "smallest_label": lowest if task.type == "ordinal" else "the first of the tied classes in text order",
         "first_answer": "the tied class that was answered first",
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
+
+
+def _consensus(task: Task) -> str:
+    """How several people's answers on an item become one: by majority or by the median."""
+    return "median" if task.type == "numeric" else str(task.matching.get("consensus", "majority"))
 
 
 def _units(contract: Contract) -> list[str]:

@@ -11,7 +11,7 @@ class MatchingKey:
 
     `meaning`: in plain words, after the key and its value. `tacit`: the default goes without saying, and a
     contract that is silent about it is not weaker. `by_name`: instead of a choice, a table of numbers by name
-    may stand there.
+    may stand there. `whole`: the number has no decimals. `percent`: it may be a percentage of gold's number.
     """
 
     name: str
@@ -21,6 +21,8 @@ class MatchingKey:
     highest: int | None = 1
     tacit: bool = False
     by_name: bool = False
+    whole: bool = False
+    percent: bool = False
 
 
 IOU = MatchingKey("iou", "0.5", "a pair shares at least so much: intersection ÷ union")
@@ -135,6 +137,38 @@ FOLLOWED = MatchingKey(
     "0.8",
     "a track is right where it and gold's share so much: 2 × common boxes ÷ boxes of both",
     tacit=True,
+)
+# one answer an item, on a scale or a number
+STEPS = MatchingKey(
+    "tolerance", "0", "an answer so many steps of the scale from gold is right still", highest=None, whole=True
+)
+CONSENSUS = MatchingKey(
+    "consensus",
+    "majority",
+    "with answers = consensus: the class given most often, or the lower median on the scale",
+    ("majority", "median"),
+    tacit=True,
+)
+WEIGHTS = MatchingKey(
+    "weights",
+    "quadratic",
+    "of weighted_kappa and ac2: how much of an agreement nearby classes are",
+    ("linear", "quadratic", "ordinal"),
+    tacit=True,
+)
+SCALE = MatchingKey(
+    "scale",
+    "ordinal",
+    "of alpha: by ranks; interval: by numbers, or by steps where classes are none",
+    ("ordinal", "interval", "nominal"),
+    tacit=True,
+)
+CLOSENESS = MatchingKey(
+    "tolerance",
+    "0",
+    "a number no further from gold is right; 5%: of gold's own size",
+    highest=None,
+    percent=True,
 )
 TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
 NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))

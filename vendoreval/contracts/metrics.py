@@ -91,8 +91,9 @@ METRICS = {
         Metric("completeness", "share", "share of the gold items that were answered at all",
                ("item",), ("delivery", "edge_case"), available=True),
         # several answers an item
-        Metric("exact_match", "share", "share of items whose set of classes, or text, equals gold's",
-               ("item", "label"), _WHOLE, ("multilabel", "transcription", "spans")),
+        Metric("exact_match", "share", "share of answers that equal gold's: class, number, set or text",
+               ("item", "label"), _WHOLE, ("ordinal", "numeric", "multilabel", "transcription", "spans"),
+               available=True),
         Metric("jaccard", "mean", "common classes ÷ all classes, mean over answers",
                ("item", "label"), _WHOLE, ("multilabel",)),
         # images
@@ -109,10 +110,11 @@ METRICS = {
         Metric("nearness", "mean", "1 - distance ÷ twice the limit, mean over lines; missing or extra: 0",
                ("object",), tasks=("polylines",), available=True),
         # numbers
-        Metric("mae", "score", "mean absolute difference from gold", ("item", "label"), _WHOLE,
-               ("numeric", "ordinal"), lower_is_better=True, bounded=False),
+        Metric("mae", "score", "mean absolute difference from gold, in steps of an ordinal scale",
+               ("item", "label"), _WHOLE, ("numeric", "ordinal"), lower_is_better=True, bounded=False,
+               available=True),
         Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
-               ("item", "label"), _WHOLE, ("numeric", "ordinal")),
+               ("item", "label"), _WHOLE, ("numeric", "ordinal"), available=True),
         # text and sound
         Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
                lower_is_better=True, bounded=False, worst="1"),
@@ -137,6 +139,10 @@ METRICS = {
                ("delivery", "class"), available=True),
         Metric("ac1", "agreement", "Gwet's AC1 among the annotators", ("item",), ("delivery", "class"),
                available=True),
+        Metric("weighted_kappa", "agreement", "kappa in which nearby classes agree in part (`weights`)",
+               ("item",), ("delivery",), ("ordinal",), available=True),
+        Metric("ac2", "agreement", "Gwet's AC2: AC1 in which nearby classes agree in part (`weights`)",
+               ("item",), ("delivery",), ("ordinal",), available=True),
     )
 }  # fmt: skip
 

@@ -28,14 +28,14 @@ from vendoreval.contracts.terms import (
     Task,
 )
 from vendoreval.errors import InvalidDocument, Problem
-from vendoreval.numerals import POINTS
+from vendoreval.numerals import POINTS, SHARE
 from vendoreval.tomlfile import parse_toml
 
 SCHEMA = "vendoreval/contract/1"
 SEVERITIES = ("minor", "major", "critical")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LISTED = 100
-_NEEDS_CLASSES = ("classification",)
+_NEEDS_CLASSES = ("classification", "ordinal")
 
 
 def parse_contract(text: str, name: str = "contract.toml") -> Contract:
@@ -175,7 +175,9 @@ def _matching_value(section: Section, key: MatchingKey) -> None:
     if key.choices:
         section.choice(key.name, key.choices)
         return
-    value = section.number(key.name)
+    value = section.number(key.name, one_percent=SHARE if key.percent else None)
+    if key.whole and value is not None and value != value.to_integral_value():
+        section.problem(key.name, f"{value} is no whole number.", f"The usual value is {key.default}.")
     if value is not None and key.highest is not None and value > key.highest:
         section.problem(key.name, f"{value} is more than {key.highest}.", f"The usual value is {key.default}.")
 

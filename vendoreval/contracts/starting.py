@@ -19,6 +19,7 @@ _COUNTED, _COUNTED_WHOLE = (
     "what counts once: {}, or item: a person's whole answer",
     "what counts once: item, or label",
 )
+_OF_CLASSES = ("[task.severity]", 'id = "class-floor"')
 _GENERAL = ("accuracy", "error_rate", "recall", "precision", "f1")
 
 
@@ -32,8 +33,9 @@ def starting(template: str, task: str) -> str:
     own = [
         m.name for m in METRICS.values() if m.available and task in m.tasks and "classification" not in m.tasks
     ]
-    metrics = ", ".join((*_GENERAL, *own, "completeness", "alpha …"))
-    return Template(template).substitute(
+    general = _GENERAL if kind.classed else _GENERAL[:2]
+    metrics = ", ".join((*general, *own, "completeness", "alpha …"))
+    return Template(template if kind.classed else _without_classes(template)).substitute(
         type=_line(f'type = "{task}"', kind.meaning),
         answers="\n".join(_answers(kind)),
         matching="\n".join(_matching(kind)),
@@ -42,6 +44,13 @@ def starting(template: str, task: str) -> str:
         counted=_line(f'unit = "{unit}"', _COUNTED.format(unit) if several else _COUNTED_WHOLE),
         unit=unit,
     )
+
+
+def _without_classes(template: str) -> str:
+    """The template without what is said of classes: their names, their severity and the floor for each."""
+    parts = [part for part in template.split("\n\n") if not any(words in part for words in _OF_CLASSES)]
+    lines = "\n\n".join(parts).split("\n")
+    return "\n".join(line for line in lines if not line.startswith(("classes = ", "# unsure = ")))
 
 
 def main_unit(task: str) -> str:

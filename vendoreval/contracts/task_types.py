@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vendoreval.contracts.matching_keys import (
+    CLOSENESS,
+    CONSENSUS,
     EMPTY,
     FOLLOWED,
     INVALID,
@@ -26,9 +28,12 @@ from vendoreval.contracts.matching_keys import (
     REGIONS,
     RELATIONS,
     REPAIR,
+    SCALE,
     SPAN_PRESET,
     SPANS,
+    STEPS,
     TOLERANCE,
+    WEIGHTS,
     MatchingKey,
 )
 
@@ -39,7 +44,8 @@ class TaskType:
 
     `units`: what clauses on it may count, where an answer is any number of units (contracts.metrics.UNITS);
     an answer of one row is its own unit, whatever it is called. `attributes`: its units can have attributes;
-    `consensus`: several people's answers have a majority; `classed`: its units belong to classes.
+    `consensus`: several people's answers have a majority; `classed`: its units belong to classes;
+    `numbers`: an answer is a number.
     """
 
     name: str
@@ -50,6 +56,7 @@ class TaskType:
     consensus: bool = False
     units: tuple[str, ...] = ()
     classed: bool = True
+    numbers: bool = False
 
 
 _OBJECTS = ("item", "label", "object", "attribute", "opportunity")
@@ -59,8 +66,16 @@ TASK_TYPES = {
     for entry in (
         # one answer an item
         TaskType("classification", "one class for each item", available=True, consensus=True),
-        TaskType("ordinal", "one class of an ordered scale", (TOLERANCE,), consensus=True),
-        TaskType("numeric", "one number", (TOLERANCE,), classed=False),
+        TaskType(
+            "ordinal",
+            "one class of an ordered scale",
+            (STEPS, CONSENSUS, SCALE, WEIGHTS),
+            available=True,
+            consensus=True,
+        ),
+        TaskType(
+            "numeric", "one number", (CLOSENESS,), available=True, consensus=True, classed=False, numbers=True
+        ),
         TaskType("preference", "which of two answers is better", consensus=True),
         # several answers an item, of which each is a word or a mark
         TaskType("multilabel", "any number of classes for each item"),

@@ -231,7 +231,7 @@ def _check_intake(bundle: OpenedBundle) -> None:
         return
     if intake.get("where") and bundle.contract.task.filters == "forbidden":
         raise EvidenceError("The contract forbids filters, and the delivery was taken in with one.")
-    check_statements(bundle.contract.task.classes, intake)
+    check_statements(bundle.contract.task, intake)
     _check_sent(seen, intake)
     if canonical(dict(seen.settled)) != canonical(settled(intake)):
         raise EvidenceError("What was settled about the delivery is not what the intake report says.")

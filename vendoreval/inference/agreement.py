@@ -27,6 +27,7 @@ from scipy.special import stdtrit
 
 from vendoreval.errors import InputError
 from vendoreval.inference.tally import Tally
+from vendoreval.labels.numbers import decimal_of
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio"]
 Metric = Literal["alpha", "kappa", "ac1", "brennan_prediger", "percent_agreement"]
@@ -131,6 +132,7 @@ def agreements(
     *,
     scale: Scale = "nominal",
     order: Sequence[str] = (),
+    weights: str = "",
     confidence: float = 0.95,
     resamples: int = 0,
     seed: int = 0,
@@ -140,7 +142,7 @@ def agreements(
     All coefficients are taken from the same resamples, drawn from PCG64(`seed`). Where resampling would
     take more than MOST_DRAWS draws the linearised interval is given instead; `method` says which.
     """
-    made = [parts(counts, metric, scale=scale, order=order) for metric in metrics]
+    made = [parts(counts, metric, scale=scale, order=order, weights=weights) for metric in metrics]
     plain = [_estimate(counts, m, scale, p, confidence) for m, p in zip(metrics, made, strict=True)]
     if not resamples or not len(counts.items) or resamples * len(counts.items) > MOST_DRAWS:
         return tuple(plain)
@@ -184,10 +186,13 @@ def parts(
 
 
 def points(values: Sequence[str], scale: Scale, order: Sequence[str] = ()) -> Floats:
-    """Where each class lies on its scale; ranks for an ordinal scale. Zeros for a nominal one."""
+    """Where each class lies on its scale; ranks for an ordinal scale. Zeros for a nominal one.
+
+    On an interval scale classes with an `order` that are no numbers lie one step apart.
+    """
     if scale == "nominal":
         return np.zeros(len(values))
-    if order and scale == "ordinal":
+    if order and (scale == "ordinal" or (scale == "interval" and not _all_numbers(values))):
         place = {name: rank for rank, name in enumerate(order)}
         absent = [name for name in values if name not in place]
         if absent:
@@ -203,6 +208,10 @@ def points(values: Sequence[str], scale: Scale, order: Sequence[str] = ()) -> Fl
             f"The classes are no numbers ({error}), so the scale cannot be {scale}.",
             remedy="Take the nominal scale, or give the order of the classes for an ordinal one.",
         ) from error
+
+
+def _all_numbers(values: Sequence[str]) -> bool:
+    return all(decimal_of(name) is not None for name in values)
 
 
 def agreement_weights(name: str, at: Floats) -> Floats:

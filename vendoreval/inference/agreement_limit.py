@@ -60,15 +60,17 @@ def against_limit(
     *,
     scale: Scale = "nominal",
     order: Sequence[str] = (),
+    weights: str = "",
     confidence: float = 0.95,
 ) -> Held | None:
     """`metric` of `counts` against `limit`; None where the coefficient is not defined.
 
-    The items are taken as a sample of the work that the limit is about.
+    `scale`, `order` and `weights` as in `inference.agreement`. The items are taken as a sample of the work that
+    the limit is about.
     """
 
     def held(seen: Tally) -> Held | None:
-        found = agreement(seen, metric, scale=scale, order=order, confidence=confidence)
+        found = agreement(seen, metric, scale=scale, order=order, weights=weights, confidence=confidence)
         paired = seen.compared()
         differing = int(paired.items[np.diff(paired.start) > 1].sum())
         return _held(found, differing, limit, confidence)

@@ -5,7 +5,7 @@ A text that is no class of the contract is read as one where a stated rule leave
 1. a list of one element, in JSON or as Python writes it, is its element;
 2. white space around and runs of it within, and the Unicode form, tell no two classes apart;
 3. nor does case, where the contract has no two classes that differ in case only;
-4. where all classes are whole numbers, equal numbers are one class (1, 1.0, 01).
+4. where all classes are numbers, equal numbers are one class (1, 1.0, 01).
 
 An object or a longer list is no label. What remains is asked about: the buyer states what a text means. That is
 explained where only what tells nothing differs: the above, quotation marks or square brackets around, an
@@ -19,12 +19,14 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 from unicodedata import normalize
 
-LIST, SPACES, CASE, NUMBER = "one-element list", "white space or Unicode form", "case", "whole number"
+from vendoreval.labels.numbers import decimal_of
+
+LIST, SPACES, CASE, NUMBER = "one-element list", "white space or Unicode form", "case", "equal number"
 EMPTY_LIST = "The label is empty."
 _PLACEHOLDERS = frozenset(
     ("none", "nan", "n/a", "#n/a", "na", "<na>", "null", "nil", "undefined", "-", "--", "---", "–", "—", ".")
@@ -49,20 +51,25 @@ class Reading:
 
 
 class Classes:
-    """A contract's classes, looked up by every form in which a label may be written."""
+    """A contract's classes, looked up by every form in which a label may be written.
 
-    def __init__(self, classes: Sequence[str]) -> None:
+    `numbers`: there are no classes, and every label is a number, written with a decimal point.
+    """
+
+    def __init__(self, classes: Sequence[str], *, numbers: bool = False) -> None:
+        self.only_numbers = numbers
         self.names = frozenset(classes)
         self.order = tuple(classes)
         self._plain = _unique((plain_text(name), name) for name in classes)
         self._folded = _unique((folded(name), name) for name in classes)
         self._explained = _unique((_words(name), name) for name in classes)
-        numbers = [_whole(name) for name in classes]
-        known = [number for number in numbers if number is not None]
-        self._numbers = _unique(zip(known, classes, strict=True)) if len(known) == len(numbers) else {}
+        known = [number for name in classes if (number := _number(name)) is not None]
+        self._numbers = _unique(zip(known, classes, strict=True)) if len(known) == len(classes) else {}
 
     def read(self, text: str) -> Reading:
         """`text` by the rules above; a text that no rule knows is a label as it stands."""
+        if self.only_numbers:
+            return _number_read(text)
         if text in self.names or not self.names:
             return Reading(text)
         element = unwrapped(text)
@@ -75,7 +82,7 @@ class Classes:
         for form, known, rule in forms:
             if form in known:
                 return Reading(known[form], (rule,))
-        number = _whole(text) if self._numbers else None
+        number = _number(text) if self._numbers else None
         if number in self._numbers:
             return Reading(self._numbers[number], (NUMBER,))
         return Reading(text)
@@ -117,6 +124,19 @@ def unwrapped(text: str) -> Reading:
     if isinstance(only, dict | list):
         return Reading(text, refused="The label is a list of lists or objects, not a class.")
     return Reading(only if isinstance(only, str) else _as_text(only), (LIST,))
+
+
+def _number_read(text: str) -> Reading:
+    """A number as it is written, without white space around it."""
+    element = unwrapped(text)
+    label = element.label.strip()
+    if not element.refused and decimal_of(label) is None:
+        return Reading(text, refused=f"The label {_shortened(label)!r} is no number.")
+    return element if element.refused else Reading(label, element.rules or ((SPACES,) if label != text else ()))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}…"
 
 
 def is_placeholder(text: str) -> bool:
@@ -171,17 +191,9 @@ def _as_text(value: object) -> str:
     return json.dumps(value) if isinstance(value, bool | int | float) or value is None else str(value)
 
 
-def _whole(text: str) -> int | None:
-    """The whole number that a text writes, as 1, 01, 1.0 or 1e0; None for everything else."""
-    if len(text) > 40 or "_" in text:
-        return None
-    try:
-        number = Decimal(plain_text(text))
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number.adjusted()) > 40 or number != number.to_integral_value():
-        return None
-    return int(number)
+def _number(text: str) -> Decimal | None:
+    """The number that a text writes; None for everything else."""
+    return decimal_of(plain_text(text))
 
 
 def _unique(pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:

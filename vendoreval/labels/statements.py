@@ -80,8 +80,8 @@ class Meaning:
 class Dictionary:
     """Every text's reading: what was stated first, then the rules of notation."""
 
-    def __init__(self, classes: Sequence[str], said: Statements) -> None:
-        self.classes = Classes(classes)
+    def __init__(self, classes: Sequence[str], said: Statements, *, numbers: bool = False) -> None:
+        self.classes = Classes(classes, numbers=numbers)
         self.stated: dict[str, Meaning] = {}
         for text in said.labels:
             source, name = self._pair(text)

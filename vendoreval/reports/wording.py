@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 NBSP = "\u00a0"
 _NOISE = Decimal("1e-12")  # below this, a float and a decimal mean the same number
 _MOST_DIGITS = 12
-_NO_SHARE = frozenset({"mae", "alpha", "kappa", "ac1", "fleiss_kappa", "weighted_kappa", "pq"})
+_NO_SHARE = frozenset({"mae", "alpha", "kappa", "ac1", "fleiss_kappa", "weighted_kappa", "ac2", "pq"})
 
 VERDICT_WORDS = {
     "kept": "Kept",
@@ -36,6 +36,10 @@ METRIC_WORDS = {
     "alpha": "Krippendorff’s alpha",
     "kappa": "kappa",
     "ac1": "AC1",
+    "weighted_kappa": "weighted kappa",
+    "ac2": "AC2",
+    "within_tolerance": "share within the tolerance",
+    "exact_match": "share of exact matches",
     "idf1": "IDF1",
     "pq": "panoptic quality",
     "oks": "object keypoint similarity",

@@ -7,7 +7,7 @@ was delivered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,20 @@ from vendoreval.tasks.outcomes import CODE, ONE, SEVERITY_CODE, Outcomes
 
 DEFAULT_SEVERITY = "major"
 Answers = tuple[str, ...]  # of one item, the primary one first
+Found = tuple[NDArray[np.bool_], Codes]
+# From accepted answers, values, and which accepted answers and which value belong to each label: whether the
+# label is right, and the code of the answer that it is held against.
+Rule = Callable[[Sequence[Answers], Sequence[str], Codes, Codes], Found]
+
+
+def equal(accepted: Sequence[Answers], values: Sequence[str], which: Codes, delivered: Codes) -> Found:
+    """The rule of classes: a label is right where it equals an accepted answer, which it is held against."""
+    position, width = {value: code for code, value in enumerate(values)}, len(values)
+    pairs = [row * width + position[a] for row, answers in enumerate(accepted) for a in answers]
+    mine = which.astype(np.int64) * width + delivered
+    right = np.isin(mine, np.asarray(pairs, dtype=np.int64)) & (delivered >= 0)
+    primary = np.asarray([position[answers[0]] for answers in accepted], dtype=np.int32)
+    return right, np.where(right, delivered, primary[which]).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class Classification:
         """The majority of each item's labels."""
         return majority(labels, task.ties)
 
-    def ties(self, labels: LabelTable) -> int:
+    def ties(self, labels: LabelTable, task: Task) -> int:
         """Items without a single most frequent label."""
         return count_ties(labels)
 
@@ -66,12 +80,14 @@ def compare(
     labels: LabelTable,
     classes: Sequence[str] = (),
     severity: Mapping[str, str] | None = None,
+    rule: Rule = equal,
 ) -> Outcomes:
     """Hold every label on a gold item against gold; one outcome a label, one a missing item.
 
     `labels` may hold rows on other items: they are no opportunity and give no outcome. A row whose
     label is empty, and a gold item without any row, is `missing`. `severity` maps the expected class
-    to minor, major or critical (default major). Rows keep their order; missing items come last.
+    to minor, major or critical (default major). Rows keep their order; missing items come last. `rule` says
+    which labels are right.
     """
     known = labels.item.recode(gold.item_ids)
     rows = np.flatnonzero(known.codes >= 0)
@@ -83,7 +99,9 @@ def compare(
     position = {value: code for code, value in enumerate(values)}
     which = _codes_of(gold.accepted, accepted)
     primary = np.asarray([position[answers[0]] for answers in accepted], dtype=np.int32)[which]
-    outcome, expected = _judge(accepted, position, which[gold_row], delivered, primary[gold_row])
+    right, expected = rule(accepted, values, which[gold_row], delivered)
+    wrong = np.where(delivered >= 0, CODE["wrong_label"], CODE["missing"])
+    outcome = np.where(right, CODE["correct"], wrong).astype(np.int8)
     present = np.zeros(len(gold), dtype=np.bool_)
     present[gold_row] = True
     absent = np.flatnonzero(~present).astype(np.int32)
@@ -130,22 +148,6 @@ def _value_list(classes: Sequence[str], accepted: Sequence[Answers], answer: Cod
     used = np.flatnonzero(np.bincount(answer.codes[answer.codes >= 0])).tolist()
     others = (seen | {answer.values[code] for code in used}) - set(classes)
     return (*classes, *sorted(others))
-
-
-def _judge(
-    accepted: Sequence[Answers], position: Mapping[str, int], which: Codes, delivered: Codes, primary: Codes
-) -> tuple[NDArray[np.int8], Codes]:
-    """Outcome codes and the gold answer each label is held against; `position` gives a value's code.
-
-    `which` of the `accepted` answers and which `primary` one belong to each label's item.
-    """
-    values = len(position)
-    pairs = [row * values + position[a] for row, answers in enumerate(accepted) for a in answers]
-    mine = which.astype(np.int64) * values + delivered
-    right = np.isin(mine, np.asarray(pairs, dtype=np.int64)) & (delivered >= 0)
-    wrong = np.where(delivered >= 0, CODE["wrong_label"], CODE["missing"])
-    outcome = np.where(right, CODE["correct"], wrong).astype(np.int8)
-    return outcome, np.where(right, delivered, primary).astype(np.int32)
 
 
 def _position_in_item(item: Codes) -> NDArray[np.int32]:

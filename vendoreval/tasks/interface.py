@@ -37,7 +37,7 @@ class TaskType(Protocol):
     def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
         """The vendor's consensus of each item; None where the type has none."""
 
-    def ties(self, labels: LabelTable) -> int:
+    def ties(self, labels: LabelTable, task: Task) -> int:
         """Items whose consensus hangs on the contract's rule for ties."""
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:

@@ -39,4 +39,4 @@ def judge(gold: GoldSet, labels: LabelTable, task: Task, kind: TaskType | None =
     votes = chosen.vote(on_gold, task)
     if votes is None:
         return Judged(by_label, by_label)
-    return Judged(chosen.compare(gold, votes, task), by_label, chosen.ties(on_gold))
+    return Judged(chosen.compare(gold, votes, task), by_label, chosen.ties(on_gold, task))

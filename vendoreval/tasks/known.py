@@ -10,6 +10,8 @@ from vendoreval.tasks.interface import TaskType
 _MODULES = {
     # one answer an item
     "classification": "vendoreval.tasks.classification",
+    "ordinal": "vendoreval.tasks.ordinal",
+    "numeric": "vendoreval.tasks.numeric",
     # several answers an item, of which each is a word or a mark
     # images
     "boxes": "vendoreval.tasks.boxes",

@@ -40,7 +40,7 @@ class ManyUnits(TaskType, Parts, Protocol):
         """None: several people's units have no majority."""
         return None
 
-    def ties(self, labels: LabelTable) -> int:
+    def ties(self, labels: LabelTable, task: Task) -> int:
         """0: there is no consensus."""
         return 0
 

@@ -29,7 +29,7 @@ class LabelSets:
     def vote(self, labels: LabelTable, task: Task) -> LabelTable | None:
         return None
 
-    def ties(self, labels: LabelTable) -> int:
+    def ties(self, labels: LabelTable, task: Task) -> int:
         return 0
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances:

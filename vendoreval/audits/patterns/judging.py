@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.patterns.bias import bias
+from vendoreval.audits.patterns.bias import DO, bias
 from vendoreval.audits.patterns.drift import drift
 from vendoreval.audits.patterns.edges import edges
 from vendoreval.audits.patterns.people import inconsistency
@@ -21,6 +21,7 @@ from vendoreval.audits.patterns.signs import Looked, labels_of, plain_p, rounded
 from vendoreval.audits.patterns.tricks import copying, leakage
 from vendoreval.audits.patterns.whole_answers import whole_answers
 from vendoreval.audits.records import Finding, Pattern
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.multiplicity import holm
 from vendoreval.tasks.known import task_type
@@ -28,6 +29,7 @@ from vendoreval.tasks.known import task_type
 LEVEL = 0.05  # chance of any false flag in one audit
 MOST_SENTENCES = 3
 _BY_SCORES = "The items were drawn on purpose where scores expect errors, which looks like such patterns."
+_NO_CLASSES = "Answers of this type belong to no classes that could be missed or taken for each other."
 _LEAD = ("n", "errors", "estimate", "low", "high")
 
 
@@ -46,7 +48,7 @@ def patterns(contract: Contract, seen: AuditInput, findings: Sequence[Finding] =
         inconsistency(whole, contract, findings),
         edges(labels, seen.edge_items, contract.task),
         drift(labels),
-        bias(labels),
+        bias(labels) if TASK_TYPES[contract.task.type].classed else Looked("bias", DO, (), (_NO_CLASSES,)),
         leakage(labels, seen.known_items),
         copying(whole),
     )

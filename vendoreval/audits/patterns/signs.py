@@ -139,7 +139,8 @@ class Labels:
 def labels_of(outcomes: Outcomes, word: str = "labels") -> Labels:
     """The labels that patterns look at, in an order of their own: by item, person, time and answer.
 
-    Where an item has several units, these are its objects; `word` calls them.
+    Where an item has several units, these are its objects; `word` calls them. An answer that passes, as one
+    within a tolerance, is no confusion: it stands as gold's.
     """
     seen = answered(outcomes)
     if seen.labelled_at is None:
@@ -148,9 +149,11 @@ def labels_of(outcomes: Outcomes, word: str = "labels") -> Labels:
         timed = ~np.isnat(seen.labelled_at)
         when = np.where(timed, seen.labelled_at.astype("datetime64[us]").astype(np.int64), 0)
     classes = sorted({*_used(seen.expected), *_used(seen.delivered)})
+    expected, delivered = seen.expected.recode(classes), seen.delivered.recode(classes)
+    passes = seen.right & (expected.codes >= 0) & (delivered.codes >= 0)
+    delivered = Coded(np.where(passes, expected.codes, delivered.codes), delivered.values)
     labels = Labels(
-        _sorted(seen.item), _sorted(seen.annotator), seen.expected.recode(classes),
-        seen.delivered.recode(classes), ~seen.right, when, timed,
+        _sorted(seen.item), _sorted(seen.annotator), expected, delivered, ~seen.right, when, timed,
         {name: _sorted(column) for name, column in seen.context.items()}, word,
     )  # fmt: skip
     return labels.take(_in_order(labels, seen))

@@ -41,6 +41,7 @@ def read_delivery(
     stated: Statements = NOTHING_STATED,
     repeats: str = "refuse",
     ids: ItemIds | None = None,
+    numbers: bool = False,
     stage: Stage | None = None,
     progress: Progress = unheard,
 ) -> DeliveryIntake:
@@ -52,9 +53,10 @@ def read_delivery(
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
     the first of `unsure`, the contract's classes for "I cannot tell". `stated` is what the buyer says that
     labels mean, `repeats` the contract's rule for a person's different answers on one item, `ids` how item
-    ids are read. `stage` keeps the work of a long intake, whose `sink` has a name; `progress` hears how many
-    rows were read. Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError
-    for a statement that may not be.
+    ids are read. `numbers`: labels are numbers; a text that is none is refused, and where no column is called
+    label, value is it. `stage` keeps the work of a long intake, whose `sink` has a name; `progress` hears how
+    many rows were read. Raises InputError when a file cannot be read, lacks a column, or no row is left,
+    UsageError for a statement that may not be.
     """
     if stated.unnamed == JOINED:
         raise UsageError(
@@ -66,11 +68,13 @@ def read_delivery(
     files = [one if isinstance(one, RowFile) else open_rows(one, fmt) for one in paths]
     if task_ids is not None and all(TASK_ID in file.names for file in files):
         mapping = {"item_id": TASK_ID, **mapping}  # our own list came back, with answers
+    if numbers:
+        mapping = label_of_numbers(files, mapping)
     roles = _roles(files, mapping, where)
     refuse_on_labels(where, roles["label"])
     used = {*roles.values(), *(one.column for one in where)}
     status = StatusColumns.among({name for file in files for name in file.names}, used)
-    texts = LabelTexts.of(classes, stated)
+    texts = LabelTexts.of(classes, stated, numbers=numbers)
     read_ids = ids or ItemIds()
     read_ids.crosswalk.refuse_ids_of(frozenset(task_ids or sent or ()), "the items sent")
     counts = Counts(frozenset(classes))
@@ -90,6 +94,14 @@ def read_delivery(
         sink, delivered.codes, stream.counts.label_ids, stream.taken, read, repeats, stated, SCHEMA, clock
     )
     return intake_of(stream, notes, delivered, settled, stated)
+
+
+def label_of_numbers(files: Sequence[RowFile], mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """The mapping with the column `value` as the label, where it is the one that is there."""
+    names = [set(file.names) for file in files]
+    if "label" in mapping or any("label" in one for one in names) or not all("value" in one for one in names):
+        return mapping
+    return {**mapping, "label": "value"}
 
 
 def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Sequence[RowFilter]) -> dict[str, str]:

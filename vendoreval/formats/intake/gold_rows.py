@@ -11,6 +11,7 @@ import numpy as np
 
 from vendoreval.errors import InputError
 from vendoreval.formats.intake.accepted_answers import accepted_answers, fitting_separator
+from vendoreval.formats.intake.delivery_rows import label_of_numbers
 from vendoreval.formats.intake.intake_counts import look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
@@ -45,19 +46,21 @@ def read_gold(
     classes: Sequence[str],
     fmt: str | None = None,
     reading: Reading = PLAIN,
+    numbers: bool = False,
 ) -> tuple[GoldSet, tuple[str, ...]]:
     """The gold set in a file, and notes.
 
     Columns: item_id, label; if there, accepted (`|` separated or a JSON list), difficulty, edge_case;
     all others are kept as provenance. Raises InputError with file and line for an empty field, an
     unknown class, or an item that stands there twice with different answers; UsageError for a filter that
-    chooses by the answers.
+    chooses by the answers. `numbers`: as in `read_delivery`.
     """
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
         raise InputError(f"--map knows no role {unknown[0]!r}.", remedy=f"Roles: {', '.join(ROLES)}.")
     file = path if isinstance(path, RowFile) else open_rows(path, fmt)
-    path, most, known = file.path, allowed().memory, Classes(classes)
+    path, most, known = file.path, allowed().memory, Classes(classes, numbers=numbers)
+    mapping = label_of_numbers([file], mapping) if numbers else mapping
     roles = {role: mapping.get(role, role) for role in ROLES if role in mapping or role in file.names}
     require(file, {"item_id": "item_id", "label": "label", **roles})
     require(file, {one.column: one.column for one in reading.where}, "--where")
@@ -131,7 +134,11 @@ def _checked(
             remedy="Gold needs both in every row.",
         )  # fmt: skip
     written = accepted_answers(label, values.get("accepted"), classes.names, separator)
-    accepted = tuple(dict.fromkeys(classes.read(answer).label for answer in written))
+    read = [classes.read(answer) for answer in written]
+    refused = next((one.refused for one in read if one.refused), "") if classes.only_numbers else ""
+    if refused:
+        raise InputError(refused, file=file, line=line, remedy="Write it with digits and a decimal point.")
+    accepted = tuple(dict.fromkeys(one.label for one in read))
     wrong = [answer for answer in accepted if classes.names and answer not in classes.names]
     if wrong or not accepted:
         raise _unknown(file, line, wrong[0] if wrong else label, classes.order)

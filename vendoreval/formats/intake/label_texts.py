@@ -36,9 +36,9 @@ class LabelTexts:
     known: dict[str, Reading | Meaning] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, classes: Sequence[str], said: Statements) -> LabelTexts:
-        """For a contract's classes and the buyer's statements; raises UsageError for those that may not be."""
-        return cls(Dictionary(classes, said))
+    def of(cls, classes: Sequence[str], said: Statements, *, numbers: bool = False) -> LabelTexts:
+        """For a contract's classes (or numbers) and the buyer's statements; raises UsageError for bad ones."""
+        return cls(Dictionary(classes, said, numbers=numbers))
 
     def read(self, column: Any, keep: NDArray[np.bool_]) -> tuple[Any, dict[int, str]]:
         """An Arrow text column read, and of the rows to `keep` those that hold no label, with the reason."""
@@ -125,6 +125,8 @@ class LabelTexts:
         if not found:
             return []
         total = sum(one.count for one in found)
+        if self.dictionary.classes.only_numbers:
+            return [_no_numbers(found, total)]
         return [
             Unsettled(
                 "notation",
@@ -134,6 +136,15 @@ class LabelTexts:
                 total, tuple(_short(one.text) for one in found[:SHOWN]),
             )
         ]  # fmt: skip
+
+
+def _no_numbers(found: list[Seen], total: int) -> Unsettled:
+    return Unsettled(
+        "notation",
+        f"{_labels(total)} are no numbers and were refused. Say that such a text is no answer (--empty TEXT) "
+        "or a wrong one (--wrong TEXT).",
+        total, tuple(f"{_short(one.text)!r} {one.count:,} times" for one in found[:SHOWN]),
+    )  # fmt: skip
 
 
 def _other(text: str, read: Reading | Meaning) -> bool:

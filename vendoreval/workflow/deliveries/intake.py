@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
 from vendoreval.formats.intake.delivery_parts import Told, read_parts
@@ -137,7 +138,8 @@ def _one_answer(
     intake = read_delivery(
         paths, sink, classes=task.classes, mapping=mapping, where=where, items=reading.items,
         fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask, stated=reading.stated,
-        repeats=task.repeats, ids=reading.ids, stage=stage, progress=progress,
+        repeats=task.repeats, ids=reading.ids, numbers=TASK_TYPES[task.type].numbers, stage=stage,
+        progress=progress,
     )  # fmt: skip
     if tool is None:
         return intake

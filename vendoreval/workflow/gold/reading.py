@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
 from vendoreval.formats.intake.accepted_answers import separator_of
@@ -73,6 +74,7 @@ def read_gold_files(
         tool or files[0].path, name, mapping=mapping, classes=contract.task.classes,
         fmt=reading.fmt or None,
         reading=Reading(parse_where(reading.where), separator_of(reading.separator), reading.id_cut),
+        numbers=TASK_TYPES[contract.task.type].numbers,
     )  # fmt: skip
     told = (tool.chosen.sentence, *tool.remarks) if tool else ()
     return TakenGold(gold_bytes(gold), len(gold), (*told, *notes))
