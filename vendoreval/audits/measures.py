@@ -15,7 +15,7 @@ import numpy as np
 from vendoreval.audits.number_measures import exact_match, mean_absolute_error
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
 from vendoreval.audits.track_measures import TRACK_MEASURES
-from vendoreval.audits.units import Counting, Side, Totals, counted, has_score, many
+from vendoreval.audits.units import Counting, Mask, Side, Totals, counted, has_score, many
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 BOTH: tuple[Side, Side] = ("expected", "delivered")
