@@ -48,7 +48,7 @@ def test_boxes_go_back_into_label_studio_and_come_home_mended(cli: Cli) -> None:
     assert '<Text name="rework"' in (cli.folder / "rework-config.xml").read_text("utf-8")
 
     mended = [
-        task(int(item[-7:-4]), {int(p): drawn(int(item[1:4])) for p in people})
+        task(int(item[-7:-4]), {int(p): drawn(int(item[-7:-4])) for p in people})
         for item, people in by_item.items()
     ]
     (cli.folder / "mended.json").write_text(json.dumps(mended), "utf-8")

@@ -10,6 +10,7 @@ import typer
 
 from vendoreval.cli.output import Json, emit, note, say
 from vendoreval.cli.reading import Images, Read
+from vendoreval.cli.writing import Link, TaskFormat, TaskImages
 from vendoreval.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def tasks(
             help="Where to write the tasks (.csv, .xlsx, .json: Label Studio). Default: tasks-AUDIT.xlsx."
         ),
     ] = None,
+    format: TaskFormat = "",
+    images: TaskImages = None,
+    link: Link = "",
     id: Annotated[str, typer.Option("--id", help="An id for the audit. Default: from the delivery.")] = "",
     items: Annotated[int, typer.Option(help="How many items. Default: the contract's design.", min=0)] = 0,
     seed: Annotated[str, typer.Option(help="A text both sides accept, e.g. a public beacon's value.")] = "",
@@ -122,24 +126,25 @@ def tasks(
     from vendoreval.workflow import workspaces
     from vendoreval.workflow.audits import frozen_scores, sample_draws, samples
     from vendoreval.workflow.audits.draw_seeds import Seeds
+    from vendoreval.workflow.deliveries.task_files import Going
 
-    workspace = workspaces.open_workspace()
+    workspace, going = workspaces.open_workspace(), Going(format, images, link)
     if not adjudicate and frozen_scores.frozen_row(workspace, subject):
         if id or items or strata or floor:
             raise UsageError("Scores and contract lay this draw out.", remedy="Leave out --items and --strata.")
         seeds = Seeds(seed, nonce or (), commitment or (), announced)
-        return write_list(workspace, subject, out, seeds, repeats, auditors, payload, json=json)
+        return write_list(workspace, subject, out, seeds, repeats, auditors, payload, going, json=json)
     audit = subject if adjudicate else id or f"{subject}-sample"
     out = out or Path(f"{'adjudicate' if adjudicate else 'tasks'}-{audit}.xlsx")
     if adjudicate:
-        record = samples.adjudication_tasks(workspace, subject, out)
+        record = samples.adjudication_tasks(workspace, subject, out, going)
         if json:
             return emit(record)
         return say(f"Wrote {record['tasks']:,} tasks for the adjudicator to {out}.")
     record = sample_draws.draw_sample(
         workspace, subject, audit, out, items=items,
         seeds=Seeds(seed, nonce or (), commitment or (), announced), repeats=repeats, auditors=auditors,
-        payload=payload, strata=strata, floor=floor,
+        payload=payload, strata=strata, floor=floor, going=going,
     )  # fmt: skip
     if json:
         return emit(record)
@@ -147,6 +152,8 @@ def tasks(
         f"Wrote {record['tasks']:,} tasks on {record['items']:,} of {record['population']:,} items to {out}, "
         f"{record['repeats']:,} of them repeats."
     )
+    for beside in record["beside"]:
+        say(f"Beside it: {beside}.")
     if record.get("left_out"):
         say(
             f"{record['left_out']:,} items were left out: this is a rework, and they were named or audited "
@@ -165,8 +172,13 @@ def tasks(
     return note(
         f"next: mark the {record['unit']}s of these items, named by task_id or item_id, in a tool or as rows, "
         "then: "
-        f"{answers} FILE --items {out} --auditor NAME"
+        f"{answers} FILE --items {_listed(record, out)} --auditor NAME"
     )
+
+
+def _listed(record: dict[str, Any], out: Path) -> str:
+    """The file of the tasks as rows."""
+    return next((one for one in record["beside"] if one.endswith("-list.csv")), str(out))
 
 
 def answers(

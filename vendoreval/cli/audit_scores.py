@@ -12,6 +12,7 @@ from vendoreval.cli.output import Json, emit, note, percent, say, table
 if TYPE_CHECKING:
     from vendoreval.store.workspace import Workspace
     from vendoreval.workflow.audits.draw_seeds import Seeds
+    from vendoreval.workflow.deliveries.task_files import Going
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,15 +70,16 @@ def scores(
 
 def write_list(
     workspace: Workspace, audit: str, out: Path | None, seeds: Seeds, repeats: int, auditors: int,
-    payload: Path | None, *, json: bool,
+    payload: Path | None, going: Going, *, json: bool,
 ) -> None:  # fmt: skip
     """Write the next work list of an audit that draws by scores, and say so."""
     from vendoreval.workflow.audits.active_lists import active_list
 
     target = out or Path(f"tasks-{audit}.xlsx")
     record = active_list(
-        workspace, audit, target, seeds=seeds, repeats=repeats, auditors=auditors, payload=payload
-    )
+        workspace, audit, target, seeds=seeds, repeats=repeats, auditors=auditors, payload=payload,
+        going=going,
+    )  # fmt: skip
     if json:
         return emit(record)
     say(f"Wrote work list {record['list']:,} with {record['tasks']:,} tasks to {target}.")

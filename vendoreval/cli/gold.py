@@ -9,6 +9,7 @@ import typer
 
 from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
 from vendoreval.cli.reading import Images, Read, VocBase, reading_options
+from vendoreval.cli.writing import Link, TaskFormat, TaskImages
 from vendoreval.errors import Exit
 
 app = typer.Typer(no_args_is_help=True)
@@ -157,8 +158,11 @@ def seed(
     gold: Annotated[str, typer.Option(help="The gold set whose items are mixed in.")],
     rate: Annotated[str, typer.Option(help="Gold items as a share of all tasks, e.g. 0.05 or 5%.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where to write the vendor's task list (CSV). Default: tasks-GOLD.csv.")
+        Path | None, typer.Option(help="Where to write the vendor's task list. Default: tasks-GOLD.csv.")
     ] = None,
+    format: TaskFormat = "",
+    images: TaskImages = None,
+    link: Link = "",
     id: Annotated[str, typer.Option("--id", help="An id for the seeding. Default: from the gold set.")] = "",
     receipt: Annotated[
         Path | None, typer.Option(help="Where to write the receipt for the vendor. Default: beside the list.")
@@ -167,12 +171,15 @@ def seed(
 ) -> None:
     """Mix gold items blind into a task list, under opaque keyed ids and in a keyed order."""
     from vendoreval.workflow import workspaces
+    from vendoreval.workflow.deliveries.task_files import Going
     from vendoreval.workflow.gold import gold_lint, seedings
 
     workspace = workspaces.open_workspace()
     warnings = gold_lint.warnings_before_seeding(workspace, gold)
-    out = out or Path(f"tasks-{gold}.csv")
-    record = seedings.seed_gold(workspace, tasks, gold, rate, out, seeding_id=id, receipt=receipt)
+    out = out or Path(f"tasks-{gold}.{'csv' if format in ('', 'csv') else 'json'}")
+    record = seedings.seed_gold(
+        workspace, tasks, gold, rate, out, seeding_id=id, receipt=receipt, going=Going(format, images, link)
+    )
     for text in (*warnings, *record["notes"]):
         note(f"warning: {text}")
     if json:
@@ -181,6 +188,8 @@ def seed(
         f"Wrote {record['tasks']:,} tasks, {record['gold_items']:,} of them gold, to {out}. "
         "The key stays in the workspace."
     )
+    for file in record.get("beside", ()):
+        say(f"Beside it: {file}.")
     say(f"Send the list together with its receipt {record['receipt']}: it fixes which tasks are gold.")
     return note(f"next: vendoreval delivery add FILES --seeding {record['seeding']} …")
 

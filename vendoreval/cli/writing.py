@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,15 @@ FORMATS = "csv, jsonl, parquet, coco, yolo, conll, cvat or label-studio"
 Link = Annotated[
     str,
     typer.Option(help="For Label Studio: what stands before the names of pictures, such as https://host/dir/."),
+]
+TaskFormat = Annotated[
+    str, typer.Option("--format", help="label-studio, coco, yolo, cvat, conll … Default: by the file's ending.")
+]
+TaskImages = Annotated[
+    Path | None,
+    typer.Option(
+        "--images", help="A folder of the pictures: they go along under the tasks' ids.", file_okay=False
+    ),
 ]
 
 

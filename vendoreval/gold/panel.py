@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vendoreval.errors import InputError
@@ -172,3 +172,8 @@ def sample_tasks(drawn: Sequence[str], repeated: Sequence[str], start: int = 1) 
     return tuple(
         SampleTask(f"t{number:0{width}d}", item, repeat) for number, (item, repeat) in enumerate(listed, start)
     )
+
+
+def named_by(endings: Mapping[str, str], tasks: Sequence[SampleTask]) -> tuple[SampleTask, ...]:
+    """The tasks with ids that end as the pictures of their items do."""
+    return tuple(replace(task, id=task.id + endings.get(task.item, "")) for task in tasks)

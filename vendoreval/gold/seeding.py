@@ -43,12 +43,19 @@ def gold_needed(tasks: int, rate: Fraction) -> int:
     return round(tasks * rate / (1 - rate))
 
 
-def seed(tasks: Sequence[Row], gold: Sequence[Row], rate: Fraction, key: bytes) -> Seeded:
+def seed(
+    tasks: Sequence[Row],
+    gold: Sequence[Row],
+    rate: Fraction,
+    key: bytes,
+    endings: Mapping[str, str] | None = None,
+) -> Seeded:
     """Mix `rate` of gold into `tasks`; rows are columns by name, `item_id` among them.
 
-    Gold rows are chosen by the same key, lowest opaque id first. Raises InputError when both have not
-    the same columns (a column that only one has would tell them apart), when an item stands in both or
-    twice, or when there is too little gold.
+    Gold rows are chosen by the same key, lowest opaque id first. `endings`: what the opaque id of an item ends
+    in, as its picture does. Raises InputError when both have not the same columns (a column that only one has
+    would tell them apart, and so would an ending), when an item stands in both or twice, or when there is too
+    little gold.
     """
     columns = _common_columns(tasks, gold)
     ids = [str(row["item_id"]) for row in tasks]
@@ -60,17 +67,30 @@ def seed(tasks: Sequence[Row], gold: Sequence[Row], rate: Fraction, key: bytes) 
             remedy="Lower the rate or add gold.",
         )
     chosen = ranked[:wanted]
+    names = endings or {}
+    _same_endings(ids, [str(row["item_id"]) for row in chosen], names)
     items: dict[str, str] = {}
     rows: dict[str, dict[str, str | None]] = {}
-    for row in (*tasks, *chosen):
+    marked: set[str] = set()
+    for number, row in enumerate((*tasks, *chosen)):
         item = str(row["item_id"])
-        hidden = opaque_id(key, item)
+        hidden = opaque_id(key, item) + names.get(item, "")
+        if number >= len(ids):
+            marked.add(hidden)
         if hidden in items:
             raise InputError(f"Item {item!r} stands twice among tasks and gold.", remedy="Leave it out once.")
         items[hidden] = item
         rows[hidden] = {"task_id": hidden, **{name: row[name] for name in columns}}
-    marked = {opaque_id(key, str(row["item_id"])) for row in chosen}
     return Seeded(tuple(rows[hidden] for hidden in sorted(rows)), items, tuple(sorted(marked)))
+
+
+def _same_endings(tasks: Sequence[str], gold: Sequence[str], endings: Mapping[str, str]) -> None:
+    odd = {endings.get(item, "") for item in gold} - {endings.get(item, "") for item in tasks}
+    if odd:
+        raise InputError(
+            f"Only pictures of gold end in {min(odd)!r}, which would tell them apart.",
+            remedy="Give the pictures of tasks and gold one format.",
+        )
 
 
 def _common_columns(tasks: Sequence[Row], gold: Sequence[Row]) -> list[str]:

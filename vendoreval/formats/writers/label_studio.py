@@ -59,6 +59,8 @@ def _by(answer: Answer) -> dict[str, str]:
 def _shown(tasks: Sequence[Task], setting: Setting) -> tuple[str, str]:
     """What is shown, by the tag that shows it, and the field of the data that it stands in."""
     first = tasks[0] if tasks else Task("")
+    if first.opaque and is_picture(first.item):  # its picture goes along under that name
+        return "Image", "image"
     files = [name for name, value in first.shown.items() if is_file(value)]
     if files:
         return ("Image" if is_picture(first.shown[files[0]]) else "Audio"), files[0]
@@ -82,6 +84,6 @@ def _data(task: Task, kind: str, field: str, link: str) -> dict[str, str]:
                 remedy="Take the delivery in with --items FILE, which has a column text.",
             )
         found[field] = text
-    elif field not in found:
-        found[field] = f"{link}{task.item}"
+    else:
+        found[field] = f"{link}{found.get(field, task.item)}"
     return found | ({REWORK: "\n".join(task.remarks)} if task.remarks else {})

@@ -1,4 +1,4 @@
-"""Blind tasks for expert auditors: written as CSV, XLSX or for Label Studio, and read back.
+"""Blind tasks for expert auditors as sheets (CSV, XLSX), and answers read back, of Label Studio too.
 
 A task holds its id, what the auditor needs to see of the item, and room for an answer: no delivered
 label, no vendor's name.
@@ -7,7 +7,6 @@ label, no vendor's name.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +48,6 @@ def task_bytes(rows: Sequence[TaskRow], classes: Sequence[str], title: str, suff
         if len(rows) >= MAX_ROWS:
             raise InputError(f"{len(rows):,} tasks are too many for a workbook.", remedy="Name a .csv file.")
         return _xlsx(rows, classes, title)
-    if suffix == ".json":
-        return _label_studio(rows)
     raise InputError(
         f"Tasks cannot be written as {suffix or 'a file without an ending'!r}.",
         remedy="Name a file that ends in .csv, .xlsx or .json (Label Studio).",
@@ -106,11 +103,6 @@ def _xlsx(rows: Sequence[TaskRow], classes: Sequence[str], title: str) -> bytes:
     sheet.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
-
-
-def _label_studio(rows: Sequence[TaskRow]) -> bytes:
-    tasks = [{"id": number, "data": dict(row)} for number, row in enumerate(rows, 1)]
-    return json.dumps(tasks, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _from_rows(path: Path) -> Iterator[SheetAnswer]:

@@ -14,10 +14,9 @@ from vendoreval.audits.audit_input import counting_of
 from vendoreval.contracts.terms import Contract
 from vendoreval.designs.active import Answer
 from vendoreval.errors import Conflict, UsageError
-from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.canonical import canonical
 from vendoreval.evidence.frozen_scores import lapsed
-from vendoreval.formats.writers.task_sheets import task_bytes
-from vendoreval.gold.panel import SampleTask, sample_tasks
+from vendoreval.gold.panel import SampleTask, named_by, sample_tasks
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.sampling.draw import seed_from
 from vendoreval.store.tables import DeliveryRow, SampleRow
@@ -32,7 +31,7 @@ from vendoreval.workflow.audits.stored_samples import Sample, load_sample
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import production
-from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.deliveries.task_files import Going, write_tasks
 from vendoreval.workflow.gold.payload import shown
 from vendoreval.workflow.gold.receipts import receipts_of
 
@@ -47,6 +46,7 @@ class _Drawn:
     contract: Contract
     known: Mapping[str, str]  # our id -> the vendor's, where they differ
     written: Mapping[str, str]  # the id in the file of strata -> ours
+    going: Going
 
 
 def active_list(
@@ -58,6 +58,7 @@ def active_list(
     repeats: int = 0,
     auditors: int = 1,
     payload: Path | None = None,
+    going: Going | None = None,
 ) -> dict[str, Any]:
     """Write a work list of an audit whose scores are frozen to `out`; returns the record.
 
@@ -70,7 +71,7 @@ def active_list(
     contract = load_contract(workspace, delivery.contract_id, delivery.contract_version)
     known = sent_as(workspace, delivery)
     written = sealed_ids(drawable(workspace, contract, delivery), known)
-    made = _Drawn(workspace, fixed, delivery, contract, known, written)
+    made = _Drawn(workspace, fixed, delivery, contract, known, written, going or Going())
     with workspace.read() as reader:
         begun = reader.get(SampleRow, audit_id)
     if begun is None:
@@ -182,13 +183,15 @@ def _extended(
     number = len(active["lists"]) + 1
     mixed = drawn_ids([item for item, _ in drawn], seed_from(seed, "list", str(number)), len(drawn), made.known)
     again = drawn_ids(mixed, seed_from(seed, "repeats", str(number)), min(active["repeats"], len(mixed)))
-    tasks = sample_tasks(mixed, again, start=len(kept["tasks"]) + 1)
+    seen = shown(payload, mixed)
+    listed = sample_tasks(mixed, again, start=len(kept["tasks"]) + 1)
+    tasks = named_by(made.going.endings(seen), listed)
     place = {item: k for k, (item, _) in enumerate(drawn)}
     in_order = sorted(tasks, key=lambda task: (task.repeat, place[task.item]))
     return {
         **kept,
         "tasks": [*kept["tasks"], *([task.id, task.item, task.repeat] for task in in_order)],
-        "shown": {**kept["shown"], **shown(payload, mixed)},
+        "shown": {**kept["shown"], **seen},
         "strata": {**kept["strata"], **{item: str(stratum) for item, stratum in drawn}},
         "active": {
             **active,
@@ -201,13 +204,13 @@ def _extended(
 
 def _written(made: _Drawn, audit_id: str, kept: Mapping[str, Any], out: Path) -> dict[str, Any]:
     """Write the last list to `out`."""
-    active, classes = kept["active"], made.contract.task.classes
+    active = kept["active"]
     by_id = {name: SampleTask(name, item, repeat) for name, item, repeat in kept["tasks"]}
     tasks = [by_id[name] for name in active["lists"][-1]]
     listed = [{"task_id": task.id, **kept["shown"][task.item]} for task in tasks]
     number = len(active["lists"])
-    data = task_bytes(listed, classes, f"Tasks {audit_id} {number}", out.suffix.lower())
-    write_whole(out, data)
+    items = {task.id: task.item for task in tasks}
+    sent = write_tasks(out, listed, items, made.contract, made.going, f"Tasks {audit_id} {number}")
     with made.workspace.read() as reader:
         row = reader.require(SampleRow, audit_id, "sample")
     return {
@@ -216,7 +219,7 @@ def _written(made: _Drawn, audit_id: str, kept: Mapping[str, Any], out: Path) ->
         "items": sum(not task.repeat for task in tasks), "tasks": len(tasks),
         "repeats": sum(task.repeat for task in tasks), "auditors": row.auditors, "strata": {},
         "seed": row.seed, "seed_source": kept["source"], "seed_from": kept["draw"]["seed_from"],
-        "file_sha256": sha256_hex(data), "list": number, "most_items": row.items,
+        "file_sha256": sent.sha256, "beside": list(sent.beside), "list": number, "most_items": row.items,
         "lapsed": active["lapsed"],
         **({"left_out": len(kept["burnt"])} if kept["burnt"] else {}),
     }  # fmt: skip

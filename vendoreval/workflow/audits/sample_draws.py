@@ -20,10 +20,9 @@ from vendoreval.designs.planning import plannable
 from vendoreval.designs.strata import allocate
 from vendoreval.engines.items import item_ids
 from vendoreval.errors import Conflict, InputError, UsageError
-from vendoreval.evidence.canonical import canonical, sha256_hex
+from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.readers.rows import open_rows, require
-from vendoreval.formats.writers.task_sheets import task_bytes
-from vendoreval.gold.panel import sample_tasks
+from vendoreval.gold.panel import named_by, sample_tasks
 from vendoreval.reports.unit_words import unit_word
 from vendoreval.sampling.draw import draw, seed_from
 from vendoreval.store.tables import DeliveryRow, SampleRow
@@ -37,7 +36,7 @@ from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import production
 from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.deliveries.settling import settle_before_sampling
-from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.deliveries.task_files import Going, write_tasks
 from vendoreval.workflow.gold.payload import shown
 from vendoreval.workflow.gold.seedings import task_ids
 
@@ -55,6 +54,7 @@ def draw_sample(
     payload: Path | None = None,
     strata: Path | None = None,
     floor: int = 0,
+    going: Going | None = None,
 ) -> dict[str, Any]:
     """Draw items of a delivery and write blind tasks for expert auditors to `out`; returns the record.
 
@@ -84,10 +84,10 @@ def draw_sample(
     else:
         drawn = drawn_ids(rest, chosen, wanted, known)
     again = drawn_ids(drawn, seed_from(chosen, "repeats"), min(repeats, len(drawn)))
-    tasks = sample_tasks(drawn, again)
     seen = shown(payload, drawn)
+    how = going or Going()
+    tasks = named_by(how.endings(seen), sample_tasks(drawn, again))
     listed = [{"task_id": task.id, **seen[task.item]} for task in tasks]
-    data = task_bytes(listed, contract.task.classes, f"Tasks {name}", out.suffix.lower())
     strata_of = {item: named[item] for item in drawn} if named else {}
     kept = {
         "tasks": [[task.id, task.item, task.repeat] for task in tasks],
@@ -116,14 +116,14 @@ def draw_sample(
         tx.add(row)
         told = {"delivery": delivery.id, "seed": chosen, "items": wanted, "tasks": sha}
         tx.event("audit.sampled", name, told, delivery.id)
-    write_whole(out, data)
+    sent = write_tasks(out, listed, {task.id: task.item for task in tasks}, contract, how, f"Tasks {name}")
     return {
         "schema": "vendoreval/audit-tasks/1", "audit": name, "delivery": delivery.id, "contract": contract.id,
         "unit": unit_word(contract.task), "population": len(population), "items": wanted, "tasks": len(tasks),
         "repeats": len(again), "auditors": auditors,
         "strata": dict(sorted(Counter(strata_of.values()).items())),
         "seed": chosen, "seed_source": origin.words, "seed_from": origin.seed_from,
-        "file_sha256": sha256_hex(data),
+        "file_sha256": sent.sha256, "beside": list(sent.beside),
         **({"left_out": len(burnt)} if burnt else {}),
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical
 from vendoreval.formats.writers.gold_answers import from_columns, gold_bytes
 from vendoreval.formats.writers.gold_table import part_gold_bytes
-from vendoreval.formats.writers.task_sheets import SheetAnswer, task_bytes
+from vendoreval.formats.writers.task_sheets import SheetAnswer
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.panel import Judgement, Panel, Settled
 from vendoreval.labels.crosswalk import Crosswalk
@@ -40,7 +40,7 @@ from vendoreval.workflow.audits.stored_samples import Sample, load_sample
 from vendoreval.workflow.context import actor, now
 from vendoreval.workflow.contracts.contracts import load_contract
 from vendoreval.workflow.deliveries.listing import delivery_row
-from vendoreval.workflow.files import write_whole
+from vendoreval.workflow.deliveries.task_files import Going, write_tasks
 from vendoreval.workflow.gold.golds import keep_gold
 from vendoreval.workflow.gold.reading import GoldReading
 
@@ -107,7 +107,9 @@ def answer_sample(
     return record, trial if done else None
 
 
-def adjudication_tasks(workspace: Workspace, audit_id: str, out: Path) -> dict[str, Any]:
+def adjudication_tasks(
+    workspace: Workspace, audit_id: str, out: Path, going: Going | None = None
+) -> dict[str, Any]:
     """Write the tasks that a further expert shall decide blindly; returns the record.
 
     Answers on which auditors differ, answers that contradict the delivery, and one in ten others, so
@@ -129,11 +131,12 @@ def adjudication_tasks(workspace: Workspace, audit_id: str, out: Path) -> dict[s
         for task in sample.tasks
         if task.id in wanted or task.id in controls
     ]
-    write_whole(out, task_bytes(listed, contract.task.classes, f"Adjudication {audit_id}", out.suffix.lower()))
+    items = {task.id: task.item for task in sample.tasks}
+    sent = write_tasks(out, listed, items, contract, going or Going(), f"Adjudication {audit_id}")
     return {
         "schema": "vendoreval/audit-adjudication/1", "audit": audit_id, "tasks": len(listed),
         "disputed": len(panel.disputed), "contradicting": len(wanted) - len(panel.disputed),
-        "controls": len(controls),
+        "controls": len(controls), "beside": list(sent.beside),
     }  # fmt: skip
 
 

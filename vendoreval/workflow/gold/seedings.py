@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from vendoreval.contracts.terms import Contract
 from vendoreval.errors import Conflict, InputError
 from vendoreval.evidence.canonical import canonical, sha256_hex
 from vendoreval.evidence.commitments import payload_hash, seeding_root
@@ -14,10 +15,12 @@ from vendoreval.formats.readers.rows import RowFile, open_rows, require
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.gold.seeding import Row, Seeded, seed
 from vendoreval.numerals import share
-from vendoreval.safe_text import csv_bytes, neutralise
-from vendoreval.store.tables import ContractRow, ExposureRow, GoldRow, SeedRow
+from vendoreval.safe_text import neutralise
+from vendoreval.store.tables import ExposureRow, GoldRow, SeedRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
+from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.task_files import Going, list_bytes, pack_pictures, write_tasks
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.golds import committed_leaves, load_gold
 from vendoreval.workflow.gold.payload import hints
@@ -26,11 +29,12 @@ from vendoreval.workflow.gold.receipts import add_receipt, told
 
 def seed_gold(
     workspace: Workspace, tasks: Path | str, gold_id: str, rate: str, out: Path | str, *, seeding_id: str = "",
-    receipt: Path | None = None,
+    receipt: Path | None = None, going: Going | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Write the vendor's task list to `out`, and the receipt of its gold to `receipt`; returns the record.
 
-    The receipt (default: beside the list) commits to which tasks are gold; the keys stay in the workspace.
+    The receipt (default: beside the list) commits to which tasks are gold; the keys stay in the workspace. It
+    is about the list as rows: of another format (`going`), it is written beside `out`.
 
     `rate` is gold's share of all tasks as text, such as "0.05". The task list has a column item_id and
     payload columns; gold must hold the same columns. Raises InputError, NotFound, Conflict.
@@ -43,8 +47,11 @@ def seed_gold(
     payloads = {str(row["item_id"]): _payload(row) for row in planted}
     guessed = hints(Path(tasks), payloads, gold.answer_texts)
     key = secret()
-    made = seed(rows, planted, share(rate, "--rate"), key)
-    listed = tasks_csv(made.rows)
+    how = going or Going()
+    contract = load_contract(workspace, _contract_of(workspace, gold_id))
+    endings = how.endings({str(row["item_id"]): _payload(row) for row in (*rows, *planted)})
+    made = seed(rows, planted, share(rate, "--rate"), key, endings)
+    listed = list_bytes(made.rows)
     at, opens = now(), secret()
     leaves = _leaves(made, committed_leaves(workspace, gold_id))
     hidden = {
@@ -61,16 +68,16 @@ def seed_gold(
     with workspace.write(actor(), at) as tx:
         if tx.get(SeedRow, name):
             raise Conflict(f"There is a seeding {name!r} already.", remedy="Give another id with --id.")
-        contract = tx.require(GoldRow, gold_id, "gold set").contract_id
-        write_whole(Path(out), listed)  # killed now, it can be repeated; refused, nothing is left behind
+        # Killed now, it can be repeated; refused, nothing is left behind.
+        sent_files = _write(Path(out), listed, made, contract, how)
         shown_receipt = add_receipt(
-            workspace, tx, "seeding", name, beside, contract=contract, at=at, seeding=name,
+            workspace, tx, "seeding", name, beside, contract=contract.id, at=at, seeding=name,
             gold=gold_id, tasks=len(made.rows), tasks_sha256=tasks_sha256, root=root,
         )  # fmt: skip
         tasks_sha = workspace.objects.put_bytes(listed)
         key_sha = workspace.objects.put_bytes(canonical(hidden))
         shown = workspace.objects.put_bytes(canonical(sent))
-        vendor = tx.all(ContractRow, id=contract)[-1].vendor_id
+        vendor = contract.vendor
         tx.add(SeedRow(id=name, gold_id=gold_id, tasks_sha=tasks_sha, key_sha=key_sha, rate=rate, seeded_at=at))
         tx.add(ExposureRow(gold_id=gold_id, vendor_id=vendor, kind="seeded", items_sha=shown, at=at))
         hidden_away = {"tasks": tasks_sha, "key": key_sha, "exposed": shown}
@@ -80,7 +87,25 @@ def seed_gold(
         "schema": "vendoreval/seeding/1", "seeding": name, "gold": gold_id, "rate": rate,
         "tasks": len(made.rows), "gold_items": len(made.gold), "tasks_sha256": tasks_sha256,
         "notes": guessed, "receipt": str(beside), "number": shown_receipt["number"],
+        **({"beside": list(sent_files)} if sent_files else {}),
     }  # fmt: skip
+
+
+def _write(out: Path, listed: bytes, made: Seeded, contract: Contract, going: Going) -> tuple[str, ...]:
+    """Write the list as rows, or in the form of a tool; returns the files beside `out`."""
+    if going.fmt in ("", "csv") and going.images is None:
+        write_whole(out, listed)
+        return ()
+    plain = [{name: value or "" for name, value in row.items()} for row in made.rows]
+    if going.fmt in ("", "csv"):
+        write_whole(out, listed)
+        return pack_pictures(out, plain, made.items, going)
+    return write_tasks(out, plain, made.items, contract, going, "").beside
+
+
+def _contract_of(workspace: Workspace, gold_id: str) -> str:
+    with workspace.read() as reader:
+        return reader.require(GoldRow, gold_id, "gold set").contract_id
 
 
 def _leaves(made: Seeded, committed: Mapping[str, str]) -> list[dict[str, str]]:
@@ -160,11 +185,6 @@ def _gold_rows(gold: GoldSet, columns: list[str]) -> list[Row]:
     payload = [gold.provenance[column].text() for column in columns]
     names = ("item_id", *columns)
     return [dict(zip(names, values, strict=True)) for values in zip(gold.item_ids, *payload, strict=True)]
-
-
-def tasks_csv(rows: Sequence[Mapping[str, str | None]]) -> bytes:
-    """A vendor's task list; cells that a spreadsheet would run are made harmless."""
-    return csv_bytes(tuple(rows[0]), ([value or "" for value in row.values()] for row in rows))
 
 
 def cells(row: Row) -> dict[str, str]:

@@ -33,11 +33,11 @@ from vendoreval.store.tables import CommitmentRow, DeliveryRow, ExposureRow, Gol
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.context import actor, now, secret, slug
 from vendoreval.workflow.contracts.contracts import load_contract
+from vendoreval.workflow.deliveries.task_files import list_bytes
 from vendoreval.workflow.files import write_whole
 from vendoreval.workflow.gold.gold_lint import exposures
 from vendoreval.workflow.gold.golds import load_gold
 from vendoreval.workflow.gold.payload import further, hints, shown
-from vendoreval.workflow.gold.seedings import tasks_csv
 from vendoreval.workflow.pilots.pilots import Sent, file_of, list_pilots, load_row, sent_record
 
 DAYS = 10  # business days that a vendor has for a pilot, unless a day is named
@@ -83,7 +83,7 @@ def send_pilot(
     tasks = mix(there, wanted, _choice(workspace, gold_id), key, others)
     _refuse_silent(contract, tasks)
     rows, guessed = _rows(tasks, payload, gold)
-    made = {part: tasks_csv(rows[part]) for part in PARTS if rows[part]}
+    made = {part: list_bytes(rows[part]) for part in PARTS if rows[part]}
     columns = tuple(name for name in rows[BEFORE][0] if name != "task_id")
     out = _Outgoing(name, contract, gold_id, plan.clause, tasks, columns, made, key, at, ends)
     row = _keep(workspace, out, folder)
