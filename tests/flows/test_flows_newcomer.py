@@ -204,7 +204,9 @@ def test_all_optional_fields_of_a_new_contract_may_be_put_to_use(cli: Cli) -> No
     cli("contract", "check", "contract.toml")
 
 
-@pytest.mark.parametrize("task", ["boxes", "polygons", "masks", "keypoints", "polylines", "spans", "relations"])
+@pytest.mark.parametrize(
+    "task", ["boxes", "polygons", "masks", "keypoints", "polylines", "panoptic", "spans", "relations"]
+)
 def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(cli: Cli, task: str) -> None:
     cli("contract", "new", "--task", task, "--classes", "cat, dog")
     file = cli.folder / "contract.toml"
@@ -212,7 +214,8 @@ def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(c
     assert max(map(len, text.splitlines())) <= 112
     assert "# [task.attributes]" in text
     for key in TASK_TYPES[task].matching:
-        assert re.search(rf'^(# )?{key.name} = "{key.default}"', text, re.MULTILINE), key.name
+        default = r"\[\]" if key.listed else f'"{key.default}"'
+        assert re.search(rf"^(# )?{key.name} = {default}", text, re.MULTILINE), key.name
     assert (
         "task.matching" not in cli("contract", "check", "contract.toml").out
     )  # none of its keys is a weak term

@@ -28,6 +28,10 @@ ROWS = {
         "item_id,annotator_id,label,width,height,rle\n"
         'i1,ann,car,4,3,"[2, 5, 5]"\ni1,ann,person,4,3,"[8, 4]"\ni2,ann,car,4,3,"[0, 12]"\n'
     ),
+    "panoptic": (
+        "item_id,annotator_id,label,width,height,rle\n"
+        'i1,ann,car,4,3,"[2, 5, 5]"\ni1,ann,person,4,3,"[8, 4]"\ni2,ann,car,4,3,"[0, 12]"\n'
+    ),
     "keypoints": (
         "item_id,annotator_id,object_id,label,keypoint,x,y,visible\n"
         "i1,ann,o1,person,head,10,10,2\ni1,ann,o1,person,foot,14,50.5,1\ni2,ann,o1,person,head,5,5,2\n"

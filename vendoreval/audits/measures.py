@@ -122,6 +122,26 @@ def _pq(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str
     )  # fmt: skip
 
 
+def _sq(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
+    """Segmentation quality of one class: the mean score of its matched units of the right class."""
+    kept = counted(outcomes, how, group, "either")
+    matched = kept & np.isin(outcomes.outcome, (CODE["correct"], CODE["imprecise"]))
+    y, x = per_item(outcomes, how, matched, scores("sq", outcomes)), per_item(outcomes, how, matched)
+    n = int(x.sum())
+    return Measure((y,), (x,), n, n - int((matched & outcomes.right).sum()), scale=ONE)
+
+
+def _rq(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
+    """Recognition quality of one class, 2TP ÷ (2TP+FP+FN): F1 in which a match of the right class is right."""
+    kept = counted(outcomes, how, group, "either")
+    matched = kept & np.isin(outcomes.outcome, (CODE["correct"], CODE["imprecise"]))
+    n = int(kept.sum())
+    return Measure(
+        (2 * per_item(outcomes, how, matched),), (_both_sides(outcomes, how, group),), n,
+        n - int((kept & outcomes.right).sum()), weight=2, wrong_weight=2,
+    )  # fmt: skip
+
+
 def _macro(
     outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...], single: Measurer
 ) -> Measure:
@@ -137,18 +157,23 @@ def _macro(
     )  # fmt: skip
 
 
-def _pq_of(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
+def _by_class(
+    outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...], single: Measurer
+) -> Measure:
     """Of one class, or the mean over the classes."""
     if group is not None:
-        return _pq(outcomes, how, group, classes)
-    return _macro(outcomes, how, None, classes, _pq)
+        return single(outcomes, how, group, classes)
+    return _macro(outcomes, how, None, classes, single)
 
 
 _recall = partial(share, side="expected")
 _precision = partial(share, side="delivered")
-_SIDES: Mapping[str, Side] = {"recall": "expected", "precision": "delivered", "f1": "either", "pq": "either"}
+_SIDES: Mapping[str, Side] = {
+    "recall": "expected", "precision": "delivered", "f1": "either", "pq": "either", "sq": "either",
+    "rq": "either",
+}  # fmt: skip
 OF_TRACKS = tuple(TRACK_MEASURES)
-_SCORES = ("mean_iou", "mean_dice", "oks", "nearness", "pq")
+_SCORES = ("mean_iou", "mean_dice", "oks", "nearness", "pq", "sq")
 _MEASURES: Mapping[str, Measurer] = {
     "accuracy": share,
     "error_rate": share,
@@ -167,7 +192,9 @@ _MEASURES: Mapping[str, Measurer] = {
     "mean_dice": partial(_score, metric="mean_dice"),
     "oks": partial(_score, metric="oks"),
     "nearness": partial(_score, metric="nearness"),
-    "pq": _pq_of,
+    "pq": partial(_by_class, single=_pq),
+    "sq": partial(_by_class, single=_sq),
+    "rq": partial(_by_class, single=_rq),
     **TRACK_MEASURES,
 }
 MEASURED = frozenset(_MEASURES)

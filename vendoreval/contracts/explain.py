@@ -151,9 +151,11 @@ def _units(contract: Contract) -> list[str]:
 
 
 def _written(value: Any) -> str:
-    """A matching rule's word or number, or its numbers by name."""
+    """A matching rule's word or number, its numbers by name, or its classes."""
     if isinstance(value, Mapping):
         return ", ".join(f"{number} for {name}" for name, number in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
     return str(value)
 
 

@@ -12,6 +12,7 @@ class MatchingKey:
     `meaning`: in plain words, after the key and its value. `tacit`: the default goes without saying, and a
     contract that is silent about it is not weaker. `by_name`: instead of a choice, a table of numbers by name
     may stand there. `whole`: the number has no decimals. `percent`: it may be a percentage of gold's number.
+    `listed`: a list of the task's classes stands there.
     """
 
     name: str
@@ -23,6 +24,7 @@ class MatchingKey:
     by_name: bool = False
     whole: bool = False
     percent: bool = False
+    listed: bool = False
 
 
 IOU = MatchingKey("iou", "0.5", "a pair shares at least so much: intersection ÷ union")
@@ -71,6 +73,21 @@ REGIONS = MatchingKey(
     "instance: each mask is an object; semantic: all pixels of a class are one",
     ("instance", "semantic"),
     tacit=True,
+)
+PANOPTIC = (
+    MatchingKey(
+        "stuff",
+        "none",
+        "of these classes all pixels of an image are one segment, such as road or sky; of others each is one",
+        listed=True,
+    ),
+    MatchingKey(
+        "unlabelled",
+        "void",
+        "pixels that gold leaves without a segment: void, so that nothing is judged there, or counted",
+        ("void", "counted"),
+        tacit=True,
+    ),
 )
 KEYPOINTS = (
     MatchingKey("oks", "0.5", "a pair's points lie at least so near: object keypoint similarity"),

@@ -103,6 +103,10 @@ METRICS = {
                ("object", "item", "span"), tasks=(*_SHAPES, "spans"), available=True),
         Metric("pq", "mean", "panoptic quality: matched scores ÷ (TP + FP/2 + FN/2), mean of classes",
                ("object",), tasks=("boxes", "polygons", "masks", "panoptic"), available=True),
+        Metric("sq", "mean", "segmentation quality: mean overlap of segments matched in their class, mean of "
+               "the classes that have any", ("object",), tasks=("panoptic",), available=True),
+        Metric("rq", "mean", "recognition quality: TP ÷ (TP + FP/2 + FN/2), mean of classes", ("object",),
+               tasks=("panoptic",), available=True),
         Metric("oks", "mean", "object keypoint similarity, mean over objects; what is missing or extra has 0",
                ("object",), tasks=("keypoints",), available=True),
         Metric("pck", "share", "share of keypoints near enough to gold", ("point",),

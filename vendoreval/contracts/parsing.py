@@ -103,7 +103,7 @@ def _task(section: Section | None) -> Task:
         answers=_answers(section, kind),
         ties=cast(Any, section.choice("ties", ("smallest_label", "first_answer", "wrong"), "smallest_label")),
         severity=_severity(section.section("severity"), classes),
-        matching=_matching(section.section("matching"), kind),
+        matching=_matching(section.section("matching"), kind, classes),
         unsure=_unsure(section, classes),
         filters=cast(Any, section.choice("filters", ("allowed", "forbidden"), "allowed")),
         repeats=cast(Any, section.choice("repeats", ("refuse", "last", "first"), "refuse")),
@@ -153,7 +153,7 @@ def _severity(section: Section | None, classes: tuple[str, ...]) -> dict[str, st
     return {name: section.choice(name, SEVERITIES) for name in section.table}
 
 
-def _matching(section: Section | None, kind: str) -> dict[str, Any]:
+def _matching(section: Section | None, kind: str, classes: tuple[str, ...]) -> dict[str, Any]:
     """The rules written in the contract, checked; defaults are added where they are used."""
     if section is None:
         return {}
@@ -163,12 +163,16 @@ def _matching(section: Section | None, kind: str) -> dict[str, Any]:
         return {}
     for key in known:
         if section.has(key.name):
-            _matching_value(section, key)
+            _matching_value(section, key, classes)
     section.finish()
     return dict(section.table)
 
 
-def _matching_value(section: Section, key: MatchingKey) -> None:
+def _matching_value(section: Section, key: MatchingKey, classes: tuple[str, ...]) -> None:
+    if key.listed:
+        for name in _strange(section.texts(key.name), classes):
+            section.problem(key.name, f"{name!r} is no class of this task.", suggest(name, classes))
+        return
     if key.by_name and isinstance(section.table[key.name], dict):
         _numbers_by_name(cast(Section, section.section(key.name)))
         return

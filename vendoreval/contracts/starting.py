@@ -80,7 +80,8 @@ def _matching(kind: TaskType) -> list[str]:
 
 def _key(key: MatchingKey) -> str:
     meaning = f"{key.meaning} ({', '.join(key.choices)})" if key.choices else key.meaning
-    return _line(f'{"# " if key.tacit else ""}{key.name} = "{key.default}"', meaning)
+    default = "[]" if key.listed else f'"{key.default}"'
+    return _line(f"{'# ' if key.tacit else ''}{key.name} = {default}", meaning)
 
 
 def _line(field: str, comment: str) -> str:

@@ -23,6 +23,7 @@ from vendoreval.contracts.matching_keys import (
     MANY,
     NORMALIZE,
     OUTSIDE,
+    PANOPTIC,
     PIXELS,
     PRESET,
     REGIONS,
@@ -122,7 +123,14 @@ TASK_TYPES = {
             attributes=True,
             units=_OBJECTS,
         ),
-        TaskType("panoptic", "every pixel of an image, by object and by class", MANY, attributes=True),
+        TaskType(
+            "panoptic",
+            "every pixel of an image, by object and by class",
+            (*PANOPTIC, *MANY),
+            available=True,
+            attributes=True,
+            units=_OBJECTS,
+        ),
         # video and space
         TaskType(
             "tracks",

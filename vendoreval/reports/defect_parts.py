@@ -33,6 +33,7 @@ _QUALITY = {
     "boxes": ("intersection ÷ union (IoU)", "iou"),
     "polygons": ("intersection ÷ union (IoU)", "iou"),
     "masks": ("intersection ÷ union (IoU)", "iou"),
+    "panoptic": ("intersection ÷ union (IoU)", ""),
     "keypoints": ("object keypoint similarity (OKS)", "oks"),
     "polylines": ("nearness (1 - distance ÷ twice the limit)", ""),
 }
@@ -107,7 +108,7 @@ def quality(units: Outcomes, task: Task) -> Histogram | None:
 
 
 def _least(task: Task, key: str) -> float:
-    """The least quality of a match; of lines it follows from the formula, or is CVAT's."""
+    """The least quality of a match; without a key it is a half, of CVAT's lines CVAT's."""
     if key:
         return float(matching_value(task, key))
     return float(CVAT_LEAST) if task.matching.get("preset") == "cvat" else 0.5

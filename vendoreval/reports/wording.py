@@ -42,6 +42,8 @@ METRIC_WORDS = {
     "exact_match": "share of exact matches",
     "idf1": "IDF1",
     "pq": "panoptic quality",
+    "sq": "segmentation quality",
+    "rq": "recognition quality",
     "oks": "object keypoint similarity",
     "nearness": "nearness of lines",
 }

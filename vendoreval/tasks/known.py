@@ -17,6 +17,7 @@ _MODULES = {
     "boxes": "vendoreval.tasks.boxes",
     "polygons": "vendoreval.tasks.polygons",
     "masks": "vendoreval.tasks.masks",
+    "panoptic": "vendoreval.tasks.panoptic",
     "keypoints": "vendoreval.tasks.keypoints",
     "polylines": "vendoreval.tasks.polylines",
     # video and space

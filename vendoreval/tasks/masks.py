@@ -32,6 +32,7 @@ from vendoreval.tasks.pixels import areas, pixel_boxes, shared_pixels, unions
 from vendoreval.tasks.rules import matching_value, matching_word
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 _WIDE = 1 << 20  # more than any side of an image
 
 
@@ -53,17 +54,17 @@ class Masks(ManyUnits):
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a mask, or a class of an image, matched one to one on each sheet."""
-        return _without_other_sizes(compare(self, gold, labels, task), gold, labels)
+        return without_other_sizes(compare(self, gold, labels, task), gold, labels)
 
     def describe(self, labels: LabelTable, row: int) -> str:
         """`mask of 269 pixels, 3,5 to 20,36 of 63 x 41`."""
         chosen = labels.take(np.asarray([row]))
-        return _texts(_each_row(chosen))[0]
+        return mask_texts(each_row(chosen))[0]
 
     def units(self, labels: LabelTable, task: Task) -> Masked:
         """A row, or with semantic regions the rows of one class in one answer."""
-        units = _each_row(labels)
-        return units if matching_word(task, "regions") == "instance" else _by_class(labels, units)
+        units = each_row(labels)
+        return units if matching_word(task, "regions") == "instance" else by_class(labels, units)
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
         """Pairs of one size whose IoU reaches the contract's; with semantic regions all of one class.
@@ -92,26 +93,33 @@ class Masks(ManyUnits):
 
     def where(self, side: Side, units: Ints) -> list[str]:
         """The masks' places and sizes."""
-        texts = _texts(cast(Masked, side.units))
+        texts = mask_texts(cast(Masked, side.units))
         return [texts[unit] for unit in units.tolist()]
 
 
 TYPE = Masks()
 
 
-def _each_row(labels: LabelTable) -> Masked:
-    return _masked(np.arange(len(labels)), labels.lists("runs"), _each_size(labels))
+def each_row(labels: LabelTable) -> Masked:
+    """A row is a unit."""
+    return masked(np.arange(len(labels)), labels.lists("runs"), _each_size(labels))
 
 
-def _masked(row: Ints, runs: Nested, size: Ints) -> Masked:
+def masked(row: Ints, runs: Nested, size: Ints) -> Masked:
+    """Masks, of which each belongs to a row and has a size, height and width in one number."""
     boxes, area = pixel_boxes(runs, size // _WIDE), areas(runs)
     keys = (*boxes.T, area, digests(runs))
     return Masked(row, keys, faulty=area == 0, runs=runs, boxes=boxes, areas=area, size=size)
 
 
-def _by_class(labels: LabelTable, rows: Masked) -> Masked:
-    """One unit for each class of an answer; the row that stands for it is chosen by content."""
+def by_class(labels: LabelTable, rows: Masked, alone: Mask | None = None) -> Masked:
+    """One unit for each class of an answer; the row that stands for it is chosen by content.
+
+    Rows that are `alone` stay units by themselves.
+    """
     told = [labels.item.codes, labels.annotator.codes, labels.text("label").codes, rows.size]
+    if alone is not None:
+        told.append(np.where(alone, np.arange(len(labels)), -1))
     told += [column for column in (labels.alternative, labels.ignored) if column is not None]
     table = np.column_stack([np.asarray(column, dtype=np.int64) for column in told])
     _, group = np.unique(table, axis=0, return_inverse=True)
@@ -119,7 +127,13 @@ def _by_class(labels: LabelTable, rows: Masked) -> Masked:
     _, first = np.unique(group[order], return_index=True)
     row = order[first]
     size = rows.size[row]
-    return _masked(row, unions(rows.runs, group, (size // _WIDE) * (size % _WIDE)), size)
+    return masked(row, unions(rows.runs, group, pixels_in(size)), size)
+
+
+def pixels_in(size: Ints) -> Ints:
+    """How many pixels an image of each size has."""
+    pixels: Ints = (size // _WIDE) * (size % _WIDE)
+    return pixels
 
 
 def _of_one_class(expected: Side, delivered: Side) -> tuple[Ints, Ints]:
@@ -138,7 +152,8 @@ def _of_one_class(expected: Side, delivered: Side) -> tuple[Ints, Ints]:
     return order[start[d] + inside], d
 
 
-def _texts(units: Masked) -> list[str]:
+def mask_texts(units: Masked) -> list[str]:
+    """`mask of 269 pixels, 3,5 to 20,36 of 63 x 41`, of each unit."""
     listed = zip(units.areas.tolist(), units.boxes.tolist(), units.size.tolist(), strict=True)
     return [
         f"mask of {area} pixels, {box[0]},{box[1]} to {box[2]},{box[3]} of {size % _WIDE} x {size // _WIDE}"
@@ -146,7 +161,7 @@ def _texts(units: Masked) -> list[str]:
     ]
 
 
-def _without_other_sizes(found: Outcomes, gold: GoldSet, labels: LabelTable) -> Outcomes:
+def without_other_sizes(found: Outcomes, gold: GoldSet, labels: LabelTable) -> Outcomes:
     """The outcomes, unscorable where a sheet has masks of another size than gold's of that item."""
     size_of = np.zeros(len(gold), dtype=np.int64)
     size_of[gold.labels.item.recode(gold.item_ids).codes] = _each_size(gold.labels)

@@ -18,5 +18,10 @@ def matching_word(task: Task, name: str) -> str:
     return str(task.matching.get(name, _default(task, name)))
 
 
+def matching_list(task: Task, name: str) -> tuple[str, ...]:
+    """The classes that the key `name` in `[task.matching]` lists; none where it is not there."""
+    return tuple(task.matching.get(name, ()))
+
+
 def _default(task: Task, name: str) -> str:
     return {key.name: assumed(key, task.matching) for key in TASK_TYPES[task.type].matching}[name]

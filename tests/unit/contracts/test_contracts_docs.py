@@ -32,7 +32,8 @@ def _now(available: bool) -> str:
 
 
 def _key(key: MatchingKey) -> str:
-    values = "/".join(key.choices) if key.choices else "a whole number" if key.whole else "a number"
+    number = "a list of classes" if key.listed else "a whole number" if key.whole else "a number"
+    values = "/".join(key.choices) if key.choices else number
     values += " or a percentage" if key.percent else ""
     values += ", or a table of numbers by name" if key.by_name else ""
     return f"`{key.name}` ({values}; default {key.default})"

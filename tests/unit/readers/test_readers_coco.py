@@ -128,6 +128,9 @@ def test_panoptic_segments_have_the_pixels_of_the_pictures() -> None:
             pixels = np.asarray(image.convert("RGB"))[:, :, 0] == 1
         assert row["item_id"] == picture
         assert_array_equal(pixels_of(row["runs"], row["height"], row["width"]), pixels)
+    segments = read(READER, folder, "panoptic", crowd="object")
+    assert segments.rows == found.rows
+    assert [row.get("ignored") for row in read(READER, folder, "panoptic").rows] == [True, None]
     rle = read(READER, CORPUS / "files/coco/pycocotools/instances_rle.json", "masks")
     assert [row["runs"] for row in found.rows] == [row["runs"] for row in rle.rows]
     assert boxes(read(READER, folder, "boxes").rows) == boxes(

@@ -32,6 +32,7 @@ ROWS = {
     b'1.png,a,car,1,2,30.5,40,,"{""color"":""red""}"\n1.png,b,car,1,2,30,40,12.5,\n2.png,a,,,,,,,\n',
     "boxes.jsonl": b'{"item_id":"1","label":"car","x":1,"y":2,"width":3,"height":4.5}\n{"item_id":"2"}\n',
     "polygons.csv": b'item_id,label,polygon\n1,car,"POLYGON ((0 0, 9 0, 9 9, 0 0))"\n2,car,"[1,2,3,4,5,6]"\n',
+    "panoptic.jsonl": b'{"item_id":"1","label":"car","width":3,"height":2,"runs":[1,2,3]}\n',
     "polylines.csv": b'item_id,label,line\n1,car,"LINESTRING (0 0, 9 0, 9 9)"\n2,car,"[1,2,3,4,5,6]"\n',
     "masks.jsonl": b'{"item_id":"1","label":"car","width":3,"height":2,"runs":[1,2,3]}\n',
     "keypoints.csv": b"item_id,object_id,label,keypoint,x,y,visible\n1,1,dog,nose,1,2.5,2\n1,1,dog,ear,3,4,0\n",

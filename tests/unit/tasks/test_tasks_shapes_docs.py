@@ -15,6 +15,7 @@ import shapely
 
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, delivery_of, gold_of
+from tests.unit.tasks.segment_samples import drawn
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.formats.readers.answer_cells import lines_of
@@ -25,14 +26,15 @@ from vendoreval.reports.pictures.pairs import marks, sheet_pairs
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
 
-TYPES = ("polygons", "polylines", "masks", "keypoints")
+TYPES = ("polygons", "polylines", "masks", "panoptic", "keypoints")
 CLASSES = {
-    "polygons": ("car", "dog"),
-    "polylines": ("lane", "wire"),
-    "masks": ("road", "sky"),
-    "keypoints": ("person",),
-}
-SIZES = {"polygons": (100, 100), "polylines": (100, 80), "masks": (12, 6), "keypoints": (100, 70)}
+    "polygons": ("car", "dog"), "polylines": ("lane", "wire"), "masks": ("road", "sky"),
+    "panoptic": ("car", "dog", "road"), "keypoints": ("person",),
+}  # fmt: skip
+SIZES = {
+    "polygons": (100, 100), "polylines": (100, 80), "masks": (12, 6), "panoptic": (8, 5),
+    "keypoints": (100, 70),
+}  # fmt: skip
 
 
 def page(kind: str) -> str:
@@ -81,6 +83,18 @@ def mask_rows(side: str) -> list[Row]:
     return rows
 
 
+def segment_rows(side: str) -> list[Row]:
+    found = re.search(r"<!-- example: images -->\n```text\n(.*?)```", page("panoptic"), re.DOTALL)
+    assert found is not None
+    lines = [line.split()[side == "delivered"] for line in found[1].splitlines()]
+    names = {"c": "car", "d": "car", "g": "dog", "r": "road", "v": "dog"}
+    if side == "delivered":  # its lower car is another one
+        lines[3] = lines[3].replace("c", "e")
+        names["e"] = "car"
+    image = drawn("\n".join(lines), names, "v" if side == "gold" else "")
+    return image.rows()
+
+
 def keypoint_rows(side: str) -> list[Row]:
     return [
         {"object_id": row["object_id"], "label": "person", "keypoint": row["keypoint"],
@@ -90,9 +104,13 @@ def keypoint_rows(side: str) -> list[Row]:
 
 
 def rows_of(kind: str, side: str) -> list[Row]:
-    return {"polygons": polygon_rows, "polylines": line_rows, "masks": mask_rows, "keypoints": keypoint_rows}[
-        kind
-    ](side)
+    return {
+        "polygons": polygon_rows,
+        "polylines": line_rows,
+        "masks": mask_rows,
+        "panoptic": segment_rows,
+        "keypoints": keypoint_rows,
+    }[kind](side)
 
 
 def judged(kind: str, **matching: Any) -> tuple[Outcomes, ItemPicture]:
@@ -101,10 +119,12 @@ def judged(kind: str, **matching: Any) -> tuple[Outcomes, ItemPicture]:
         gold_of({"a": rows_of(kind, "gold")}, shape),
         delivery_of({("a", "p"): rows_of(kind, "delivered")}, shape),
     )
+    if kind == "panoptic":
+        matching["stuff"] = ["road"]
     found = task_type(kind).compare(gold, labels, Task(kind, CLASSES[kind], matching=matching))
     pairs = sheet_pairs(found, range(len(found)), {})
-    drawn = marks(gold, labels, "a", pairs)
-    return found, ItemPicture(f"Example of {kind}", "Gold and the delivery.", drawn, SIZES[kind])
+    shown = marks(gold, labels, "a", pairs)
+    return found, ItemPicture(f"Example of {kind}", "Gold and the delivery.", shown, SIZES[kind])
 
 
 def told(found: Outcomes, names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -118,7 +138,7 @@ def told(found: Outcomes, names: tuple[str, ...]) -> list[tuple[str, ...]]:
     return rows
 
 
-@pytest.mark.parametrize("kind", ["polygons", "polylines", "keypoints"])
+@pytest.mark.parametrize("kind", ["polygons", "polylines", "panoptic", "keypoints"])
 def test_the_example_is_judged_as_the_page_says(kind: str) -> None:
     listed = table(kind, "outcomes")
     found, _ = judged(kind)

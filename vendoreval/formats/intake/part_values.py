@@ -138,7 +138,7 @@ def _impossible(columns: Mapping[str, Any], shape: Shape) -> dict[int, str]:
             found |= _all(last < first, f"{high} is less than {low}.")
     if "start" in columns:
         found |= _all(_numbers(columns["start"]) < 0, "start is negative.")
-    if shape.name == "masks":
+    if "runs" in columns:
         runs, offsets = flat(columns["runs"], 1)
         ends = np.concatenate([[0], np.cumsum(runs.to_numpy(zero_copy_only=False))])
         total = ends[offsets[0][1:]] - ends[offsets[0][:-1]]

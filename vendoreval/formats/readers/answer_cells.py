@@ -54,7 +54,7 @@ class Cells:
                 for one in sources
             ]
             found[name] = parts[0] if len(parts) == 1 else _sum(parts)
-        if self.shape.name == "masks":
+        if "runs" in self.shape.names:
             found["runs"] = _masks(found, refused)
         return Values(found, refused)
 

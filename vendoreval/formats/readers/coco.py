@@ -20,7 +20,7 @@ from vendoreval.received import check_file
 _LISTS = re.compile(rb'"(images|annotations|categories)"\s*:\s*\[')
 _FIELDS = re.compile(rb'"(file_name|image_id|category_id|supercategory|segments_info)"\s*:')
 _TASKS = ("instances", "person_keypoints", "panoptic", "stuff", "captions", "labels", "image_info")
-_FIRST = {"keypoints": ("person_keypoints", "instances")}  # else instances
+_FIRST = {"keypoints": ("person_keypoints", "instances"), "panoptic": ("panoptic",)}  # else instances
 _LABEL_STUDIO = (
     "Label Studio's COCO export leaves out whole images that have a brush or an ellipse, lists those that "
     "nobody answered, and cuts keypoints to whole pixels. Hold it against the items sent (--items), or ask for "
@@ -36,7 +36,7 @@ class Coco:
 
     name = "coco"
     suffixes = (".json",)
-    yields = frozenset({"boxes", "polygons", "masks", "keypoints"})
+    yields = frozenset({"boxes", "polygons", "masks", "panoptic", "keypoints"})
     options = (
         ReaderOption("crowd", "what `iscrowd: 1` is", "ignored", ("ignored", "object")),
         ReaderOption("ignore", "what `ignore: 1` is", "ignored", ("ignored", "object")),

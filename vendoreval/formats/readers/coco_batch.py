@@ -106,7 +106,7 @@ class CocoBatches:
             each: Iterator[tuple[Any, str]] = iter(((record, ""),))
             if record.segments_info is not None:
                 self._ids_repeat = True
-                each = self.pictures.segments(record, drawn=self.shape.name == "masks")
+                each = self.pictures.segments(record, drawn=self.shape.name in ("masks", "panoptic"))
             for one, why in each:
                 if why:
                     refused.append((place, why))

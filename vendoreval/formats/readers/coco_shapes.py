@@ -293,5 +293,6 @@ def _check_visible(record: Any, context: Context, row: int) -> None:
 
 
 TAKE: Mapping[str, Callable[[Sequence[Any], Context], Taken]] = {
-    "boxes": boxes, "polygons": polygons, "masks": masks, "keypoints": keypoints,
+    "boxes": boxes, "polygons": polygons, "masks": masks, "panoptic": masks,
+    "keypoints": keypoints,
 }  # fmt: skip

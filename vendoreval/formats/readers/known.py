@@ -38,7 +38,7 @@ class Entry:
 
 READERS: tuple[Entry, ...] = (
     # images
-    Entry("coco", (".json",), IMAGES, "coco"),
+    Entry("coco", (".json",), IMAGES | {"panoptic"}, "coco"),
     Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
     Entry("labelme", (".json", ".xml"), DRAWN, "labelme"),
     Entry("datumaro", (".json",), DRAWN, "datumaro"),

@@ -20,7 +20,7 @@ from vendoreval.tasks.relation_ends import ENDS, end_labels
 from vendoreval.tasks.span_pairs import parse_pieces
 
 IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
-DRAWN = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints"}) | IN_TEXTS
+DRAWN = frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints"}) | IN_TEXTS
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
 
