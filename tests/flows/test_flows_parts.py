@@ -50,13 +50,17 @@ ROWS = {
         "item_id,annotator_id,label,head_start,head_end,head_label,tail_start,tail_end,tail_label\n"
         "i1,ann,car,0,4,PER,7,9,LOC\ni1,ann,person,7,9,LOC,0,4,PER\ni2,ann,car,3,5,,8,9,\n"
     ),
+    "segments": (
+        "item_id,annotator_id,start_s,end_s,label\n"
+        "i1,ann,0,4.125,car\ni1,ann,2,9,person\ni2,ann,3,5,car\n"
+    ),
 }  # fmt: skip
 EMPTY = {kind: text.splitlines()[0].count(",") - 1 for kind, text in ROWS.items()}
 
 
 def workspace(cli: Cli, kind: str, tmp_path: Path, **task: Any) -> Path:
     """A workspace with a contract of the task type, and a file of answers, of i3 with nothing."""
-    unit = {"spans": "span", "relations": "relation"}.get(kind, "object")
+    unit = {"spans": "span", "segments": "span", "relations": "relation"}.get(kind, "object")
     terms = clause(unit=unit, threshold="0.9", decision={"rule": "point"})
     text = contract_toml(task={"type": kind, "classes": CLASSES, **task}, clauses=[terms])
     (tmp_path / "contract.toml").write_text(text)

@@ -53,7 +53,8 @@ class AuditInput:
     `sent_items`: how many items were sent to the vendor (0: not known).
     Types with several units an item: `labels` and `most_units` count the delivery's rows; `sheets` are its
     answered pairs of item and annotator, of which no item has more than `most_sheets`; `objects` counts its
-    objects where they are not its rows (0: they are).
+    objects where they are not its rows (0: they are); `most_time`: in thousandths of a second, the rows of no
+    item last longer together, where they are pieces of time.
     `delivered`: the labels on gold items that were judged, where the input came from `judge`.
     `rework_of`: the delivery that this one replaces. What the vendor could mend because it was told, or because
     an audit of that delivery looked there, is left out: `left_out` counts its `items` in the delivery with
@@ -93,6 +94,7 @@ class AuditInput:
     sheets: int = 0
     most_sheets: int = 1
     objects: int = 0
+    most_time: int = 0
     delivered: LabelTable | None = None
     rework_of: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)

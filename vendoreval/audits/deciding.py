@@ -16,7 +16,7 @@ from fractions import Fraction
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding
 from vendoreval.audits.totals import Measure
 from vendoreval.audits.units import units_in_words
-from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.metrics import METRICS, TIME, amount
 from vendoreval.contracts.terms import Clause
 from vendoreval.inference.drawn import Hidden
 from vendoreval.inference.proportions import (
@@ -106,6 +106,8 @@ def _figures(clause: Clause, totals: Measure, share: Proportion) -> tuple[float,
     """Estimate and interval on the metric's own scale."""
     if totals.cap is not None:
         lost, cap = float(totals.lost), float(totals.cap)
+        if share.method == CENSUS:
+            return lost, lost, lost
         return lost, min(cap * (1 - share.high), lost), max(cap * (1 - share.low), lost)
     if clause.metric == "error_rate":
         return 1 - share.estimate, 1 - share.high, 1 - share.low
@@ -184,7 +186,7 @@ def _strikeouts(
     clause: Clause, totals: Measure, share: Proportion, limit: Fraction, alpha: float
 ) -> int | None:
     """Errors that could be struck out, whichever they are; None where none of the bounds here holds."""
-    if len(totals.xs) > 1 or totals.weight > 1 or totals.scale > 1:
+    if len(totals.xs) > 1 or totals.weight > 1 or totals.scale > 1 or clause.unit == TIME:
         return None
     if clause.decision.rule == "point":
         allowed = int((1 - limit) * totals.n)
@@ -196,7 +198,7 @@ def _strikeouts(
 
 def _reason(finding: Finding, rule: str, totals: Measure, frame: Frame) -> str:
     """One plain sentence; reports word the numbers further."""
-    count, absent = _counted(finding), totals.absent
+    count, absent = _counted(finding, totals), totals.absent
     limit = f"{'at most' if METRICS[finding.metric].lower_is_better else 'at least'} {finding.threshold}"
     word = "kept" if finding.verdict == KEPT else "breached"
     if finding.method == CENSUS:
@@ -219,9 +221,12 @@ def _reason(finding: Finding, rule: str, totals: Measure, frame: Frame) -> str:
     return f"{count}; {what} cannot decide whether the clause ({limit}) is kept: {further}."
 
 
-def _counted(finding: Finding) -> str:
+def _counted(finding: Finding, totals: Measure) -> str:
     """What the figure rests on; errors are those of its own ratio, or it is named with its value."""
     units, items = f"{finding.n:,} {units_in_words(finding.unit)}", f"on {finding.clusters:,} items"
+    if totals.told:
+        of = amount(finding.n, finding.unit) if finding.unit == TIME else units
+        return f"{finding.metric} is {finding.estimate:.4f}, from {of} of gold {items} ({totals.told})"
     if METRICS[finding.metric].kind in ("mean", "score") and finding.estimate is not None:
         right = f" ({finding.n - finding.errors:,} right)"
         return f"{finding.metric} is {finding.estimate:.4f}, from {units}{right} {items}"

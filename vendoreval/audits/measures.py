@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from vendoreval.audits.number_measures import exact_match, mean_absolute_error
+from vendoreval.audits.time_measures import der
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
 from vendoreval.audits.track_measures import TRACK_MEASURES
 from vendoreval.audits.units import Counting, Mask, Side, Totals, counted, has_score, many
@@ -195,6 +196,7 @@ _MEASURES: Mapping[str, Measurer] = {
     "pq": partial(_by_class, single=_pq),
     "sq": partial(_by_class, single=_sq),
     "rq": partial(_by_class, single=_rq),
+    "der": der,
     **TRACK_MEASURES,
 }
 MEASURED = frozenset(_MEASURES)

@@ -1,9 +1,10 @@
 """What the items that were not audited may hold: how many units an item, and how many there are in all.
 
 Of types with several units an item, the delivery's files bound the units that are right: each of them was
-delivered. Units that were missed stand in no file. So a wrong word *breached* never rests on more than the
-files say, and *kept* takes it that no item holds more wrong units than the fullest delivered item and the
-fullest gold item together, or than `most_units` of the clause's decision, where both sides agreed on it.
+delivered; of time, no more of an item is right than its rows last. Units that were missed are in no file. So a
+wrong word *breached* never rests on more than the files say, and *kept* takes it that no item holds more wrong
+units than the fullest delivered item and the fullest gold item together, or than `most_units` of the clause's
+decision, where both sides agreed on it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from vendoreval.audits.units import (
     many,
     sheets,
 )
-from vendoreval.contracts.metrics import SHEETS
+from vendoreval.contracts.metrics import SHEETS, TIME
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
 from vendoreval.tasks.outcomes import Outcomes
@@ -113,6 +114,9 @@ def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> t
 def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
     """The most right and the most wrong units of an item."""
     people, rows = max(seen.most_sheets, 1), max(seen.most_units, 1)
+    if how.unit == TIME:  # rows of more time than there is are no less than that
+        time = max(seen.most_time, 1)
+        return time, time + people * _fullest_gold(seen.by_label, how)
     if how.unit in SHEETS:
         return people, people
     details = rows * len(task.attributes)
@@ -123,9 +127,10 @@ def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
 
 
 def _fullest_gold(outcomes: Outcomes, how: Counting) -> int:
-    """The most gold units that one answer of the sample was held against."""
+    """The most gold units, or the longest gold time, that one answer of the sample was held against."""
     unit = MAIN if how.unit == OPPORTUNITY else how.unit
     of_gold = counted(outcomes, Counting(unit, omissions=True), side="expected")
     if not of_gold.any():
         return 0
-    return int(np.bincount(sheets(outcomes, of_gold)[1]).max())
+    weight = outcomes.size[of_gold] if how.unit == TIME and outcomes.size is not None else None
+    return int(np.bincount(sheets(outcomes, of_gold)[1], weight).max())

@@ -30,8 +30,8 @@ class Measure:
     A loss, such as word errors for each reference word, has a `cap`: no item loses more than so much a unit, as
     the contract states. It is judged as the share of what could be lost that was not; an item that lost more
     counts with the cap, so that a breach never rests on it. `lost` is the loss a unit as it is, `beyond` the
-    number of items above the cap. Made by `loss`. `root`: the metric is the square root of its ratio, as in
-    HOTA.
+    number of items above the cap, `told` what the loss consists of. Made by `loss`. `root`: the metric is the
+    square root of its ratio, as in HOTA.
     """
 
     ys: tuple[Totals, ...]
@@ -46,6 +46,7 @@ class Measure:
     lost: Fraction = Fraction(0)
     beyond: int = 0
     root: bool = False
+    told: str = ""
 
     @property
     def one_unit_an_item(self) -> bool:
@@ -53,7 +54,9 @@ class Measure:
         return self.scale == 1 and len(self.xs) == 1 and bool((self.xs[0] <= 1).all())
 
 
-def loss(losses: Totals, units: Totals, cap: Fraction, n: int, errors: int, scale: int = 1) -> Measure:
+def loss(
+    losses: Totals, units: Totals, cap: Fraction, n: int, errors: int, scale: int = 1, told: str = ""
+) -> Measure:  # fmt: skip
     """The measure of a loss: per item what it lost in whole `scale`-ths, and its counted units.
 
     Items that lost something without a unit (words where the reference has none) count in `lost` only.
@@ -63,7 +66,7 @@ def loss(losses: Totals, units: Totals, cap: Fraction, n: int, errors: int, scal
     return Measure(
         (np.maximum(left, 0),), (units,), n, errors, scale=whole, cap=cap,
         lost=Fraction(int(losses.sum()), total * scale) if total else Fraction(0),
-        beyond=int((left < 0).sum()),
+        beyond=int((left < 0).sum()), told=told,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.contracts.metrics import OBJECTS, SHEETS
+from vendoreval.contracts.metrics import OBJECTS, SHEETS, TIME
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
@@ -39,7 +39,7 @@ MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
 _LEVEL = {
     **dict.fromkeys(OBJECTS, "object"),
-    **{name: name for name in ("attribute", "point", "frame", "track", "link")},
+    **{name: name for name in ("attribute", "point", "frame", "track", "link", "time")},
 }
 # a sheet is right where all of these are
 _OF_SHEET = ("item", "object", "attribute", "relation", "track", "link")
@@ -72,6 +72,8 @@ def units_in_words(unit: str) -> str:
     """What a clause counts, in a sentence: objects, spans, points; answers on items and labels are units."""
     if unit in SHEETS:
         return "units"
+    if unit == TIME:
+        return "milliseconds"
     return "opportunities" if unit == OPPORTUNITY else f"{unit}s"
 
 

@@ -118,18 +118,23 @@ def _print(claim: Claim) -> None:
             ("answer by", claim.answer_by),
         ]
     )
+    from vendoreval.contracts.metrics import amount
+
     for e in claim.extrapolations:
         reach = (
-            f"; in the whole delivery about {e.estimate:,}, at least {e.at_least:,} (allowed {e.allowed:,})"
+            f"; in the whole delivery about {amount(e.estimate, e.unit)}, at least "
+            f"{amount(e.at_least, e.unit)} (allowed {amount(e.allowed, e.unit)})"
             if e.population > e.sample
-            else f" (allowed {e.allowed:,})"
+            else f" (allowed {amount(e.allowed, e.unit)})"
         )
         spare = (
             f"{e.strikeouts:,} of the lines could be struck out before the breach is no longer proven."
             if not e.by_scores
             else "After each ruling the draw is judged again."
         )
-        say(f"{e.clause}: {e.found:,} wrong of {e.sample:,} audited{reach}. {spare}")
+        say(
+            f"{e.clause}: {amount(e.found, e.unit)} wrong of {amount(e.sample, e.unit)} audited{reach}. {spare}"
+        )
     table(
         ["remedy", "what is asked", "amount", "due"],
         [(d.remedy, _condition(d) + d.text, d.amount, d.due) for d in claim.demands],

@@ -155,6 +155,37 @@ FOLLOWED = MatchingKey(
     "a track is right where it and gold's share so much: 2 × common boxes ÷ boxes of both",
     tacit=True,
 )
+SEGMENTS = (
+    MatchingKey(
+        "boundary",
+        "0",
+        "instead of iou: both ends of a pair lie at most so many seconds apart; 0: iou counts",
+        highest=3600,
+        tacit=True,
+    ),
+    MatchingKey(
+        "labels",
+        "named",
+        "named: labels are classes or people; mapped: they are names of nobody, such as SPEAKER_00, and on "
+        "each item stand for the gold labels with which they have most time in common",
+        ("named", "mapped"),
+        tacit=True,
+    ),
+    MatchingKey(
+        "collar",
+        "0",
+        "of der: so many seconds before and as many after each end of a gold segment are not looked at",
+        highest=3600,
+        tacit=True,
+    ),
+    MatchingKey(
+        "overlaps",
+        "counted",
+        "of der: whether time in which gold has several labels at once is looked at",
+        ("counted", "skipped"),
+        tacit=True,
+    ),
+)
 # one answer an item, on a scale or a number
 STEPS = MatchingKey(
     "tolerance", "0", "an answer so many steps of the scale from gold is right still", highest=None, whole=True

@@ -27,6 +27,7 @@ UNITS = {
     "frame": "one frame of a video",
     "track": "one object followed through a video",
     "link": "one matched box of a track, and whether the same track follows the object as before",
+    "time": "a thousandth of a second in which gold has a segment; of several at once, one for each",
 }
 SCOPES = {
     "delivery": "the whole delivery",
@@ -58,7 +59,8 @@ class Metric:
     worst: str = ""  # of a loss: the most that a unit loses, unless the decision says so
 
 
-_ALL = tuple(UNITS)
+TIME = "time"  # a unit whose outcomes weigh as many thousandths of a second as they last
+_ALL = tuple(unit for unit in UNITS if unit != TIME)
 _CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
 _COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame", "track")
 _SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
@@ -124,6 +126,9 @@ METRICS = {
                lower_is_better=True, bounded=False, worst="1"),
         Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
                lower_is_better=True, bounded=False, worst="1"),
+        Metric("der", "score", "time missed, invented or of another label ÷ time of gold's segments", ("time",),
+               ("delivery", "annotator", "edge_case"), ("segments",), lower_is_better=True, bounded=False,
+               available=True, worst="1"),
         # video and space
         Metric("idf1", "mean", "identity F1: boxes of tracks that are mapped to each other, 2TP ÷ (2TP+FP+FN)",
                ("object",), _WHOLE, ("tracks",), available=True),
@@ -149,6 +154,11 @@ METRICS = {
                ("item",), ("delivery",), ("ordinal",), available=True),
     )
 }  # fmt: skip
+
+
+def amount(count: int, unit: str | None) -> str:
+    """`1,234`, or `61.25 s` of time."""
+    return f"{count / 1000:,.3f}".rstrip("0").rstrip(".") + " s" if unit == TIME else f"{count:,}"
 
 
 def most_lost(metric: str, task: Task) -> Fraction | None:

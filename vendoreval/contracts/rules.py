@@ -65,7 +65,7 @@ RULE_NEEDS = {
     "iso2859-4": ("items",),
 }
 # Whole numbers, least and most. `most_units`: no item holds more units, those that were missed included.
-RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50), "most_units": (1, 10**6),
+RULE_WHOLE = {"items": (1, 10**9), "max_items": (1, 10**9), "looks": (2, 50), "most_units": (1, 10**9),
               "block": (10, 1000)}  # fmt: skip
 DEFAULT_FLOOR, DEFAULT_BLOCK = "0.5", 50
 RULE_PERCENT = ("lq", "dql")  # per cent of wrong units, as the standards write them

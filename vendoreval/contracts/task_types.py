@@ -30,10 +30,10 @@ from vendoreval.contracts.matching_keys import (
     RELATIONS,
     REPAIR,
     SCALE,
+    SEGMENTS,
     SPAN_PRESET,
     SPANS,
     STEPS,
-    TOLERANCE,
     WEIGHTS,
     MatchingKey,
 )
@@ -160,7 +160,14 @@ TASK_TYPES = {
         ),
         # sound
         TaskType("transcription", "text", (NORMALIZE,), classed=False),
-        TaskType("segments", "pieces of time", (IOU, TOLERANCE, *MANY), attributes=True),
+        TaskType(
+            "segments",
+            "pieces of time with a class or a speaker",
+            (IOU, *SEGMENTS, *MANY),
+            available=True,
+            attributes=True,
+            units=("item", "label", "span", "object", "attribute", "time", "opportunity"),
+        ),
     )
 }
 

@@ -51,7 +51,7 @@ _PLAIN = (
 )  # fmt: skip
 _MAPPINGS = ("inspections", "strata", "stratum_sizes", "settled", "looks_before")
 _SETS = ("adjudicated", "known_items")
-_TOTALS = ("sheets", "most_sheets", "objects")  # of types with several units an item
+_TOTALS = ("sheets", "most_sheets", "objects", "most_time")  # of types with several units an item
 _PAIRS = ("gold_checked", "answered_twice")
 
 
@@ -113,10 +113,14 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
         **{name: list(getattr(seen, name)) for name in _PAIRS},
         "earlier_audits": [dict(one) for one in seen.earlier_audits],
         "sent_items": seen.sent_items,
-        **({name: getattr(seen, name) for name in _TOTALS} if seen.sheets else {}),
+        **({name: getattr(seen, name) for name in _TOTALS if _told(seen, name)} if seen.sheets else {}),
         **({"rework_of": seen.rework_of, "left_out": dict(seen.left_out)} if seen.rework_of else {}),
         **({"active": seen.active.to_json()} if seen.active else {}),
     }
+
+
+def _told(seen: AuditInput, name: str) -> bool:
+    return name != "most_time" or seen.most_time > 0
 
 
 def _label_files(seen: AuditInput, shape: Shape) -> dict[str, bytes]:

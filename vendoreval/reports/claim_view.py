@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vendoreval.audits.records import BREACHED, AuditResult, Finding
 from vendoreval.claims.records import Claim, ClaimLine, Demand, Extrapolation
+from vendoreval.contracts.metrics import amount
 from vendoreval.contracts.reasons import REASONS
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
@@ -179,11 +180,11 @@ def _reference(result: AuditResult, facts: Facts) -> str:
 def _extrapolation(row: Extrapolation) -> Plain:
     return {
         "clause": row.clause + (f", {row.group}" if row.group else ""),
-        "found": f"{row.found:,} of {row.sample:,}",
-        "population": f"{row.population:,}",
-        "allowed": f"{row.allowed:,}",
-        "at_least": f"{row.at_least:,}",
-        "estimate": f"{row.estimate:,}",
+        "found": f"{amount(row.found, row.unit)} of {amount(row.sample, row.unit)}",
+        **{
+            name: amount(getattr(row, name), row.unit)
+            for name in ("population", "allowed", "at_least", "estimate")
+        },
         "strikeouts": "–" if row.by_scores else f"{row.strikeouts:,}",
     }
 

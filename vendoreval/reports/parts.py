@@ -7,7 +7,7 @@ from typing import Any
 
 from vendoreval.audits.figures import EXTRA, MISSED
 from vendoreval.audits.records import AnnotatorFigures, AuditResult, ClassFigures, Finding
-from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.metrics import METRICS, amount
 from vendoreval.contracts.terms import Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.charts.confusion import MOST_CLASSES, ConfusionMap
@@ -91,8 +91,8 @@ def findings_table(findings: Sequence[Finding], contract: Contract | None) -> li
             "limit": metric_limit(finding.metric, finding.threshold),
             "value": metric_value(finding.metric, finding.estimate, finding.threshold),
             "interval": interval_words(finding),
-            "n": f"{finding.n:,}",
-            "errors": "–" if among_annotators(finding) else f"{finding.errors:,}",
+            "n": amount(finding.n, finding.unit),
+            "errors": "–" if among_annotators(finding) else amount(finding.errors, finding.unit),
             "verdict": verdict(finding.verdict),
             "sentences": finding_sentences(finding, rule_of(finding, contract)),
         }
@@ -150,10 +150,11 @@ def key_figures(finding: Finding | None) -> list[Plain]:
         },
         {
             "label": "Compared" if among_annotators(finding) else "Audited",
-            "value": f"{finding.n:,}",
+            "value": amount(finding.n, finding.unit),
             "note": f"items; the labels differ on {finding.errors:,}"
             if among_annotators(finding)
-            else f"{finding.errors:,} wrong, on {count(finding.clusters or finding.n, 'item')}",
+            else f"{amount(finding.errors, finding.unit)} wrong, "
+            f"on {count(finding.clusters or finding.n, 'item')}",
         },
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
-from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.metrics import METRICS, TIME, amount
 from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.inference.proportions import CENSUS
@@ -231,7 +231,8 @@ def _counted(finding: Finding) -> str:
             f"weighed by their chances to be drawn, {metric_words(finding.metric, finding.unit)} is {value}."
         )
     if finding.metric not in COUNTED:
-        return f"{clause_name(finding)} is {value}, measured on {count(finding.n, finding.unit)}{on}."
+        units = f"{amount(finding.n, TIME)} of gold" if finding.unit == TIME else count(finding.n, finding.unit)
+        return f"{clause_name(finding)} is {value}, measured on {units}{on}."
     if finding.metric == "completeness":
         return f"Of {count(finding.n, 'gold item')}, {_were(right, 'answered')} ({value})."
     if finding.metric == "error_rate":

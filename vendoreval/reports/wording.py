@@ -32,6 +32,7 @@ METRIC_WORDS = {
     "mean_dice": "mean Dice",
     "wer": "word error rate",
     "cer": "character error rate",
+    "der": "diarisation error rate",
     "mae": "mean absolute error",
     "alpha": "Krippendorff’s alpha",
     "kappa": "kappa",
@@ -47,7 +48,9 @@ METRIC_WORDS = {
     "oks": "object keypoint similarity",
     "nearness": "nearness of lines",
 }
-UPPER_LIMITS = frozenset({"error_rate", "wer", "cer", "mae"})  # the threshold is the most that is allowed
+UPPER_LIMITS = frozenset(
+    {"error_rate", "wer", "cer", "der", "mae"}
+)  # the threshold is the most that is allowed
 
 
 def exact(value: float | str | Decimal) -> Decimal:

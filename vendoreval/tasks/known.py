@@ -26,6 +26,7 @@ _MODULES = {
     "spans": "vendoreval.tasks.spans",
     "relations": "vendoreval.tasks.relations",
     # sound
+    "segments": "vendoreval.tasks.segments",
 }
 
 

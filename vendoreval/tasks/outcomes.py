@@ -22,7 +22,7 @@ OUTCOMES = (
     "unscorable",
 )
 SEVERITIES = ("minor", "major", "critical")
-LEVELS = ("item", "object", "attribute", "point", "word", "relation", "track", "frame", "link")
+LEVELS = ("item", "object", "attribute", "point", "word", "relation", "track", "frame", "link", "time")
 CODE = {name: code for code, name in enumerate(OUTCOMES)}
 SEVERITY_CODE = {name: code for code, name in enumerate(SEVERITIES)}
 LEVEL_CODE = {name: code for code, name in enumerate(LEVELS)}

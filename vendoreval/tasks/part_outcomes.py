@@ -26,6 +26,7 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded, Codes
 from vendoreval.labels.table import CONTEXT, LabelTable
 from vendoreval.tasks.attributes import attributes
+from vendoreval.tasks.beside import Beside, HasBeside
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, ONE, RIGHT, SEVERITY_CODE, Outcomes
 from vendoreval.tasks.parts import Finer, Pairs, Parts, Side, side_of
 from vendoreval.tasks.presets.shapes import matching_of
@@ -37,9 +38,10 @@ Small = NDArray[np.int8]
 DEFAULT_SEVERITY = "major"
 NEAR = "; at the limit, within the error of floating numbers"
 _KINDS: Mapping[str, type[np.integer]] = {
-    "score": np.int64,
+    **dict.fromkeys(("score", "size"), np.int64),
     **dict.fromkeys(("place", "outcome", "level", "near"), np.int8),
 }
+_BESIDE = 4  # the place of rows after all others of their try
 _NO_ERROR = (*RIGHT, CODE["unscorable"])
 
 
@@ -55,13 +57,15 @@ class _Rows:
     level: Small
     score: Ints
     near: Small  # 1: decided within the error of floating numbers
-    finer: Codes  # the number of a unit below another one, else -1
+    finer: Codes  # the number of a unit below another one or beside it, else -1
+    size: Ints
 
     @classmethod
     def of(cls, attempt: Codes, place: int, outcome: Small, **columns: Ints | Codes | Small | int) -> _Rows:
         """Rows of which the columns that are not given hold what is usual."""
         usual = {"expected": -1, "delivered": -1, "level": LEVEL_CODE["object"], "score": 0, "near": 0}
-        given = {"finer": -1, **usual, **columns, "attempt": attempt, "place": place, "outcome": outcome}
+        further = {"finer": -1, "size": 1, "attempt": attempt, "place": place, "outcome": outcome}
+        given = {**usual, **further, **columns}
         full: dict[str, Any] = {
             name: np.broadcast_to(np.asarray(value, dtype=_KINDS.get(name, np.int32)), attempt.shape)
             for name, value in given.items()
@@ -106,6 +110,12 @@ def compared(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Comp
     tries = lay_out(len(gold), expected, delivered)
     pairs = _pairs(kind, expected, delivered, classes, task)
     rows, finer = _judged(kind, tries, (expected, delivered), pairs, task)
+    said = [text for below in finer for text in below.where]
+    if isinstance(kind, HasBeside):
+        kept = np.bincount(rows.attempt, minlength=len(tries)) > 0
+        beside = kind.beside(tries, (expected, delivered), (classes[0], classes[1]), kept, task)
+        rows = _with_beside(rows, beside, len(said))
+        said += beside.where
     sheet = tries.sheet[rows.attempt]
     item = tries.sheets.item[sheet]
     codes = tuple(_pick(of, units) for of, units in zip(classes, (rows.expected, rows.delivered), strict=True))
@@ -124,7 +134,8 @@ def compared(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Comp
         context=_context(gold, delivered, tries, sheet, row[1]),
         answered=tries.sheets.answered[sheet],
         level=rows.level,
-        where=_where(kind, expected, delivered, rows, finer),
+        size=rows.size if isinstance(kind, HasBeside) else None,
+        where=_where(kind, expected, delivered, rows, said),
         expected_row=_pick(gold_row, row[0]),
         delivered_row=_pick(label_row, row[1]),
     )
@@ -206,6 +217,17 @@ def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) 
     return _Rows(*(np.concatenate([getattr(one, part.name) for one in parts]) for part in fields(_Rows)))
 
 
+def _with_beside(rows: _Rows, beside: Beside, said: int) -> _Rows:
+    """The rows of each try with those that stand beside its units after them; so much is `said` so far."""
+    more = _Rows.of(
+        beside.attempt.astype(np.int32), _BESIDE, beside.outcome, expected=beside.expected,
+        delivered=beside.delivered, level=LEVEL_CODE[beside.level], score=beside.score, size=beside.size,
+        finer=said + np.arange(len(beside.attempt)),
+    )  # fmt: skip
+    both = _Rows(*(np.concatenate([getattr(one, part.name) for one in (rows, more)]) for part in fields(_Rows)))
+    return both.take(np.argsort(both.attempt, kind="stable"))
+
+
 def _empty(tries: Tries) -> _Rows:
     """A row for each try in which neither side has a unit."""
     used = np.zeros(len(tries), dtype=np.bool_)
@@ -282,9 +304,8 @@ def _context(gold: GoldSet, side: Side, tries: Tries, sheet: Ints, row: Ints) ->
     return found
 
 
-def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, finer: Sequence[Finer]) -> Coded:
+def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, said: Sequence[str | None]) -> Coded:
     """What a person must look at, of every row that is not right or was decided at a limit."""
-    said = [text for below in finer for text in below.where]
     wrong = ~np.isin(rows.outcome, RIGHT) | (rows.near > 0)
     named = np.flatnonzero(wrong & ((rows.delivered >= 0) | (rows.expected >= 0)))
     given = rows.delivered[named] >= 0
@@ -292,7 +313,8 @@ def _where(kind: Parts, expected: Side, delivered: Side, rows: _Rows, finer: Seq
     texts[given] = kind.where(delivered, rows.delivered[named[given]].astype(np.int64))
     texts[~given] = kind.where(expected, rows.expected[named[~given]].astype(np.int64))
     for row in np.flatnonzero(rows.finer[named] >= 0).tolist():
-        texts[row] = f"{texts[row]}: {said[rows.finer[named[row]]]}"
+        text = said[rows.finer[named[row]]]
+        texts[row] = text if rows.place[named[row]] == _BESIDE else f"{texts[row]}: {text}"
     for row in np.flatnonzero(rows.near[named] > 0).tolist():
         texts[row] += NEAR
     found = Coded.from_text(texts.tolist())

@@ -138,7 +138,7 @@ def shared_text(
 
 def enough_text(common: Ints, either: Ints, share: Fraction) -> Mask:
     """Whether there is common text, and at least `share` of all."""
-    found: Mask = (common > 0) & _at_least(common, either, share)
+    found: Mask = (common > 0) & at_least(common, either, share)
     return found
 
 
@@ -146,7 +146,7 @@ def _common(first: Pieces, second: Pieces) -> int:
     return sum(max(0, min(b, d) - max(a, c)) for a, b in first for c, d in second)
 
 
-def _at_least(common: Ints, either: Ints, share: Fraction) -> Mask:
+def at_least(common: Ints, either: Ints, share: Fraction) -> Mask:
     """Whether common ÷ either is at least the share, exactly where products could run over."""
     largest = max(share.numerator, share.denominator)
     if not len(either) or int(either.max()) < (1 << 62) // max(largest, 1):

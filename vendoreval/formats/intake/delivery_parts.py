@@ -80,6 +80,7 @@ class PartStream:
     sheets_told: bool = False
     marked: int = 0  # rows that the vendor marked as crowd, difficult and the like
     further: tuple[str, ...] = OPTIONAL  # columns that are taken beside the answer
+    lasting: list[NDArray[np.int64]] = field(default_factory=list)  # of pieces of time, batch by batch
     object_ids: dict[str, int] = field(default_factory=dict)
     objects: set[int] = field(default_factory=set)  # sheet and object as one number, where rows are grouped
     moments: Moments = field(default_factory=Moments)
@@ -199,6 +200,9 @@ class PartStream:
         self.book.add_rows(sheets)
         self.copies.add(columns, sheets)
         self.doubles.add(columns, sheets, answers.file, np.asarray(lines, dtype=np.int64))
+        if "start_s" in columns:
+            start, end = (columns[name].to_numpy() for name in ("start_s", "end_s"))
+            self.lasting.append(np.maximum(end - start, 0))
         if self.grouped:
             number = numbered(columns["object_id"], self.object_ids, NOBODY)
             self.objects.update((sheets.astype(np.int64) << 32 | number).tolist())
@@ -224,6 +228,15 @@ class PartStream:
             return int(np.asarray(self.book.rows, dtype=np.int64)[settled.kept].sum())
         kept = set(settled.kept.tolist())
         return sum(one >> 32 in kept for one in self.objects)
+
+    def most_time(self, settled: SettledSheets) -> dict[str, int]:
+        """In thousandths of a second, how long the rows of an item last at most; of pieces of time only."""
+        if not self.lasting:
+            return {}
+        lasting = np.concatenate(self.lasting)
+        lasting[settled.dropped] = 0
+        items = np.asarray([item for item, _, _ in self.book.known], dtype=np.int64)[self.book.all_rows]
+        return {"most_time": int(np.bincount(items, lasting).max(initial=0))}
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a row that is not taken."""
@@ -303,7 +316,7 @@ def _result(stream: PartStream, settled: SettledSheets, items: ItemsFile | None)
     told["sheets"] = {
         "answered": len(sheets), "with_nothing": int((rows == 0).sum()),
         "most_of_an_item": int(np.bincount(sheets).max(initial=0)), "objects": stream.objects_on(settled),
-        **listed,
+        **stream.most_time(settled), **listed,
     }  # fmt: skip
     came = () if stream.told.task_ids is not None else sent or ()
     asked = texts.unsettled({label: kind.count for label, kind in counts.unknown.items()})

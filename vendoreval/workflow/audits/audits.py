@@ -159,6 +159,7 @@ def look(
         sheets=_total(intake, "answered"),
         most_sheets=_total(intake, "most_of_an_item") or 1,
         objects=_total(intake, "objects"),
+        most_time=_total(intake, "most_time"),
     )  # fmt: skip
 
 
