@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from vendoreval.audits.cuboid_measures import CUBOID_MEASURES
 from vendoreval.audits.number_measures import exact_match, mean_absolute_error
 from vendoreval.audits.time_measures import der
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
@@ -198,5 +199,6 @@ _MEASURES: Mapping[str, Measurer] = {
     "rq": partial(_by_class, single=_rq),
     "der": der,
     **TRACK_MEASURES,
+    **CUBOID_MEASURES,
 }
 MEASURED = frozenset(_MEASURES)

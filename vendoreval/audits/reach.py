@@ -19,6 +19,7 @@ from vendoreval.audits.measures import side_of
 from vendoreval.audits.records import UnitCount
 from vendoreval.audits.totals import per_item
 from vendoreval.audits.units import (
+    DETAILS,
     MAIN,
     OPPORTUNITY,
     Counting,
@@ -119,6 +120,8 @@ def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
         return time, time + people * _fullest_gold(seen.by_label, how)
     if how.unit in SHEETS:
         return people, people
+    if how.unit in DETAILS:  # of matched cuboids, each of which was delivered
+        return rows, rows
     details = rows * len(task.attributes)
     if how.unit == "attribute":
         return details, details

@@ -4,7 +4,7 @@ The unit of a clause says which rows are its units:
 
     object          an object of gold or of the delivery: right, wrong, missing or extra; so are span, word,
                     tag and relation, which are what some types call their objects
-    attribute       an attribute of a matched object; point, frame, track, link: likewise
+    attribute       an attribute of a matched object; point, frame, track, link, centre, size, heading: likewise
     item, label     what one person said of an item (a sheet): right where all its objects and attributes are
     opportunity     a perfect unit (an object that is right in all its attributes), or an error of any kind
 
@@ -37,9 +37,10 @@ Side = Literal["own", "expected", "delivered", "either"]
 
 MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
+DETAILS = ("centre", "size", "heading")  # of a matched cuboid
 _LEVEL = {
     **dict.fromkeys(OBJECTS, "object"),
-    **{name: name for name in ("attribute", "point", "frame", "track", "link", "time")},
+    **{name: name for name in ("attribute", "point", "frame", "track", "link", "time", *DETAILS, "footprint")},
 }
 # a sheet is right where all of these are
 _OF_SHEET = ("item", "object", "attribute", "relation", "track", "link")
@@ -124,8 +125,8 @@ def drawn(outcomes: Outcomes, how: Counting) -> Mask:
 
 
 def has_score(outcomes: Outcomes) -> Mask:
-    """Rows whose score is a degree of agreement: all but those of single attributes."""
-    return ~_at(outcomes, "attribute") if many(outcomes) else np.ones(len(outcomes), dtype=np.bool_)
+    """Rows whose score is a degree of agreement: all but those of single attributes, and of errors."""
+    return ~_at(outcomes, "attribute", *DETAILS) if many(outcomes) else np.ones(len(outcomes), dtype=np.bool_)
 
 
 def unanswered_items(outcomes: Outcomes) -> Mask:

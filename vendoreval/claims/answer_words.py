@@ -57,7 +57,7 @@ def both_answers(line: ClaimLine, seen: AuditInput, task: Task) -> BothAnswers:
     if line.outcome == "missing" and not line.annotator:  # nobody answered the item
         words[1] = NO_ANSWER
     if not {"start", "head_start"} & set(seen.gold.shape.names):  # offsets are whole already
-        words = _rounded(words)
+        words = _rounded(words, digits=1 if task.type == "cuboids" else 0)
     return BothAnswers(words[0], words[1], *_told(line.item, tables), rows[0], rows[1])
 
 
@@ -130,9 +130,9 @@ def _attribute(line: ClaimLine, task: Task) -> Says:
     return says
 
 
-def _rounded(words: list[str]) -> list[str]:
-    """Places in whole pixels, unless the answers differ in the fraction only."""
-    whole = [_FRACTION.sub(lambda found: f"{float(found[0]):.0f}", text) for text in words]
+def _rounded(words: list[str], digits: int) -> list[str]:
+    """Places in whole pixels (or tenths of a metre), unless the answers differ in finer digits only."""
+    whole = [_FRACTION.sub(lambda found: f"{float(found[0]):.{digits}f}", text) for text in words]
     return whole if whole[0] != whole[1] else words
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.active import walked_by_scores
 from vendoreval.audits.audit_input import AuditInput
+from vendoreval.audits.cuboid_measures import CUBOID_MEASURES, beyond
 from vendoreval.audits.measures import errors_of, is_score, scores, side_of
 from vendoreval.audits.records import Finding
 from vendoreval.audits.units import Mask, counted, counting, has_score, unanswered_items
@@ -18,6 +19,7 @@ from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.metrics import METRICS
 from vendoreval.contracts.terms import Task
+from vendoreval.tasks.cuboids import error_words
 from vendoreval.tasks.outcomes import ONE, SEVERITIES, Outcomes
 
 Key = tuple[str, int, str, str]  # item, unit, annotator, level
@@ -54,8 +56,10 @@ def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
 
 
 def _wrong(finding: Finding, units: Outcomes) -> Mask:
-    """What is not right; of a mean score, too, what lies below the clause's limit."""
+    """What is not right; of a mean score, too, what lies below the limit; of an error what is above."""
     wrong = units.wrong
+    if finding.metric in CUBOID_MEASURES and METRICS[finding.metric].kind == "score":
+        return beyond(units, Fraction(finding.threshold))
     if is_score(finding.metric):
         limit = math.ceil(ONE * Fraction(finding.threshold))
         wrong |= has_score(units) & (scores(finding.metric, units) < limit)
@@ -109,6 +113,7 @@ def _rank(key: Key, row: Row) -> tuple[int, str, Key]:
 
 
 def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimLine:
+    error = error_words(row.get("level", ""), round(row["score"] * ONE))
     return ClaimLine(
         number=number,
         item=row["item_id"],
@@ -122,6 +127,6 @@ def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimL
         also=tuple(clauses[1:]),
         task=task,
         level=row.get("level"),
-        where=row.get("where"),
-        score=row["score"] if "level" in row else None,
+        where=row.get("where") or error or None,
+        score=row["score"] if "level" in row and not error else None,
     )

@@ -124,6 +124,26 @@ LINES = (
         tacit=True,
     ),
 )
+CUBOIDS = (
+    MatchingKey(
+        "match",
+        "iou",
+        "what makes a pair: iou in space, bev (iou seen from above), centre distance, or that on the ground",
+        ("iou", "bev", "centre", "ground"),
+    ),
+    MatchingKey("iou", "0.5", "of match iou and bev: a pair shares at least so much: intersection ÷ union"),
+    MatchingKey("centre", "2", "of match centre and ground: a pair's centres lie no further apart, in metres",
+                highest=None),
+    MatchingKey("heading", "full", "axis: front and back look alike, so that half a turn is no error",
+                ("full", "axis"), tacit=True),
+    MatchingKey("centre_within", "0", "a matched cuboid's centre is right within so many metres; 0: any is",
+                highest=None, tacit=True),
+    MatchingKey("size_within", "0", "its size is right within this size error (1 - IoU in place); 0: any is",
+                tacit=True),
+    MatchingKey("heading_within", "0", "its heading is right within so many degrees; 0: any is", highest=180,
+                tacit=True),
+)  # fmt: skip
+CUBOID_PRESET = MatchingKey("preset", "none", _LIKE, ("none", "nuscenes"), tacit=True)
 SPANS = (
     MatchingKey(
         "mode",

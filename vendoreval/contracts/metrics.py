@@ -28,6 +28,9 @@ UNITS = {
     "track": "one object followed through a video",
     "link": "one matched box of a track, and whether the same track follows the object as before",
     "time": "a thousandth of a second in which gold has a segment; of several at once, one for each",
+    "centre": "the centre of a matched cuboid",
+    "size": "the size of a matched cuboid",
+    "heading": "the heading of a matched cuboid",
 }
 SCOPES = {
     "delivery": "the whole delivery",
@@ -64,6 +67,7 @@ _ALL = tuple(unit for unit in UNITS if unit != TIME)
 _CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
 _COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame", "track")
 _SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
+_SPACE = ("cuboids",)
 _WHOLE = ("delivery", "annotator", "edge_case")
 # The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
 UNITS_OF = {one.name: one.units for one in TASK_TYPES.values() if one.units}
@@ -100,7 +104,7 @@ METRICS = {
                ("item", "label"), _WHOLE, ("multilabel",)),
         # images
         Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
-               ("object", "item", "span"), tasks=(*_SHAPES, "spans", "segments"), available=True),
+               ("object", "item", "span"), tasks=(*_SHAPES, *_SPACE, "spans", "segments"), available=True),
         Metric("mean_dice", "mean", "twice the overlap ÷ sum of both areas, mean over units",
                ("object", "item", "span"), tasks=(*_SHAPES, "spans"), available=True),
         Metric("pq", "mean", "panoptic quality: matched scores ÷ (TP + FP/2 + FN/2), mean of classes",
@@ -141,6 +145,14 @@ METRICS = {
         Metric("mota_loss", "score", "missing and extra boxes and identity switches ÷ gold boxes: 1 - MOTA",
                ("object",), _WHOLE, ("tracks",), lower_is_better=True, bounded=False, worst="1",
                available=True),
+        Metric("mean_bev_iou", "mean", "as mean_iou, of cuboids' footprints seen from above", ("object",),
+               tasks=_SPACE, available=True),
+        Metric("centre_error", "score", "metres between the centres of matched cuboids, mean", ("centre",),
+               tasks=_SPACE, lower_is_better=True, bounded=False, available=True, worst="2"),
+        Metric("size_error", "score", "1 - IoU of matched cuboids moved and turned into one place, mean",
+               ("size",), tasks=_SPACE, lower_is_better=True, available=True, worst="1"),
+        Metric("heading_error", "score", "degrees between the headings of matched cuboids, mean", ("heading",),
+               tasks=_SPACE, lower_is_better=True, bounded=False, available=True, worst="180"),
         # agreement
         Metric("alpha", "agreement", "Krippendorff's alpha among the annotators", ("item",),
                ("delivery", "class"), available=True),

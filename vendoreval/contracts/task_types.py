@@ -13,6 +13,8 @@ from typing import Any
 from vendoreval.contracts.matching_keys import (
     CLOSENESS,
     CONSENSUS,
+    CUBOID_PRESET,
+    CUBOIDS,
     EMPTY,
     FOLLOWED,
     INVALID,
@@ -140,7 +142,14 @@ TASK_TYPES = {
             attributes=True,
             units=("item", "label", "object", "attribute", "track", "link", "opportunity"),
         ),
-        TaskType("cuboids", "boxes in space", (IOU, *MANY), attributes=True),
+        TaskType(
+            "cuboids",
+            "boxes in space",
+            (*CUBOIDS, CUBOID_PRESET, *MANY),
+            available=True,
+            attributes=True,
+            units=(*_OBJECTS, "centre", "size", "heading"),
+        ),
         # text
         TaskType(
             "spans",
@@ -178,6 +187,7 @@ PRESETS = {
     "coco": {"sigmas": "coco_person"},
     "fiftyone": {"sigma": "0.5"},  # its 1.0, in a formula that squares σ where COCO squares 2σ
     "nervaluate": {"overlap": "0.01"},
+    "nuscenes": {"match": "ground"},
 }
 
 

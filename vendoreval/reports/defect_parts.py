@@ -23,7 +23,7 @@ from vendoreval.reports.unit_words import unit_word
 from vendoreval.reports.wording import count, joined, percent
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.polylines import CVAT_LEAST
-from vendoreval.tasks.rules import matching_value
+from vendoreval.tasks.rules import matching_value, matching_word
 
 STEPS = 10
 MOST_BESIDE = 6  # pictures of a certificate; a claim has more
@@ -34,6 +34,7 @@ _QUALITY = {
     "polygons": ("intersection ÷ union (IoU)", "iou"),
     "masks": ("intersection ÷ union (IoU)", "iou"),
     "panoptic": ("intersection ÷ union (IoU)", ""),
+    "cuboids": ("intersection ÷ union (IoU) in space", "iou"),
     "keypoints": ("object keypoint similarity (OKS)", "oks"),
     "polylines": ("nearness (1 - distance ÷ twice the limit)", ""),
 }
@@ -100,7 +101,8 @@ def quality(units: Outcomes, task: Task) -> Histogram | None:
     words, key = named
     matched = (units.expected_row >= 0) & (units.delivered_row >= 0) & units.at("object")
     steps = np.minimum(units.score[matched] * STEPS // ONE, STEPS - 1)
-    limits = [(_least(task, key), "matched from here on")]
+    by_it = task.type != "cuboids" or matching_word(task, "match") == key
+    limits = [(_least(task, key), "matched from here on")] if by_it else []
     if below := float(matching_value(task, "imprecise_below")):
         limits.append((below, "precise from here on"))
     counts = tuple(np.bincount(steps, minlength=STEPS).tolist())

@@ -13,7 +13,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 NBSP = "\u00a0"
 _NOISE = Decimal("1e-12")  # below this, a float and a decimal mean the same number
 _MOST_DIGITS = 12
-_NO_SHARE = frozenset({"mae", "alpha", "kappa", "ac1", "fleiss_kappa", "weighted_kappa", "ac2", "pq"})
+_NO_SHARE = frozenset({"mae", "alpha", "kappa", "ac1", "fleiss_kappa", "weighted_kappa", "ac2", "pq",
+                       "centre_error", "heading_error"})  # fmt: skip
 
 VERDICT_WORDS = {
     "kept": "Kept",
@@ -42,6 +43,10 @@ METRIC_WORDS = {
     "within_tolerance": "share within the tolerance",
     "exact_match": "share of exact matches",
     "idf1": "IDF1",
+    "mean_bev_iou": "mean IoU seen from above",
+    "centre_error": "centre error in metres",
+    "size_error": "size error",
+    "heading_error": "heading error in degrees",
     "pq": "panoptic quality",
     "sq": "segmentation quality",
     "rq": "recognition quality",
@@ -49,7 +54,7 @@ METRIC_WORDS = {
     "nearness": "nearness of lines",
 }
 UPPER_LIMITS = frozenset(
-    {"error_rate", "wer", "cer", "der", "mae"}
+    {"error_rate", "wer", "cer", "der", "mae", "centre_error", "size_error", "heading_error"}
 )  # the threshold is the most that is allowed
 
 

@@ -7,6 +7,8 @@
     fiftyone    precision, recall and F1
     seqeval     precision, recall and F1 of spans, micro and macro
     nervaluate  precision, recall and F1 of spans in the contract's mode
+    nuscenes    precision and recall of cuboids within 0.5, 1, 2 and 4 metres on the ground, by class; of pairs
+                within 2 metres the mean errors of place, scale and orientation, mean over classes
     labelbox    mean IoU of a class on an image, where a shape without a partner has 0; mean over its classes,
                 then over images
 
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 from vendoreval.contracts.terms import Task
 from vendoreval.errors import InputError
 from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.shapes import SCALE
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
@@ -37,6 +40,8 @@ Ints = NDArray[np.int64]
 _RIGHT = (CODE["correct"], CODE["imprecise"])  # to other tools, what is imprecise is right
 _SPANS = ("seqeval", "nervaluate")
 _SHAPES = ("boxes", "polygons", "masks")
+_METRES = ("0.5", "1", "2", "4")
+_RADIAN = SCALE * 180 / np.pi  # steps of a heading
 _SWEEP = tuple(f"0.{hundredths}" for hundredths in range(50, 100, 5))
 
 
@@ -58,9 +63,15 @@ def conventions(task_type_name: str) -> list[str]:
     """The tools whose figures can be shown for a task type."""
     if task_type_name == "spans":
         return list(_SPANS)
+    if task_type_name == "cuboids":
+        return ["nuscenes"]
     if task_type_name not in _SHAPES:
         return []
-    return [tool for tool in _FIGURES if tool not in _SPANS and (tool, task_type_name) != ("labelbox", "masks")]
+    return [
+        tool
+        for tool in _FIGURES
+        if tool not in (*_SPANS, "nuscenes") and (tool, task_type_name) != ("labelbox", "masks")
+    ]
 
 
 Compare = Callable[[str | None], Outcomes]
@@ -68,11 +79,14 @@ Compare = Callable[[str | None], Outcomes]
 
 def _compared(name: str, gold: GoldSet, labels: LabelTable, task: Task, iou: str | None) -> Outcomes:
     """Outcomes of the answered objects by the preset, at another IoU than its own where one is given."""
-    matching = {"preset": name} if iou is None else {"preset": name, "iou": iou}
+    key = "centre" if name == "nuscenes" else "iou"
+    matching = {"preset": name} if iou is None else {"preset": name, key: iou}
+    if "heading" in task.matching:
+        matching["heading"] = task.matching["heading"]
     if name == "nervaluate" and "mode" in task.matching:
         matching["mode"] = task.matching["mode"]
     found = task_type(task.type).compare(gold, labels, replace(task, matching=matching, attributes=()))
-    return found.take(found.at("object") & ~found.unanswered)
+    return found.take((found.at("object") | (name == "nuscenes")) & ~found.unanswered)
 
 
 def _counts(found: Outcomes) -> tuple[int, int, int, int]:
@@ -149,6 +163,24 @@ def _nervaluate(compare: Compare, task: Task) -> Figures:
     return dict(counts(compare(None)))
 
 
+def _nuscenes(compare: Compare, task: Task) -> Figures:
+    """Pairs at the very limit count here, which the devkit leaves out."""
+    figures: Figures = {}
+    for metres in _METRES:
+        found = compare(metres)
+        right, _, missing, extra = _counts(found.take(found.at("object")))
+        figures[f"precision_{metres}_m"] = _share(right, right + extra)
+        figures[f"recall_{metres}_m"] = _share(right, right + missing)
+    found = compare("2")
+    for name, level, steps in (("ate", "centre", 1e6), ("ase", "size", ONE), ("aoe", "heading", _RADIAN)):
+        rows = found.take(found.at(level))
+        codes = rows.expected.codes
+        pairs = np.bincount(codes)
+        means = np.bincount(codes, rows.score)[pairs > 0] / pairs[pairs > 0]
+        figures[name] = float(means.mean()) / steps if len(means) else None
+    return figures
+
+
 def _sheet(found: Outcomes) -> Ints:
     width = len(found.annotator.values) + 1
     return found.item.codes.astype(np.int64) * width + found.annotator.codes + 1
@@ -161,6 +193,7 @@ _FIGURES: Mapping[str, Callable[[Compare, Task], Figures]] = MappingProxyType(
         "coco": _coco,
         "fiftyone": _detections,
         "labelbox": _labelbox,
+        "nuscenes": _nuscenes,
         "seqeval": _seqeval,
         "nervaluate": _nervaluate,
     }

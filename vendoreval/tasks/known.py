@@ -22,6 +22,7 @@ _MODULES = {
     "polylines": "vendoreval.tasks.polylines",
     # video and space
     "tracks": "vendoreval.tasks.tracks",
+    "cuboids": "vendoreval.tasks.cuboids",
     # text
     "spans": "vendoreval.tasks.spans",
     "relations": "vendoreval.tasks.relations",

@@ -54,11 +54,11 @@ def _overlapping(
 
 
 def joined(found: Sequence[Pairs]) -> Pairs:
-    """Pairs of several blocks; `precise` and `near` are told in all of them or in none."""
+    """Pairs of several blocks; `precise`, `near` and `similarity` are told in all of them or in none."""
     nothing = np.empty(0, dtype=np.int64)
     blocks = found or [Pairs(nothing, nothing, nothing)]
     columns: dict[str, Any] = {}
-    for name in ("expected", "delivered", "score", "precise", "near"):
+    for name in ("expected", "delivered", "score", "precise", "near", "similarity"):
         parts = [getattr(block, name) for block in blocks]
         columns[name] = None if parts[0] is None else np.concatenate(parts)
     return Pairs(**columns)

@@ -210,7 +210,7 @@ def _all_rows(tries: Tries, found: Match, finer: Sequence[Finer], faulty: Mask) 
     for below in finer:
         parts.append(_Rows.of(
             left.attempt[found.expected[below.pair]], 3, below.outcome, score=below.score,
-            level=LEVEL_CODE[below.level], expected=pairs.expected[below.pair],
+            level=_level(below), expected=pairs.expected[below.pair],
             delivered=pairs.delivered[below.pair], finer=started + np.arange(len(below.pair)),
         ))  # fmt: skip
         started += len(below.pair)
@@ -226,6 +226,10 @@ def _with_beside(rows: _Rows, beside: Beside, said: int) -> _Rows:
     )  # fmt: skip
     both = _Rows(*(np.concatenate([getattr(one, part.name) for one in (rows, more)]) for part in fields(_Rows)))
     return both.take(np.argsort(both.attempt, kind="stable"))
+
+
+def _level(below: Finer) -> int | Small:
+    return LEVEL_CODE[below.level] if isinstance(below.level, str) else below.level
 
 
 def _empty(tries: Tries) -> _Rows:

@@ -95,12 +95,12 @@ class Pairs:
 class Finer:
     """Units below a matched one: its attributes, its points.
 
-    `pair` is the position of the match, ascending; `level` one of outcomes.LEVELS; `where` is said of those
-    that are not right.
+    `pair` is the position of the match, ascending; `level` one of outcomes.LEVELS, or the code of one for each;
+    `where` is said of those that are not right.
     """
 
     pair: Ints
-    level: str
+    level: str | NDArray[np.int8]
     outcome: NDArray[np.int8]
     score: Ints
     where: Sequence[str | None]

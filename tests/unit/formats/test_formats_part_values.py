@@ -12,8 +12,8 @@ from vendoreval.labels.shapes import SHAPES
     [
         (999_999.9994, 4_000_000.25, None),
         (1.0, 1e12, None),
-        (1_000_000.1, 4.0, "x is no number, or more than 1,000,000 pixels."),
-        (1.0, 1.1e12, "area is no number, or more than 1,000,000,000,000 pixels."),
+        (1_000_000.1, 4.0, "x is no number, or more than 1,000,000."),
+        (1.0, 1.1e12, "area is no number, or more than 1,000,000,000,000."),
     ],
 )
 def test_an_area_may_be_larger_than_a_place(x: float, area: float, reason: str | None) -> None:

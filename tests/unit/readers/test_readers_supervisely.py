@@ -68,7 +68,7 @@ def thing(kind: str, **fields: Any) -> dict[str, Any]:
     return {"classTitle": "car", "geometryType": kind, "tags": [], **fields}
 
 
-def rectangle(*corner: list[float], **fields: Any) -> dict[str, Any]:
+def rectangle(*corner: list[Any], **fields: Any) -> dict[str, Any]:
     return thing("rectangle", points={"exterior": corner, "interior": []}, **fields)
 
 

@@ -117,6 +117,7 @@ class PartStream:
         if not count:
             return {}
         chosen = self._chosen({**answers.rows, **answers.raw}, count)
+        chosen &= ~self.unjudged(answers.rows)
         rows = {name: column.filter(chosen) for name, column in answers.rows.items()}
         places = np.asarray(answers.places, dtype=np.int64)[chosen]
         keep = np.ones(len(places), dtype=bool)
@@ -170,6 +171,13 @@ class PartStream:
     def enter(self, columns: Mapping[str, Any], file: str) -> NDArray[np.int32]:
         """The sheet of each row, entered into the book."""
         return self.book.add(columns, file)
+
+    def unjudged(self, rows: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Rows that are no answers: marked as left out and of no class, such as KITTI's DontCare."""
+        found = no_class(rows, self.counts.classes)
+        if count := int(found.sum()):
+            self.set_aside["area that is marked as left out, of no class"] += count
+        return found
 
     def _note_ignored(self, rows: Mapping[str, Any]) -> None:
         """What gold leaves out is unscorable; a vendor's own mark takes nothing out of the count."""
@@ -285,6 +293,17 @@ def _contradicting(stream: PartStream, copied: Ints, sink: IO[bytes]) -> Ints:
         stream.refuse(stream.doubles.refusal(row, json.loads(text), _NOT_COUNTED))
     stream.counts.labels -= len(doubled)
     return doubled
+
+
+def no_class(rows: Mapping[str, Any], classes: frozenset[str]) -> NDArray[np.bool_]:
+    """Which rows a reader marks as left out, and are of no class of the contract."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if "ignored" not in rows or not classes:
+        return np.zeros(len(rows["item_id"]), dtype=np.bool_)
+    known = pc.is_in(rows["label"], pa.array(sorted(classes), pa.string()))
+    return np.asarray(pc.and_(rows["ignored"].fill_null(False), pc.invert(known)))
 
 
 def _as_they_are(ids: Any) -> Any:

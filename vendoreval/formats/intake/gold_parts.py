@@ -59,6 +59,10 @@ class _Strict(PartStream):
             else "Gold is taken whole or not at all.",
         )  # fmt: skip
 
+    def unjudged(self, rows: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """None: gold says with them what is left out."""
+        return np.zeros(len(rows["item_id"]), dtype=np.bool_)
+
     def take(self, answers: Answers) -> dict[str, Any]:
         """As for deliveries, whoever answered; what is told of items is kept, one value an item."""
         for columns in (answers.rows, answers.sheets):

@@ -59,11 +59,14 @@ class Counts:
         return self._codes(items[np.asarray(coded.indices)], columns)
 
     def add_parts(self, columns: Mapping[str, Any], file: str, lines: NDArray[np.int64]) -> dict[str, Codes]:
-        """As `add`, for answers of any number of rows: a person's rows on one item are no repeats."""
+        """As `add`, for answers of any number of rows: a person's rows on one item are no repeats.
+
+        What is marked as left out may be of no class.
+        """
         coded = columns["item_id"].dictionary_encode()
         items = self.items.add(coded.dictionary)
         label = columns["label"].dictionary_encode()
-        self._add_labels(label, file, lines)
+        self._add_labels(label, file, lines, columns.get("ignored"))
         return self._codes(items[np.asarray(coded.indices)], {**columns, "label": label})
 
     def _codes(self, item: Codes, columns: Mapping[str, Any]) -> dict[str, Codes]:
@@ -73,10 +76,14 @@ class Counts:
         named = {"item_code": item, "annotator_code": person, "label_code": label}
         return {name: code.astype(np.int32) for name, code in named.items()}
 
-    def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
+    def _add_labels(self, label: Any, file: str, lines: NDArray[np.int64], ignored: Any = None) -> None:
         self.labels += len(label)
-        if self.classes:
-            self._add_unknown(label, file, lines)
+        if not self.classes:
+            return
+        if ignored is not None:
+            judged = ~np.asarray(ignored.fill_null(False))
+            label, lines = label.filter(judged), lines[judged]
+        self._add_unknown(label, file, lines)
 
     def _add_unknown(self, label: Any, file: str, lines: NDArray[np.int64]) -> None:
         names = label.dictionary.to_pylist()
@@ -86,7 +93,7 @@ class Counts:
         codes = np.asarray(label.indices)
         found, first, counts = np.unique(codes, return_index=True, return_counts=True)
         place = dict(zip(found.tolist(), zip(first.tolist(), counts.tolist(), strict=True), strict=True))
-        for code in strange:
+        for code in place.keys() & strange:
             row, count = place[code]
             kind = UnknownLabel(names[code], 0, file, int(lines[row]))
             self.unknown.setdefault(names[code], kind).count += count

@@ -130,7 +130,7 @@ def _steps(numbers: NDArray[np.float64], field: Field) -> tuple[NDArray[np.int64
 
 
 def _impossible(columns: Mapping[str, Any], shape: Shape) -> dict[int, str]:
-    """Rows that no answer can have: corners or ends in the wrong order, a mask of another size."""
+    """Rows that no answer can have: corners or ends in the wrong order, no size, a mask of another size."""
     found: dict[int, str] = {}
     for low, high in (("x_min", "x_max"), ("y_min", "y_max"), ("start", "end")):
         if low in columns and high in columns:
@@ -138,6 +138,9 @@ def _impossible(columns: Mapping[str, Any], shape: Shape) -> dict[int, str]:
             found |= _all(last < first, f"{high} is less than {low}.")
     if "start" in columns:
         found |= _all(_numbers(columns["start"]) < 0, "start is negative.")
+    for name in ("long", "wide", "high"):
+        if name in columns:
+            found |= _all(_numbers(columns[name]) <= 0, f"{name} is not above 0.")
     if "runs" in columns:
         runs, offsets = flat(columns["runs"], 1)
         ends = np.concatenate([[0], np.cumsum(runs.to_numpy(zero_copy_only=False))])
@@ -154,7 +157,7 @@ def _numbers(column: Any) -> NDArray[np.int64]:
 def _no_number(field: Field) -> str:
     if field.kind == "float":
         return f"{field.name} is no number."
-    return f"{field.name} is no number, or more than {field.largest // SCALE:,} pixels."
+    return f"{field.name} is no number, or more than {field.largest // SCALE:,}."
 
 
 def _nulls(column: Any, field: Field) -> dict[int, str]:

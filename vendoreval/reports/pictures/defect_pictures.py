@@ -90,8 +90,8 @@ def _picture(
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
     if gold.shape.name not in IN_TEXTS:
-        drawn = marks(gold, delivered, item, pairs)
-        return ItemPicture(title, said, drawn, size_of(item, annotator, gold, delivered)) if drawn else None
+        drawn, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
+        return ItemPicture(title, said, drawn, size, above=gold.shape.name == "cuboids") if drawn else None
     text = text_of(item, annotator, gold, delivered)
     spans = tuple(span_marks(gold, delivered, item, pairs))
     return TextPicture(title, said, text, spans) if text is not None and spans else None

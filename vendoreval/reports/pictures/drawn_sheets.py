@@ -20,7 +20,7 @@ from vendoreval.tasks.relation_ends import ENDS, end_labels
 from vendoreval.tasks.span_pairs import parse_pieces
 
 IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
-DRAWN = frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints"}) | IN_TEXTS
+DRAWN = frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints", "cuboids"}) | IN_TEXTS
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
 
@@ -120,6 +120,8 @@ def _sheets(item: str, annotator: str, gold: GoldSet, delivered: LabelTable) -> 
 
 def over_image(picture: Drawn, item: str, images: Images) -> tuple[Drawn, str]:
     """With the buyer's image under it, or as it was and why."""
+    if picture.above:  # no image shows it so
+        return picture, ""
     found = images(item)
     if found is None:
         return picture, "no picture of this name"

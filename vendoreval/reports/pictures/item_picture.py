@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from vendoreval.reports.pictures.legend import Legend
 from vendoreval.reports.pictures.marks import LOOKS, Mark, cross, dash_of, ring, tag_of
-from vendoreval.reports.pictures.outlines import Spot
+from vendoreval.reports.pictures.outlines import GROUND, Spot
 from vendoreval.reports.pictures.views import HIGH, WIDE, Frame, View, around, zoomed
 from vendoreval.reports.svg import ACCENT, FULL, MUTED, PAPER, RULE, SMALL, Svg
 
@@ -63,6 +63,7 @@ class ItemPicture:
     marks: tuple[Mark, ...]
     size: tuple[int, int] | None = None
     under: Under | None = None
+    above: bool = False  # cuboids seen from above, in tenths of a metre, y upwards
 
     @property
     def canvas(self) -> Frame:
@@ -136,6 +137,9 @@ class ItemPicture:
 
     def _place(self) -> str:
         part = self.part
+        if self.above:
+            left, top, right, bottom = (edge / GROUND for edge in part.edges)
+            return f"seen from above: x {left:,.1f} to {right:,.1f}, y {-bottom:,.1f} to {-top:,.1f} metres"
         if part == self.canvas and self.size is not None:
             return f"the whole item, {_size(self.size)} pixels"
         across = f"x {part.left:,.0f} to {part.right:,.0f}, y {part.top:,.0f} to {part.bottom:,.0f}"

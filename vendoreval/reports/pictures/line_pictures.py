@@ -1,6 +1,7 @@
 """A picture for each of the first lines of a claim: the item, with what gold has and what was delivered.
 
 boxes, polygons, masks, keypoints    the shapes of the line to scale, over the buyer's image where given
+cuboids                              the same, seen from above; a tick shows which way each is heading
 spans, relations                     the text around the line's spans, or around both ends
 answers of one unit an item          the buyer's image, or the item's text
 """
@@ -145,7 +146,8 @@ class _Sheets:
             return {line.number: one for line in told
                     if (one := _span_picture(line, numbers[line.unit], text, spans))}  # fmt: skip
         shapes, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
-        return {line.number: thumb for line in told
+        above = gold.shape.name == "cuboids"
+        return {line.number: replace(thumb, above=above) for line in told
                 if (thumb := _shape_picture(line, numbers[line.unit], shapes, size))}  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a row of an answer looks like: rings and points, in pixels of the item."""
+"""What a row of an answer looks like: rings and points, in pixels, or in tenths of a metre from above."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from vendoreval.labels.table import LabelTable
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
+GROUND = 10.0  # units of a picture to a metre, where cuboids are seen from above
 MOST_EDGES = 4000  # of a mask's outline; a longer one is drawn coarser
 
 
@@ -48,6 +49,8 @@ def outline(labels: LabelTable, rows: Sequence[int], *, open_lines: bool = False
     if "keypoint" in labels.answers:
         return Outline(spots=tuple(spot for row in rows if (spot := _spot(labels, row))))
     (row,) = rows
+    if "yaw" in labels.answers:
+        return Outline(seen_from_above(labels, row))
     if "x_min" in labels.answers:
         return Outline((_corners(labels, row),))
     if "rings" in labels.answers:
@@ -78,6 +81,20 @@ def _corners(labels: LabelTable, row: int) -> Ring:
     turn = math.radians(angle / SCALE)
     cos, sin, x, y = math.cos(turn), math.sin(turn), (left + right) / 2, (top + bottom) / 2
     return tuple((x + (a - x) * cos - (b - y) * sin, y + (a - x) * sin + (b - y) * cos) for a, b in corners)
+
+
+def seen_from_above(labels: LabelTable, row: int) -> tuple[Ring, Ring]:
+    """A cuboid from above, x to the right, y upwards, in tenths of a metre; and a tick ahead."""
+    x, y, long, wide, yaw = (
+        int(labels.numbers(name)[row]) / SCALE for name in ("x", "y", "long", "wide", "yaw")
+    )
+    cos, sin = math.cos(math.radians(yaw)), math.sin(math.radians(yaw))
+
+    def at(ahead: float, left: float) -> Point:
+        return GROUND * (x + ahead * cos - left * sin), -GROUND * (y + ahead * sin + left * cos)
+
+    corners = ((long / 2, wide / 2), (long / 2, -wide / 2), (-long / 2, -wide / 2), (-long / 2, wide / 2))
+    return tuple(at(*corner) for corner in corners), (at(0, 0), at(0.7 * long, 0))
 
 
 def _rings(parts: Sequence[Sequence[Sequence[int]]]) -> tuple[Ring, ...]:

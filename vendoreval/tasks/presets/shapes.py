@@ -5,6 +5,7 @@
     coco        within a class, each delivered shape in turn takes the most similar free one; IoU 0.5
     fiftyone    as coco
     labelbox    within a class, the most similar pair of all comes first; any overlap
+    nuscenes    within a class, the nearest pair of all comes first; 2 metres on the ground
 
 These tools go through shapes as they stand in a file (by score, where there is one), so that other rows of the
 same content give other figures. Here shapes stand in an order of content. Turn by turn as in the sources of
@@ -74,6 +75,7 @@ MATCHINGS: Mapping[str, Matching] = MappingProxyType(
         "coco": Matching(by_delivered, within_class=True),
         "fiftyone": Matching(by_delivered, within_class=True),
         "labelbox": Matching(by_pair, within_class=True),
+        "nuscenes": Matching(by_pair, within_class=True),
     }
 )
 

@@ -59,7 +59,7 @@ class Blind:
         return BlindCase(case.number, "" if picture else item, answers[0], answers[1], columns, picture)
 
     def _picture(self, case: Case, line: ClaimLine, both: BothAnswers) -> bytes:
-        if self._images is None:
+        if self._images is None or self._stored.contract.task.type == "cuboids":  # no image shows it so
             return b""
         found = self._images(line.item)
         if found is None:
