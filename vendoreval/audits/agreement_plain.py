@@ -8,7 +8,7 @@ from vendoreval.errors import InputError
 from vendoreval.inference.agreement import Agreement
 
 Groups = dict[str, Any]
-BY = ("class", "day", "guideline_version", "annotator")
+BY = ("class", "day", "guideline_version", "annotator", "point")
 COLUMNS = {"day": "labelled_at", "guideline_version": "guideline_version"}  # what groups need
 
 

@@ -64,6 +64,8 @@ def agreement_found(
 
     Raises UsageError, InputError where labels do not fit the scale.
     """
+    if by == "point" and (isinstance(labels, Tally) or labels.sheets is None):
+        raise UsageError(f"Answers of type {task.type} have no points.", remedy="Leave --by point out.")
     if isinstance(labels, Tally):
         return _of_classes(labels, None, said_again(intake), task, by, scale, resamples, seed)
     if labels.sheets is not None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.agreement_plain import Groups, figures, lacking
 from vendoreval.audits.apart import Answers, answers_of
+from vendoreval.audits.point_agreement import point_record
 from vendoreval.contracts.terms import Task
 from vendoreval.inference.agreement import METRICS, Agreement
 from vendoreval.inference.spread import UNIT, Spread, alpha_of_spread, equal_share, mean_share, pairs_error
@@ -48,6 +49,8 @@ def sheet_groups(by: str, labels: LabelTable, task: Task) -> Groups:
     """Agreement in parts, as for classes; a class stands for the rows of this class, on all sheets."""
     if not by:
         return {}
+    if by == "point":
+        return point_record(labels, task)
     if by == "annotator":
         return {"by": by, **_people(answers_of(labels, task))}
     return {"by": by, "groups": [_group(name, found) for name, found in _parts(by, labels, task)]}

@@ -32,7 +32,7 @@ def _noun() -> None:
 def show(
     delivery: Annotated[str, typer.Argument(help="The delivery's id.")] = "",
     vendor: Annotated[str, typer.Option(help="Show the trend over all deliveries of this vendor.")] = "",
-    by: Annotated[str, typer.Option(help="Groups: class, day, guideline_version or annotator.")] = "",
+    by: Annotated[str, typer.Option(help="Groups: class, day, guideline_version, annotator or point.")] = "",
     scale: Annotated[
         str, typer.Option(help="nominal, ordinal, interval or ratio. Default: by the contract's task.")
     ] = "",
@@ -96,6 +96,8 @@ def _print(record: dict[str, Any]) -> None:
         say(sentence)
     if record.get("by") == "annotator":
         _print_people(record)
+    elif record.get("by") == "point":
+        _print_points(record)
     elif "groups" in record:
         _print_groups(record)
 
@@ -122,6 +124,23 @@ def _print_groups(record: dict[str, Any]) -> None:
         right=(_given(record), equal, "alpha"),
     )
     _more(len(groups))
+
+
+def _print_points(record: dict[str, Any]) -> None:
+    """Distances in pixels of the points that two people set."""
+    listed = [{"group": "all", **record["points"]}, *record["by_item"]]
+    shown = [one for one in listed if one["n"]]
+    table(
+        ["pixels apart", "points", "median", "mean", "95 % within", "largest"],
+        [
+            (one["group"], one["n"], *(f"{one[name]:.1f}" for name in ("median", "mean", "p95", "max")))
+            for one in shown[: _SHOWN + 1]
+        ],
+        right=("points", "median", "mean", "95 % within", "largest"),
+    )
+    _more(len(shown) - 1)
+    if "within" in record["points"]:
+        say(f"{percent(record['points']['within'])} of them lie no further apart than the contract allows.")
 
 
 def _print_people(record: dict[str, Any]) -> None:

@@ -105,21 +105,32 @@ TYPE = Keypoints()
 def oks(expected: Side, e: Ints, delivered: Side, d: Ints, task: Task) -> Floats:
     """Object keypoint similarity of the objects e[k] of gold and d[k] of the delivery."""
     gold, given = cast(Objects, expected.units), cast(Objects, delivered.units)
+    pair, code, mine, theirs = common_points(expected, e, delivered, d)
+    squared = distance2(expected.labels, mine, delivered.labels, theirs)
+    names = expected.labels.text("keypoint").values
+    term = similarity(squared, gold.areas[e][pair], sigmas(names, task)[code])
+    total = np.bincount(pair, weights=term, minlength=len(e))
+    found: Floats = total / np.maximum(_counted(np.diff(gold.start)[e], given, d, pair, task), 1)
+    return found
+
+
+def common_points(expected: Side, e: Ints, delivered: Side, d: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """The labelled points that both objects of a pair e[k], d[k] have, by name.
+
+    For each: the pair, the code of its name on the first side, and the rows of both sides.
+    """
+    gold, given = cast(Objects, expected.units), cast(Objects, delivered.units)
     names = expected.labels.text("keypoint").values
     count = np.diff(gold.start)[e]
     pair = np.repeat(np.arange(len(e)), count)
     inside = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
     mine = gold.point[gold.start[e][pair] + inside]
-    code = expected.labels.text("keypoint").codes[mine]
+    code = expected.labels.text("keypoint").codes[mine].astype(np.int64)
     keys, rows = named_points(delivered.labels, given, names)
     wanted = d[pair] * len(names) + code
     place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
     there = keys[place] == wanted if len(keys) else np.zeros(len(pair), dtype=np.bool_)
-    squared = distance2(expected.labels, mine[there], delivered.labels, rows[place[there]])
-    term = similarity(squared, gold.areas[e][pair[there]], sigmas(names, task)[code[there]])
-    total = np.bincount(pair[there], weights=term, minlength=len(e))
-    found: Floats = total / np.maximum(_counted(count, given, d, pair[there], task), 1)
-    return found
+    return pair[there], code[there], mine[there], rows[place[there]]
 
 
 def _counted(count: Ints, given: Objects, d: Ints, common: Ints, task: Task) -> Ints:

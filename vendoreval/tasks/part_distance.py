@@ -24,7 +24,7 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.matching import assign
 from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.part_outcomes import codes_of, values_of
-from vendoreval.tasks.parts import Parts, Side, side_of
+from vendoreval.tasks.parts import Pairs, Parts, Side, side_of
 from vendoreval.tasks.rules import matching_word
 
 Ints = NDArray[np.int64]
@@ -45,6 +45,24 @@ def part_distances(kind: Parts, first: LabelTable, second: LabelTable, task: Tas
     """
     found = _across(kind, first, second, task)
     return (found + _across(kind, second, first, task).T) / 2 if kind.both_ways else found
+
+
+def matched_units(kind: Parts, one: Side, other: Side, task: Task) -> tuple[Ints, Ints]:
+    """The units of both sides that are matched one to one, by the quality that the distance sums up."""
+    pairs = kind.pairs(one, other, _plain(task))
+    kept = _of_one_label(one, other, pairs, task)
+    e, d = pairs.expected[kept], pairs.delivered[kept]
+    chosen = assign(e, d, pairs.score[kept], np.ones(len(kept), dtype=np.bool_))
+    return e[chosen], d[chosen]
+
+
+def _of_one_label(one: Side, other: Side, pairs: Pairs, task: Task) -> Ints:
+    """The pairs whose labels agree, or that count as agreeing."""
+    if pairs.same is not None:
+        return np.flatnonzero(pairs.same)
+    values = values_of(task, one, other)
+    mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
+    return np.flatnonzero((mine == theirs) & (mine >= 0))
 
 
 def _by_item(kind: Parts, first: LabelTable, second: LabelTable, task: Task) -> Floats:
@@ -70,13 +88,8 @@ def _common(
 ) -> Floats:  # fmt: skip
     """The quality in common, by pair of answers: a unit of one side and one of the other are in the pair
     `row` + `column`, of `count`."""
-    values = values_of(task, one, other)
     pairs = kind.pairs(one, other, _plain(task))
-    same = pairs.same
-    if same is None:
-        mine, theirs = codes_of(one, values)[pairs.expected], codes_of(other, values)[pairs.delivered]
-        same = (mine == theirs) & (mine >= 0)
-    kept = np.flatnonzero(same)
+    kept = _of_one_label(one, other, pairs, task)
     e, d, score = pairs.expected[kept], pairs.delivered[kept], pairs.score[kept]
     answers = row[e] + column[d]
     wholes = kind.wholes(one), kind.wholes(other)

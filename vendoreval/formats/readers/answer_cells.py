@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Cells:
 
     shape: Shape
     source: Mapping[str, tuple[str, ...]]  # field -> one column, or two whose numbers are added
+    constant: Mapping[str, str] = field(default_factory=dict)  # field -> what it is in every row
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -45,6 +46,8 @@ class Cells:
 
     def read(self, columns: Mapping[str, Any], count: int) -> Values:
         """The fields of `count` rows; empty cells have no value."""
+        import pyarrow as pa
+
         found: dict[str, Any] = {}
         refused: dict[int, str] = {}
         for name, sources in self.source.items():
@@ -54,6 +57,9 @@ class Cells:
                 for one in sources
             ]
             found[name] = parts[0] if len(parts) == 1 else _sum(parts)
+        for name, text in self.constant.items():
+            whole = pa.array([text] * count, pa.string())
+            found[name] = _KINDS[self.shape.field(name).kind](whole, self.shape.field(name), refused)
         if "runs" in self.shape.names:
             found["runs"] = _masks(found, refused)
         return Values(found, refused)
@@ -66,18 +72,26 @@ class Cells:
 def cells_of(shape: Shape, names: Collection[str], mapping: Mapping[str, str]) -> Cells | None:
     """How the shape is read from a file with the columns `names`; None where a required field is not there."""
     source: dict[str, tuple[str, ...]] = {}
-    for field in shape.fields:
-        column = mapping.get(field.name, field.name)
-        instead = next((name for name in _INSTEAD.get(field.kind, ()) if name in names), None)
+    constant = constants(mapping)
+    for one in shape.fields:
+        column = mapping.get(one.name, one.name)
+        instead = next((name for name in _INSTEAD.get(one.kind, ()) if name in names), None)
+        if one.name in constant:
+            continue
         if column in names:
-            source[field.name] = (column,)
+            source[one.name] = (column,)
         elif instead:
-            source[field.name] = (instead,)
-        elif field.name in _SIZES and {"x", "y", "width", "height"} <= set(names):
-            source[field.name] = tuple(name for name in _SIZES[field.name] if name)
-        elif field.required:
+            source[one.name] = (instead,)
+        elif one.name in _SIZES and {"x", "y", "width", "height"} <= set(names):
+            source[one.name] = tuple(name for name in _SIZES[one.name] if name)
+        elif one.required:
             return None
-    return Cells(shape, source)
+    return Cells(shape, source, {name: text for name, text in constant.items() if name in shape.names})
+
+
+def constants(mapping: Mapping[str, str]) -> dict[str, str]:
+    """What `--map role==WORD` says of every row."""
+    return {role: column[1:] for role, column in mapping.items() if column[:1] == "=" and len(column) > 1}
 
 
 def _text(column: Any, field: Field, refused: dict[int, str]) -> Any:

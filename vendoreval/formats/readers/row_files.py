@@ -2,7 +2,8 @@
 
 One row a box, polygon, mask, point or span, in the columns of its shape (labels.shapes), or as people write
 them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `rle` (as COCO has
-it) for runs. A row that names an item and holds no answer says that the item was answered with nothing.
+it) for runs. `--map label==car` says what stands in every row, where no column does. A row that names an item
+and holds no answer says that the item was answered with nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from vendoreval.errors import InputError
-from vendoreval.formats.readers.answer_cells import Cells, cells_of
+from vendoreval.formats.readers.answer_cells import Cells, cells_of, constants
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.label_values import is_blank, pick
 from vendoreval.formats.readers.members import Member, firsts
@@ -76,9 +77,13 @@ class RowFiles:
     def _file(self, file: RowFile, name: str, shape: Shape) -> Iterator[Answers]:
         cells = cells_of(shape, file.names, self.mapping)
         required = {"item_id": self._item(file.names)}
-        required |= {role: self.mapping[role] for role in self.mapping if role in (*FURTHER, *shape.names)}
+        told = {role for role in constants(self.mapping) if role in shape.names}
+        required |= {
+            r: self.mapping[r] for r in self.mapping if r in (*FURTHER, *shape.names) and r not in told
+        }
         if cells is None:
-            required |= {one.name: self.mapping.get(one.name, one.name) for one in shape.fields if one.required}
+            lacking = [one.name for one in shape.fields if one.required and one.name not in told]
+            required |= {name: self.mapping.get(name, name) for name in lacking}
         require(file, required)
         assert cells is not None  # `require` names what is missing
         further = {role: self.mapping.get(role, role) for role in FURTHER}

@@ -41,7 +41,7 @@ def agreement(
 ) -> dict[str, Any]:
     """The record `vendoreval/agreement/1` of one delivery, over all of its items.
 
-    `by` adds groups: class, day, guideline_version or annotator. `scale` is the contract's by default
+    `by` adds groups: class, day, guideline_version, annotator or point. `scale` is the contract's by default
     (ordinal for ordinal answers in the contract's order of classes, interval for numbers, else nominal);
     answers of many rows have none, but the distance of their type. Intervals come from `resamples` draws of
     items, seeded by the delivery's own hash. Raises NotFound, UsageError for an unknown group or scale,
