@@ -33,7 +33,9 @@ from vendoreval.audits.units import (
 from vendoreval.contracts.metrics import SHEETS, TIME
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
+from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.parts import Parts
 
 
 def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidden:
@@ -114,7 +116,7 @@ def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> t
 
 def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
     """The most right and the most wrong units of an item."""
-    people, rows = max(seen.most_sheets, 1), max(seen.most_units, 1)
+    people, rows = max(seen.most_sheets, 1), max(_units_of(task, seen.most_units), 1)
     if how.unit == TIME:  # rows of more time than there is are no less than that
         time = max(seen.most_time, 1)
         return time, time + people * _fullest_gold(seen.by_label, how)
@@ -127,6 +129,12 @@ def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
         return details, details
     missed = people * _fullest_gold(seen.by_label, how)
     return rows, rows + missed + (details if how.unit == OPPORTUNITY else 0)
+
+
+def _units_of(task: Task, rows: int) -> int:
+    """The most units of an item whose answers have so many rows in all."""
+    kind = task_type(task.type)
+    return kind.most_units(rows) if isinstance(kind, Parts) else rows
 
 
 def _fullest_gold(outcomes: Outcomes, how: Counting) -> int:

@@ -239,4 +239,10 @@ CLOSENESS = MatchingKey(
     percent=True,
 )
 TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
+TIED = MatchingKey(
+    "tied",
+    "equal",
+    "where gold ranks two alike: equal: so must the answer; either: any order of them is right",
+    ("equal", "either"),
+)
 NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))

@@ -21,6 +21,8 @@ UNITS = {
     "word": "one word of the reference text",
     "tag": "one class of an answer of several",
     "relation": "one relation between two spans",
+    "criterion": "one graded criterion of a rubric",
+    "pair": "two of several ranked answers, and which is better",
     "attribute": "one attribute of an object",
     "point": "one named point of an object",
     "opportunity": "an object that is right in all its attributes, or one error of any kind",
@@ -65,13 +67,21 @@ class Metric:
 TIME = "time"  # a unit whose outcomes weigh as many thousandths of a second as they last
 _ALL = tuple(unit for unit in UNITS if unit != TIME)
 _CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
-_COUNTED = ("item", "label", "object", "span", "tag", "relation", "attribute", "frame", "track")
+_COUNTED = ("item", "label", "object", "span", "tag", "relation", "criterion", "attribute", "frame", "track")
 _SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
 _SPACE = ("cuboids",)
 _WHOLE = ("delivery", "annotator", "edge_case")
 # The units that a type's answers have; an answer of one row is its own unit, whatever it is called.
 UNITS_OF = {one.name: one.units for one in TASK_TYPES.values() if one.units}
-OBJECTS = ("object", "span", "word", "tag", "relation")  # what types call their units; one unit, many names
+OBJECTS = (
+    "object",
+    "span",
+    "word",
+    "tag",
+    "relation",
+    "criterion",
+    "pair",
+)  # what types call their units; one unit, many names
 SHEETS = ("item", "label")  # the whole answer of one person on an item
 # Of these types, metrics that hold single units of gold and delivery against each other.
 BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")
@@ -98,7 +108,8 @@ METRICS = {
                ("item",), ("delivery", "edge_case"), available=True),
         # several answers an item
         Metric("exact_match", "share", "share of answers that equal gold's: class, number, set or text",
-               ("item", "label"), _WHOLE, ("ordinal", "numeric", "multilabel", "transcription", "spans"),
+               ("item", "label"), _WHOLE,
+               ("ordinal", "numeric", "multilabel", "transcription", "spans", "ranking", "rubrics"),
                available=True),
         Metric("jaccard", "mean", "common classes ÷ all classes, mean over answers",
                ("item", "label"), _WHOLE, ("multilabel",)),

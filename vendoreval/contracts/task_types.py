@@ -36,6 +36,8 @@ from vendoreval.contracts.matching_keys import (
     SPAN_PRESET,
     SPANS,
     STEPS,
+    TIED,
+    TOLERANCE,
     WEIGHTS,
     MatchingKey,
 )
@@ -82,8 +84,21 @@ TASK_TYPES = {
         TaskType("preference", "which of two answers is better", consensus=True),
         # several answers an item, of which each is a word or a mark
         TaskType("multilabel", "any number of classes for each item"),
-        TaskType("ranking", "several answers from the best to the worst", classed=False),
-        TaskType("rubrics", "a grade for each of several criteria", attributes=True, classed=False),
+        TaskType(
+            "ranking",
+            "several answers from the best to the worst",
+            (TIED,),
+            available=True,
+            units=("item", "label", "pair", "object"),
+            classed=False,
+        ),
+        TaskType(
+            "rubrics",
+            "a grade for each of several criteria",
+            (TOLERANCE,),
+            available=True,
+            units=("item", "label", "criterion", "object"),
+        ),
         # images
         TaskType(
             "boxes",

@@ -91,7 +91,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
         # several answers an item, of which each is a word or a mark
         Shape("multilabel", (LABEL,), many=True),
         Shape("ranking", (LABEL, Field("rank", "int")), many=True),
-        _many("rubrics", LABEL),
+        Shape("rubrics", (LABEL, Field("grade", "text", coded=True)), many=True),
         # images
         _many(
             "boxes", OBJECT, LABEL, Field("x_min", "fixed"), Field("y_min", "fixed"), Field("x_max", "fixed"),

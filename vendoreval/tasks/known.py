@@ -13,6 +13,8 @@ _MODULES = {
     "ordinal": "vendoreval.tasks.ordinal",
     "numeric": "vendoreval.tasks.numeric",
     # several answers an item, of which each is a word or a mark
+    "ranking": "vendoreval.tasks.ranking",
+    "rubrics": "vendoreval.tasks.rubrics",
     # images
     "boxes": "vendoreval.tasks.boxes",
     "polygons": "vendoreval.tasks.polygons",

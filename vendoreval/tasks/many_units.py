@@ -52,6 +52,10 @@ class ManyUnits(TaskType, Parts, Protocol):
         """What `distance` measures."""
         return WORDS.format(units=self.shape.name)
 
+    def most_units(self, rows: int) -> int:
+        """No more than the rows."""
+        return rows
+
     def wholes(self, side: Side) -> Ints | None:
         """None: units are matched one to one."""
         return None

@@ -1,4 +1,4 @@
-"""Which units of two sides can have anything in common: intervals that lie near enough on one axis."""
+"""Which units of two sides can have anything in common: equal keys, or intervals near enough on one axis."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ class Intervals:
     group: Ints
     low: Ints
     high: Ints
+
+
+def equal(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """All pairs of equal keys: positions in both, in the order of the second."""
+    order = np.argsort(first, kind="stable")
+    ordered = first[order]
+    begin = np.searchsorted(ordered, second)
+    counts = np.searchsorted(ordered, second, side="right") - begin
+    d = np.repeat(np.arange(len(second)), counts)
+    inside = np.arange(len(d)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return order[begin[d] + inside], d
 
 
 def near(first: Intervals, second: Intervals, share: Fraction = Fraction(0)) -> Iterator[tuple[Ints, Ints]]:

@@ -114,6 +114,9 @@ class Parts(Protocol):
     def both_ways(self) -> bool:
         """Whether a match's quality hangs on which side is gold; a distance is then the mean of both ways."""
 
+    def most_units(self, rows: int) -> int:
+        """The most units that so many rows of one answer form."""
+
     def units(self, labels: LabelTable, task: Task) -> Units:
         """The units that the rows form."""
 

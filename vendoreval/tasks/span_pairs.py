@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import ONE
-from vendoreval.tasks.pairing import Intervals, near
+from vendoreval.tasks.pairing import Intervals, equal, near
 from vendoreval.tasks.parts import Side
 
 Ints = NDArray[np.int64]
@@ -67,16 +67,7 @@ def parse_pieces(text: str) -> Pieces:
 def same_borders(expected: Places, delivered: Places) -> tuple[Ints, Ints]:
     """All pairs on one item with the same pieces: positions of the expected and of the delivered one."""
     keys = _joint_keys(expected, delivered)
-    order = np.argsort(keys[0], kind="stable")
-    ordered = keys[0][order]
-    first = np.searchsorted(ordered, keys[1])
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
-    alike_from = np.zeros(len(ordered) + 1, dtype=np.int64)  # how many equal keys begin here
-    alike_from[starts] = np.diff(np.append(starts, len(ordered)))
-    counts = np.where(np.append(ordered, 0)[first] == keys[1], alike_from[first], 0)
-    d = np.repeat(np.arange(len(counts)), counts)
-    inside = np.arange(len(d)) - np.repeat(np.cumsum(counts) - counts, counts)
-    e = order[first[d] + inside]
+    e, d = equal(*keys)
     alike = (expected.item[e] == delivered.item[d]) & (expected.start[e] == delivered.start[d])
     alike &= (expected.end[e] == delivered.end[d]) & _same_pieces(expected, delivered, e, d)
     return e[alike], d[alike]

@@ -1,0 +1,153 @@
+"""Rankings: several answers from the best to the worst, held against gold pair by pair.
+
+Of each two ranked answers the unit is which one is better, or that they are tied. So n answers are n(n-1)/2
+units, and the share of right ones is (1 + tau)/2 for Kendall's tau without ties.
+
+    both rank the pair in one order, or both tie it             correct
+    another order                                               wrong_label
+    gold ties the pair, the answer orders it                    wrong_label; correct with `tied = "either"`
+    one of the two is not ranked                                missing
+    a pair with an answer that gold does not rank               extra
+
+Ranks are compared, not counted: 1, 2, 3 and 10, 20, 30 are one ranking; the least is the best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vendoreval.contracts.terms import Task
+from vendoreval.gold.goldset import GoldSet
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.shapes import SHAPES, Shape
+from vendoreval.labels.table import LabelTable
+from vendoreval.tasks.interface import Distances
+from vendoreval.tasks.many_units import ManyUnits
+from vendoreval.tasks.outcomes import ONE, Outcomes
+from vendoreval.tasks.pairing import equal
+from vendoreval.tasks.part_distance import part_distance
+from vendoreval.tasks.part_outcomes import compare
+from vendoreval.tasks.parts import Pairs, Side, Units
+from vendoreval.tasks.rules import matching_word
+
+Ints = NDArray[np.int64]
+PAIR = "pair"  # a column of what is made here: both answers, whatever their order
+BETTER, TIE = ">", "="
+
+
+@dataclass(frozen=True)
+class Ranking(ManyUnits):
+    """Any number of ranked answers an item."""
+
+    shape: Shape = SHAPES["ranking"]
+    unit: str = "pair"
+
+    def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
+        """One outcome a pair of ranked answers, on each sheet."""
+        (mine, gold_rows), (theirs, rows) = by_pair(gold.labels), by_pair(labels)
+        found = compare(self, replace(gold, labels=mine), theirs, task)
+        return replace(
+            found, expected_row=_of(gold_rows, found.expected_row), delivered_row=_of(rows, found.delivered_row)
+        )
+
+    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
+        """1 - 2 × pairs in the same order ÷ pairs of both answers."""
+        return part_distance(self, by_pair(first)[0], by_pair(second)[0], task)
+
+    def distance_words(self, task: Task) -> str:
+        """What `distance` measures."""
+        return "1 - 2 × the pairs in the same order ÷ the pairs of both answers (Kendall)"
+
+    def describe(self, labels: LabelTable, row: int) -> str:
+        """`rank 2: b`."""
+        return f"rank {labels.numbers('rank')[row]}: {labels.text('label')[row]}"
+
+    def most_units(self, rows: int) -> int:
+        """The pairs of so many ranked answers."""
+        return rows * (rows - 1) // 2
+
+    def units(self, labels: LabelTable, task: Task) -> Units:
+        """A row of `by_pair` is a unit."""
+        pair = labels.text(PAIR)
+        return Units(np.arange(len(labels)), (pair.recode(tuple(sorted(pair.values))).codes.astype(np.int64),))
+
+    def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
+        """What both sides say of the same two answers of one item."""
+        names = [side.labels.text(PAIR) for side in (expected, delivered)]
+        values = sorted({*names[0].values, *names[1].values})
+        e, d = equal(*(
+            side.item * len(values) + name.recode(values).codes[side.units.row]
+            for side, name in zip((expected, delivered), names, strict=True)
+        ))  # fmt: skip
+        said = [side.labels.text("label") for side in (expected, delivered)]
+        mine = said[0].codes[expected.units.row[e]]
+        same = mine == said[1].recode(said[0].values).codes[delivered.units.row[d]]
+        if matching_word(task, "tied") == "either":
+            same |= np.asarray([f" {TIE} " in value for value in said[0].values], dtype=np.bool_)[mine]
+        return Pairs(e, d, np.full(len(e), ONE), same=same)
+
+    def where(self, side: Side, units: Ints) -> list[str]:
+        """Which of the two is better."""
+        column = side.labels.text("label")
+        return [column[row] or "" for row in side.units.row[units].tolist()]
+
+
+TYPE = Ranking()
+
+
+def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
+    """A row for each two ranked answers of a sheet, such as `b > a`, and the row of one of the two.
+
+    An answer that a sheet ranks twice stands in no pair with itself.
+    """
+    label, rank = labels.text("label"), labels.numbers("rank")
+    sheet = _sheets(labels)
+    order = np.lexsort((label.recode(tuple(sorted(label.values))).codes, sheet))
+    first, second = _two_of(sheet[order])
+    one, two = order[first], order[second]
+    kept = label.codes[one] != label.codes[two]
+    one, two = one[kept], two[kept]
+    cases = np.stack((label.codes[one].astype(np.int64), label.codes[two], np.sign(rank[one] - rank[two])))
+    distinct, case = np.unique(cases, axis=1, return_inverse=True)
+    said = [_said(label.values[a], label.values[b], way) for a, b, way in distinct.T.tolist()]
+    both = [f"{label.values[a]}\x1f{label.values[b]}" for a, b, _ in distinct.T.tolist()]
+    made = labels.take(one)
+    answers = {"label": _column(said, case.ravel()), PAIR: _column(both, case.ravel())}
+    return replace(made, answers=answers), one
+
+
+def _said(one: str, two: str, way: int) -> str:
+    if not way:
+        return f"{one} {TIE} {two}"
+    return f"{one} {BETTER} {two}" if way < 0 else f"{two} {BETTER} {one}"
+
+
+def _column(texts: list[str], case: NDArray[np.intp]) -> Coded:
+    distinct = Coded.from_text(texts)
+    return Coded(distinct.codes[case], distinct.values)
+
+
+def _sheets(labels: LabelTable) -> Ints:
+    """A number for each sheet of each alternative."""
+    people = len(labels.annotator.values) + 1
+    sheet = labels.item.codes.astype(np.int64) * people + labels.annotator.codes + 1
+    if labels.alternative is None:
+        return sheet
+    return sheet * (int(labels.alternative.max(initial=0)) + 1) + labels.alternative
+
+
+def _two_of(group: Ints) -> tuple[Ints, Ints]:
+    """All pairs of positions of one group, the first before the second; `group` is sorted."""
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]][: len(group)])
+    sizes = np.diff(np.append(starts, len(group)))
+    left = np.repeat(starts + sizes, sizes) - np.arange(len(group)) - 1  # how many of the group follow
+    first = np.repeat(np.arange(len(group)), left)
+    inside = np.arange(len(first)) - np.repeat(np.cumsum(left) - left, left)
+    return first, first + 1 + inside
+
+
+def _of(rows: Ints, positions: Ints | None) -> Ints | None:
+    return None if positions is None else np.append(rows, -1)[positions]
