@@ -81,7 +81,7 @@ TASK_TYPES = {
         TaskType(
             "numeric", "one number", (CLOSENESS,), available=True, consensus=True, classed=False, numbers=True
         ),
-        TaskType("preference", "which of two answers is better", consensus=True),
+        TaskType("preference", "which of several answers is the best", available=True, consensus=True),
         # several answers an item, of which each is a word or a mark
         TaskType("multilabel", "any number of classes for each item"),
         TaskType(

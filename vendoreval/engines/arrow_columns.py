@@ -69,6 +69,7 @@ def _rows(item: Codes, table: Any, item_ids: tuple[str, ...], shape: Shape) -> L
         guideline_version=text("guideline_version"),
         source=text("source"),
         flagged=text("flagged"),
+        shown=text("shown"),
         label_id=text("label_id") if shape.many else None,
         ignored=marks_of(table.column("ignored")) if _has(table, "ignored", shape) else None,
     )

@@ -187,7 +187,7 @@ def _read_labels(data: bytes, gold: GoldSet) -> LabelTable:
         item, coded["annotator_id"], {"label": coded["label"]},
         labelled_at=None if times is None else np.concatenate(times),
         stage=coded.get("stage"), guideline_version=coded.get("guideline_version"),
-        source=coded.get("source"), flagged=coded.get("flagged"),
+        source=coded.get("source"), flagged=coded.get("flagged"), shown=coded.get("shown"),
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
         Shape("classification", (LABEL,)),
         Shape("ordinal", (LABEL,)),
         Shape("numeric", (LABEL,)),
-        Shape("preference", (LABEL, Field("shown", "text", required=False))),
+        Shape("preference", (LABEL,)),
         # several answers an item, of which each is a word or a mark
         Shape("multilabel", (LABEL,), many=True),
         Shape("ranking", (LABEL, Field("rank", "int")), many=True),

@@ -12,8 +12,14 @@ from vendoreval.labels.columns import Coded, Index
 from vendoreval.labels.nested import Nested
 
 # Text columns with few distinct values: written and read as integer codes.
-CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged", "keypoint")
-CONTEXT = ("stage", "guideline_version", "source", "flagged")  # what they tell of a label besides its answer
+CODED = ("annotator_id", "label", "stage", "guideline_version", "source", "flagged", "shown", "keypoint")
+CONTEXT = (
+    "stage",
+    "guideline_version",
+    "source",
+    "flagged",
+    "shown",
+)  # what they tell of a label besides its answer
 # Columns of canonical files: integer codes beside their texts, and what a sheet tells of its item.
 CODES = {"item_code": "item_id", "annotator_code": "annotator_id", "label_code": "label"}
 ROW = "row"  # of partitions: the place of each row in the delivery
@@ -55,6 +61,7 @@ class LabelTable:
     `answers` holds the columns of the task type's shape (labels.shapes): {"label": Coded} for classification.
     `labelled_at` is datetime64[us] in UTC (NaT unknown), `seconds` is working time (NaN unknown).
     `source` is human, model-assisted or auto; `flagged` is "true" where the annotator asked about the item.
+    `shown` lists the answers that an annotator could choose from, in their order on the screen: `b|a`.
     `label_id` is the tool's own id of the annotation. `sheets` says who answered which item, for types whose
     answers are any number of rows; None for others, where each row is a sheet. Gold alone has `alternative`
     (0 for an item's first answer, 1 for the second …) and `ignored` (what falls on such a row is unscorable).
@@ -69,6 +76,7 @@ class LabelTable:
     guideline_version: Coded | None = None
     source: Coded | None = None
     flagged: Coded | None = None
+    shown: Coded | None = None
     extra: Mapping[str, Column] = field(default_factory=dict)
     label_id: Coded | None = None
     sheets: Sheets | None = None

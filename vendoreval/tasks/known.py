@@ -12,6 +12,7 @@ _MODULES = {
     "classification": "vendoreval.tasks.classification",
     "ordinal": "vendoreval.tasks.ordinal",
     "numeric": "vendoreval.tasks.numeric",
+    "preference": "vendoreval.tasks.preference",
     # several answers an item, of which each is a word or a mark
     "ranking": "vendoreval.tasks.ranking",
     "rubrics": "vendoreval.tasks.rubrics",

@@ -24,18 +24,24 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.interface import Distances
 from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.outcomes import ONE, Outcomes
 from vendoreval.tasks.pairing import equal
-from vendoreval.tasks.part_distance import part_distance
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Pairs, Side, Units
 from vendoreval.tasks.rules import matching_word
 
 Ints = NDArray[np.int64]
 PAIR = "pair"  # a column of what is made here: both answers, whatever their order
-BETTER, TIE = ">", "="
+BETTER, TIE, SPLIT = ">", "=", "\x1f"
+
+
+@dataclass(frozen=True, eq=False)
+class PairUnits(Units):
+    """Pairs of ranked answers: which two, and which is said to be better."""
+
+    pair: Coded
+    said: Coded
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,6 @@ class Ranking(ManyUnits):
             found, expected_row=_of(gold_rows, found.expected_row), delivered_row=_of(rows, found.delivered_row)
         )
 
-    def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
-        """1 - 2 × pairs in the same order ÷ pairs of both answers."""
-        return part_distance(self, by_pair(first)[0], by_pair(second)[0], task)
-
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""
         return "1 - 2 × the pairs in the same order ÷ the pairs of both answers (Kendall)"
@@ -69,33 +71,42 @@ class Ranking(ManyUnits):
         """The pairs of so many ranked answers."""
         return rows * (rows - 1) // 2
 
-    def units(self, labels: LabelTable, task: Task) -> Units:
-        """A row of `by_pair` is a unit."""
+    def units(self, labels: LabelTable, task: Task) -> PairUnits:
+        """Two ranked answers of one sheet are a unit."""
+        if PAIR in labels.answers:
+            rows = np.arange(len(labels))
+        else:
+            labels, rows = by_pair(labels)
         pair = labels.text(PAIR)
-        return Units(np.arange(len(labels)), (pair.recode(tuple(sorted(pair.values))).codes.astype(np.int64),))
+        place = pair.recode(tuple(sorted(pair.values))).codes.astype(np.int64)
+        return PairUnits(rows, (place,), pair=pair, said=labels.text("label"))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
         """What both sides say of the same two answers of one item."""
-        names = [side.labels.text(PAIR) for side in (expected, delivered)]
-        values = sorted({*names[0].values, *names[1].values})
+        mine, theirs = _units(expected), _units(delivered)
+        values = tuple(sorted({*mine.pair.values, *theirs.pair.values}))
         e, d = equal(*(
-            side.item * len(values) + name.recode(values).codes[side.units.row]
-            for side, name in zip((expected, delivered), names, strict=True)
+            side.item * len(values) + units.pair.recode(values).codes
+            for side, units in ((expected, mine), (delivered, theirs))
         ))  # fmt: skip
-        said = [side.labels.text("label") for side in (expected, delivered)]
-        mine = said[0].codes[expected.units.row[e]]
-        same = mine == said[1].recode(said[0].values).codes[delivered.units.row[d]]
+        said = mine.said.codes[e]
+        same = said == theirs.said.recode(mine.said.values).codes[d]
         if matching_word(task, "tied") == "either":
-            same |= np.asarray([f" {TIE} " in value for value in said[0].values], dtype=np.bool_)[mine]
+            same |= np.asarray([f" {TIE} " in value for value in mine.said.values], dtype=np.bool_)[said]
         return Pairs(e, d, np.full(len(e), ONE), same=same)
 
     def where(self, side: Side, units: Ints) -> list[str]:
-        """Which of the two is better."""
-        column = side.labels.text("label")
-        return [column[row] or "" for row in side.units.row[units].tolist()]
+        """The two answers."""
+        pair = _units(side).pair
+        return [" and ".join((pair[unit] or "").split(SPLIT)) for unit in units.tolist()]
 
 
 TYPE = Ranking()
+
+
+def _units(side: Side) -> PairUnits:
+    assert isinstance(side.units, PairUnits)
+    return side.units
 
 
 def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
@@ -113,7 +124,7 @@ def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
     cases = np.stack((label.codes[one].astype(np.int64), label.codes[two], np.sign(rank[one] - rank[two])))
     distinct, case = np.unique(cases, axis=1, return_inverse=True)
     said = [_said(label.values[a], label.values[b], way) for a, b, way in distinct.T.tolist()]
-    both = [f"{label.values[a]}\x1f{label.values[b]}" for a, b, _ in distinct.T.tolist()]
+    both = [f"{label.values[a]}{SPLIT}{label.values[b]}" for a, b, _ in distinct.T.tolist()]
     made = labels.take(one)
     answers = {"label": _column(said, case.ravel()), PAIR: _column(both, case.ravel())}
     return replace(made, answers=answers), one

@@ -28,7 +28,7 @@ def test_pairs_counted_by_hand() -> None:
     assert found.counts()["correct"] == 2
     assert found.counts()["wrong_label"] == 1
     wrong = next(row for row in found.rows() if row["outcome"] == "wrong_label")
-    assert (wrong["expected"], wrong["delivered"], wrong["where"]) == ("b > c", "c > b", "c > b")
+    assert (wrong["expected"], wrong["delivered"], wrong["where"]) == ("b > c", "c > b", "b and c")
 
 
 def test_what_is_not_ranked_is_missing_and_what_gold_has_not_is_extra() -> None:

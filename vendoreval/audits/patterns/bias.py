@@ -33,6 +33,7 @@ from vendoreval.inference.comparing import Contrast, least
 from vendoreval.inference.multiplicity import joint_bounds
 from vendoreval.inference.slices import Columns, rework_scope, worse_slices
 from vendoreval.numerals import of, percent
+from vendoreval.tasks.preference import places_of
 
 DO = (
     "Train annotators on the classes named here with examples of both sides of each confusion, mix rare "
@@ -60,7 +61,9 @@ def bias(labels: Labels) -> Looked:
         return Looked("bias", DO, (), (TOO_MANY_CLASSES,), further)
     if len(classes) < 2:
         return Looked("bias", DO, (), ("Gold knows only one class among the answered items.",), further)
-    signs = [_weak(in_gold), _pairs(both), _default(both), _shift(both), _invented(labels.given)]
+    signs = [
+        _weak(in_gold), _pairs(both), _default(both), _shift(both), _invented(labels.given), _place(both),
+    ]  # fmt: skip
     width = len(labels.expected.values)
     cells = both.expected.codes.astype(np.int64) * width + both.delivered.codes
     statistic, df, p = marginal_homogeneity(np.bincount(cells, minlength=width**2).reshape(width, width))
@@ -76,6 +79,20 @@ def _weak(labels: Labels) -> Sign | None:
     found = weak_classes(labels.wrong, labels.expected.codes, labels.item.codes)
     says = "Class {} is missed in {} of its " + labels.word + ", the other classes in {}."
     return _worst_class("classes missed", found, labels.expected.values, says)
+
+
+def _place(labels: Labels) -> Sign | None:
+    """The place on the screen at which the right answer is missed more often than at the others."""
+    shown = labels.context.get("shown")
+    if shown is None or labels.by_unit:
+        return None
+    rows, place = places_of(shown, labels.expected)
+    kept = labels.take(rows)
+    found = weak_classes(kept.wrong, place, kept.item.codes)
+    names = [f"in place {number + 1}" for number in range(int(place.max(initial=0)) + 1)]
+    return _worst_class(
+        "the right answer's place", found, names, "Shown {}, the right answer is missed in {}, elsewhere in {}."
+    )
 
 
 def _invented(given: Labels) -> Sign | None:

@@ -31,6 +31,7 @@ _RUNNING = {
 LISTED = 1000  # refusals beyond these are counted, not listed
 OPTIONAL = (
     "annotator_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged", "label_id",
+    "shown",
 )  # fmt: skip
 _NO_LABEL = "The row is not counted; an item without any other label counts as missing."
 _NO_WORD = "The row is flagged and has no label, and the contract names no class for that (task.unsure)."
