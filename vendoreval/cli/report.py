@@ -50,7 +50,10 @@ ImagesOption = Annotated[
     typer.Option(help="A folder with the items' images, named as the items: they lie under the shapes."),
 ]
 TextsOption = Annotated[
-    Path | None, typer.Option(help="The items' own texts: CSV, TSV or JSON lines with item_id and text.")
+    Path | None,
+    typer.Option(
+        help="The items' texts: rows of item_id and text, and of each class a column with its answer."
+    ),
 ]
 SignOption = Annotated[str, typer.Option("--sign", help="Sign the PDF with this key: its name or folder.")]
 

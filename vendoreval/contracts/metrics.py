@@ -21,7 +21,7 @@ UNITS = {
     "word": "one word of the reference text",
     "tag": "one class of an answer of several",
     "relation": "one relation between two spans",
-    "criterion": "one graded criterion of a rubric",
+    "grade": "one graded criterion of a rubric",
     "pair": "two of several ranked answers, and which is better",
     "attribute": "one attribute of an object",
     "point": "one named point of an object",
@@ -67,7 +67,7 @@ class Metric:
 TIME = "time"  # a unit whose outcomes weigh as many thousandths of a second as they last
 _ALL = tuple(unit for unit in UNITS if unit != TIME)
 _CLASSED = tuple(one.name for one in TASK_TYPES.values() if one.classed)
-_COUNTED = ("item", "label", "object", "span", "tag", "relation", "criterion", "attribute", "frame", "track")
+_COUNTED = ("item", "label", "object", "span", "tag", "relation", "grade", "attribute", "frame", "track")
 _SHAPES = ("boxes", "polygons", "masks", "panoptic", "tracks")
 _SPACE = ("cuboids",)
 _WHOLE = ("delivery", "annotator", "edge_case")
@@ -79,7 +79,7 @@ OBJECTS = (
     "word",
     "tag",
     "relation",
-    "criterion",
+    "grade",
     "pair",
 )  # what types call their units; one unit, many names
 SHEETS = ("item", "label")  # the whole answer of one person on an item

@@ -97,7 +97,7 @@ TASK_TYPES = {
             "a grade for each of several criteria",
             (TOLERANCE,),
             available=True,
-            units=("item", "label", "criterion", "object"),
+            units=("item", "label", "grade", "object"),
         ),
         # images
         TaskType(

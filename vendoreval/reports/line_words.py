@@ -16,7 +16,8 @@ def what_is_wrong(line: ClaimLine) -> str:
 
 
 def line_words(line: ClaimLine) -> str:
-    """`wrong label, gold cat and delivered dog (box 12,40 to 80,90)`."""
+    """`wrong label, gold cat and delivered dog (box 12,40 to 80,90)`; what both sides say is said once."""
     sides = (("gold", line.expected), ("delivered", line.delivered))
-    said = [what_is_wrong(line), joined(f"{side} {label}" for side, label in sides if label)]
+    same = line.expected if line.expected == line.delivered else None
+    said = [what_is_wrong(line), same or joined(f"{side} {label}" for side, label in sides if label)]
     return ", ".join(part for part in said if part) + (f" ({line.where})" if line.where else "")

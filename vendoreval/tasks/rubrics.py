@@ -40,7 +40,7 @@ class Rubrics(ManyUnits):
     """Any number of graded criteria an item."""
 
     shape: Shape = SHAPES["rubrics"]
-    unit: str = "criterion"
+    unit: str = "grade"
 
     def compare(self, gold: GoldSet, labels: LabelTable, task: Task) -> Outcomes:
         """One outcome a criterion, paired by name on each sheet."""

@@ -3,7 +3,7 @@
 boxes, polygons, masks, keypoints    the shapes of the line to scale, over the buyer's image where given
 cuboids                              the same, seen from above; a tick shows which way each is heading
 spans, relations                     the text around the line's spans, or around both ends
-answers of one unit an item          the buyer's image, or the item's text
+answers of one unit an item          the buyer's image, the item's text, or the texts chosen from, side by side
 """
 
 from __future__ import annotations
@@ -34,13 +34,15 @@ from vendoreval.reports.pictures.drawn_sheets import (
 from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
 from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Mark
 from vendoreval.reports.pictures.pairs import Pair, marks
+from vendoreval.reports.pictures.side_by_side import SideBySide, side_by_side
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
 
 MOST_SHOWN = 40  # lines with a picture: more make the PDF slow and large
 ROOM = (300.0, 150.0)  # CSS pixels
-Picture = ItemPicture | TextPicture
+Picture = ItemPicture | TextPicture | SideBySide
+Answers = Mapping[str, Mapping[str, str]]  # by item: the texts that could be chosen, by their names
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,16 @@ def lines_shown(
     seen: AuditInput | None,
     images: Images | None = None,
     texts: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     most: int = MOST_SHOWN,
 ) -> LinesShown:
     """Pictures of the first `most` of `lines` that have one.
 
     `seen` is what the audit looked at, where answers are drawn (None: nothing is). `images` gives an item's
-    image and `texts` its text, where the buyer gives them.
+    image, `texts` its text and `answers` the texts to choose from, where the buyer gives them.
     """
     told = lines[:most]
-    made, lacking = _Sheets(seen, texts or {}).pictures(told), {}
+    made, lacking = _Sheets(seen, texts or {}, answers or {}).pictures(told), {}
     for line in told:
         if images is None:
             break
@@ -107,8 +110,8 @@ def lines_shown(
 class _Sheets:
     """What single lines show of the sheets that they come from, each drawn once."""
 
-    def __init__(self, seen: AuditInput | None, texts: Mapping[str, str]) -> None:
-        self.seen, self.texts = seen, texts
+    def __init__(self, seen: AuditInput | None, texts: Mapping[str, str], answers: Answers) -> None:
+        self.seen, self.texts, self.answers = seen, texts, answers
         self.gold, self.delivered = (seen.gold, seen.delivered) if seen else (None, None)
 
     def pictures(self, lines: Sequence[ClaimLine]) -> dict[int, Picture]:
@@ -128,12 +131,14 @@ class _Sheets:
             made |= self._of_sheet(sheet, told, pairs, numbers, gold, delivered)
         return made
 
-    def _plain_text(self, line: ClaimLine) -> TextPicture | None:
+    def _plain_text(self, line: ClaimLine) -> Picture | None:
         gold, delivered = self.gold, self.delivered
         text = self.texts.get(line.item)
         if text is None and gold is not None and delivered is not None:
             text = text_of(line.item, line.annotator or "", gold, delivered)
-        return TextPicture(_title(line), line_sentence(line), text, (), legend=False) if text else None
+        said = _title(line), line_sentence(line)
+        both = side_by_side(line, *said, text or "", self.answers.get(line.item, {}))
+        return both or (TextPicture(*said, text, (), legend=False) if text else None)
 
     def _of_sheet(
         self, sheet: Sheet, told: Sequence[ClaimLine], pairs: Sequence[Pair], numbers: Mapping[int, int],

@@ -49,7 +49,7 @@ from vendoreval.workflow.pilots.pilots import judged_record, latest_judged
 from vendoreval.workflow.questionnaires.promises import vendor_promises
 from vendoreval.workflow.questionnaires.questionnaires import bank_of, current_answers, score_vendor
 from vendoreval.workflow.reports.image_folder import ImageFolder
-from vendoreval.workflow.reports.item_texts import texts_of
+from vendoreval.workflow.reports.item_texts import ItemTexts, texts_of
 from vendoreval.workflow.reports.letterheads import letterhead_for
 from vendoreval.workflow.reports.measured import track
 from vendoreval.workflow.vendors.vendors import show_vendor
@@ -89,15 +89,19 @@ def claim_report(
 ) -> Report:  # fmt: skip
     """A version of a claim (0: the newest) with the pictures in `images`; raises NotFound, InputError.
 
-    `texts`: a row file with the columns item_id and text, the items' own texts.
+    `texts`: a row file with the columns item_id and text, the items' own texts, and a column for each answer
+    that people chose from.
     """
     claim, stored = load_claim(workspace, claim_id, version)
     standing, state = claim_standing(workspace, claim)
     known = ImageFolder(images) if images else None
     lines = by_gravity(claim.lines)
-    said, lacking = texts_of(texts, [line.item for line in lines[:MOST_SHOWN]]) if texts else ({}, ())
-    pictures = lines_shown(lines, stored.seen if _drawn(stored) else None, known, said)
-    remarks = (*remarks, *lacking)
+    found = ItemTexts()
+    if texts:
+        found = texts_of(texts, [line.item for line in lines[:MOST_SHOWN]], stored.contract.task.classes)
+    seen = stored.seen if _drawn(stored) else None
+    pictures = lines_shown(lines, seen, known, found.texts, found.answers)
+    remarks = (*remarks, *found.remarks)
     return claim_view(
         stored.contract, replace(claim, state=state), stored.result, audit_facts(workspace, stored, remarks),
         pictures, standing,
