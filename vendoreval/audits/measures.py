@@ -14,6 +14,7 @@ import numpy as np
 
 from vendoreval.audits.cuboid_measures import CUBOID_MEASURES
 from vendoreval.audits.number_measures import exact_match, mean_absolute_error
+from vendoreval.audits.set_measures import hamming, jaccard
 from vendoreval.audits.time_measures import der
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
 from vendoreval.audits.track_measures import TRACK_MEASURES
@@ -184,6 +185,8 @@ _MEASURES: Mapping[str, Measurer] = {
     "exact_match": exact_match,
     "within_tolerance": share,
     "mae": mean_absolute_error,
+    "jaccard": jaccard,
+    "hamming": hamming,
     "recall": _recall,
     "precision": _precision,
     "f1": _f1,

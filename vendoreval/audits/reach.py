@@ -30,6 +30,7 @@ from vendoreval.audits.units import (
     many,
     sheets,
 )
+from vendoreval.contracts.class_tree import most_implied
 from vendoreval.contracts.metrics import SHEETS, TIME
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
@@ -117,6 +118,7 @@ def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> t
 def _most(task: Task, seen: AuditInput, how: Counting) -> tuple[int, int]:
     """The most right and the most wrong units of an item."""
     people, rows = max(seen.most_sheets, 1), max(_units_of(task, seen.most_units), 1)
+    rows *= most_implied(task.matching)
     if how.unit == TIME:  # rows of more time than there is are no less than that
         time = max(seen.most_time, 1)
         return time, time + people * _fullest_gold(seen.by_label, how)

@@ -50,18 +50,21 @@ _OF_SHEET = ("item", "object", "attribute", "relation", "track", "link")
 class Counting:
     """How a clause counts: its unit; whether an item that both sides leave empty is an object that is right
     (`empty`); whether what nobody answered is wrong (`omissions`); the most that a unit can lose (`cap`);
-    the classes of the contract in their order (`scale`)."""
+    the classes of the contract in their order (`scale`); whether two empty sets of classes are left out of
+    the means of what sets have in common (`without_empty`)."""
 
     unit: str = "item"
     empty: bool = False
     omissions: bool = False
     cap: Fraction | None = None
     scale: tuple[str, ...] = ()
+    without_empty: bool = False
 
 
 def counting(unit: str, task: Task, *, omissions: bool) -> Counting:
     """How a clause on `unit` counts under the contract's `task`."""
-    return Counting(unit, task.matching.get("empty") == "counted", omissions)
+    empty = task.matching.get("empty")
+    return Counting(unit, empty == "counted", omissions, without_empty=empty == "left_out")
 
 
 def main_unit(outcomes: Outcomes) -> str:
@@ -138,8 +141,15 @@ def unanswered_items(outcomes: Outcomes) -> Mask:
 
 
 def delivered_objects(outcomes: Outcomes) -> Mask:
-    """Rows of the objects that were delivered, whatever became of them."""
-    return _at(outcomes, "object") & (outcomes.delivered.codes >= 0)
+    """Rows of the objects that were delivered, whatever became of them; one of each that implies others."""
+    found = _at(outcomes, "object") & (outcomes.delivered.codes >= 0)
+    if outcomes.delivered_row is None:
+        return found
+    rows = np.flatnonzero(found & (outcomes.delivered_row >= 0))
+    again = np.ones(len(rows), dtype=np.bool_)
+    again[np.unique(outcomes.delivered_row[rows], return_index=True)[1]] = False
+    found[rows[again]] = False
+    return found
 
 
 def answered_sheets(outcomes: Outcomes) -> Mask:

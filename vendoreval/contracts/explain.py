@@ -153,10 +153,20 @@ def _units(contract: Contract) -> list[str]:
 def _written(value: Any) -> str:
     """A matching rule's word or number, its numbers by name, or its classes."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{number} for {name}" for name, number in value.items())
+        return ", ".join(
+            f"{name} under {_names(told)}" if _names(told) else f"{told} for {name}"
+            for name, told in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return str(value)
+
+
+def _names(told: Any) -> str:
+    """The classes that a class lies under; empty for a number."""
+    if isinstance(told, list):
+        return " and ".join(map(str, told))
+    return told if isinstance(told, str) and not told.replace(".", "", 1).isdigit() else ""
 
 
 def _attribute(attribute: Attribute) -> str:

@@ -13,6 +13,7 @@ class MatchingKey:
     contract that is silent about it is not weaker. `by_name`: instead of a choice, a table of numbers by name
     may stand there. `whole`: the number has no decimals. `percent`: it may be a percentage of gold's number.
     `listed`: a list of the task's classes stands there.
+    `of_classes`: instead of a choice, a table of classes by class may stand there.
     """
 
     name: str
@@ -25,6 +26,7 @@ class MatchingKey:
     whole: bool = False
     percent: bool = False
     listed: bool = False
+    of_classes: bool = False
 
 
 IOU = MatchingKey("iou", "0.5", "a pair shares at least so much: intersection ÷ union")
@@ -237,6 +239,29 @@ CLOSENESS = MatchingKey(
     "a number no further from gold is right; 5%: of gold's own size",
     highest=None,
     percent=True,
+)
+# any number of classes an item
+EMPTY_SETS = MatchingKey(
+    "empty",
+    "equal",
+    "no class where gold has none: equal (Jaccard 1), counted as a right tag, too, or left_out of Jaccard",
+    ("equal", "counted", "left_out"),
+    tacit=True,
+)
+PARENTS = MatchingKey(
+    "parents",
+    "none",
+    "which class lies under which: both sides are completed by what their classes imply",
+    ("none",),
+    tacit=True,
+    of_classes=True,
+)
+DISTANCE = MatchingKey(
+    "distance",
+    "jaccard",
+    "how far apart two people's sets are, for agreement",
+    ("jaccard", "masi"),
+    tacit=True,
 )
 TOLERANCE = MatchingKey("tolerance", "0", "what is no further off is right", highest=None)
 TIED = MatchingKey(

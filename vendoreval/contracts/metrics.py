@@ -112,7 +112,9 @@ METRICS = {
                ("ordinal", "numeric", "multilabel", "transcription", "spans", "ranking", "rubrics"),
                available=True),
         Metric("jaccard", "mean", "common classes ÷ all classes, mean over answers",
-               ("item", "label"), _WHOLE, ("multilabel",)),
+               ("item", "label"), _WHOLE, ("multilabel",), available=True),
+        Metric("hamming", "score", "classes given wrongly or left out ÷ all classes, mean over answers",
+               ("item", "label"), _WHOLE, ("multilabel",), lower_is_better=True, available=True, worst="1"),
         # images
         Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
                ("object", "item", "span"), tasks=(*_SHAPES, *_SPACE, "spans", "segments"), available=True),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, cast
 
+from vendoreval.contracts.class_tree import ancestors
 from vendoreval.contracts.clauses import read_clause
 from vendoreval.contracts.fields import Section, suggest
 from vendoreval.contracts.matching_keys import MatchingKey
@@ -173,6 +174,9 @@ def _matching_value(section: Section, key: MatchingKey, classes: tuple[str, ...]
         for name in _strange(section.texts(key.name), classes):
             section.problem(key.name, f"{name!r} is no class of this task.", suggest(name, classes))
         return
+    if key.of_classes and isinstance(section.table[key.name], dict):
+        _classes_by_class(cast(Section, section.section(key.name)), classes)
+        return
     if key.by_name and isinstance(section.table[key.name], dict):
         _numbers_by_name(cast(Section, section.section(key.name)))
         return
@@ -184,6 +188,19 @@ def _matching_value(section: Section, key: MatchingKey, classes: tuple[str, ...]
         section.problem(key.name, f"{value} is no whole number.", f"The usual value is {key.default}.")
     if value is not None and key.highest is not None and value > key.highest:
         section.problem(key.name, f"{value} is more than {key.highest}.", f"The usual value is {key.default}.")
+
+
+def _classes_by_class(section: Section, classes: tuple[str, ...]) -> None:
+    """Each class's parent, or several in a list."""
+    parents = {}
+    for name, written in section.table.items():
+        parents[name] = section.texts(name) if isinstance(written, list) else (section.text(name),)
+        for one in _strange((name, *parents[name]), classes):
+            section.problem(name, f"{one!r} is no class of this task.", suggest(one, classes))
+    for name in parents:
+        if name in ancestors(name, parents):
+            section.problem(name, "lies under itself.", "Take one of the classes out of the circle.")
+    section.finish()
 
 
 def _numbers_by_name(section: Section) -> None:

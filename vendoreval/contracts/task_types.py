@@ -15,7 +15,9 @@ from vendoreval.contracts.matching_keys import (
     CONSENSUS,
     CUBOID_PRESET,
     CUBOIDS,
+    DISTANCE,
     EMPTY,
+    EMPTY_SETS,
     FOLLOWED,
     INVALID,
     IOU,
@@ -26,6 +28,7 @@ from vendoreval.contracts.matching_keys import (
     NORMALIZE,
     OUTSIDE,
     PANOPTIC,
+    PARENTS,
     PIXELS,
     PRESET,
     REGIONS,
@@ -83,7 +86,13 @@ TASK_TYPES = {
         ),
         TaskType("preference", "which of several answers is the best", available=True, consensus=True),
         # several answers an item, of which each is a word or a mark
-        TaskType("multilabel", "any number of classes for each item"),
+        TaskType(
+            "multilabel",
+            "any number of classes for each item",
+            (EMPTY_SETS, PARENTS, DISTANCE),
+            available=True,
+            units=("item", "label", "tag", "object"),
+        ),
         TaskType(
             "ranking",
             "several answers from the best to the worst",

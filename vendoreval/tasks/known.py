@@ -14,6 +14,7 @@ _MODULES = {
     "numeric": "vendoreval.tasks.numeric",
     "preference": "vendoreval.tasks.preference",
     # several answers an item, of which each is a word or a mark
+    "multilabel": "vendoreval.tasks.multilabel",
     "ranking": "vendoreval.tasks.ranking",
     "rubrics": "vendoreval.tasks.rubrics",
     # images

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,14 @@ from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.interface import Distances, TaskType
 from vendoreval.tasks.outcomes import Outcomes
-from vendoreval.tasks.part_distance import WORDS, part_distance
+from vendoreval.tasks.part_distance import WORDS, part_distance, part_distances
 from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Parts, Side
 
 Ints = NDArray[np.int64]
 
 
+@runtime_checkable
 class ManyUnits(TaskType, Parts, Protocol):
     """A task type whose answers are matched one to one on each sheet."""
 
@@ -47,6 +48,10 @@ class ManyUnits(TaskType, Parts, Protocol):
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
         """By the quality of matched units (tasks.part_distance)."""
         return part_distance(self, first, second, task)
+
+    def across(self, first: LabelTable, second: LabelTable, task: Task) -> Distances:
+        """The distance of every answer of one table from every one of the other: a matrix."""
+        return part_distances(self, first, second, task)
 
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""

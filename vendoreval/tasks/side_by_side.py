@@ -12,8 +12,7 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.interface import TaskType
-from vendoreval.tasks.part_distance import part_distances
-from vendoreval.tasks.parts import Parts
+from vendoreval.tasks.many_units import ManyUnits
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,9 +44,9 @@ class SideBySide:
 
     def across(self, first: Ints, second: Ints) -> Floats:
         """The distance of each sheet of `first` from each of `second`: a matrix."""
-        if isinstance(self._kind, Parts):
+        if isinstance(self._kind, ManyUnits):
             one, other = (self._side(chosen, self._called(len(chosen))) for chosen in (first, second))
-            return part_distances(self._kind, one, other, self._task)
+            return self._kind.across(one, other, self._task)
         pairs = self.distances(np.repeat(first, len(second)), np.tile(second, len(first)))
         return pairs.reshape(len(first), len(second))
 

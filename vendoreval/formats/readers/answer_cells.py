@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vendoreval.formats.readers.label_lists import list_column
 from vendoreval.formats.readers.label_values import blank_to_null, pick
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.run_codecs import runs_from_coco
@@ -78,7 +79,7 @@ def cells_of(shape: Shape, names: Collection[str], mapping: Mapping[str, str]) -
         instead = next((name for name in _INSTEAD.get(one.kind, ()) if name in names), None)
         if one.name in constant:
             continue
-        if column in names:
+        if column in names or (one.name == "label" and list_column(shape, names, mapping) in names):
             source[one.name] = (column,)
         elif instead:
             source[one.name] = (instead,)

@@ -3,7 +3,8 @@
 One row a box, polygon, mask, point or span, in the columns of its shape (labels.shapes), or as people write
 them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `rle` (as COCO has
 it) for runs. `--map label==car` says what stands in every row, where no column does. A row that names an item
-and holds no answer says that the item was answered with nothing.
+and holds no answer says that the item was answered with nothing. Classes of an item may stand in one cell
+(`labels`): then each row is an answer of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,9 +21,10 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_cells import Cells, cells_of, constants
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.label_lists import a_row_a_class, list_column
 from vendoreval.formats.readers.label_values import is_blank, pick
 from vendoreval.formats.readers.members import Member, firsts
-from vendoreval.formats.readers.row_batches import Batch
+from vendoreval.formats.readers.row_batches import Batch, texts
 from vendoreval.formats.readers.rows import FORMATS, RowFile, open_rows, require
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import SHAPES, Shape
@@ -76,7 +78,7 @@ class RowFiles:
 
     def _file(self, file: RowFile, name: str, shape: Shape) -> Iterator[Answers]:
         cells = cells_of(shape, file.names, self.mapping)
-        required = {"item_id": self._item(file.names)}
+        required, listed = {"item_id": self._item(file.names)}, list_column(shape, file.names, self.mapping)
         told = {role for role in constants(self.mapping) if role in shape.names}
         required |= {
             r: self.mapping[r] for r in self.mapping if r in (*FURTHER, *shape.names) and r not in told
@@ -84,14 +86,18 @@ class RowFiles:
         if cells is None:
             lacking = [one.name for one in shape.fields if one.required and one.name not in told]
             required |= {name: self.mapping.get(name, name) for name in lacking}
+        if listed:
+            required["label"] = listed
         require(file, required)
         assert cells is not None  # `require` names what is missing
         further = {role: self.mapping.get(role, role) for role in FURTHER}
         further = {role: column for role, column in further.items() if column in file.names}
         raw = [column for column in self.raw if column in file.names]
-        wanted = {required["item_id"], *cells.columns, *further.values(), *raw}
+        wanted = {required["item_id"], *([listed] if listed else cells.columns), *further.values(), *raw}
         for batch in file.batches(wanted):
-            yield _answers(batch, cells, required["item_id"], further, name, raw)
+            if listed:
+                batch, cells = a_row_a_class(batch, listed, name), replace(cells, source={"label": ("label",)})
+            yield _answers(batch, cells, required["item_id"], further, name, raw, own_sheets=bool(listed))
 
     def _item(self, names: Sequence[str]) -> str:
         """The column of the items; in a task list of ours that came back, that of the tasks."""
@@ -105,7 +111,8 @@ class RowFiles:
             with _opened(member, self.fmt) as file:
                 cells = cells_of(shape, file.names, self.mapping)
                 read = {self._item(file.names), *(self.mapping.get(role, role) for role in further)}
-                read.update(cells.columns if cells else ())
+                listed = list_column(shape, file.names, self.mapping)
+                read.update([listed] if listed else cells.columns if cells else ())
                 found.update(dict.fromkeys(name for name in file.names if name and name not in read))
         return tuple(found)
 
@@ -114,12 +121,15 @@ READER = RowFiles()
 
 
 def _answers(
-    batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str, raw: Sequence[str]
-) -> Answers:
-    """One batch of rows; those without any answer become sheets."""
+    batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str, raw: Sequence[str],
+    *, own_sheets: bool,
+) -> Answers:  # fmt: skip
+    """One batch of rows; those without any answer become sheets. `own_sheets`: each line is one answer."""
     count = len(batch.lines)
     read = {"item_id": pick(batch.columns.get(item), count)}
     read |= {role: pick(batch.columns.get(column), count) for role, column in further.items()}
+    if own_sheets:
+        read["sheet_id"] = texts([str(line) for line in batch.lines])
     if "ignored" in read:
         read["ignored"] = _marked(read["ignored"])
     blank = np.logical_and.reduce([is_blank(pick(batch.columns.get(name), count)) for name in cells.columns])
@@ -139,7 +149,7 @@ def _answers(
         file, rows, lines[keep].tolist(),
         {name: column.filter(blank) for name, column in sheets.items()} if blank.any() else {},
         (*batch.refusals, *refusals), raw={name: column.filter(keep) for name, column in handed.items()},
-        joins=True,
+        joins=not own_sheets,
     )  # fmt: skip
 
 
