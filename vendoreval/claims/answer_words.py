@@ -110,6 +110,8 @@ def _describes(task: Task) -> Says:
         if not rows:
             return NOTHING
         shown = "; ".join(kind.describe(labels, row) for row in rows)
+        if shown == label:  # said of the whole item
+            return f"It is “{label}”."
         return f"There is “{label or 'something'}” here: {shown}."
 
     return says

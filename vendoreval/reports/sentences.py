@@ -213,6 +213,14 @@ def _paired(contract: Contract, units: str) -> str:
         for key in TASK_TYPES[contract.task.type].matching
         if matching.get(key.name, assumed(key, matching)) not in ("none", "0")
     )
+    if "tag" in TASK_TYPES[contract.task.type].units:
+        tree = (
+            " Both sides were completed by the classes that theirs imply." if matching.get("parents") else ""
+        )
+        return (
+            "Each class of a person’s answer on an item is right where gold has it, too, else extra; what gold "
+            f"has beyond that is missing.{tree}"
+        )
     return (
         f"The {units} of each person’s answer on an item were paired one to one with those of gold, whatever "
         f"their labels, as well as they fit ({rule}). A pair with different labels is "

@@ -21,6 +21,7 @@ from vendoreval.labels.runs import Runs, runs_from_spans, spans_of
 
 KINDS = {  # the elements that are answers of a shape
     "classification": ("tag",),
+    "multilabel": ("tag",),
     "boxes": ("box",),
     "polygons": ("polygon",),
     "masks": ("mask",),
@@ -41,7 +42,7 @@ def rows_of(element: Element, shape: str, size: Size, number: int) -> list[dict[
         "label": text_of(element, "label"),
         "source": SOURCES.get(element.attributes.get("source", ""), element.attributes.get("source")),
     }
-    if shape != "classification":
+    if KINDS[shape] != ("tag",):
         told["attributes"] = attributes_of(element)
     return [told | row for row in _READ[shape](element, size, number)]
 
@@ -153,7 +154,7 @@ def points_of(element: Element) -> list[tuple[float, float]]:
 
 _READ = {
     "classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _points,
-    "polylines": _polygon,
+    "polylines": _polygon, "multilabel": _tag,
 }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _TYPES = {
     "masks": "mask",
     "keypoints": "points",
     "polylines": "polyline",
+    "multilabel": "label",
 }
 _WORDS = {"bbox": "box", "points": "keypoints", "label": "label of the whole image"}
 _CROWD = "Crowds, so that what falls on them is not judged (else: --read crowd=object)"
@@ -41,7 +42,7 @@ class Datumaro:
 
     name = "datumaro"
     suffixes = (".json",)
-    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints"})
+    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints", "multilabel"})
     options = (
         ReaderOption("crowd", "what the attribute `is_crowd` is", "ignored", ("ignored", "object")),
         ReaderOption(
@@ -188,6 +189,8 @@ class _Items:
         self, parts: Sequence[Annotation], size: Size | None, box: Sequence[float] | None, place: int
     ) -> list[dict[str, Any]]:  # fmt: skip
         first = parts[0]
+        if self._shape.name == "multilabel":
+            return [{}]
         if self._shape.name == "boxes":
             return [_box(first)]
         if self._shape.name in ("polygons", "polylines"):

@@ -41,7 +41,7 @@ class Doccano:
 
     name: str = "doccano"
     suffixes: tuple[str, ...] = (".jsonl", ".json")
-    yields: frozenset[str] = frozenset({"spans", "classification", "relations"})
+    yields: frozenset[str] = frozenset({"spans", "classification", "multilabel", "relations"})
     options: tuple[ReaderOption, ...] = (ITEM, OFFSETS, _EMPTY, _PEOPLE)
 
     def recognises(self, source: Source) -> Confidence:
@@ -62,7 +62,7 @@ class Doccano:
         return Confidence(level, reasons[level > NO])
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
-        """Each text as an item; for classification, each of its labels as a row."""
+        """Each text as an item; of classes of whole texts, each one as a row."""
         path = item_field(options["item"], _IDS, first_documents(source))
         for member in source.members:
             person = PurePosixPath(member.name).stem if options["annotators"] == "file" else None
@@ -98,7 +98,7 @@ class _File:
     @property
     def spans(self) -> bool:
         """Whether labels of pieces of a text are read, not those of whole texts."""
-        return self.shape != "classification"
+        return self.shape not in ("classification", "multilabel")
 
     def take(self, place: int, document: Any) -> str:
         """Take one text in; the reason why not, if it is to be refused."""
@@ -130,7 +130,7 @@ class _File:
         return ""
 
     def _add(self, place: int, item: str, text: str, labels: list[tuple[Any, Any, Any]]) -> None:
-        if not labels and not (self.empty_counts and self.spans):
+        if not labels and not (self.empty_counts and self.shape != "classification"):
             self.gathered.set_aside("text without a label")
             return
         self.gathered.sheet(place, item, text, annotator_id=self.person, sheet_id=str(place))

@@ -18,6 +18,7 @@ IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
 DRAWN = IMAGES | {"polylines"}
 TEXTS = frozenset({"spans"})
 LINKED = TEXTS | {"relations"}
+CLASSES = frozenset({"classification", "multilabel"})
 MANY = frozenset(shape.name for shape in SHAPES.values() if shape.many)
 
 
@@ -41,7 +42,7 @@ READERS: tuple[Entry, ...] = (
     Entry("coco", (".json",), IMAGES | {"panoptic"}, "coco"),
     Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
     Entry("labelme", (".json", ".xml"), DRAWN, "labelme"),
-    Entry("datumaro", (".json",), DRAWN, "datumaro"),
+    Entry("datumaro", (".json",), DRAWN | {"multilabel"}, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
     Entry(
         "via",
@@ -55,8 +56,8 @@ READERS: tuple[Entry, ...] = (
     # text
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
-    Entry("prodigy", (".jsonl", ".ndjson"), TEXTS, "prodigy"),
-    Entry("doccano", (".jsonl", ".json"), LINKED | {"classification"}, "doccano"),
+    Entry("prodigy", (".jsonl", ".ndjson"), TEXTS | {"multilabel"}, "prodigy"),
+    Entry("doccano", (".jsonl", ".json"), LINKED | CLASSES, "doccano"),
     Entry("brat", (".ann",), LINKED, "brat"),
     Entry("webanno", (".tsv",), LINKED, "webanno"),
     Entry("xmi", (".xmi", ".xml"), LINKED, "xmi"),
@@ -69,8 +70,8 @@ READERS: tuple[Entry, ...] = (
         frozenset({"boxes", "polygons", "polylines", "keypoints", "spans", "classification", "multilabel"}),
         "labelbox",
     ),
-    Entry("cvat", (".xml",), DRAWN | {"classification"}, "cvat"),
-    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | {"classification"}, "label_studio"),
+    Entry("cvat", (".xml",), DRAWN | CLASSES, "cvat"),
+    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | CLASSES, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vendoreval.formats.readers.label_values import pick
 from vendoreval.formats.readers.row_batches import NOT_COUNTED, Batch, texts

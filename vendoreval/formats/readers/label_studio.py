@@ -60,7 +60,7 @@ class LabelStudio:
     name: str = "label-studio"
     suffixes: tuple[str, ...] = (*JSON, *TABLES)
     yields: frozenset[str] = frozenset(
-        {"classification", "boxes", "polygons", "masks", "keypoints", "spans", "relations"}
+        {"classification", "boxes", "polygons", "masks", "keypoints", "spans", "relations", "multilabel"}
     )
     options: tuple[ReaderOption, ...] = _OPTIONS
 

@@ -59,6 +59,9 @@ class Taking:
         if shape == "relations":
             self._relations(answer, regions, known)
             return
+        if shape == "multilabel":
+            self._choices(answer, regions, known)
+            return
         mine = [region for region in regions if self._is_mine(region)]
         if shape == "spans":
             self._spans(answer, mine, known)
@@ -123,6 +126,24 @@ class Taking:
             self.rows.refuse(answer.place, reason, answer.item)
             return
         self.rows.row(answer.place, item_id=answer.item, **answer.facts, label=labels[0] if labels else None)
+
+    def _choices(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> None:
+        """All choices about the whole item; of a taxonomy the last class of each path."""
+        wanted = self.options["control"]
+        self.rows.sheet(answer.item, **known)
+        for region in regions:
+            result = region.asked[0] if region.kind in ("choices", "taxonomy") else {}
+            name = result.get("from_name")
+            if not result or (wanted and name != wanted):
+                self.rows.aside(f"{region.kind} of another control" if result else region.kind)
+                continue
+            self._one_question(str(name), answer)
+            for one in _listed(result["value"].get(region.kind)):
+                label = one[-1] if isinstance(one, list) and one else one
+                if isinstance(label, str):
+                    self.rows.row(answer.place, item_id=answer.item, **answer.facts, label=label)
+                else:
+                    self.rows.refuse(answer.place, "One of its choices is no text.", answer.item)
 
     def _one_question(self, name: str, answer: Answer) -> None:
         self.controls.add(name)
@@ -211,3 +232,7 @@ def _area(parent: Region) -> float | None:
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:40]}…")
+
+
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [] if found is None else [found]

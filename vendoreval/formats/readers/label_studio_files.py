@@ -98,6 +98,9 @@ def _cell(text: str) -> Any:
     return text
 
 
+WHOLE = ("classification", "multilabel")  # answers about the whole item
+
+
 def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[str, str]) -> Iterator[Answer]:
     """One annotation whose regions stand by control, without ids."""
     fields = {name: value for name, value in row.items() if name not in _OWN}
@@ -107,7 +110,7 @@ def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[
         return
     results: list[Any] = []
     for name, value in fields.items():
-        if name == options["control"] and rows.shape.name == "classification":
+        if name == options["control"] and rows.shape.name in WHOLE:
             results.append(_chosen(name, value))
         elif isinstance(value, list):
             found = [_result(name, one) for one in value]
@@ -115,7 +118,7 @@ def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[
             if None in found:
                 rows.aside(_LOST, found.count(None))
                 rows.remarks.say(_ASK)
-    if rows.shape.name == "classification" and not options["control"]:
+    if rows.shape.name in WHOLE and not options["control"]:
         raise InputError(
             "It does not say which of its fields are answers.", file=rows.file, line=place,
             remedy=f"Say which: {' or '.join(f'--read control={name}' for name in list(fields)[:5])}.",

@@ -39,7 +39,7 @@ class Prodigy:
 
     name: str = "prodigy"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
-    yields: frozenset[str] = frozenset({"spans"})
+    yields: frozenset[str] = frozenset({"spans", "multilabel"})
     options: tuple[ReaderOption, ...] = (ITEM, OFFSETS)
 
     def recognises(self, source: Source) -> Confidence:
@@ -55,7 +55,7 @@ class Prodigy:
         for member in source.members:
             gathered = SpanAnswers(member.name, options["offsets"])
             for line, document, reason in documents(member):
-                reason = reason or _take(gathered, line, document, path)
+                reason = reason or _take(gathered, line, document, path, shape.name)
                 if reason:
                     gathered.refuse(line, reason)
                 if gathered.full:
@@ -66,7 +66,7 @@ class Prodigy:
 READER = Prodigy()
 
 
-def _take(gathered: SpanAnswers, line: int, document: Any, path: str) -> str:
+def _take(gathered: SpanAnswers, line: int, document: Any, path: str, shape: str) -> str:
     """Take one line in; the reason why not, if it is to be refused."""
     if not isinstance(document, dict):
         return "The line is not a JSON object."
@@ -76,6 +76,8 @@ def _take(gathered: SpanAnswers, line: int, document: Any, path: str) -> str:
         return ""
     if answer != "accept":
         return f"The line's answer {str(answer)[:40]!r} is none of accept, reject and ignore."
+    if shape == "multilabel":
+        return _take_choices(gathered, line, document, path)
     spans, text, item = document.get("spans"), document.get("text"), item_id(document, path)
     if spans is None and isinstance(view, str) and "ner" not in view and "span" not in view:
         gathered.set_aside(f"{view[:40]} task")
@@ -84,15 +86,36 @@ def _take(gathered: SpanAnswers, line: int, document: Any, path: str) -> str:
         return f"The line has no item id in {path}."
     if not isinstance(text, str) or not isinstance(spans, list | None):
         return "The line has no text with a list of spans."
-    person = document.get("_annotator_id") or document.get("_session_id")
-    gathered.sheet(
-        line, item, text, document.get("tokens"), annotator_id=person if isinstance(person, str) else None,
-        sheet_id=str(line), labelled_at=_moment(document.get("_timestamp")),
-    )  # fmt: skip
+    gathered.sheet(line, item, text, document.get("tokens"), **_who(line, document))
     for span in spans or ():
         span = span if isinstance(span, dict) else {}
         gathered.span(span.get("label"), [_ends(span, document.get("tokens"))])
     return ""
+
+
+def _take_choices(gathered: SpanAnswers, line: int, document: Mapping[str, Any], path: str) -> str:
+    """The options that were chosen, none or several; the reason why not, if the line is to be refused."""
+    chosen, text, item = document.get("accept"), document.get("text"), item_id(document, path)
+    if chosen is None:
+        gathered.set_aside(f"{str(document.get('_view_id'))[:40]} task")
+        return ""
+    if item is None:
+        return f"The line has no item id in {path}."
+    if not isinstance(chosen, list) or not all(isinstance(one, str | int) for one in chosen):
+        return "The line's accept is no list of options."
+    gathered.sheet(line, item, text if isinstance(text, str) else None, **_who(line, document))
+    for one in chosen:
+        gathered.label(str(one))
+    return ""
+
+
+def _who(line: int, document: Mapping[str, Any]) -> dict[str, str | None]:
+    """Who answered the line, and when."""
+    person = document.get("_annotator_id") or document.get("_session_id")
+    return {
+        "annotator_id": person if isinstance(person, str) else None, "sheet_id": str(line),
+        "labelled_at": _moment(document.get("_timestamp")),
+    }  # fmt: skip
 
 
 def _ends(span: Mapping[str, Any], tokens: Any) -> Sequence[Any]:
