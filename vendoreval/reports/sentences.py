@@ -214,9 +214,7 @@ def _paired(contract: Contract, units: str) -> str:
         if matching.get(key.name, assumed(key, matching)) not in ("none", "0")
     )
     if "tag" in TASK_TYPES[contract.task.type].units:
-        tree = (
-            " Both sides were completed by the classes that theirs imply." if matching.get("parents") else ""
-        )
+        tree = " Both sides were completed by the classes that theirs imply." if matching.get("parents") else ""
         return (
             "Each class of a person’s answer on an item is right where gold has it, too, else extra; what gold "
             f"has beyond that is missing.{tree}"

@@ -36,6 +36,7 @@ def _key(key: MatchingKey) -> str:
     values = "/".join(key.choices) if key.choices else number
     values += " or a percentage" if key.percent else ""
     values += ", or a table of numbers by name" if key.by_name else ""
+    values += ", or a table of classes by class" if key.of_classes else ""
     return f"`{key.name}` ({values}; default {key.default})"
 
 
