@@ -42,6 +42,11 @@ ROWS = {
         'i1,ann,car,"LINESTRING (0 0, 10 10.5, 20 0)"\ni1,ann,person,"[5, 5, 40, 41, 5, 5]"\n'
         'i2,ann,car,"MULTILINESTRING ((0 0, 5 5), (9 9, 20 9))"\n'
     ),
+    "cuboids": (
+        "item_id,annotator_id,label,x,y,z,long,wide,high,yaw\n"
+        "i1,ann,car,1.25,2,0.75,4.2,1.8,1.5,90\ni1,ann,person,9,-2,0.9,0.6,0.6,1.8,-17.5\n"
+        "i2,ann,car,0,0,1,4,2,2,180\n"
+    ),
     "spans": (
         "item_id,annotator_id,start,end,label\n"
         "i1,ann,0,4,car\ni1,ann,2,9,person\ni2,ann,3,5,car\n"

@@ -128,5 +128,5 @@ def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimL
         task=task,
         level=row.get("level"),
         where=row.get("where") or error or None,
-        score=row["score"] if "level" in row and not error else None,
+        score=None if "level" not in row else 0.0 if error else row["score"],  # an error is no nearness
     )

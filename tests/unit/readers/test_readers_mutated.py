@@ -40,6 +40,19 @@ ROWS = {
     b"2,,,,,,\n",
     "spans.tsv": b"item_id\tstart\tend\tlabel\n1\t0\t5\tPER\n1\t7\t9\tLOC\n2\t\t\t\n",
 }
+SCENE = {
+    "sample_annotation.json": b'[{"token":"t","sample_token":"s1","instance_token":"i","translation":[1,2,3],'
+    b'"size":[2,4,1.5],"rotation":[0.7071068,0,0,0.7071068],"attribute_tokens":["a"],"num_lidar_pts":5}]',
+    "instance.json": b'[{"token":"i","category_token":"c"}]',
+    "category.json": b'[{"token":"c","name":"vehicle.car"}]',
+    "attribute.json": b'[{"token":"a","name":"vehicle.parked"}]',
+    "sample.json": b'[{"token":"s1"},{"token":"s2"}]',
+}
+CLOUD = {
+    "ds/ann/1.pcd.json": b'{"tags":[],"key":"k","objects":[{"key":"o","classTitle":"car","tags":[]}],"figures":'
+    b'[{"key":"f","objectKey":"o","geometryType":"cuboid_3d","geometry":{"position":{"x":1,"y":2,"z":3},'
+    b'"rotation":{"x":0,"y":0,"z":0.5},"dimensions":{"x":4,"y":2,"z":1.5}}}]}',
+}
 Case = tuple[str, dict[str, bytes]]
 
 
@@ -57,6 +70,7 @@ def cases(count: int, seed: str) -> Iterator[Case]:
     dice = random.Random(seed)
     known = [(name, files_of(path)) for name, path in corpus()]
     known += [("rows", {name: data}) for name, data in ROWS.items()]
+    known += [("nuscenes", SCENE), ("supervisely", CLOUD)]
     for number in range(count):
         name, files = known[number % len(known)]
         chosen = dice.choice(sorted(files))

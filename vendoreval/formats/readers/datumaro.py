@@ -11,6 +11,7 @@ import msgspec
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_rows import AnswerRows
+from vendoreval.formats.readers.cuboid_places import of_angles, upright
 from vendoreval.formats.readers.datumaro_types import Annotation, Categories, Counted, Item, Picture
 from vendoreval.formats.readers.folded_parts import folded, union
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
@@ -19,6 +20,7 @@ from vendoreval.formats.readers.masks import MaskCheck
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.picture_index import stem_of
 from vendoreval.formats.readers.pictures import told_size
+from vendoreval.formats.readers.remarks import Remarks
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
 
@@ -32,6 +34,7 @@ _TYPES = {
     "keypoints": "points",
     "polylines": "polyline",
     "multilabel": "label",
+    "cuboids": "cuboid_3d",
 }
 _WORDS = {"bbox": "box", "points": "keypoints", "label": "label of the whole image"}
 _CROWD = "Crowds, so that what falls on them is not judged (else: --read crowd=object)"
@@ -42,7 +45,7 @@ class Datumaro:
 
     name = "datumaro"
     suffixes = (".json",)
-    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints", "multilabel"})
+    yields = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints", "multilabel", "cuboids"})
     options = (
         ReaderOption("crowd", "what the attribute `is_crowd` is", "ignored", ("ignored", "object")),
         ReaderOption(
@@ -193,6 +196,8 @@ class _Items:
             return [{}]
         if self._shape.name == "boxes":
             return [_box(first)]
+        if self._shape.name == "cuboids":
+            return [_cuboid(first, self._rows.remarks)]
         if self._shape.name in ("polygons", "polylines"):
             return [{"rings": [[_ring(one)] for one in parts]}]
         if self._shape.name == "masks":
@@ -245,6 +250,13 @@ def _box(one: Annotation) -> dict[str, float]:
         raise ValueError("it has no bbox")
     x, y, width, height = one.bbox
     return {"x_min": x, "y_min": y, "x_max": x + width, "y_max": y + height}
+
+
+def _cuboid(one: Annotation, remarks: Remarks) -> dict[str, Any]:
+    """Its middle, its whole extents along its own axes, and angles about x, y and z in radians."""
+    if one.position is None or one.rotation is None or one.scale is None:
+        raise ValueError("it has no position, rotation or scale")
+    return upright(one.position, one.scale, *of_angles(*one.rotation), remarks, f"annotation {one.id}")
 
 
 def _ring(one: Annotation) -> list[float]:

@@ -75,3 +75,6 @@ class Annotation(msgspec.Struct):
     points: list[float] | None = None
     visibility: list[int] | None = None
     rle: Rle | None = None
+    position: tuple[float, float, float] | None = None
+    rotation: tuple[float, float, float] | None = None
+    scale: tuple[float, float, float] | None = None

@@ -42,7 +42,7 @@ READERS: tuple[Entry, ...] = (
     Entry("coco", (".json",), IMAGES | {"panoptic"}, "coco"),
     Entry("voc", (".xml",), frozenset({"boxes", "masks"}), "voc"),
     Entry("labelme", (".json", ".xml"), DRAWN, "labelme"),
-    Entry("datumaro", (".json",), DRAWN | {"multilabel"}, "datumaro"),
+    Entry("datumaro", (".json",), DRAWN | {"multilabel", "cuboids"}, "datumaro"),
     Entry("yolo", (".txt", ".yaml", ".yml", ".names", ".data"), IMAGES, "yolo"),
     Entry(
         "via",
@@ -53,6 +53,7 @@ READERS: tuple[Entry, ...] = (
     Entry("open-images", (".csv",), frozenset({"boxes", "multilabel"}), "open_images"),
     # video and space
     Entry("kitti", (".txt",), frozenset({"boxes", "cuboids"}), "kitti"),
+    Entry("nuscenes", (".json",), frozenset({"cuboids"}), "nuscenes"),
     # text
     Entry("conll", (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"), TEXTS, "conll"),
     Entry("spacy", (".json", ".jsonl", ".spacy"), TEXTS, "spacy"),
@@ -63,7 +64,7 @@ READERS: tuple[Entry, ...] = (
     Entry("xmi", (".xmi", ".xml"), LINKED, "xmi"),
     # sound
     # tools and platforms
-    Entry("supervisely", (".json",), DRAWN, "supervisely"),
+    Entry("supervisely", (".json",), DRAWN | {"cuboids"}, "supervisely"),
     Entry(
         "labelbox",
         (".ndjson", ".jsonl", ".json"),

@@ -1,4 +1,4 @@
-"""Supervisely: a project of images (meta.json, DATASET/ann/NAME.json) as its export writes it."""
+"""Supervisely: a project of images or point clouds (meta.json, DATASET/ann/NAME.json) as it is exported."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.pictures import told_size
 from vendoreval.formats.readers.remarks import Remarks
 from vendoreval.formats.readers.sources import Source
+from vendoreval.formats.readers.supervisely_clouds import cloud
 from vendoreval.formats.readers.supervisely_objects import KINDS, Nodes, answers_of, nodes_of, tags_of
 from vendoreval.formats.readers.text_source import whole_text
 from vendoreval.jsonfile import parse_json
@@ -29,11 +30,11 @@ _SEVERAL = "Images whose objects are of several people, of whom nobody is taken 
 
 
 class Supervisely:
-    """Supervisely's annotations of images."""
+    """Supervisely's annotations of images and point clouds."""
 
     name = "supervisely"
     suffixes = (".json",)
-    yields = frozenset({"boxes", "polygons", "masks", "keypoints", "polylines"})
+    yields = frozenset({"boxes", "polygons", "masks", "keypoints", "polylines", "cuboids"})
     options = (
         ReaderOption(
             "corners", "a rectangle's corners are its edges, or its first and last pixel", "edges",
@@ -52,7 +53,8 @@ class Supervisely:
             if member.suffix != ".json" or PurePosixPath(member.name).name in _META:
                 continue
             head = member.head()
-            if b'"size"' in head and b'"objects"' in head and (_TITLE.search(head) or _EMPTY.search(head)):
+            sized = b'"size"' in head or (b'"figures"' in head and b'"key"' in head)
+            if sized and b'"objects"' in head and (_TITLE.search(head) or _EMPTY.search(head)):
                 return Confidence(SURE, f"{member.name} has the size and the objects of Supervisely.")
         return Confidence(NO, "no file has Supervisely's objects.")
 
@@ -105,6 +107,9 @@ class _Images:
             )
         if tags := listed(found.get("tags")):
             rows.aside("tag of an image", len(tags))
+        if isinstance(found.get("figures"), list):
+            cloud(rows, found, item, self._options)
+            return rows.take()
         objects = found["objects"]
         if not objects and self._options["empty"] == "not_done":
             rows.aside("image without objects, taken as not done")

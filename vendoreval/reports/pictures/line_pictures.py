@@ -202,6 +202,8 @@ def _note(made: Mapping[int, Picture], lines: Sequence[ClaimLine], lacking: Mapp
             " Gold is solid (points: rings), what was delivered dashed (points: crosses); faint shapes are of "
             "other lines or right."
         )
+    if any(isinstance(one, ItemPicture) and one.above for one in made.values()):
+        said += " Cuboids are seen from above, x to the right and y upwards; a tick shows each heading."
     letters = {mark.state for one in made.values() for mark in one.marks if mark.state in DEFECTS}
     if letters:
         said += f" {_letters(letters)}."
