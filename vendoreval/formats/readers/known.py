@@ -16,6 +16,7 @@ from vendoreval.labels.shapes import SHAPES
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
 DRAWN = IMAGES | {"polylines"}
+TIMED = frozenset({"segments", "transcription"})
 TEXTS = frozenset({"spans"})
 LINKED = TEXTS | {"relations"}
 CLASSES = frozenset({"classification", "multilabel"})
@@ -63,6 +64,12 @@ READERS: tuple[Entry, ...] = (
     Entry("webanno", (".tsv",), LINKED, "webanno"),
     Entry("xmi", (".xmi", ".xml"), LINKED, "xmi"),
     # sound
+    Entry("webvtt", (".vtt",), TIMED, "webvtt"),
+    Entry("srt", (".srt",), TIMED, "srt"),
+    Entry("ctm", (".ctm",), TIMED, "ctm"),
+    Entry("rttm", (".rttm",), frozenset({"segments"}), "rttm"),
+    Entry("textgrid", (".textgrid",), TIMED, "textgrid"),
+    Entry("elan", (".eaf",), TIMED, "elan"),
     # tools and platforms
     Entry("supervisely", (".json",), DRAWN | {"cuboids"}, "supervisely"),
     Entry(
