@@ -101,3 +101,27 @@ def test_two_people_agree_by_what_their_cuboids_share(cli: Cli, tmp_path: Path) 
     text = json.dumps(shown)
     assert "IoU" in text or "cuboids" in text
     cli("annotators", "show", "d", "--json")
+
+
+def test_dont_care_of_gold_leaves_out_and_that_of_a_vendor_is_no_answer(cli: Cli, tmp_path: Path) -> None:
+    car, area = "Car 0 0 -10 {} 1.5 1.8 4 1 1.7 20 0", "DontCare -1 -1 -10 {} -1 -1 -1 -1000 -1000 -1000 -10"
+    files = {
+        "gold": [car.format("10 20 50 40"), area.format("60 20 99 40")],
+        "given": [car.format("10 20 50 40"), car.format("62 22 90 38"), area.format("0 0 5 5")],
+    }
+    for name, lines in files.items():
+        (tmp_path / name / "label_2").mkdir(parents=True)
+        (tmp_path / name / "label_2/000001.txt").write_text("\n".join(lines), "utf-8")
+    text = contract_toml(
+        task={"type": "boxes", "classes": CLASSES}, clauses=[clause(unit="object", decision=POINT)]
+    )
+    (tmp_path / "c.toml").write_text(text, "utf-8")
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("contract", "add", "c.toml")
+    cli("gold", "add", tmp_path / "gold", "--id", "g", "--contract", "c")
+    intake = cli("delivery", "add", tmp_path / "given", "--id", "d", "--contract", "c", "--json").json["intake"]
+    assert intake["set_aside"] == {"area that is marked as left out, of no class": 1}
+    assert (intake["labels"], intake["unknown_class"]) == (2, 0)
+    counts = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json").json["counts"]
+    assert (counts["correct"], counts["unscorable"], counts["extra"]) == (1, 1, 0)
