@@ -114,6 +114,8 @@ def in_cvat(files: dict[str, bytes], shape: str) -> int:
     shapes = sum(len(image) for image in images)
     shapes += sum(one.tag != "attribute" for track in tracks for one in track)
     unnamed = sum(not image.get("name") for image in images)
+    if shape == "tracks":  # a track is no answer by itself, but for one that is refused
+        return shapes + sum(not (one.get("id") and one.get("label")) for one in tracks)
     if shape == "classification":
         unnamed += sum(bool(image.get("name")) and not answered_by_tag(image) for image in images)
     return shapes + len(tracks) + unnamed

@@ -1,24 +1,32 @@
-"""CVAT XML 1.1, "CVAT for images": boxes, polygons, polylines, masks, skeletons and points, tags.
+"""CVAT XML 1.1: "CVAT for images" (boxes, polygons, polylines, masks, skeletons and points, tags), and tracks.
 
-Tracks (videos), ellipses and cuboids are counted, not read.
+Ellipses and cuboids are counted, not read; so are images where tracks are wanted, and the other way round.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vendoreval.errors import InputError
-from vendoreval.formats.readers.answer_rows import AnswerRows, batches
+from vendoreval.formats.readers.answer_rows import AnswerRows
+from vendoreval.formats.readers.cvat_pieces import OUTER, Piece, image_boxes, per_image, track_boxes
 from vendoreval.formats.readers.cvat_shapes import ALL_KINDS, KINDS, Size, joined, rows_of, whole_of
+from vendoreval.formats.readers.cvat_tracks import BETWEEN, CLIP, Clips
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.sources import Source
-from vendoreval.formats.readers.xml_stream import Element, elements, root_of
+from vendoreval.formats.readers.xml_columns import Irregular
+from vendoreval.formats.readers.xml_stream import Element, elements_or, root_of
 from vendoreval.labels.shapes import Shape
 
+Ints = NDArray[np.int64]
 ROOT = "annotations"
 _OPTIONS = (
     ReaderOption(
@@ -33,6 +41,8 @@ _OPTIONS = (
         "annotator", "who answered: the assignee of a job (or of a task of one job), or nobody who is known",
         "assignee", ("assignee", "unknown"),
     ),
+    CLIP,
+    BETWEEN,
 )  # fmt: skip
 
 
@@ -60,7 +70,7 @@ class Cvat:
             raise InputError("There is no .xml file in it.", file=source.name)
         for member in files:
             rows = AnswerRows(member.name, shape)
-            yield from batches(rows, _File(member, rows, shape.name, options).steps())
+            yield from _File(member, rows, shape.name, options).answers()
 
 
 READER = Cvat()
@@ -77,19 +87,89 @@ class _File:
     annotator: str | None = None
     seen: Counter[str] = field(default_factory=Counter)
     whole: int = 0  # images so far
+    ready: list[Answers] = field(default_factory=list)  # what was read in whole pieces
 
-    def steps(self) -> Iterator[None]:
-        for element in elements(self.member, ROOT):
-            if element.tag == "image":
-                self._image(element)
-            elif element.tag == "meta":
-                self.annotator = _assignee(element) if self.options["annotator"] == "assignee" else None
-            elif element.tag == "track":
-                self.rows.aside("track")
-                for one in element:
-                    if one.tag != "attribute":
-                        self.rows.aside("shape of a track")
-            yield
+    @cached_property
+    def clips(self) -> Clips:
+        """The videos."""
+        return Clips(self.member.name, self.options)
+
+    def answers(self) -> Iterator[Answers]:
+        """All that the file says, in its order."""
+        outer = OUTER.get(self.shape)
+        ends = (f"</{outer}>".encode(),) if outer else ()
+        for element in elements_or(self.member, ROOT, ends, self._taken):
+            if element is not None:
+                self._element(element)
+            yield from self.ready
+            self.ready.clear()
+            if self.rows.full():
+                yield self.rows.take()
+        self._end()
+        yield self.rows.finish()
+
+    def _element(self, element: Element) -> None:
+        if element.tag == "image":
+            self._image(element)
+        elif element.tag == "meta":
+            self.annotator = _assignee(element) if self.options["annotator"] == "assignee" else None
+            self.clips.meta(element)
+        elif element.tag == "track":
+            self._track(element)
+
+    def _taken(self, piece: bytes, line: int) -> bool:
+        """Whether a piece of the file could be read at once; then its answers are `ready`."""
+        try:
+            found = Piece.of(piece, OUTER[self.shape], line)
+            if self.shape == "boxes":
+                columns, rows, aside = image_boxes(found)
+            else:
+                columns, rows, aside = track_boxes(found, self.options["between"])
+        except Irregular:
+            return False
+        self.ready.append(self.rows.take())
+        columns |= self._images(found) if self.shape == "boxes" else self._tracks(found, rows)
+        for word, count in aside.items():
+            self.rows.aside(word, count)
+        places = found.lines[rows].tolist()
+        self.ready.append(replace(self.rows.take(), rows=columns, places=places))
+        return True
+
+    def _images(self, piece: Piece) -> dict[str, Any]:
+        """The images of a piece as sheets; the boxes' columns of these."""
+        sheets = []
+        for image, count in zip(piece.outer, per_image(piece), strict=True):
+            name = image.attributes["name"]
+            self.whole += 1
+            self.seen[name] += 1
+            sheets.append(f"{self.member.name}:{self.whole}")
+            self._sheet(name, sheets[-1], _size(image), some=count > 0)
+        return self._pair(piece, sheets)
+
+    def _tracks(self, piece: Piece, rows: Ints) -> dict[str, Any]:
+        """The columns of a piece's boxes, of those `rows`, that say of which clip they are and by whom."""
+        import pyarrow as pa
+
+        columns = self._pair(piece, [self.member.name] * len(piece.outer))
+        columns["item_id"] = piece.of_outer([self.clips.of(track) for track in piece.outer])
+        return {name: column.take(pa.array(rows)) for name, column in columns.items()}
+
+    def _pair(self, piece: Piece, sheets: list[str]) -> dict[str, Any]:
+        who = {"annotator_id": piece.of_outer([self.annotator] * len(sheets))} if self.annotator else {}
+        return {"sheet_id": piece.of_outer(sheets), **who}
+
+    def _sheet(self, name: str, sheet: str, size: Size, *, some: bool) -> None:
+        """An image as answered, unless it has no shapes and that means nothing."""
+        if not some and self.options["empty"] != "answered":
+            self.rows.aside("image without shapes")
+            return
+        width, height = size or (None, None)
+        pair = {"annotator_id": self.annotator, "sheet_id": sheet}
+        self.rows.sheet(name, **pair, width=width, height=height)
+
+    def _end(self) -> None:
+        """What is said at the end of the file."""
+        self._videos()
         for name, count in self.seen.items():
             if count > 1:
                 self.rows.remarks.count(
@@ -97,9 +177,33 @@ class _File:
                     "the buyer's gold; each is an answer by itself", name,
                 )  # fmt: skip
 
+    def _track(self, track: Element) -> None:
+        if self.shape == "tracks":
+            pair = {"annotator_id": self.annotator, "sheet_id": self.member.name}
+            self.clips.track(track, self.rows, pair)
+            return
+        self.rows.aside("track")
+        for one in track:
+            if one.tag != "attribute":
+                self.rows.aside("shape of a track")
+
+    def _videos(self) -> None:
+        """Each video is an answered one, also one without a track; files of images hold none."""
+        if self.shape != "tracks":
+            return
+        for note in self.clips.notes:
+            self.rows.remarks.say(note)
+        for name, size in self.clips.sheets(answered=not self.whole and self.options["empty"] == "answered"):
+            pair = {"annotator_id": self.annotator, "sheet_id": self.member.name}
+            self.rows.sheet(name, **pair, **size)
+
     def _image(self, image: Element) -> None:
         name = image.attributes.get("name")
         self.whole += 1
+        if self.shape == "tracks":
+            for one in image:
+                self.rows.aside(f"{one.tag} of an image")
+            return
         if not name:
             self.rows.refuse(image.line, "The image has no name.")
             for _ in image:
@@ -112,11 +216,8 @@ class _File:
         if self.shape == "classification":
             if not found:
                 self.rows.aside("image without a tag")
-        elif image.children or self.options["empty"] == "answered":
-            width, height = size or (None, None)
-            self.rows.sheet(name, **{**pair, "width": width, "height": height})
         else:
-            self.rows.aside("image without shapes")
+            self._sheet(name, str(pair["sheet_id"]), size, some=bool(image.children))
 
     def _shapes(self, image: Element, size: Size, pair: Mapping[str, str | None]) -> int:
         """Take the shapes of an image; how many there are of the kind that is read."""

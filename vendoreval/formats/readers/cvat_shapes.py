@@ -27,8 +27,10 @@ KINDS = {  # the elements that are answers of a shape
     "masks": ("mask",),
     "keypoints": ("skeleton", "points"),
     "polylines": ("polyline",),
+    "tracks": (),  # they are in no image
 }
 ALL_KINDS = frozenset({"ellipse", "cuboid"}.union(*KINDS.values()))
+SIDES = {"x_min": "xtl", "y_min": "ytl", "x_max": "xbr", "y_max": "ybr"}
 SOURCES = {"manual": "human", "semi-auto": "model-assisted", "auto": "auto"}
 Size = tuple[int, int] | None  # width, height
 
@@ -82,11 +84,12 @@ def attributes_of(element: Element) -> str | None:
     occluded = element.attributes.get("occluded")
     if occluded is not None:
         found["occluded"] = occluded.strip() == "1"
-    return _written(tuple(found.items())) if found else None
+    return written(tuple(found.items())) if found else None
 
 
 @lru_cache(maxsize=10_000)
-def _written(items: tuple[tuple[str, str | bool], ...]) -> str:
+def written(items: tuple[tuple[str, str | bool], ...]) -> str:
+    """Attributes as canonical JSON."""
     return canonical_map(dict(items))
 
 
@@ -95,8 +98,7 @@ def _tag(element: Element, size: Size, number: int) -> list[dict[str, Any]]:
 
 
 def _box(element: Element, size: Size, number: int) -> list[dict[str, Any]]:
-    sides = {"x_min": "xtl", "y_min": "ytl", "x_max": "xbr", "y_max": "ybr"}
-    row = {column: number_of(text_of(element, name)) for column, name in sides.items()}
+    row = {column: number_of(text_of(element, name)) for column, name in SIDES.items()}
     angle = number_of(element.attributes.get("rotation", "0"))
     return [row | ({"angle": angle} if angle else {})]
 

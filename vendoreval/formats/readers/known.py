@@ -53,6 +53,8 @@ READERS: tuple[Entry, ...] = (
     ),
     Entry("open-images", (".csv",), frozenset({"boxes", "multilabel"}), "open_images"),
     # video and space
+    Entry("mot", (".txt", ".ini"), frozenset({"tracks"}), "mot"),
+    Entry("mots", (".txt", ".png"), frozenset({"tracks"}), "mots"),
     Entry("kitti", (".txt",), frozenset({"boxes", "cuboids"}), "kitti"),
     Entry("nuscenes", (".json",), frozenset({"cuboids"}), "nuscenes"),
     # text
@@ -78,7 +80,7 @@ READERS: tuple[Entry, ...] = (
         frozenset({"boxes", "polygons", "polylines", "keypoints", "spans", "classification", "multilabel"}),
         "labelbox",
     ),
-    Entry("cvat", (".xml",), DRAWN | CLASSES, "cvat"),
+    Entry("cvat", (".xml",), DRAWN | CLASSES | {"tracks"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | CLASSES, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )

@@ -43,6 +43,15 @@ def colours_of(opened: Callable[[], IO[bytes]]) -> NDArray[np.int64]:
     return found
 
 
+def numbers_of(opened: Callable[[], IO[bytes]]) -> NDArray[np.int64]:
+    """The numbers of a picture of one channel at [row, column]; raises ValueError as `size_of` does."""
+    with _picture(opened, _FORMATS) as image:
+        if len(image.getbands()) != 1:
+            raise ValueError("it has several channels of colour")
+        found: NDArray[np.int64] = np.asarray(image).astype(np.int64)
+    return found
+
+
 def set_pixels_of(opened: Callable[[], IO[bytes]]) -> NDArray[np.bool_]:
     """Where the picture is not black at [row, column]; raises ValueError as `size_of` does."""
     with _picture(opened, _FORMATS) as image:

@@ -7,16 +7,18 @@ other files, and no format that is read here needs them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.members import Member
 from vendoreval.limits import allowed, beyond
 
 _CHUNK = 1 << 16
+_LONG = 1 << 21  # of pieces that end with an element
+_ODD = (b"<!", b"<?")  # comments, character data and instructions, in which an end tag may stand
 
 
 @dataclass(slots=True)
@@ -51,13 +53,46 @@ def elements(member: Member, root: str) -> Iterator[Element]:
     Raises InputError with the line where the file is no well-formed XML, has another root or declares a
     document type, and beyond the limits `rows`, `line` (one element) and `depth`.
     """
+    for found in elements_or(member, root, (), lambda _piece, _line: False):
+        if isinstance(found, Element):
+            yield found
+
+
+def elements_or(
+    member: Member, root: str, ends: tuple[bytes, ...], taken: Callable[[bytes, int], bool]
+) -> Iterator[Element | None]:
+    """As `elements`, but for what `taken` takes over: None stands for each piece that it took.
+
+    A piece is some whole elements below the root, up to one of `ends`, their end tags. `taken` gets it with the
+    number of its first line; where it says no, or where the file has comments and the like, in which an end tag
+    could stand, the elements are read here. Once one of the first kind was read, pieces are offered.
+    """
     reading = _Reading(member.name, root)
     with member.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            reading.feed(chunk)
+        for piece in _pieces(stream, ends, reading):
+            if ends and reading.between and taken(piece, reading.line):
+                reading.skip(piece)
+                yield None
+                continue
+            reading.feed(piece)
             while reading.done:
                 yield reading.done.popleft()
         reading.feed(b"", last=True)
+
+
+def _pieces(stream: IO[bytes], ends: tuple[bytes, ...], reading: _Reading) -> Iterator[bytes]:
+    """The file in pieces that end with one of `ends`, as far as these stand in it; the first one is short."""
+    waiting = b""
+    while chunk := stream.read(_LONG if ends and reading.between else _CHUNK):
+        waiting += chunk
+        cut = max((waiting.rfind(end) + len(end) for end in ends if end in waiting), default=0)
+        if not cut and (not ends or len(waiting) >= reading.longest):
+            cut = len(waiting)
+        if cut:
+            yield waiting[:cut]
+            waiting = waiting[cut:]
+    if waiting:
+        yield waiting
 
 
 def root_of(head: bytes) -> str:
@@ -87,18 +122,50 @@ class _Reading:
         self._file, self._root, self._open = file, root, list[Element]()
         self._texts: list[list[str]] = []
         self._begin, self._size, self._limits = 0, 0, allowed()
+        self._plain, self._fed, self._lines = True, 0, 0
         self._parser = parser = expat.ParserCreate()
         self._error = expat.ExpatError
         parser.buffer_text = True
+        parser.XmlDeclHandler = self._declared
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
 
-    def feed(self, data: bytes, *, last: bool = False) -> None:
+    @property
+    def between(self) -> bool:
+        """Whether the parser stands between two elements below the root, and nothing odd was seen so far."""
+        return self._plain and len(self._open) == 1 and self._fed > 0
+
+    @property
+    def longest(self) -> int:
+        """The most bytes of an element that is waited for."""
+        return self._limits.line + _CHUNK
+
+    @property
+    def line(self) -> int:
+        """The line on which the parser stands."""
+        return self._lines + 1
+
+    def skip(self, piece: bytes) -> None:
+        """Go past whole elements that were read elsewhere; only their lines count."""
+        self._count(piece)
+        lines = b"\n" * piece.count(b"\n")
+        self._fed += len(lines)
+        self._parser.Parse(lines, False)
+
+    def _count(self, data: bytes) -> None:
         self._size += len(data)
+        self._lines += data.count(b"\n")
+        if b"\r" in data:  # alone it ends a line, too
+            self._lines += data.count(b"\r") - data.count(b"\r\n")
         if self._size > self._limits.rows:
             raise beyond("rows", "The file holds more than", file=self._file)
+
+    def feed(self, data: bytes, *, last: bool = False) -> None:
+        self._count(data)
+        self._plain &= not any(odd in data[5 * (self._fed == 0) :] for odd in _ODD)
+        self._fed += len(data)
         try:
             self._parser.Parse(data, last)
         except self._error as error:
@@ -110,9 +177,12 @@ class _Reading:
         except (ValueError, LookupError) as error:
             raise InputError(f"This XML cannot be read: {error}.", file=self._file) from error
         begin = self._begin if self._open[1:] else self._parser.CurrentByteIndex
-        if not last and self._size - begin > self._limits.line + _CHUNK:
+        if not last and self._fed - begin > self._limits.line + _CHUNK:
             line = self._parser.CurrentLineNumber
             raise beyond("line", "One element of it is longer than", file=self._file, line=line)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self._plain &= (encoding or "utf-8").lower() == "utf-8"
 
     def _doctype(self, *_: Any) -> None:
         raise InputError(
