@@ -17,7 +17,7 @@ from vendoreval.audits.number_measures import exact_match, mean_absolute_error
 from vendoreval.audits.set_measures import hamming, jaccard
 from vendoreval.audits.time_measures import der
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
-from vendoreval.audits.track_measures import TRACK_MEASURES
+from vendoreval.audits.track_measures import TRACK_MEASURES, errors
 from vendoreval.audits.units import Counting, Mask, Side, Totals, counted, has_score, many
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
@@ -54,11 +54,7 @@ def errors_of(metric: str, outcomes: Outcomes, how: Counting) -> Mask | None:
 
     None: under this metric they are the wrong ones of its units.
     """
-    if metric not in OF_TRACKS:
-        return None
-    from vendoreval.audits.track_measures import errors
-
-    return errors(metric, outcomes, how)
+    return errors(metric, outcomes, how) if metric in TRACK_MEASURES else None
 
 
 def scores(metric: str, outcomes: Outcomes) -> Values:
@@ -175,7 +171,6 @@ _SIDES: Mapping[str, Side] = {
     "recall": "expected", "precision": "delivered", "f1": "either", "pq": "either", "sq": "either",
     "rq": "either",
 }  # fmt: skip
-OF_TRACKS = tuple(TRACK_MEASURES)
 _SCORES = ("mean_iou", "mean_dice", "oks", "nearness", "pq", "sq")
 _MEASURES: Mapping[str, Measurer] = {
     "accuracy": share,

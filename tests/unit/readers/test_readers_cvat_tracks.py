@@ -73,7 +73,7 @@ def test_between_keyframes_by_the_option(tmp_path: Path) -> None:
         "1", box(0, 0), box(1, 7, key=0), box(4, 40), box(6, 60, outside=1), box(8, 100), box(9, 110),
     )))  # fmt: skip
 
-    def places(**options: str) -> dict[int, float]:
+    def places(**options: Any) -> dict[int, float]:
         return {row["frame"]: row["x_min"] for row in read(READER, path, "tracks", **options).rows}
 
     assert places() == {0: 0, 1: 7, 4: 40, 8: 100, 9: 110}
@@ -199,7 +199,7 @@ def spoiled(text: str, dice: random.Random) -> str:
     return text[:place] + dice.choice(ODD) + text[place:]
 
 
-def outcome(path: Path, shape: str, options: dict[str, str], monkeypatch: pytest.MonkeyPatch | None) -> Any:
+def outcome(path: Path, shape: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch | None) -> Any:
     try:
         found = (
             read(READER, path, shape, **options)

@@ -57,7 +57,7 @@ def test_options(tmp_path: Path) -> None:
     info = "[Sequence]\nname=street\nimWidth=640\nimHeight=480\nseqLength=2\n"
     folder = clip(tmp_path, rows, seq__seqinfo_ini=info)
 
-    def found(**options: str) -> Delivered:
+    def found(**options: Any) -> Delivered:
         return read(READER, folder, "tracks", classes="car,person", **options)
 
     assert [at(row) for row in found().rows] == [
