@@ -68,7 +68,7 @@ def class_annotators(
         "annotators": _listed(people, blind, found, withheld=bool(withheld)),
         "tricks": found,
     }
-    return Found(record, partial(_csv, people, method, held, task.ties))
+    return Found(record, partial(_csv, people, method, held, task))
 
 
 def _anchored(people: People, method: str, blind: Consensus) -> Consensus:
@@ -120,7 +120,7 @@ def _figures(name: str, found: Quality | None) -> dict[str, float | None]:
     }
 
 
-def _csv(people: People, method: str, held: Consensus, ties: Any) -> bytes:
+def _csv(people: People, method: str, held: Consensus, task: Task) -> bytes:
     """One row an item with a label, in text order."""
     counted = (people.label >= 0) & ((people.annotator >= 0) | (method == "majority"))
     votes = np.bincount(people.item[counted], minlength=len(people.item_gold))
@@ -130,7 +130,7 @@ def _csv(people: People, method: str, held: Consensus, ties: Any) -> bytes:
         found = one_coin(people.item, people.annotator, people.label, len(people.classes))
         label, confidence = found.label, found.confidence
     if method == "majority":
-        label, confidence = _majority(people, ties)
+        label, confidence = _majority(people, task)
     rows = []
     for code in np.flatnonzero(votes).tolist():
         answer = people.classes[label[code]] if label[code] >= 0 else ""
@@ -138,9 +138,9 @@ def _csv(people: People, method: str, held: Consensus, ties: Any) -> bytes:
     return csv_bytes(("item_id", "label", "confidence", "labels"), rows)
 
 
-def _majority(people: People, ties: Any) -> tuple[Codes, NDArray[np.float64]]:
+def _majority(people: People, task: Task) -> tuple[Codes, NDArray[np.float64]]:
     """The majority by the contract's tie rule (empty where that makes a tie wrong), and its share of votes."""
-    table = majority(people.table, ties)
+    table = majority(people.table, task.ties, task.classes if task.type == "ordinal" else ())
     answer = table.answers["label"]
     assert isinstance(answer, Coded)
     label = np.full(len(people.item_gold), -1, dtype=np.int64)

@@ -13,7 +13,7 @@ from vendoreval.inference.consensus import dawid_skene
 from vendoreval.inference.side_information import doubts, rarity, vote_shares
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.consensus import majority
+from vendoreval.tasks.known import task_type
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -52,7 +52,8 @@ def _people(labels: LabelTable) -> Codes:
 
 def _consensus(labels: LabelTable, task: Task, answer: Coded) -> Codes:
     """The code of each item's consensus; -1 where it has none, _TIED where a tie is no answer."""
-    chosen = majority(labels, task.ties)
+    chosen = task_type(task.type).vote(labels, task)
+    assert chosen is not None  # one answer an item has a consensus
     given = np.full(len(labels.item.values), -1, dtype=np.int32)
     codes = chosen.text("label").recode(answer.values).codes
     given[chosen.item.codes] = np.where(codes < 0, _TIED, codes)

@@ -18,6 +18,7 @@ from vendoreval.contracts.rules import (
     RULES,
     WITHOUT_DRAW,
 )
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Clause, Decision, Remedy, Task
 from vendoreval.numerals import POINTS, SHARE
 
@@ -83,6 +84,8 @@ def _check_fit(section: Section, metric: Metric, task: Task, unit: str, scope: s
             "unit", f"{metric.name} of {task.type} does not count by {unit}.",
             f"It takes: {', '.join(_units(metric, task))}.",
         )  # fmt: skip
+    if scope == "class" and task.type and not TASK_TYPES[task.type].classed:
+        section.problem("scope", f"answers of type {task.type} belong to no classes.", "Take delivery.")
     if scope and scope not in metric.scopes:
         takes = ", ".join(metric.scopes)
         section.problem("scope", f"{metric.name} is not judged by {scope}.", f"It takes: {takes}.")

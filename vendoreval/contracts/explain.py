@@ -11,7 +11,7 @@ from typing import Any
 from vendoreval.contracts.joint import joint_risk, joint_sentence
 from vendoreval.contracts.metrics import METRICS, SHEETS, UNITS, UNITS_OF
 from vendoreval.contracts.rules import CALENDARS, RULES, SCORES
-from vendoreval.contracts.task_types import TASK_TYPES, assumed
+from vendoreval.contracts.task_types import TASK_TYPES, assumed, consensus_of
 from vendoreval.contracts.terms import (
     Acceptance,
     Attribute,
@@ -121,7 +121,7 @@ def _task(task: Task) -> str:
         return "; ".join(parts) + "."
     if task.answers == "each":
         return "; ".join(parts) + ". Every label counts for itself; labels on one item are not independent."
-    if _consensus(task) == "median":
+    if consensus_of(task.type, task.matching) == "median":
         return f"{'; '.join(parts)}. The vendor's answer on an item is the lower median of its labels."
     lowest = "the lowest of the tied classes"
     ties = {
@@ -130,11 +130,6 @@ def _task(task: Task) -> str:
         "wrong": "counted as wrong",
     }[task.ties]
     return f"{'; '.join(parts)}. The vendor's answer on an item is the majority of its labels; a tie is {ties}."
-
-
-def _consensus(task: Task) -> str:
-    """How several people's answers on an item become one: by majority or by the median."""
-    return "median" if task.type == "numeric" else str(task.matching.get("consensus", "majority"))
 
 
 def _units(contract: Contract) -> list[str]:

@@ -215,6 +215,11 @@ PRESETS = {
 }
 
 
+def consensus_of(task_type: str, matching: Mapping[str, Any]) -> str:
+    """How several people's answers on an item become one: by majority, or by their lower median."""
+    return "median" if TASK_TYPES[task_type].numbers else str(matching.get("consensus", "majority"))
+
+
 def assumed(key: MatchingKey, matching: Mapping[str, Any]) -> str:
     """What holds for `key` where `matching`, a contract's `[task.matching]`, does not write it."""
     return PRESETS.get(str(matching.get("preset")), {}).get(key.name, key.default)

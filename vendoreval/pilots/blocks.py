@@ -20,8 +20,9 @@ from vendoreval.gold.piloting import AMBIGUOUS, MAIN, REPEATS, PilotTask
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.asking import by_class, by_flag
-from vendoreval.tasks.consensus import TIE, majority
+from vendoreval.tasks.consensus import TIE
 from vendoreval.tasks.judged import judge
+from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
 
 Totals = NDArray[np.int64]
@@ -128,7 +129,8 @@ def asked_about(seen: Answers, items: Sequence[str]) -> tuple[Totals, Totals]:
 
 def _repeated(seen: Answers) -> tuple[Totals, Totals]:
     """Answers given again: by the same person where one answered twice, else against the consensus."""
-    voted = _answers_by_unit(majority(seen.labels, seen.task.ties))
+    votes = task_type(seen.task.type).vote(seen.labels, seen.task)
+    voted = _answers_by_unit(seen.labels if votes is None else votes)
     single = _answers_by_unit(seen.labels)
     accepted = seen.gold.right_answers
     ys, xs = [], []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vendoreval.audits.active import METHOD as BY_SCORES
 from vendoreval.audits.records import BREACHED, INCONCLUSIVE, KEPT, NOT_RUN, Finding, worst
 from vendoreval.contracts.metrics import METRICS, TIME, amount
-from vendoreval.contracts.task_types import TASK_TYPES, assumed
+from vendoreval.contracts.task_types import TASK_TYPES, assumed, consensus_of
 from vendoreval.contracts.terms import Clause, Contract
 from vendoreval.inference.proportions import CENSUS
 from vendoreval.reports.unit_words import unit_word
@@ -195,8 +195,16 @@ def answers_sentence(contract: Contract) -> str:
         return _paired(contract, plural(unit))
     if contract.task.answers == "each":
         return "Each single label was held against the gold answer of its item; any accepted answer is right."
+    if consensus_of(contract.task.type, contract.task.matching) == "median":
+        return (
+            "The vendor’s answer on an item is the lower median of its labels. It was held against the gold "
+            "answer; any accepted answer is right."
+        )
+    lowest = "the lowest class of the scale wins a tie"
     ties = {
-        "smallest_label": "the smallest label in alphabetical order wins a tie",
+        "smallest_label": lowest
+        if contract.task.type == "ordinal"
+        else "the smallest label in alphabetical order wins a tie",
         "first_answer": "the earliest label wins a tie",
         "wrong": "a tie counts as wrong",
     }[contract.task.ties]

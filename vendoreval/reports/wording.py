@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from vendoreval.contracts.metrics import METRICS
+
 NBSP = "\u00a0"
 _NOISE = Decimal("1e-12")  # below this, a float and a decimal mean the same number
 _MOST_DIGITS = 12
@@ -42,6 +44,8 @@ METRIC_WORDS = {
     "ac2": "AC2",
     "within_tolerance": "share within the tolerance",
     "exact_match": "share of exact matches",
+    "jaccard": "mean Jaccard similarity",
+    "hamming": "Hamming loss",
     "idf1": "IDF1",
     "mean_bev_iou": "mean IoU seen from above",
     "centre_error": "centre error in metres",
@@ -53,9 +57,8 @@ METRIC_WORDS = {
     "oks": "object keypoint similarity",
     "nearness": "nearness of lines",
 }
-UPPER_LIMITS = frozenset(
-    {"error_rate", "wer", "cer", "der", "mae", "centre_error", "size_error", "heading_error"}
-)  # the threshold is the most that is allowed
+# The threshold is the most that is allowed.
+UPPER_LIMITS = frozenset(name for name, metric in METRICS.items() if metric.lower_is_better)
 
 
 def exact(value: float | str | Decimal) -> Decimal:
