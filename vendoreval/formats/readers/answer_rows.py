@@ -67,6 +67,10 @@ class AnswerRows:
         """Count what is no answer of this shape."""
         self._aside[kind] += count
 
+    def holds(self) -> bool:
+        """Whether anything waits to be handed over, notes and counts aside."""
+        return bool(self._rows or self._sheets or self._refusals)
+
     def full(self) -> bool:
         """Whether it is time to hand over."""
         return len(self._rows) + len(self._sheets) + len(self._refusals) >= ROWS
@@ -98,6 +102,8 @@ def sheet_columns(sheets: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _columns(rows: Sequence[dict[str, Any]], kinds: dict[str, str], needed: Collection[str]) -> dict[str, Any]:
+    if not rows:
+        return {}
     import pyarrow as pa
 
     found = {name for row in rows for name, value in row.items() if value is not None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 
 import msgspec
@@ -18,9 +19,13 @@ from vendoreval.limits import allowed, beyond
 
 BLOCK = 1 << 22
 CUTS = 50  # places that are tried from the end of a block on
+_NAMED_CUTS = 10  # the same of places behind the name that the first element ends with
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[][{},]|"', re.DOTALL)
+_NAME = re.compile(rb'("[^"\\]{1,100}")\s*:')
+_LAST_VALUE = rb'\s*:\s*(?:"(?:[^"\\]++|\\.)*+"|[^"{}]{0,1000})(})\s*,\s*{'
+_PARTED = re.compile(rb"}\s*,\s*{")
 _BARE = re.compile(rb"[^][{},:\s\"]++")
 
 
@@ -139,28 +144,23 @@ class _Text:
         if self.peek() == b"]":
             self._place += 1
             return
-        between = b""
+        seam: _Seam | None = None
         while True:
-            between = between or _between(self._block, self._place)
-            piece, done = self._piece(between)
+            seam = seam or _first_seam(self._block, self._place)
+            piece, done = self._piece(seam)
             if piece:
                 yield piece
             if done:
                 return
 
-    def _piece(self, between: bytes) -> tuple[bytes, bool]:
+    def _piece(self, seam: _Seam | None) -> tuple[bytes, bool]:
         """The elements up to the end of the block, or of the array."""
-        end = len(self._block)
-        for _ in range(CUTS if between else 0):
-            cut = self._block.rfind(between, self._place, end)
-            if cut < 0:
-                break
-            piece = self._array(cut + 1)
+        for cut in seam.cuts(self._block, self._place) if seam else ():
+            piece = self._array(cut + 1)  # what stands there may part what is within an element, too
             if self._whole(piece):
                 self._place = self._block.index(b",", cut + 1) + 1
                 self._more()
                 return piece, False
-            end = cut + len(between) - 1  # the text may part what stands within an element, too
         last, end = _ends(self._block, self._place)
         stop = end - 1 if end >= 0 else last
         if stop < 0:
@@ -241,8 +241,38 @@ def _ends(block: bytes, start: int) -> tuple[int, int]:
     return comma, -1
 
 
-def _between(block: bytes, start: int) -> bytes:
-    """What stands between the first two elements, if they are objects: `}` to `{`."""
+@dataclass(frozen=True)
+class _Seam:
+    """What parts two elements: `}` to `{` as it stands between the first two, and the last name of the first.
+
+    Elements within elements are often parted alike, but seldom end with the same name.
+    """
+
+    text: bytes
+    name: bytes
+    behind: re.Pattern[bytes] | None
+
+    def cuts(self, block: bytes, start: int) -> Iterator[int]:
+        """Where an element may end, by its last `}`, from the end of the block on."""
+        end = len(block)
+        half = (start + end) // 2  # a cut before it would leave more than it takes
+        for _ in range(_NAMED_CUTS if self.behind else 0):
+            end = block.rfind(self.name, half, end)
+            if end < 0:
+                break
+            if self.behind and (found := self.behind.match(block, end)):
+                yield found.start(1)
+        end = len(block)
+        for _ in range(CUTS):
+            cut = block.rfind(self.text, start, end)
+            if cut < 0:
+                return
+            yield cut
+            end = cut + len(self.text) - 1
+
+
+def _first_seam(block: bytes, start: int) -> _Seam | None:
+    """What parts the first two elements, if they are objects."""
     depth = 0
     for mark in _MARKS.finditer(block, start):
         sign = mark.group()
@@ -251,11 +281,22 @@ def _between(block: bytes, start: int) -> bytes:
         elif sign in b"]}":
             depth -= 1
             if depth < 0:
-                return b""
+                return None
         elif sign == b"," and not depth:
-            parted = re.compile(rb"}\s*,\s*{").search(block, max(mark.start() - 1_000, start))
-            return parted.group() if parted and parted.start() < mark.start() < parted.end() else b""
-    return b""
+            parted = _PARTED.match(block, max(block.rfind(b"}", start, mark.start()), start))
+            return _seam(block, parted) if parted and mark.start() < parted.end() else None
+    return None
+
+
+def _seam(block: bytes, parted: re.Match[bytes]) -> _Seam:
+    names = list(_NAME.finditer(block, max(parted.start() - 1_000, 0), parted.start()))
+    if names:
+        name = names[-1].group(1)
+        behind = re.compile(re.escape(name) + _LAST_VALUE, re.DOTALL)
+        found = behind.match(block, names[-1].start())
+        if found and found.start(1) == parted.start():
+            return _Seam(parted.group(), name, behind)
+    return _Seam(parted.group(), b"", None)
 
 
 def decoded(piece: bytes, decoder: Any, file: str, what: str) -> Any:

@@ -14,6 +14,7 @@ from vendoreval.formats.readers.answer_rows import AnswerRows, batches
 from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.label_studio_answers import Taking
 from vendoreval.formats.readers.label_studio_files import JSON, TABLES, answers_in, kind_of
+from vendoreval.formats.readers.label_studio_quick import is_quick, quick_answers
 from vendoreval.formats.readers.offsets import OFFSETS
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
@@ -84,7 +85,11 @@ class LabelStudio:
                     remedy="Ask for the JSON export.",
                 )  # fmt: skip
             rows = AnswerRows(member.name, shape)
-            yield from batches(rows, Taking(rows, options).steps(answers_in(member, rows, options)))
+            taking = Taking(rows, options)
+            if is_quick(member, shape.name, options):
+                yield from quick_answers(member, taking)
+            else:
+                yield from batches(rows, taking.steps(answers_in(member, rows, options)))
 
 
 READER = LabelStudio()

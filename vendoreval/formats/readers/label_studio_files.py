@@ -49,12 +49,17 @@ def answers_in(member: Member, rows: AnswerRows, options: Mapping[str, str]) -> 
         yield from _table(member, rows, options)
         return
     for place, task in enumerate(_objects(member), start=1):
-        if isinstance(task, dict) and "data" not in task and _OWN & set(task) >= {"annotation_id", "annotator"}:
-            yield from _row(task, place, rows, options)
-        elif isinstance(task, dict) and isinstance(task.get("task"), dict) and "result" in task:
-            yield from answers_of({**task["task"], "annotations": [task]}, place, rows, options)
-        else:
-            yield from answers_of(task, place, rows, options)
+        yield from answers_on(task, place, rows, options)
+
+
+def answers_on(task: Any, place: int, rows: AnswerRows, options: Mapping[str, str]) -> Iterator[Answer]:
+    """The answers of one element of an export: a task, an annotation with its task, or a row of JSON-MIN."""
+    if isinstance(task, dict) and "data" not in task and _OWN & set(task) >= {"annotation_id", "annotator"}:
+        yield from _row(task, place, rows, options)
+    elif isinstance(task, dict) and isinstance(task.get("task"), dict) and "result" in task:
+        yield from answers_of({**task["task"], "annotations": [task]}, place, rows, options)
+    else:
+        yield from answers_of(task, place, rows, options)
 
 
 def _objects(member: Member) -> Iterator[Any]:

@@ -115,11 +115,16 @@ def box_of(region: Region) -> dict[str, Any]:
     x, y, w, h = (_number(region.value, side) for side in ("x", "y", "width", "height"))
     angle = _number(region.value, "rotation", 0.0)
     x, w, y, h = x * width / 100, w * width / 100, y * height / 100, h * height / 100
-    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
-    if angle:  # where the centre comes to lie when the box turns about its corner
-        x, y = x + (w * cosine - h * sine - w) / 2, y + (w * sine + h * cosine - h) / 2
+    if angle:
+        x, y = turned_about_centre(x, y, w, h, angle)
     box = {"x_min": x, "y_min": y, "x_max": x + w, "y_max": y + h}
     return box | ({"angle": angle} if angle else {})
+
+
+def turned_about_centre(x: float, y: float, w: float, h: float, angle: float) -> tuple[float, float]:
+    """The top left corner, before the turn, of the box that turns about its centre to the same place."""
+    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    return x + (w * cosine - h * sine - w) / 2, y + (w * sine + h * cosine - h) / 2
 
 
 def polygon_of(region: Region) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,7 +17,9 @@ from vendoreval.formats.readers.pictures import ENDINGS
 
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
 _BESIDE = {"drafts": "draft", "annotations": "annotation", "predictions": "prediction"}
-_MEDIA = (*ENDINGS, ".svg", ".dcm", ".mp4", ".mov", ".avi", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".pdf")
+_MEDIA = frozenset(
+    (*ENDINGS, ".svg", ".dcm", ".mp4", ".mov", ".avi", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".pdf")
+)
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,10 @@ def item_of(data: Mapping[str, Any], task_id: Any, options: Mapping[str, str]) -
     if wanted == "auto":
         if own := text_of(data.get("task_id")) or text_of(data.get("item_id")):
             return own  # tasks that we wrote name their items
-        files = [value for value in data.values() if isinstance(value, str) and is_file(value)]
+        paths = [(value, _path(value)) for value in data.values() if isinstance(value, str)]
+        files = [one for one in paths if _is_media(one[1])]
         if len(files) == 1:
-            return _name(files[0], options)
+            return _named(*files[0], options)
     return text_of(task_id)
 
 
@@ -145,14 +147,25 @@ def _no_answer(annotation: Mapping[str, Any], older: set[str], options: Mapping[
 
 def is_file(value: str) -> bool:
     """Whether it looks like the address of a picture, a recording or the like."""
-    return PurePosixPath(_path(value)).suffix.lower() in _MEDIA
+    return _is_media(_path(value))
+
+
+def _is_media(path: str) -> bool:
+    stem, dot, ending = path.rstrip("/").rpartition("/")[2].rpartition(".")
+    return bool(stem and dot) and f".{ending.lower()}" in _MEDIA
 
 
 def _name(value: Any, options: Mapping[str, str]) -> str | None:
     text = text_of(value)
-    if text is None or options["names"] == "value" or not is_file(text):
+    if text is None or not _is_media(path := _path(text)):
         return text
-    path = _path(text)
+    return _named(text, path, options)
+
+
+def _named(value: str, path: str, options: Mapping[str, str]) -> str | None:
+    """The name of a file as the options say."""
+    if options["names"] == "value":
+        return value
     uploaded = path.startswith("data/upload/")
     name = path.rpartition("/")[2] if uploaded or options["names"] == "base" else path
     if uploaded and options["prefix"] == "strip":
