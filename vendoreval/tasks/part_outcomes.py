@@ -102,6 +102,7 @@ def compared(kind: Parts, gold: GoldSet, labels: LabelTable, task: Task) -> Comp
     """
     gold_row, gold_labels = on_items(gold.labels, gold.item_ids)
     label_row, given_labels = on_items(labels, gold.item_ids)
+    gold_labels = _as_gold(gold_labels)
     expected, delivered = side_of(kind, gold_labels, task), side_of(kind, given_labels, task)
     values = values_of(task, expected, delivered)
     classes = tuple(
@@ -148,6 +149,13 @@ def _pairs(kind: Parts, expected: Side, delivered: Side, classes: Sequence[Codes
     if pairs.same is not None:
         return pairs
     return replace(pairs, same=classes[0][pairs.expected] == classes[1][pairs.delivered])
+
+
+def _as_gold(labels: LabelTable) -> LabelTable:
+    """Gold says which alternative answer each row is of, also where each item has but one: so types know it."""
+    if labels.alternative is not None:
+        return labels
+    return replace(labels, alternative=np.zeros(len(labels), dtype=np.int64))
 
 
 def _judged(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -147,6 +149,14 @@ def test_void_is_left_out_of_overlaps_and_accuses_nobody() -> None:
     assert found.score.max() == ONE
     counting = judged(gold, given_, task(unlabelled="counted"))
     assert counted(counting) == {"missing": 1, "extra": 2, "unscorable": 1}
+
+
+def test_void_is_known_where_gold_does_not_number_its_answers() -> None:
+    gold = gold_of({"i": drawn("cc.. .... vv..", {"c": "car", "v": "dog"}, ignored="v")})
+    given_ = delivery_of({("i", "a"): drawn("cccc dd.. ee..", {"c": "car", "d": "car", "e": "car"})})
+    plain = replace(gold, labels=replace(gold.labels, alternative=None))
+    first, second = (list(TYPE.compare(one, given_, task()).rows()) for one in (gold, plain))
+    assert first == second
 
 
 def test_an_image_on_which_gold_has_nothing_is_empty() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,11 @@ def test_an_invalid_outline_is_a_defect_where_the_contract_says_so() -> None:
     assert [row[2] for row in compared([], [bow_tie], invalid="counted")] == ["extra"]
     (row,) = compared([bow_tie], [CAR], invalid="counted")
     assert row[2] == "unscorable"  # a fault of gold is not the vendor's
+    gold = gold_of({"a": [bow_tie]}, SHAPE)
+    plain = replace(gold, labels=replace(gold.labels, alternative=None))  # as it is read from a table
+    given_ = delivery_of({("a", "p"): [CAR]}, SHAPE)
+    found = TYPE.compare(plain, given_, Task("polygons", TASK.classes, matching={"invalid": "counted"}))
+    assert found.counts()["unscorable"] == 1
 
 
 @pytest.mark.parametrize("repair", ["linework", "structure"])
