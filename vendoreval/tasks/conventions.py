@@ -65,6 +65,8 @@ def conventions(task_type_name: str) -> list[str]:
         return list(_SPANS)
     if task_type_name == "cuboids":
         return ["nuscenes"]
+    if task_type_name == "polylines":
+        return ["cvat"]
     if task_type_name not in _SHAPES:
         return []
     return [

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.tasks.line_samples import LABELS, Plain, Points, delivery_of, gold_of, judged, line, task
 from tests.unit.tasks.span_samples import counted, shuffled
 from vendoreval.errors import InputError
+from vendoreval.tasks.conventions import convention
 from vendoreval.tasks.lines import POINTS, Line, cvat_similarity, distance, turned
 from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.polylines import TYPE
@@ -189,6 +190,14 @@ def test_cvats_preset_matches_as_far_as_its_formula_says() -> None:
     for away, wanted in ((reach - 0.1, {"correct": 1}), (reach + 0.1, {"missing": 1, "extra": 1})):
         given_ = [("lane", moved(FLAT[::-1], 0, away))]
         assert counted(judged([("lane", FLAT)], given_, task(preset="cvat", directed="yes"))) == wanted
+
+
+def test_cvats_figures_stand_beside_ours() -> None:
+    gold = gold_of({"i": [("lane", FLAT), ("lane", moved(FLAT, 0, 200))]})
+    labels = delivery_of({("i", "a"): [("lane", moved(FLAT, 0, 12)), ("wire", moved(FLAT, 0, 201))]})
+    rule = task(distance="5")
+    assert convention("cvat", gold, labels, rule) == {"accuracy": 0.5, "precision": 0.5, "recall": 0.5}
+    assert TYPE.compare(gold, labels, rule).counts()["missing"] == 1
 
 
 def test_distance_between_people() -> None:
