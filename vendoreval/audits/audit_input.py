@@ -54,7 +54,8 @@ class AuditInput:
     Types with several units an item: `labels` and `most_units` count the delivery's rows; `sheets` are its
     answered pairs of item and annotator, of which no item has more than `most_sheets`; `objects` counts its
     objects where they are not its rows (0: they are); `most_time`: in thousandths of a second, the rows of no
-    item last longer together, where they are pieces of time.
+    item last longer together, where they are pieces of time. Of texts, `most_units` and `objects` count words,
+    and no item has more than `most_characters` (0: not known).
     `delivered`: the labels on gold items that were judged, where the input came from `judge`.
     `rework_of`: the delivery that this one replaces. What the vendor could mend because it was told, or because
     an audit of that delivery looked there, is left out: `left_out` counts its `items` in the delivery with
@@ -93,6 +94,7 @@ class AuditInput:
     sent_items: int = 0
     sheets: int = 0
     most_sheets: int = 1
+    most_characters: int = 0
     objects: int = 0
     most_time: int = 0
     delivered: LabelTable | None = None

@@ -19,6 +19,7 @@ from vendoreval.audits.time_measures import der
 from vendoreval.audits.totals import Measure, Measurer, Values, per_item, share, totals_of
 from vendoreval.audits.track_measures import TRACK_MEASURES, errors
 from vendoreval.audits.units import Counting, Mask, Side, Totals, counted, has_score, many
+from vendoreval.audits.word_measures import WORD_MEASURES
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 BOTH: tuple[Side, Side] = ("expected", "delivered")
@@ -198,5 +199,6 @@ _MEASURES: Mapping[str, Measurer] = {
     "der": der,
     **TRACK_MEASURES,
     **CUBOID_MEASURES,
+    **WORD_MEASURES,
 }
 MEASURED = frozenset(_MEASURES)

@@ -47,11 +47,11 @@ def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidde
         drawn_from_sent = 0 < seen.sent_items <= seen.items  # then nobody counts those answered
         excess = None if drawn_from_sent else max(seen.labels - seen.items, 0)
         return Hidden(max(seen.most_units, 1), excess)
-    right, wrong = _most(task, seen, how)
+    right, wrong = _most_characters(seen) if clause.metric == "cer" else _most(task, seen, how)
     agreed = clause.decision.most_units
     if how.unit in SHEETS:
         return Hidden(right, max(seen.sheets - seen.items, 0) if seen.sheets else None, wrong=wrong)
-    if agreed is not None:
+    if agreed is not None and clause.metric != "cer":
         wrong = agreed
     elif side_of(clause.metric) == "delivered":  # all of these units were delivered
         wrong = right
@@ -137,6 +137,15 @@ def _units_of(task: Task, rows: int) -> int:
     """The most units of an item whose answers have so many rows in all."""
     kind = task_type(task.type)
     return kind.most_units(rows) if isinstance(kind, Parts) else rows
+
+
+def _most_characters(seen: AuditInput) -> tuple[int, int]:
+    """The most right and the most wrong characters of an item; gold's are those of the fullest answer."""
+    outcomes = seen.by_label
+    gold = outcomes.at("character") & (outcomes.right | outcomes.unanswered)
+    size = np.ones(len(outcomes), dtype=np.int64) if outcomes.size is None else outcomes.size
+    missed = max(seen.most_sheets, 1) * int(size[gold].max(initial=0))
+    return seen.most_characters, seen.most_characters + missed
 
 
 def _fullest_gold(outcomes: Outcomes, how: Counting) -> int:

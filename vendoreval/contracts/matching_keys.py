@@ -270,4 +270,18 @@ TIED = MatchingKey(
     "where gold ranks two alike: equal: so must the answer; either: any order of them is right",
     ("equal", "either"),
 )
-NORMALIZE = MatchingKey("normalize", "none", "what is evened out before texts are compared", ("none", "basic"))
+WORDS = (
+    MatchingKey(
+        "normalize",
+        "none",
+        "basic: NFKC and lower case, letters and digits only; marks: vowel and tone marks stay, too",
+        ("none", "basic", "marks"),
+    ),
+    MatchingKey(
+        "by",
+        "words",
+        "what is counted: words between white space, or characters in texts without blanks",
+        ("words", "characters"),
+        tacit=True,
+    ),
+)

@@ -140,9 +140,9 @@ METRICS = {
                ("item", "label"), _WHOLE, ("numeric", "ordinal"), available=True),
         # text and sound
         Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False, worst="1"),
+               lower_is_better=True, bounded=False, worst="1", available=True),
         Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False, worst="1"),
+               lower_is_better=True, bounded=False, worst="1", available=True),
         Metric("der", "score", "time missed, invented or of another label ÷ time of gold's segments", ("time",),
                ("delivery", "annotator", "edge_case"), ("segments",), lower_is_better=True, bounded=False,
                available=True, worst="1"),

@@ -25,7 +25,6 @@ from vendoreval.contracts.matching_keys import (
     LINE_PRESET,
     LINES,
     MANY,
-    NORMALIZE,
     OUTSIDE,
     PANOPTIC,
     PARENTS,
@@ -42,6 +41,7 @@ from vendoreval.contracts.matching_keys import (
     TIED,
     TOLERANCE,
     WEIGHTS,
+    WORDS,
     MatchingKey,
 )
 
@@ -192,7 +192,14 @@ TASK_TYPES = {
             units=("item", "label", "relation", "object", "attribute", "opportunity"),
         ),
         # sound
-        TaskType("transcription", "text", (NORMALIZE,), classed=False),
+        TaskType(
+            "transcription",
+            "text",
+            (*WORDS, EMPTY),
+            available=True,
+            units=("item", "label", "word", "object", "opportunity"),
+            classed=False,
+        ),
         TaskType(
             "segments",
             "pieces of time with a class or a speaker",

@@ -21,6 +21,7 @@ from vendoreval.engines.arrow_numpy import numbers_of, texts_of
 from vendoreval.engines.partitions import Source, across
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.labels.table import CODED, LabelTable
+from vendoreval.tasks.many_units import Sizes
 
 
 def item_ids(source: Source) -> list[str]:
@@ -75,10 +76,10 @@ def _most_by_text(file: Any, *, many: bool) -> int:
     return int(pc.max(pc.value_counts(items).field("counts")).as_py() or 0)
 
 
-def totals_on(source: Source, items: Sequence[str]) -> dict[str, int]:
+def totals_on(source: Source, items: Sequence[str], sizes: Sizes | None = None) -> dict[str, int]:
     """How many of `items` are in the delivery, with their labels; of many rows, their sheets and objects.
 
-    Empty where none is.
+    `sizes`: how many objects a row holds, by its text (tasks.known.row_sizes). Empty where none is.
     """
     labels = labels_on_items(source, items)
     pairs = labels.item if labels.sheets is None else labels.sheets.item
@@ -86,12 +87,14 @@ def totals_on(source: Source, items: Sequence[str]) -> dict[str, int]:
     if not found["items"]:
         return {}
     if labels.sheets is not None:
-        found |= {"sheets": len(labels.sheets), "objects": _objects(labels)}
+        found |= {"sheets": len(labels.sheets), "objects": _objects(labels, sizes)}
     return found
 
 
-def _objects(labels: LabelTable) -> int:
-    """Objects of which each may have several rows, as points of a skeleton do."""
+def _objects(labels: LabelTable, sizes: Sizes | None) -> int:
+    """Objects of which each may have several rows, as points of a skeleton do, or several of a row."""
+    if sizes is not None:
+        return int(sizes([text or "" for text in labels.text("label").text()])[0].sum())
     if "keypoint" not in labels.answers:
         return len(labels)
     parts = (labels.item, labels.annotator, labels.text("object_id"))

@@ -51,7 +51,7 @@ _PLAIN = (
 )  # fmt: skip
 _MAPPINGS = ("inspections", "strata", "stratum_sizes", "settled", "looks_before")
 _SETS = ("adjudicated", "known_items")
-_TOTALS = ("sheets", "most_sheets", "objects", "most_time")  # of types with several units an item
+_TOTALS = ("sheets", "most_sheets", "objects", "most_time", "most_characters")  # of several units an item
 _PAIRS = ("gold_checked", "answered_twice")
 
 
@@ -120,7 +120,7 @@ def _frame(seen: AuditInput, received: str) -> dict[str, Any]:
 
 
 def _told(seen: AuditInput, name: str) -> bool:
-    return name != "most_time" or seen.most_time > 0
+    return name in ("sheets", "most_sheets", "objects") or getattr(seen, name) > 0
 
 
 def _label_files(seen: AuditInput, shape: Shape) -> dict[str, bytes]:

@@ -216,9 +216,10 @@ def _check_totals(bundle: OpenedBundle) -> None:
     if "sheets" in intake:
         known = intake["sheets"]
         intake = {**intake, "sheets": known["answered"], "objects": known["objects"],
-                  "most_sheets": known["most_of_an_item"], "most_time": known.get("most_time", 0)}  # fmt: skip
+                  "most_sheets": known["most_of_an_item"], "most_time": known.get("most_time", 0),
+                  "most_characters": known.get("most_characters", 0)}  # fmt: skip
         told |= {"sheets": seen.sheets, "objects": seen.objects, "most_sheets": seen.most_sheets,
-                 "most_time": seen.most_time}  # fmt: skip
+                 "most_time": seen.most_time, "most_characters": seen.most_characters}  # fmt: skip
     for name, value in told.items():
         if intake.get(name) != value:
             raise EvidenceError(f"The frame counts {value} {name}, the intake report {intake.get(name)}.")

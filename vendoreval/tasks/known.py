@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
+from vendoreval.contracts.terms import Task
 from vendoreval.errors import InputError
 from vendoreval.tasks.interface import TaskType
+
+if TYPE_CHECKING:
+    from vendoreval.tasks.many_units import Sizes
 
 _MODULES = {
     # one answer an item
@@ -31,6 +36,7 @@ _MODULES = {
     "spans": "vendoreval.tasks.spans",
     "relations": "vendoreval.tasks.relations",
     # sound
+    "transcription": "vendoreval.tasks.transcription",
     "segments": "vendoreval.tasks.segments",
 }
 
@@ -45,6 +51,14 @@ def task_type(name: str) -> TaskType:
         )
     kind: TaskType = import_module(module).TYPE
     return kind
+
+
+def row_sizes(task: Task) -> Sizes | None:
+    """Units and characters of rows, by their texts; None where a row is a unit, or a part of one."""
+    from vendoreval.tasks.many_units import ManyUnits
+
+    kind = task_type(task.type)
+    return kind.row_sizes(task) if isinstance(kind, ManyUnits) else None
 
 
 def judged_types() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -17,6 +18,7 @@ from vendoreval.tasks.part_outcomes import compare
 from vendoreval.tasks.parts import Finer, Pairs, Parts, Side
 
 Ints = NDArray[np.int64]
+Sizes = Callable[[Sequence[str]], Ints]  # units and characters of texts: two rows of numbers
 
 
 @runtime_checkable
@@ -63,6 +65,13 @@ class ManyUnits(TaskType, Parts, Protocol):
 
     def wholes(self, side: Side) -> Ints | None:
         """None: units are matched one to one."""
+        return None
+
+    def row_sizes(self, task: Task) -> Sizes | None:
+        """How many units each text of a delivery's rows holds, and how many characters: two rows of numbers.
+
+        None: a row is a unit, or a part of one.
+        """
         return None
 
     def finer(self, expected: Side, delivered: Side, matched: Pairs, task: Task) -> Finer | None:

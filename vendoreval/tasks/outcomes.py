@@ -23,7 +23,7 @@ OUTCOMES = (
 )
 SEVERITIES = ("minor", "major", "critical")
 LEVELS = ("item", "object", "attribute", "point", "word", "relation", "track", "frame", "link", "time",
-          "centre", "size", "heading", "footprint")  # fmt: skip
+          "centre", "size", "heading", "footprint", "character")  # fmt: skip
 CODE = {name: code for code, name in enumerate(OUTCOMES)}
 SEVERITY_CODE = {name: code for code, name in enumerate(SEVERITIES)}
 LEVEL_CODE = {name: code for code, name in enumerate(LEVELS)}

@@ -44,6 +44,7 @@ from vendoreval.labels.settled import settled_sentences
 from vendoreval.labels.shapes import Shape
 from vendoreval.labels.statements import Statements
 from vendoreval.labels.table import CODES, SHEET
+from vendoreval.tasks.many_units import Sizes
 
 SCHEMA = "vendoreval/labels/2"
 OPTIONAL = ("label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged")
@@ -60,6 +61,7 @@ class Told:
     where: Sequence[RowFilter] = ()
     ids: ItemIds = field(default_factory=ItemIds)
     task_ids: Mapping[str, str] | None = None
+    sizes: Sizes | None = None  # units and characters of rows (tasks.known.row_sizes)
 
 
 @dataclass
@@ -83,6 +85,9 @@ class PartStream:
     lasting: list[NDArray[np.int64]] = field(default_factory=list)  # of pieces of time, batch by batch
     object_ids: dict[str, int] = field(default_factory=dict)
     objects: set[int] = field(default_factory=set)  # sheet and object as one number, where rows are grouped
+    units: list[NDArray[np.int64]] = field(
+        default_factory=list
+    )  # and characters of each row, where it holds several
     moments: Moments = field(default_factory=Moments)
     numbers: Numbers = field(default_factory=Numbers)
     marks: Marks = field(default_factory=Marks)
@@ -207,6 +212,8 @@ class PartStream:
         sheets = self.enter(columns, "" if answers.joins else answers.file)
         self.book.add_rows(sheets)
         self.copies.add(columns, sheets)
+        if self.told.sizes is not None:
+            self.units.append(self.told.sizes(columns["label"].to_pylist()))
         self.doubles.add(columns, sheets, answers.file, np.asarray(lines, dtype=np.int64))
         if "start_s" in columns:
             start, end = (columns[name].to_numpy() for name in ("start_s", "end_s"))
@@ -232,6 +239,8 @@ class PartStream:
 
     def objects_on(self, settled: SettledSheets) -> int:
         """The objects on the sheets that count."""
+        if self.units:
+            return int(self.units_of_items(settled)[0].sum())
         if not self.grouped:
             return int(np.asarray(self.book.rows, dtype=np.int64)[settled.kept].sum())
         kept = set(settled.kept.tolist())
@@ -245,6 +254,16 @@ class PartStream:
         lasting[settled.dropped] = 0
         items = np.asarray([item for item, _, _ in self.book.known], dtype=np.int64)[self.book.all_rows]
         return {"most_time": int(np.bincount(items, lasting).max(initial=0))}
+
+    def units_of_items(self, settled: SettledSheets) -> NDArray[np.int64]:
+        """The units of the rows that count, and their characters, by item: two rows."""
+        sheet_of_row, item_of = self.book.all_rows, [item for item, _, _ in self.book.known]
+        counts = np.isin(sheet_of_row, settled.kept)
+        counts[settled.dropped] = False
+        sizes = np.concatenate(self.units, axis=1) * counts
+        items = np.asarray(item_of, dtype=np.int64)[sheet_of_row]
+        width = len(self.book.items)
+        return np.stack([np.bincount(items, weights=one, minlength=width) for one in sizes]).astype(np.int64)
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a row that is not taken."""
@@ -331,7 +350,12 @@ def _result(stream: PartStream, settled: SettledSheets, items: ItemsFile | None)
     sheets = np.asarray([item for item, _, _ in book.known], dtype=np.int64)[settled.kept]
     rows = np.asarray(book.rows, dtype=np.int64)[settled.kept]
     of_items = np.bincount(sheets, weights=rows, minlength=len(book.items)).astype(np.int64)
-    listed = {"listed": _listed(book, settled)} if items is not None and not stream.sheets_told else {}
+    listed: dict[str, Any] = (
+        {"listed": _listed(book, settled)} if items is not None and not stream.sheets_told else {}
+    )
+    if stream.units:
+        of_items, characters = stream.units_of_items(settled)
+        listed["most_characters"] = int(characters.max())
     told["sheets"] = {
         "answered": len(sheets), "with_nothing": int((rows == 0).sum()),
         "most_of_an_item": int(np.bincount(sheets).max(initial=0)), "objects": stream.objects_on(settled),

@@ -155,11 +155,12 @@ def look(
         sent_items=sent_items,
         delivered=labels,
         rework_of=delivery.rework_of or "",
-        left_out=left_out(workspace, delivery, burnt, len(whole) - len(gold)),
+        left_out=left_out(workspace, contract.task, delivery, burnt, len(whole) - len(gold)),
         sheets=_total(intake, "answered"),
         most_sheets=_total(intake, "most_of_an_item") or 1,
         objects=_total(intake, "objects"),
         most_time=_total(intake, "most_time"),
+        most_characters=_total(intake, "most_characters"),
     )  # fmt: skip
 
 

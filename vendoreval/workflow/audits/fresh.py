@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from vendoreval.contracts.terms import Contract
+from vendoreval.contracts.terms import Contract, Task
 from vendoreval.engines.items import totals_on
 from vendoreval.errors import Conflict
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
+from vendoreval.tasks.known import row_sizes
 from vendoreval.workflow.deliveries.partitioning import label_source
 from vendoreval.workflow.gold.burnt import met_items
 
@@ -41,12 +42,12 @@ def fresh_only(gold: GoldSet, burnt: Collection[str], delivery: DeliveryRow) -> 
 
 
 def left_out(
-    workspace: Workspace, delivery: DeliveryRow, burnt: frozenset[str], gold_items: int
+    workspace: Workspace, task: Task, delivery: DeliveryRow, burnt: frozenset[str], gold_items: int
 ) -> dict[str, int]:
     """What is left out of the audit: items of the delivery with their labels, and `gold_items` among them."""
     if not burnt:
         return {}
-    found = totals_on(label_source(workspace, delivery), sorted(burnt))
+    found = totals_on(label_source(workspace, delivery), sorted(burnt), row_sizes(task))
     sent = json.loads(workspace.objects.read(delivery.intake_sha)).get("sent_items_sha256")
     if sent:
         listed = burnt & frozenset(json.loads(workspace.objects.read(sent)))

@@ -25,6 +25,7 @@ from vendoreval.formats.readers.rows import RowFile
 from vendoreval.formats.readers.sources import named_source
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.statements import Statements, statements_of
+from vendoreval.tasks.known import row_sizes
 from vendoreval.workflow.deliveries.named_files import NamedFile
 from vendoreval.workflow.files import state_of
 
@@ -110,7 +111,9 @@ def _read(
         source, task.type, fmt=reading.fmt, options=reading.options,
         mapping=parse_pairs(reading.mapping, "--map"), raw=[one.column for one in where],
     )  # fmt: skip
-    told = Told(task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids)
+    told = Told(
+        task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids, row_sizes(task)
+    )
     intake = read_parts(chosen.batches(source, SHAPES[task.type]), sink, SHAPES[task.type], told, items)
     return replace(
         intake,
