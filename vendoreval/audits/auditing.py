@@ -225,6 +225,7 @@ def _counts(seen: AuditInput) -> dict[str, int]:
         **({"sent_items": seen.sent_items} if seen.sent_items else {}),
         "labels": seen.labels,
         **({"sheets": seen.sheets, "objects": seen.objects or seen.labels} if several else {}),
+        **({"words": seen.objects} if seen.most_characters else {}),
         "gold_items": seen.gold_items,
         **({"not_answered": len(missing_items(seen))} if several else {}),
         "opportunities": int((~units.unanswered).sum()) if not seen.sent_known else len(units),

@@ -227,6 +227,9 @@ def _counted(finding: Finding, totals: Measure) -> str:
     if totals.told:
         of = amount(finding.n, finding.unit) if finding.unit == TIME else units
         return f"{finding.metric} is {finding.estimate:.4f}, from {of} of gold {items} ({totals.told})"
+    if (counts := METRICS[finding.metric].counts) and finding.estimate is not None:
+        of_gold = f"{finding.n:,} {counts} of gold on {finding.clusters:,} items"
+        return f"{finding.metric} is {finding.estimate:.4f}, {finding.errors:,} errors against {of_gold}"
     if METRICS[finding.metric].kind in ("mean", "score") and finding.estimate is not None:
         right = f" ({finding.n - finding.errors:,} right)"
         return f"{finding.metric} is {finding.estimate:.4f}, from {units}{right} {items}"

@@ -14,7 +14,8 @@ from vendoreval.tasks.outcomes import OUTCOMES
 Plain = Mapping[str, Any]
 # Canonical JSON sorts names. These stand in the order in which people read them, others behind in text order.
 _COUNTS = (
-    "items", "sent_items", "labels", "sheets", "objects", "gold_items", "not_answered", "opportunities",
+    "items", "sent_items", "labels", "sheets", "objects", "words", "gold_items", "not_answered",
+    "opportunities",
     *OUTCOMES, "ties",
     *(f"left_out_{what}" for what in ("items", "labels", "sheets", "objects", "gold")), "gold_adjudicated",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from vendoreval.audits.units import Mask, counted, counting, has_score, unanswer
 from vendoreval.audits.walking import walked_items
 from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.metrics import METRICS
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.tasks.cuboids import error_words
 from vendoreval.tasks.outcomes import ONE, SEVERITIES, Outcomes
@@ -67,7 +68,7 @@ def _wrong(finding: Finding, units: Outcomes) -> Mask:
 
 
 def claim_lines(findings: tuple[Finding, ...], seen: AuditInput, task: Task) -> tuple[ClaimLine, ...]:
-    """One line for each defect under the breached `findings`, gravest first, then by class and item.
+    """One line for each defect under the breached `findings`, gravest first, then by class, if any, and item.
 
     A defect under several clauses has one line; the first clause in the order of `findings` leads.
     """
@@ -79,7 +80,8 @@ def claim_lines(findings: tuple[Finding, ...], seen: AuditInput, task: Task) -> 
             named = clauses.setdefault(key, [])
             if finding.clause not in named:
                 named.append(finding.clause)
-    ordered = sorted(rows, key=lambda key: _rank(key, rows[key]))
+    classed = TASK_TYPES[task.type].classed
+    ordered = sorted(rows, key=lambda key: _rank(key, rows[key], classed=classed))
     return tuple(
         _line(number, rows[key], clauses[key], seen.task_ids.get(key[0]))
         for number, key in enumerate(ordered, start=1)
@@ -108,8 +110,9 @@ def _rows(wrong: Outcomes) -> list[tuple[Key, Row]]:
     ]
 
 
-def _rank(key: Key, row: Row) -> tuple[int, str, Key]:
-    return -SEVERITIES.index(row["severity"]), row["expected"] or row["delivered"] or "", key
+def _rank(key: Key, row: Row, *, classed: bool) -> tuple[int, str, Key]:
+    of_class = row["expected"] or row["delivered"] or "" if classed else ""
+    return -SEVERITIES.index(row["severity"]), of_class, key
 
 
 def _line(number: int, row: Row, clauses: list[str], task: str | None) -> ClaimLine:

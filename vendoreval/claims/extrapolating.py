@@ -56,15 +56,15 @@ def extrapolate(
         confidence=confidence,
         strikeouts=finding.strikeouts or 0,
         population_at_least=None if estimated is None else surely,
-        unit=finding.unit if "objects" in counts else None,
+        unit=(METRICS[clause.metric].counts.removesuffix("s") or finding.unit) if "objects" in counts else None,
         by_scores=finding.method == BY_SCORES,
     )
 
 
 def allowed(clause: Clause, units: int) -> int:
-    """The most wrong units that the threshold tolerates among `units`; of a loss, which says how far they are
+    """The most wrong units that the threshold tolerates among `units`; of a loss that says how far they are
     off and not how many, no number of them is too many."""
-    if METRICS[clause.metric].kind == "score":
+    if METRICS[clause.metric].kind == "score" and not METRICS[clause.metric].counts:
         return units
     is_error = METRICS[clause.metric].lower_is_better
     return allowed_errors(units, 1 - clause.limit if is_error else clause.limit)

@@ -32,6 +32,7 @@ _UNIT_COUNTS = {
     **dict.fromkeys(OBJECTS, ("objects",)), "item": ("items",), "label": ("sheets", "labels"),
     "word": ("words",),
 }  # fmt: skip
+CHARACTER = "character"
 _SAME = {name: "object" for name in OBJECTS if name != "word"}  # one thing under several names
 
 
@@ -51,8 +52,8 @@ class Grounds:
 
     @property
     def found(self) -> int:
-        """Wrong units found; one that several clauses count is counted once."""
-        return max((e.found for e in self.extrapolations), default=0)
+        """Wrong units found; one that several clauses count is counted once. Characters have no price."""
+        return max((e.found for e in self.extrapolations if e.unit != CHARACTER), default=0)
 
 
 def delivery_price(contract: Contract, counts: Mapping[str, int]) -> Decimal | None:
@@ -175,6 +176,8 @@ def _credited(contract: Contract, remedy: Remedy, ground: Extrapolation, basis: 
 def _of_other_unit(contract: Contract, remedy: Remedy, one: _Credited) -> bool:
     """Whether the price is of another unit than the ground counts, so that it is no price of one of these."""
     unit, price = one.ground.unit, contract.price
+    if unit == CHARACTER:
+        return True
     if remedy.per_unit is not None or price is None or unit is None:
         return False
     return _SAME.get(price.unit, price.unit) != _SAME.get(unit, unit)

@@ -62,6 +62,7 @@ class Metric:
     bounded: bool = True
     available: bool = False
     worst: str = ""  # of a loss: the most that a unit loses, unless the decision says so
+    counts: str = ""  # of a loss that is a number of errors: what they are held against
 
 
 TIME = "time"  # a unit whose outcomes weigh as many thousandths of a second as they last
@@ -139,10 +140,10 @@ METRICS = {
         Metric("within_tolerance", "share", "share of answers within the tolerance of gold",
                ("item", "label"), _WHOLE, ("numeric", "ordinal"), available=True),
         # text and sound
-        Metric("wer", "score", "word errors ÷ reference words", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False, worst="1", available=True),
-        Metric("cer", "score", "character errors ÷ reference characters", ("word",), _WHOLE, ("transcription",),
-               lower_is_better=True, bounded=False, worst="1", available=True),
+        Metric("wer", "score", "word errors ÷ gold's words", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False, worst="1", counts="words", available=True),
+        Metric("cer", "score", "character errors ÷ gold's characters", ("word",), _WHOLE, ("transcription",),
+               lower_is_better=True, bounded=False, worst="1", counts="characters", available=True),
         Metric("der", "score", "time missed, invented or of another label ÷ time of gold's segments", ("time",),
                ("delivery", "annotator", "edge_case"), ("segments",), lower_is_better=True, bounded=False,
                available=True, worst="1"),

@@ -135,7 +135,7 @@ def counts(result: AuditResult, unit: str = "label") -> list[list[str]]:
     return [
         [words.get(key, key.replace("_", " ")), f"{n:,}"]
         for key, n in counted.items()
-        if key in always or (n and not (key == "labels" and "objects" in result.counts))
+        if key in always or (n and not (key in ("labels", "words") and "objects" in result.counts))
     ]
 
 

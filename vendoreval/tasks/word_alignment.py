@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,7 @@ def _batches(windows: _Windows) -> Iterator[_Windows]:
     order = np.lexsort((windows.n, rung))
     edges = np.flatnonzero(np.diff(rung[order], prepend=-1))
     n, m = windows.n[order], windows.m[order]
-    for begin, end in zip(edges.tolist(), [*edges[1:].tolist(), len(order)], strict=True):
+    for begin, end in pairwise([*edges.tolist(), len(order)]):
         wide, at = int(m[begin:end].max()) + 1, begin
         while at < end:
             rows = np.arange(1, end - at + 1)

@@ -9,14 +9,17 @@ from typing import Any
 from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
+from vendoreval.reports.pictures.aligned_words import WordsPicture, columns_of
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     IN_TEXTS,
+    IN_WORDS,
     Sheet,
     by_sheet,
     line_sentence,
     numbered_pairs,
+    numbers_of,
     over_image,
     rows_of,
     size_of,
@@ -86,9 +89,11 @@ def _picture(
     delivered: LabelTable,
 ) -> ItemPicture | TextPicture | None:  # fmt: skip
     item, annotator = sheet
-    pairs, _ = numbered_pairs(units, rows, told)
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
+    if gold.shape.name in IN_WORDS:
+        return WordsPicture(title, said, "", (), columns=columns_of(units, rows, numbers_of(told)))
+    pairs, _ = numbered_pairs(units, rows, told)
     if gold.shape.name not in IN_TEXTS:
         drawn, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
         return ItemPicture(title, said, drawn, size, above=gold.shape.name == "cuboids") if drawn else None

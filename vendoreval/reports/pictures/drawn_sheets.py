@@ -20,7 +20,12 @@ from vendoreval.tasks.relation_ends import ENDS, end_labels
 from vendoreval.tasks.span_pairs import parse_pieces
 
 IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
-DRAWN = frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints", "cuboids"}) | IN_TEXTS
+IN_WORDS = frozenset({"transcription"})  # shown word by word
+DRAWN = (
+    frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints", "cuboids"})
+    | IN_TEXTS
+    | IN_WORDS
+)
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
 
@@ -32,11 +37,16 @@ def by_sheet(lines: Sequence[ClaimLine]) -> dict[Sheet, list[ClaimLine]]:
     return found
 
 
+def numbers_of(lines: Sequence[ClaimLine]) -> dict[int, int]:
+    """The number of the first line on each unit of a sheet."""
+    return {line.unit: line.number for line in reversed(lines)}
+
+
 def numbered_pairs(
     units: Outcomes, rows: Sequence[int], lines: Sequence[ClaimLine]
 ) -> tuple[list[Pair], dict[int, int]]:
     """The pairs of a sheet, with the number of the first line on each, and that number by unit."""
-    numbers = {line.unit: line.number for line in reversed(lines)}
+    numbers = numbers_of(lines)
     mine = {row: number for row in rows if (number := numbers.get(int(units.unit[row])))}
     return sheet_pairs(units, rows, mine), numbers
 

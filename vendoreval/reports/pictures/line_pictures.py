@@ -17,14 +17,17 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.claims.records import ClaimLine
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.table import LabelTable
+from vendoreval.reports.pictures.aligned_words import WordsPicture, around, columns_of
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     IN_TEXTS,
+    IN_WORDS,
     Sheet,
     by_sheet,
     line_sentence,
     numbered_pairs,
+    numbers_of,
     over_image,
     rows_of,
     size_of,
@@ -38,6 +41,7 @@ from vendoreval.reports.pictures.side_by_side import SideBySide, side_by_side
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
+from vendoreval.tasks.outcomes import Outcomes
 
 MOST_SHOWN = 40  # lines with a picture: more make the PDF slow and large
 ROOM = (300.0, 150.0)  # CSS pixels
@@ -127,6 +131,9 @@ class _Sheets:
         rows = rows_of(units, sheets)
         made: dict[int, Picture] = {}
         for sheet, told in sheets.items():
+            if gold.shape.name in IN_WORDS:
+                made |= _in_words(units, rows[sheet], told)
+                continue
             pairs, numbers = numbered_pairs(units, rows[sheet], told)
             made |= self._of_sheet(sheet, told, pairs, numbers, gold, delivered)
         return made
@@ -154,6 +161,17 @@ class _Sheets:
         above = gold.shape.name == "cuboids"
         return {line.number: replace(thumb, above=above) for line in told
                 if (thumb := _shape_picture(line, numbers[line.unit], shapes, size))}  # fmt: skip
+
+
+def _in_words(units: Outcomes, rows: Sequence[int], told: Sequence[ClaimLine]) -> dict[int, Picture]:
+    """The words around each line of a sheet."""
+    numbers = numbers_of(told)
+    columns = columns_of(units, rows, numbers)
+    made: dict[int, Picture] = {}
+    for line in told:
+        if mine := around(columns, numbers[line.unit], line.number):
+            made[line.number] = WordsPicture(_title(line), line_sentence(line), "", (), False, mine)
+    return made
 
 
 def _span_picture(
