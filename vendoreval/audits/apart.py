@@ -85,7 +85,7 @@ class Answers:
     def _beyond(self, item: Ints, count: int) -> tuple[Ints, Ints, Ints]:
         """Of each item's answers: how many others they were held against, distances and squares."""
         found = tuple(np.zeros(count, dtype=np.int64) for _ in range(3))
-        everybody = count <= MOST_ITEMS and int(self.side.sizes[self.sheet].sum()) <= MOST_UNITS
+        everybody = count <= MOST_ITEMS and int(self.side.units[self.sheet].sum()) <= MOST_UNITS
         for rows, sums in self._all() if everybody else self._drawn():
             for total, values in zip(found, sums, strict=True):
                 total += _sums(item[rows], values, count)

@@ -12,7 +12,7 @@ from vendoreval.labels.columns import Coded
 from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable, Sheets
 from vendoreval.tasks.interface import TaskType
-from vendoreval.tasks.many_units import ManyUnits
+from vendoreval.tasks.many_units import ManyUnits, Sizes
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -34,6 +34,8 @@ class SideBySide:
         sheet = sheet_of_rows(labels, labels.sheets)
         self._rows = np.argsort(sheet, kind="stable")[np.count_nonzero(sheet < 0) :]
         self.sizes: Ints = np.bincount(sheet[sheet >= 0], minlength=len(labels.sheets)).astype(np.int64)
+        sizes = kind.row_sizes(task) if isinstance(kind, ManyUnits) else None
+        self.units = self.sizes if sizes is None else _units(labels, sheet, sizes)
         self._start = np.concatenate([[0], np.cumsum(self.sizes)])
         self._names: tuple[str, ...] = ()
 
@@ -74,6 +76,14 @@ class SideBySide:
             Coded(np.repeat(number, sizes), names), rows.annotator, rows.answers,
             sheets=Sheets(Coded(number, names), sheets.annotator, sheets.width, sheets.height, sheets.text),
         )  # fmt: skip
+
+
+def _units(labels: LabelTable, sheet: Ints, sizes: Sizes) -> Ints:
+    """The units of each sheet, where a row holds several."""
+    assert labels.sheets is not None
+    units = sizes([text or "" for text in labels.text("label").text()])[0]
+    known = sheet >= 0
+    return np.bincount(sheet[known], weights=units[known], minlength=len(labels.sheets)).astype(np.int64)
 
 
 def _blocks(count: int) -> Iterator[slice]:

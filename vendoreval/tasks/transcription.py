@@ -35,6 +35,7 @@ from vendoreval.tasks.spoken_words import Spoken, between, sizes_of_texts, spoke
 from vendoreval.tasks.word_alignment import Words, align
 
 Ints = NDArray[np.int64]
+_PAIRS = 1 << 15  # of texts that are aligned at a time
 LONGEST = 80  # characters of a text that a line shows
 
 
@@ -64,13 +65,20 @@ class Transcription(ManyUnits):
 
     def distance(self, first: LabelTable, second: LabelTable, task: Task) -> Distances | None:
         """Word errors between two texts ÷ the words of the longer one."""
-        known: dict[str, int] = {}
-        items = len(first.item.values)
-        one, other = (_by_item(spoken(labels, task, known), items) for labels in (first, second))
-        every = np.arange(items)
-        errors = align(one, other, (every, every)).counts().errors
-        apart: Distances = errors / np.maximum(np.maximum(one.sizes, other.sizes), 1)
-        return apart
+        one, other = _sides(first, second, task)
+        every = np.arange(len(one))
+        return _apart(one, other, every, every)
+
+    def across(self, first: LabelTable, second: LabelTable, task: Task) -> Distances:
+        """The same of every text of one table with every one of the other: a matrix."""
+        one, other = _sides(first, second, task)
+        found = np.empty((len(one), len(other)))
+        step = max(_PAIRS // max(len(other), 1), 1)
+        for begin in range(0, len(one), step):
+            rows = np.arange(begin, min(begin + step, len(one)))
+            pairs = np.repeat(rows, len(other)), np.tile(np.arange(len(other)), len(rows))
+            found[rows] = _apart(one, other, *pairs).reshape(len(rows), -1)
+        return found
 
     def distance_words(self, task: Task) -> str:
         """What `distance` measures."""
@@ -125,6 +133,20 @@ def _by_answer(table: LabelTable) -> Words:
     """The words of a table, answer by answer; answers without a word are not among them."""
     starts = np.flatnonzero(table.numbers("place") == 0)
     return Words(table.text("label").codes, np.append(starts, len(table)))
+
+
+def _sides(first: LabelTable, second: LabelTable, task: Task) -> tuple[Words, Words]:
+    """The words of both tables, which have one answer an item."""
+    known: dict[str, int] = {}
+    one, other = (_by_item(spoken(labels, task, known), len(labels.item.values)) for labels in (first, second))
+    return one, other
+
+
+def _apart(one: Words, other: Words, first: Ints, second: Ints) -> Distances:
+    errors = align(one, other, (first, second)).counts().errors
+    longer = np.maximum(one.sizes[first], other.sizes[second])
+    found: Distances = errors / np.maximum(longer, 1)
+    return found
 
 
 def _by_item(said: Spoken, items: int) -> Words:

@@ -149,6 +149,7 @@ def test_distance(one: str, other: str) -> None:
     told = jiwer.process_words(one, other)
     errors = told.substitutions + told.deletions + told.insertions
     assert there.tolist() == back.tolist() == [errors / longer if longer else 0.0]
+    assert TYPE.across(*sides, task()).tolist() == [there.tolist()]
 
 
 def test_words_and_characters_of_rows() -> None:
