@@ -1,9 +1,10 @@
-"""Files of rows (CSV, TSV, JSON lines, Parquet) that hold boxes, polygons, masks, keypoints or spans.
+"""Files of rows (CSV, TSV, JSON lines, Parquet) of answers of any number of rows: boxes, spans and the like.
 
-One row a box, polygon, mask, point or span, in the columns of its shape (labels.shapes), or as people write
-them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `rle` (as COCO has
-it) for runs. `--map label==car` says what stands in every row, where no column does. A row that names an item
-and holds no answer says that the item was answered with nothing. Classes of an item may stand in one cell
+One row a box, polygon, line, mask, point, span or relation, in the columns of its shape (labels.shapes), or as
+people write them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `line`
+for lines, `rle` (as COCO has it) for runs. `--map label==car` says what stands in every row, where no column
+does. A row that names an item and holds no answer says that the item was answered with nothing. Classes of an
+item may stand in one cell
 (`labels`): then each row is an answer of its own.
 """
 

@@ -1,6 +1,6 @@
 """A picture for each of the first lines of a claim: the item, with what gold has and what was delivered.
 
-boxes, polygons, masks, keypoints    the shapes of the line to scale, over the buyer's image where given
+boxes and other shapes               the shapes of the line to scale, over the buyer's image where given
 cuboids                              the same, seen from above; a tick shows which way each is heading
 spans, relations                     the text around the line's spans, or around both ends
 answers of one unit an item          the buyer's image, the item's text, or the texts chosen from, side by side
