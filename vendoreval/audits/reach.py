@@ -78,8 +78,9 @@ def units_in_all(
     """How many units the delivery of `items` holds, from those counted on each item of the sample.
 
     A ratio to what is known of the whole: the objects that were delivered (sheets, for clauses on items), or
-    the items where the sample has none of them. Linearised over items, with the correction for a finite
-    delivery and Student's t; each bound holds at (1 + confidence) / 2. None with a single item.
+    the items where the sample has none of them, or where rows are not objects. Linearised over items, with the
+    correction for a finite delivery and Student's t; each bound holds at (1 + confidence) / 2. None with a
+    single item.
     """
     known, total, word = _known(seen, outcomes, how, items)
     n, units = len(counted_units), int(counted_units.sum())
@@ -110,7 +111,7 @@ def _known(seen: AuditInput, outcomes: Outcomes, how: Counting, items: int) -> t
         known = per_item(outcomes, how, delivered_objects(outcomes))
         total = (seen.objects or seen.labels) - seen.left_out.get("objects", 0)
         word = "objects delivered"
-    if total and known.any():
+    if total and known.any() and (how.unit in SHEETS or not how.joined):
         return known, total, word
     return np.ones(len(known), dtype=np.int64), items, "items"
 

@@ -30,6 +30,7 @@ from vendoreval.contracts.metrics import OBJECTS, SHEETS, TIME
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
+from vendoreval.tasks.rules import joins_rows
 
 Mask = NDArray[np.bool_]
 Totals = NDArray[np.int64]
@@ -51,7 +52,8 @@ class Counting:
     """How a clause counts: its unit; whether an item that both sides leave empty is an object that is right
     (`empty`); whether what nobody answered is wrong (`omissions`); the most that a unit can lose (`cap`);
     the classes of the contract in their order (`scale`); whether two empty sets of classes are left out of
-    the means of what sets have in common (`without_empty`)."""
+    the means of what sets have in common (`without_empty`); whether several rows of an answer may be one unit,
+    so that the number of rows does not tell that of units (`joined`)."""
 
     unit: str = "item"
     empty: bool = False
@@ -59,12 +61,15 @@ class Counting:
     cap: Fraction | None = None
     scale: tuple[str, ...] = ()
     without_empty: bool = False
+    joined: bool = False
 
 
 def counting(unit: str, task: Task, *, omissions: bool) -> Counting:
     """How a clause on `unit` counts under the contract's `task`."""
     empty = task.matching.get("empty")
-    return Counting(unit, empty == "counted", omissions, without_empty=empty == "left_out")
+    return Counting(
+        unit, empty == "counted", omissions, without_empty=empty == "left_out", joined=joins_rows(task)
+    )
 
 
 def main_unit(outcomes: Outcomes) -> str:

@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 POINTS = 101  # along a line, its ends included
 _EVEN = np.linspace(0, 1, POINTS)
+_BLOCK = 1024  # segments that points are held against at a time
+_MANY = 5_000  # corners; a line with more has points at as many equal steps instead
 TORSO = 0.01  # of CVAT: the radius of a line, as a share of the root of its image's area
 
 
@@ -59,7 +61,9 @@ class Line:
 
     @cached_property
     def corners(self) -> Floats:
-        """The points at equal steps, and all corners."""
+        """The points at equal steps, and all corners; of a line of very many, more points at equal steps."""
+        if len(self.segments) > _MANY:
+            return self.at(np.linspace(0, 1, _MANY))
         return np.concatenate([self.even, self.segments[:, :2], self.segments[:, 2:]])
 
     def at(self, shares: Floats) -> Floats:
@@ -79,7 +83,15 @@ class Line:
 
 def nearest(points: Floats, line: Line) -> Floats:
     """How far each point lies from the line."""
-    first, along = line.segments[:, :2], line.segments[:, 2:] - line.segments[:, :2]
+    blocks = range(0, len(line.segments), _BLOCK)
+    found: Floats = np.minimum.reduce([
+        _nearest(points, line.segments[begin : begin + _BLOCK]) for begin in blocks
+    ])  # fmt: skip
+    return found
+
+
+def _nearest(points: Floats, segments: Floats) -> Floats:
+    first, along = segments[:, :2], segments[:, 2:] - segments[:, :2]
     squares = (along**2).sum(axis=1)
     away = points[:, None, :] - first
     step = np.clip((away * along).sum(axis=2) / np.where(squares > 0, squares, 1), 0, 1)

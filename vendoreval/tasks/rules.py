@@ -23,5 +23,10 @@ def matching_list(task: Task, name: str) -> tuple[str, ...]:
     return tuple(task.matching.get(name, ()))
 
 
+def joins_rows(task: Task) -> bool:
+    """Whether all rows of a class in an answer may be one unit: stuff, and masks by class."""
+    return bool(task.matching.get("stuff")) or task.matching.get("regions") == "semantic"
+
+
 def _default(task: Task, name: str) -> str:
     return {key.name: assumed(key, task.matching) for key in TASK_TYPES[task.type].matching}[name]

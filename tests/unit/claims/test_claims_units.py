@@ -15,9 +15,10 @@ from tests.unit.audits.box_samples import Row, extra, judged, missed, right, see
 from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.drawing import NONCES, TICKETS
 from vendoreval.audits.reach import units_in_all
-from vendoreval.audits.units import Counting
+from vendoreval.audits.units import Counting, counting
 from vendoreval.claims.drafting import PARTS_HEADER, ROW_HEADER, claim_rows, draft_claim
 from vendoreval.claims.records import Claim
+from vendoreval.contracts.terms import Task
 
 TODAY = date(2026, 11, 27)
 CREDIT = {"id": "credit", "kind": "credit", "justification": "loss"}
@@ -61,6 +62,20 @@ def test_the_number_of_units_is_a_ratio_to_what_was_delivered() -> None:
     assert found.estimate == round(ratio * seen.labels)
     assert found.low == math.ceil((ratio - margin) * seen.labels)
     assert found.high == math.floor((ratio + margin) * seen.labels)
+
+
+def test_where_several_rows_are_one_unit_rows_tell_nothing_of_units() -> None:
+    """Stuff in many rows would make a delivery look larger, and a claim with it."""
+    task = Task("panoptic", ("car", "road"), matching={"stuff": ["road"]})
+    how = counting("object", task, omissions=False)
+    assert how.joined
+    assert counting("object", Task("masks", (), matching={"regions": "semantic"}), omissions=False).joined
+    assert not counting("object", Task("panoptic", ()), omissions=False).joined
+    seen = drawn()
+    units = np.asarray([5 + (k % 3 == 0) + (k % 6 == 0) for k in range(60)])
+    found = units_in_all(seen, seen.units, how, units, 1_000, 0.95)
+    assert found is not None
+    assert found.estimate == round(units.mean() * 1_000)
 
 
 def test_wrong_units_are_scaled_to_the_lower_bound_of_all_units() -> None:

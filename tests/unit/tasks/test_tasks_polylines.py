@@ -70,6 +70,13 @@ def test_distances_by_hand() -> None:
     assert distance(made([(3, 4)]), made(FLAT), "max") == pytest.approx(math.hypot(97, 4))
 
 
+def test_a_line_of_very_many_points_is_compared_in_blocks() -> None:
+    steps = np.linspace(0, 100, 20_000)
+    long = made([(float(x), 0.0) for x in steps])
+    assert distance(long, made(moved(FLAT, 0, 3)), "max") == pytest.approx(3)
+    assert distance(long, made(moved(FLAT, 0, 3)), "mean") == pytest.approx(3)
+
+
 def test_lines_in_parts_are_one_line() -> None:
     gap = made([(0, 0), (40, 0)], [(60, 0), (100, 0)])
     assert distance(gap, made(FLAT), "max") == pytest.approx(10)
