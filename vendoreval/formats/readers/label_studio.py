@@ -61,7 +61,17 @@ class LabelStudio:
     name: str = "label-studio"
     suffixes: tuple[str, ...] = (*JSON, *TABLES)
     yields: frozenset[str] = frozenset(
-        {"classification", "boxes", "polygons", "masks", "keypoints", "spans", "relations", "multilabel"}
+        {
+            "classification",
+            "boxes",
+            "polygons",
+            "masks",
+            "keypoints",
+            "segments",
+            "spans",
+            "relations",
+            "multilabel",
+        }
     )
     options: tuple[ReaderOption, ...] = _OPTIONS
 

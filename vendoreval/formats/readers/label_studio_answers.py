@@ -19,6 +19,7 @@ from vendoreval.formats.readers.label_studio_regions import (
     polygon_of,
     regions_of,
     sizes_in,
+    times_of,
 )  # fmt: skip
 from vendoreval.formats.readers.label_studio_relations import add_relations
 from vendoreval.formats.readers.label_studio_tasks import Answer, is_file
@@ -26,7 +27,7 @@ from vendoreval.formats.readers.offsets import Offsets
 
 _SHEET = ("annotator_id", "sheet_id", "labelled_at")
 _PLACES: Mapping[str, Callable[[Region], dict[str, Any]]] = {
-    "boxes": box_of, "polygons": polygon_of, "masks": mask_of,
+    "boxes": box_of, "polygons": polygon_of, "masks": mask_of, "segments": times_of,
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from vendoreval.labels.run_codecs import runs_from_labelstudio
 ORIGINS = {"manual": "human", "prediction": "auto", "prediction-changed": "model-assisted"}
 KINDS = {
     "rectangle": "boxes", "polygon": "polygons", "brush": "masks", "keypoint": "keypoints", "text": "spans",
+    "region of a recording": "segments",
 }  # fmt: skip
 _SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "vector")
 _ASKED = ("choices", "number", "rating", "textarea", "taxonomy", "datetime")
@@ -86,7 +87,9 @@ def _add(region: Region, result: Mapping[str, Any], value: Mapping[str, Any]) ->
     if kind in _ASKED:
         region.asked.append(result)
         name = result.get("from_name")
-        region.attributes[name if isinstance(name, str) else kind] = _asked(value.get(kind))
+        region.attributes[name if isinstance(name, str) else kind] = _asked(
+            value.get("text" if kind == "textarea" else kind)
+        )
         return
     base = kind.removesuffix("labels")
     found = value.get(kind) if kind.endswith("labels") else None
@@ -158,6 +161,11 @@ def point_of(region: Region) -> dict[str, Any]:
         "x": _number(region.value, "x") * width / 100,
         "y": _number(region.value, "y") * height / 100,
     }
+
+
+def times_of(region: Region) -> dict[str, Any]:
+    """Start and end of a piece of a recording, in seconds. Raises ValueError."""
+    return {"start_s": _number(region.value, "start"), "end_s": _number(region.value, "end")}
 
 
 def offsets_of(region: Region) -> tuple[int, int]:
