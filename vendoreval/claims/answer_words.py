@@ -56,7 +56,9 @@ def both_answers(line: ClaimLine, seen: AuditInput, task: Task) -> BothAnswers:
     ]
     if line.outcome == "missing" and not line.annotator:  # nobody answered the item
         words[1] = NO_ANSWER
-    if not {"start", "head_start"} & set(seen.gold.shape.names):  # offsets are whole already
+    if line.level == "time":  # a part of what both sides marked
+        words = [f"{(line.where or '').capitalize()}: {said}" for said in words]
+    if not {"start", "head_start", "start_s"} & set(seen.gold.shape.names):  # whole already, or exact times
         words = _rounded(words, digits=1 if task.type == "cuboids" else 0)
     return BothAnswers(words[0], words[1], *_told(line.item, tables), rows[0], rows[1])
 

@@ -33,6 +33,7 @@ _QUALITY = {
     "boxes": ("intersection ÷ union (IoU)", "iou"),
     "polygons": ("intersection ÷ union (IoU)", "iou"),
     "masks": ("intersection ÷ union (IoU)", "iou"),
+    "segments": ("intersection ÷ union (IoU)", "iou"),
     "panoptic": ("intersection ÷ union (IoU)", ""),
     "cuboids": ("intersection ÷ union (IoU) in space", "iou"),
     "keypoints": ("object keypoint similarity (OKS)", "oks"),
@@ -102,6 +103,8 @@ def quality(units: Outcomes, task: Task) -> Histogram | None:
     matched = (units.expected_row >= 0) & (units.delivered_row >= 0) & units.at("object")
     steps = np.minimum(units.score[matched] * STEPS // ONE, STEPS - 1)
     by_it = task.type != "cuboids" or matching_word(task, "match") == key
+    if task.type == "segments":
+        by_it = not matching_value(task, "boundary")
     limits = [(_least(task, key), "matched from here on")] if by_it else []
     if below := float(matching_value(task, "imprecise_below")):
         limits.append((below, "precise from here on"))

@@ -13,6 +13,8 @@ thousandths of a second.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ from vendoreval.tasks.time_line import Held, TimeLine
 
 Ints = NDArray[np.int64]
 NONE = -1
+_STRETCH = re.compile(r"time (-?[\d:.]+(?: s)?) to (-?[\d:.]+(?: s)?)")
 
 
 def time_rows(line: TimeLine) -> Beside:
@@ -44,6 +47,22 @@ def clock(thousandths: int) -> str:
     if hours:
         return f"{sign}{hours}:{minute:02}:{second:02}{part}"
     return f"{sign}{minute}:{second:02}{part}" if minutes else f"{sign}{second}{part} s"
+
+
+def stretch_of(where: str) -> tuple[int, int] | None:
+    """The times in thousandths of a second that `where` of a row of time tells."""
+    found = _STRETCH.fullmatch(where)
+    return None if found is None else (_thousandths(found[1]), _thousandths(found[2]))
+
+
+def _thousandths(text: str) -> int:
+    """The inverse of `clock`."""
+    sign, plain = (-1, text[1:]) if text.startswith("-") else (1, text)
+    whole, _, rest = plain.removesuffix(" s").partition(".")
+    seconds = 0
+    for part in whole.split(":"):
+        seconds = 60 * seconds + int(part)
+    return sign * (SCALE * seconds + int(rest.ljust(3, "0") or 0))
 
 
 def _paired(expected: Held, delivered: Held) -> tuple[Ints, Ints, NDArray[np.int8]]:

@@ -23,7 +23,7 @@ from tests.unit.tasks.time_samples import (
 )
 from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.segments import TYPE
-from vendoreval.tasks.time_rows import clock
+from vendoreval.tasks.time_rows import clock, stretch_of
 
 segments = st.lists(
     st.tuples(st.integers(0, 12), st.integers(1, 5), st.sampled_from("ab")).map(
@@ -153,3 +153,4 @@ def test_outcomes_of_time_weigh_what_they_last() -> None:
 )
 def test_times_are_told_as_players_show_them(time: int, said: str) -> None:
     assert clock(time) == said
+    assert stretch_of(f"time {said} to {clock(time + 7)}") == (time, time + 7)

@@ -14,6 +14,7 @@ from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     IN_TEXTS,
+    IN_TIME,
     IN_WORDS,
     Sheet,
     by_sheet,
@@ -29,6 +30,7 @@ from vendoreval.reports.pictures.drawn_sheets import (
 from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
 from vendoreval.reports.pictures.pairs import marks
 from vendoreval.reports.pictures.text_picture import TextPicture
+from vendoreval.reports.pictures.time_picture import TimePicture, time_marks
 from vendoreval.reports.wording import count
 from vendoreval.tasks.outcomes import Outcomes
 
@@ -87,13 +89,16 @@ def defect_pictures(
 def _picture(
     sheet: Sheet, told: Sequence[ClaimLine], rows: Sequence[int], units: Outcomes, gold: GoldSet,
     delivered: LabelTable,
-) -> ItemPicture | TextPicture | None:  # fmt: skip
+) -> ItemPicture | TextPicture | TimePicture | None:  # fmt: skip
     item, annotator = sheet
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
     if gold.shape.name in IN_WORDS:
         return WordsPicture(title, said, "", (), columns=columns_of(units, rows, numbers_of(told)))
     pairs, _ = numbered_pairs(units, rows, told)
+    if gold.shape.name in IN_TIME:
+        shown = time_marks(gold, delivered, item, pairs, told)
+        return TimePicture(title, said, shown) if shown else None
     if gold.shape.name not in IN_TEXTS:
         drawn, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
         return ItemPicture(title, said, drawn, size, above=gold.shape.name == "cuboids") if drawn else None

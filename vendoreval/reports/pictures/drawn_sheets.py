@@ -15,16 +15,18 @@ from vendoreval.reports.pictures.backdrops import Drawn, Images, NoBackdrop, wit
 from vendoreval.reports.pictures.marks import Side
 from vendoreval.reports.pictures.pairs import NOBODY, Pair, ignored_rows, sheet_pairs
 from vendoreval.reports.pictures.text_picture import SpanMark
-from vendoreval.tasks.outcomes import Outcomes
+from vendoreval.tasks.outcomes import LEVEL_CODE, Outcomes
 from vendoreval.tasks.relation_ends import ENDS, end_labels
 from vendoreval.tasks.span_pairs import parse_pieces
 
 IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
 IN_WORDS = frozenset({"transcription"})  # shown word by word
+IN_TIME = frozenset({"segments"})  # shown on a time line
 DRAWN = (
     frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints", "cuboids"})
     | IN_TEXTS
     | IN_WORDS
+    | IN_TIME
 )
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 
@@ -47,6 +49,8 @@ def numbered_pairs(
 ) -> tuple[list[Pair], dict[int, int]]:
     """The pairs of a sheet, with the number of the first line on each, and that number by unit."""
     numbers = numbers_of(lines)
+    if units.level is not None:  # time is drawn by itself, and is no pair of segments
+        rows = [row for row in rows if units.level[row] != LEVEL_CODE["time"]]
     mine = {row: number for row in rows if (number := numbers.get(int(units.unit[row])))}
     return sheet_pairs(units, rows, mine), numbers
 

@@ -2,6 +2,7 @@
 
 boxes and other shapes               the shapes of the line to scale, over the buyer's image where given
 cuboids                              the same, seen from above; a tick shows which way each is heading
+segments                             a time line, gold above the delivery
 spans, relations                     the text around the line's spans, or around both ends
 answers of one unit an item          the buyer's image, the item's text, or the texts chosen from, side by side
 """
@@ -22,6 +23,7 @@ from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
     IN_TEXTS,
+    IN_TIME,
     IN_WORDS,
     Sheet,
     by_sheet,
@@ -39,13 +41,15 @@ from vendoreval.reports.pictures.marks import DEFECTS, LOOKS, Mark
 from vendoreval.reports.pictures.pairs import Pair, marks
 from vendoreval.reports.pictures.side_by_side import SideBySide, side_by_side
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
+from vendoreval.reports.pictures.time_picture import TimeMark, TimePicture, time_marks
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
 from vendoreval.tasks.outcomes import Outcomes
 
 MOST_SHOWN = 40  # lines with a picture: more make the PDF slow and large
 ROOM = (300.0, 150.0)  # CSS pixels
-Picture = ItemPicture | TextPicture | SideBySide
+WIDE = 480.0  # of a time line
+Picture = ItemPicture | TextPicture | SideBySide | TimePicture
 Answers = Mapping[str, Mapping[str, str]]  # by item: the texts that could be chosen, by their names
 
 
@@ -157,6 +161,10 @@ class _Sheets:
             spans = tuple(span_marks(gold, delivered, item, pairs))
             return {line.number: one for line in told
                     if (one := _span_picture(line, numbers[line.unit], text, spans))}  # fmt: skip
+        if gold.shape.name in IN_TIME:
+            pieces = time_marks(gold, delivered, item, pairs, told)
+            return {line.number: made for line in told
+                    if (made := _time_picture(line, numbers[line.unit], pieces))}  # fmt: skip
         shapes, size = marks(gold, delivered, item, pairs), size_of(item, annotator, gold, delivered)
         above = gold.shape.name == "cuboids"
         return {line.number: replace(thumb, above=above) for line in told
@@ -188,6 +196,17 @@ def _span_picture(
 
 def _span_beside(mark: SpanMark) -> SpanMark:
     return replace(mark, number=None, state="beside" if mark.state in DEFECTS else mark.state)
+
+
+def _time_picture(line: ClaimLine, number: int, pieces: Sequence[TimeMark]) -> TimePicture | None:
+    mine = tuple(
+        replace(one, number=line.number) if one.number == number
+        else replace(one, number=None, state="beside" if one.state in DEFECTS else one.state)
+        for one in pieces if one.number == number or one.side is not None
+    )  # fmt: skip
+    if not any(one.number == line.number for one in mine):
+        return None
+    return TimePicture(_title(line), line_sentence(line), mine, WIDE, legend=False)
 
 
 def _shape_picture(
@@ -222,6 +241,11 @@ def _note(made: Mapping[int, Picture], lines: Sequence[ClaimLine], lacking: Mapp
         )
     if any(isinstance(one, ItemPicture) and one.above for one in made.values()):
         said += " Cuboids are seen from above, x to the right and y upwards; a tick shows each heading."
+    if any(isinstance(one, TimePicture) for one in made.values()):
+        said += (
+            " Gold stands above, what was delivered below it (dashed); faint segments are of other lines or "
+            "right."
+        )
     letters = {mark.state for one in made.values() for mark in one.marks if mark.state in DEFECTS}
     if letters:
         said += f" {_letters(letters)}."

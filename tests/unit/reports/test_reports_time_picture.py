@@ -1,0 +1,54 @@
+"""Time lines of recordings in claims and certificates."""
+
+from __future__ import annotations
+
+import re
+
+from tests.unit.tasks.time_samples import delivery_of, gold_of, segment, task
+from vendoreval.claims.records import ClaimLine
+from vendoreval.reports.pictures.drawn_sheets import numbered_pairs
+from vendoreval.reports.pictures.time_picture import TimePicture, time_marks
+from vendoreval.tasks.segments import TYPE
+
+GOLD = gold_of({"i": [(0, 4, "ada"), (3.5, 6, "bo"), segment(8, 9, "ada", ignored=True)]})
+GIVEN = delivery_of({("i", "p"): [(0, 4, "ada"), (3.5, 6, "cy"), (9, 9.5, "ada")]})
+
+
+def drawn() -> TimePicture:
+    found = TYPE.compare(GOLD, GIVEN, task())
+    lines = [
+        ClaimLine(number=place, item="i", unit=row["unit_id"], expected=row["expected"], annotator="p",
+                  delivered=row["delivered"], outcome=row["outcome"], severity="major", clause="c",
+                  level=row["level"], where=row["where"])
+        for place, row in enumerate(found.rows(), start=1) if row["outcome"] != "correct"
+    ]  # fmt: skip
+    pairs, _ = numbered_pairs(found, range(len(found)), lines)
+    return TimePicture("Item i", "What is wrong.", time_marks(GOLD, GIVEN, "i", pairs, lines))
+
+
+def test_both_tracks_and_the_wrong_time_are_drawn_with_their_lines() -> None:
+    marks = [(mark.side, mark.state, mark.start, mark.end, mark.label, mark.number) for mark in drawn().marks]
+    assert marks == [
+        ("gold", "ignored", 8000, 9000, "ada", None),
+        ("gold", "correct", 0, 4000, "ada", None), ("delivered", "correct", 0, 4000, "ada", None),
+        ("gold", "wrong_label", 3500, 6000, "bo", 2), ("delivered", "wrong_label", 3500, 6000, "cy", 2),
+        ("delivered", "extra", 9000, 9500, "ada", 3),
+        (None, "wrong_label", 3500, 6000, "bo", 5), (None, "extra", 9000, 9500, "ada", 6),
+    ]  # fmt: skip
+
+
+def test_the_drawing_tells_every_defect_and_the_time() -> None:
+    said = re.sub(r"<[^>]+>", " ", drawn().svg())
+    for words in (
+        "gold",
+        "delivered",
+        "wrong time",
+        "X 3 ada",
+        "L 2 bo",
+        "L 2 cy",
+        "X 6 ada",
+        "6 s",
+        "X extra",
+    ):
+        assert words in said
+    assert "stroke-dasharray" in drawn().svg()
