@@ -63,6 +63,9 @@ EVENT = "T1\tMove 8 13\tmoved\nT2\tPER 0 7\tAda Moe\nT3\tLOC 17 21\tOslo\nE1\tMo
 
 def test_events_are_counted_or_read_as_their_roles(tmp_path: Path) -> None:
     assert standoff(tmp_path, EVENT).aside == {"event": 1, "span": 3}
+    bare = standoff(tmp_path, "T1\tMove 8 13\tmoved\nE1\tMove:T1\n", events="roles")
+    assert bare.aside == {"event without a role": 1, "span": 1}
+    assert any("No file of it holds a relation" in note for note in bare.notes)
     found = standoff(tmp_path, EVENT + "T4\tPlan 25 28\tMay\nE2\tPlan:T4 What:E1\n", events="roles")
     assert relations(found, "a") == [
         ("Who", 8, 13, "Move", 0, 7, "PER"),

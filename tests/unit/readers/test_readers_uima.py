@@ -140,6 +140,14 @@ def test_layers_and_features_are_chosen_or_asked_for(tmp_path: Path) -> None:
         read(WEBANNO, tsv(tmp_path), layer="Nothing")
 
 
+def test_files_without_the_layer_are_no_empty_answers(tmp_path: Path) -> None:
+    for reader, path in ((WEBANNO, TSV), (XMI, CAS / "d2-astral.xmi")):
+        with pytest.raises(InputError, match="No layer of people's relations"):
+            read(reader, path, shape="relations")
+    with pytest.raises(InputError, match="No layer of people's spans"):
+        read(XMI, CAS / "d5-empty.xmi")
+
+
 def test_folders_of_a_project_tell_people_apart(tmp_path: Path) -> None:
     for name in ("ann", "bob", "INITIAL_CAS"):
         tsv(tmp_path, name=f"d1.txt/{name}.tsv")

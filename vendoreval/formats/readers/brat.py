@@ -26,6 +26,9 @@ _EMPTY = ReaderOption(
     "empty", "an empty .ann: answered with nothing, or not_done, as brat makes them before the work begins",
     "answered", ("answered", "not_done"),
 )  # fmt: skip
+_UNLINKED = (
+    "No file of it holds a relation: make sure that they were asked for, for each text is taken as having none."
+)
 _PEOPLE = ReaderOption(
     "annotators",
     "folder: the first folder of a path is the person, the rest the item",
@@ -62,8 +65,13 @@ class Brat:
         """Each .ann as the answer on its text."""
         texts = {member.name: member for member in source.ending(".txt")}
         answers = source.ending(".ann")
+        linked = shape.name != "relations"
         for member in answers:
-            yield _answer(member, texts.pop(_beside(member), None), shape, options)
+            found = _answer(member, texts.pop(_beside(member), None), shape, options)
+            linked = linked or bool(found.places)
+            yield found
+        if not linked:
+            yield Answers(source.name, {}, (), notes=(_UNLINKED,))
         others = len(source.members) - len(answers) - len(source.ending(".txt"))
         aside = {"text without an .ann": len(texts), "other file": others}
         if any(aside.values()):

@@ -26,6 +26,8 @@ def add_relations(gathered: SpanAnswers, item: str, lines: Lines, *, roles: bool
         links = list(_links(name, what, parts))
         if not links and name[:1] == "R":
             lines.wrong.append((number, "The line has no type with two arguments."))
+        elif not links:
+            gathered.set_aside("event without a role")
         for label, head, tail in links:
             ends = [_end(lines, triggers.get(one, one)) for one in (head, tail)]
             gathered.relation(label, ends[0], ends[1], said, number)

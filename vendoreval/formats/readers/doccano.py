@@ -105,6 +105,8 @@ class _File:
         if not isinstance(document, dict):
             return "The line is not a JSON object."
         found, text, item = _answers(document), document.get("text"), item_id(document, self.path)
+        if self.shape == "relations" and "entities" in document:
+            found = document["entities"]
         if item is None:
             return f"The line has no item id in {self.path}."
         if not isinstance(text, str) or not isinstance(found, list):

@@ -85,9 +85,9 @@ class Layers:
     links: Mapping[str, tuple[str, ...]]
 
     def chosen(self, shape: Shape, options: Mapping[str, str], file: str) -> tuple[str, str | None]:
-        """The layer that is read and the feature of its labels; "" where there is no layer of people's.
+        """The layer that is read and the feature of its labels.
 
-        Raises InputError where there are several, or a name fits none.
+        Raises InputError where there are several or none, or a name fits none.
         """
         known = self.links if shape.name == "relations" else self.spans
         wanted = options["layer"]
@@ -99,8 +99,11 @@ class Layers:
             said = "Several layers are in it." if wanted == AUTO else f"No one layer in it is called {wanted}."
             ways = [f"--read layer={name}" for name in (found or known)]
             raise InputError(said, file=file, remedy=f"Say which: {' or '.join(ways) or 'it has none'}.")
-        if not found:
-            return "", None
+        if not found:  # read as answers with nothing, such files would accuse
+            raise InputError(
+                f"No layer of people's {shape.name} is in it: it cannot be told whether one was exported.",
+                file=file, remedy="Ask for an export with the layer, or say --read layer=NAME.",
+            )  # fmt: skip
         return found[0], self._label(found[0], known[found[0]], options["feature"], file)
 
     def _label(self, layer: str, features: tuple[str, ...], wanted: str, file: str) -> str | None:

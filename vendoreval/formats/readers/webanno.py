@@ -38,9 +38,9 @@ class WebAnno:
 
     def recognises(self, source: Source) -> Confidence:
         """By the first line."""
-        found = [member for member in source.ending(".tsv") if _is_ours(member)]
+        found = next((member for member in source.ending(".tsv") if _is_ours(member)), None)
         if found:
-            return Confidence(SURE, f"{found[0].name} says that it is WebAnno TSV.")
+            return Confidence(SURE, f"{found.name} says that it is WebAnno TSV.")
         return Confidence(NO, "No .tsv file begins with #FORMAT=WebAnno TSV 3.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:

@@ -30,6 +30,7 @@ from vendoreval.labels.shapes import Shape
 
 _ROOT = "xmi:XMI"
 _VIEW = "_InitialView"
+_LOOKED = 3  # files of each ending that are looked into before one is taken for XMI
 _OWN = ("xmi:id", "sofa", "begin", "end")
 _ENDS = (("Governor", "Dependent"), ("source", "target"))
 _NAMESPACE = re.compile(r'xmlns:([\w.-]+)\s*=\s*["\'](?:http:///)?([^"\']*?)(?:\.ecore)?["\']')
@@ -46,10 +47,11 @@ class Xmi:
     options: tuple[ReaderOption, ...] = UIMA_OPTIONS
 
     def recognises(self, source: Source) -> Confidence:
-        """By the root."""
-        found = _files(source)
+        """By the root of the first files."""
+        first = (*source.ending(".xmi")[:_LOOKED], *source.ending(".xml")[:_LOOKED])
+        found = next((member for member in first if root_of(member.head()) == _ROOT), None)
         if found:
-            return Confidence(SURE, f"{found[0].name} is an XMI document.")
+            return Confidence(SURE, f"{found.name} is an XMI document.")
         return Confidence(NO, f"No file of it has the root <{_ROOT}>.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
@@ -61,7 +63,7 @@ class Xmi:
         known = _layers(people)
         for member in people:
             document = _document(member)
-            notes = [] if document.text is not None else ["It holds no text."]
+            notes = [] if document.text is not None else ["It holds no text: offsets are taken as characters."]
             yield answers_of(member.name, document, known, shape, options, *notes)
         aside = {
             "other file": len(source.members) - len(files),
