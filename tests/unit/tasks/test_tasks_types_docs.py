@@ -10,6 +10,7 @@ from vendoreval.labels.shapes import SHAPES
 from vendoreval.tasks.known import judged_types
 
 FOLDER = ROOT / "docs/types"
+OTHERWISE = ("rings", "lines", "runs")  # in rows these have other names: polygon, polyline, rle
 LISTED = dict(
     re.findall(r"^\| `(\w+)` \|.*\[\w+\]\(([\w./]+)\) \|$", (FOLDER / "README.md").read_text("utf-8"), re.M)
 )
@@ -24,4 +25,5 @@ def test_each_page_tells_the_columns_of_its_type() -> None:
     for name, page in LISTED.items():
         text = (FOLDER / page).read_text("utf-8")
         for field in SHAPES[name].fields:
-            assert not field.required or field.name in text, f"{page}: {field.name}"
+            if field.required and field.kind not in OTHERWISE:
+                assert f"`{field.name}" in text or f", {field.name}" in text, f"{page}: {field.name}"

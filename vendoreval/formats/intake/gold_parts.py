@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.errors import InputError
-from vendoreval.formats.intake.delivery_parts import OPTIONAL, PartStream, Told
 from vendoreval.formats.intake.items_file import ItemsFile
 from vendoreval.formats.intake.part_copies import copied_rows
 from vendoreval.formats.intake.part_sheets import SettledSheets, sheet_columns
+from vendoreval.formats.intake.part_stream import OPTIONAL, PartStream, Told
 from vendoreval.formats.readers.interface import Answers
 from vendoreval.formats.readers.row_batches import texts
 from vendoreval.formats.writers.gold_answers import ROLES

@@ -10,11 +10,12 @@ from typing import IO, Any
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
-from vendoreval.formats.intake.delivery_parts import Told, read_parts
+from vendoreval.formats.intake.delivery_parts import read_parts
 from vendoreval.formats.intake.delivery_rows import NOTHING_STATED, read_delivery
 from vendoreval.formats.intake.intake_report import DeliveryIntake
 from vendoreval.formats.intake.item_ids import ItemIds, ids_of
 from vendoreval.formats.intake.items_file import ItemsFile, read_items
+from vendoreval.formats.intake.part_stream import Told
 from vendoreval.formats.intake.row_filter import RowFilter, parse_where
 from vendoreval.formats.intake.stage import Stage
 from vendoreval.formats.intake.staged_rows import Progress, unheard

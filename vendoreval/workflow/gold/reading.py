@@ -11,11 +11,11 @@ from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.errors import UsageError
 from vendoreval.formats.intake.accepted_answers import separator_of
-from vendoreval.formats.intake.delivery_parts import Told
 from vendoreval.formats.intake.gold_parts import OF_ITEMS, read_gold_parts
 from vendoreval.formats.intake.gold_rows import Reading, read_gold
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
+from vendoreval.formats.intake.part_stream import Told
 from vendoreval.formats.intake.row_filter import parse_where
 from vendoreval.formats.readers.answer_file import answer_file, is_row_file
 from vendoreval.formats.readers.chosen import chosen_reader
