@@ -146,3 +146,21 @@ def test_alphas_of_a_radiologists_rating_without_gold(cli: Cli) -> None:
 @pytest.mark.slow
 def test_alphas_of_all_nine_ratings(cli: Cli) -> None:
     rated(cli, ATTRIBUTES)
+
+
+def test_experts_and_amended_gold_say_numbers_too(cli: Cli) -> None:
+    delivered(cli, "numeric", "value")
+    cli("audit", "tasks", "d", "--id", "s", "--items", "20", "--out", "s.csv")
+    tasks = [row[:2] for row in read(cli.folder / "s.csv")]
+    truth = dict(read(cli.folder / "gold.csv"))
+    odd = [
+        (task, item, "about 3" if number == 2 else truth[item], "") for number, (task, item) in enumerate(tasks)
+    ]
+    write(cli.folder / "odd.csv", "task_id,item_id,answer,comment", odd)
+    said = cli("audit", "answers", "s", "odd.csv", "--auditor", "eve", code=2).err
+    assert "'about 3' is no number" in said
+    right = [(task, item, f"{truth[item]}.0", "") for task, item in tasks]
+    write(cli.folder / "eve.csv", "task_id,item_id,answer,comment", right)
+    cli("audit", "answers", "s", "eve.csv", "--auditor", "eve", code=3)
+    said = cli("gold", "amend", "g", "--item", "i00", "--answer", "many", "--reason", "typo", code=2).err
+    assert "is no number" in said

@@ -34,7 +34,7 @@ def new(
         str, typer.Option(help="The classes, separated by commas. Default: two examples, to be changed.")
     ] = "",
     task: Annotated[
-        str, typer.Option(help="The task type: classification, boxes, polygons, masks, keypoints or spans.")
+        str, typer.Option(help="The task type, such as ordinal, boxes or spans; docs/contract.md lists all.")
     ] = "classification",
     json: Json = False,
 ) -> None:

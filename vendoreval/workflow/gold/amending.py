@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vendoreval.claims.records import ClaimLine
+from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Contract
 from vendoreval.engines.gold_parts import gold_parts
 from vendoreval.errors import Conflict, InputError, NotFound, UsageError
@@ -158,8 +159,11 @@ def _answers(
 
 
 def _classes(contract: Contract, texts: Sequence[str]) -> list[Answer]:
-    known = Classes(contract.task.classes)
-    read = [known.read(text).label for text in texts]
+    known = Classes(contract.task.classes, numbers=TASK_TYPES[contract.task.type].numbers)
+    found = [known.read(text) for text in texts]
+    if known.only_numbers and (refused := next((one.refused for one in found if one.refused), "")):
+        raise UsageError(refused, remedy="Write it with digits and a decimal point.")
+    read = [one.label for one in found]
     for label in read:
         if known.names and label not in known.names:
             raise UsageError(
