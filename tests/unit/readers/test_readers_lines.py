@@ -58,6 +58,30 @@ def test_tools_lines_are_read(tmp_path: Path, name: str, content: Any, rows: int
     assert read(one, path, shape="boxes").aside.total() >= 2
 
 
+def vector(folder: Path, **value: Any) -> Found:
+    whole = {"closed": False, "vectorlabels": ["lane"], **value}
+    region = {"id": "r", "type": "vectorlabels", "from_name": "v", "to_name": "i", "original_width": 200,
+              "original_height": 100, "image_rotation": 0, "value": whole}  # fmt: skip
+    answer = {"id": 5, "completed_by": 2, "was_cancelled": False, "result": [region]}
+    task = {"id": 1, "data": {"image": "/data/a.png"}, "annotations": [answer]}
+    return read(reader("label-studio"), written(folder, "e.json", [task]), shape="polylines")
+
+
+def test_vectors_of_label_studio_with_branches(tmp_path: Path) -> None:
+    points = [{"id": "a", "x": 0, "y": 10}, {"id": "b", "x": 50, "y": 10, "prevPointId": "a"},
+              {"id": "c", "x": 100, "y": 50, "prevPointId": "b"}]  # fmt: skip
+    (row,) = vector(tmp_path, vertices=points).rows
+    assert row["rings"] == [[[0, 10, 100, 10, 200, 50]]]
+    assert row["label"] == "lane"
+    branch = [*points, {"id": "d", "x": 50, "y": 90, "prevPointId": "b"}]
+    assert vector(tmp_path, vertices=branch).rows[0]["rings"][1] == [[100, 10, 100, 90]]
+    closed = vector(tmp_path, vertices=points, closed=True).rows[0]["rings"]
+    assert closed == [[[0, 10, 100, 10, 200, 50, 0, 10]]]
+    curved = vector(tmp_path, vertices=[points[0], {**points[1], "isBezier": True}])
+    assert "it is a curve" in curved.refusals[0].reason
+    assert "has no vertices" in vector(tmp_path, vertices=[]).refusals[0].reason
+
+
 def rows(folder: Path, text: str) -> Found:
     return read(reader("rows"), written(folder, "a.csv", text), shape="polylines")
 

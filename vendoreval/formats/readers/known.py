@@ -81,7 +81,7 @@ READERS: tuple[Entry, ...] = (
         "labelbox",
     ),
     Entry("cvat", (".xml",), DRAWN | CLASSES | {"tracks"}, "cvat"),
-    Entry("label-studio", (".json", ".csv", ".tsv"), IMAGES | LINKED | CLASSES | {"segments"}, "label_studio"),
+    Entry("label-studio", (".json", ".csv", ".tsv"), DRAWN | LINKED | CLASSES | {"segments"}, "label_studio"),
     Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
 )
 

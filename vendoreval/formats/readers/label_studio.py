@@ -65,6 +65,7 @@ class LabelStudio:
             "classification",
             "boxes",
             "polygons",
+            "polylines",
             "masks",
             "keypoints",
             "segments",

@@ -13,6 +13,7 @@ from vendoreval.formats.readers.label_studio_regions import (
     KINDS,
     Region,
     box_of,
+    line_of,
     mask_of,
     offsets_of,
     point_of,
@@ -27,7 +28,7 @@ from vendoreval.formats.readers.offsets import Offsets
 
 _SHEET = ("annotator_id", "sheet_id", "labelled_at")
 _PLACES: Mapping[str, Callable[[Region], dict[str, Any]]] = {
-    "boxes": box_of, "polygons": polygon_of, "masks": mask_of, "segments": times_of,
+    "boxes": box_of, "polygons": polygon_of, "polylines": line_of, "masks": mask_of, "segments": times_of,
 }  # fmt: skip
 
 

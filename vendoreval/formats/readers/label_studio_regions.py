@@ -19,7 +19,7 @@ from vendoreval.labels.run_codecs import runs_from_labelstudio
 ORIGINS = {"manual": "human", "prediction": "auto", "prediction-changed": "model-assisted"}
 KINDS = {
     "rectangle": "boxes", "polygon": "polygons", "brush": "masks", "keypoint": "keypoints", "text": "spans",
-    "region of a recording": "segments",
+    "vector": "polylines", "region of a recording": "segments",
 }  # fmt: skip
 _SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "vector")
 _ASKED = ("choices", "number", "rating", "textarea", "taxonomy", "datetime")
@@ -142,6 +142,27 @@ def polygon_of(region: Region) -> dict[str, Any]:
     for one in points:
         ring += [_finite(one[0]) * width / 100, _finite(one[1]) * height / 100]
     return {"rings": [[ring]]}
+
+
+def line_of(region: Region) -> dict[str, Any]:
+    """A line along its vertices, each joined to the one it names, or else the one before. Raises ValueError."""
+    width, height = size_of(region)
+    vertices = region.value.get("vertices")
+    if not isinstance(vertices, list) or not vertices or not all(isinstance(one, dict) for one in vertices):
+        raise ValueError("it has no vertices")
+    if any(one.get("isBezier") for one in vertices):
+        raise ValueError("it is a curve, whose course cannot be told from its vertices")
+    places = [[_number(one, "x") * width / 100, _number(one, "y") * height / 100] for one in vertices]
+    number = {str(one["id"]): at for at, one in enumerate(vertices) if one.get("id") is not None}
+    chains = [[*places[0]]]
+    for at, one in enumerate(vertices[1:], start=1):
+        before = number.get(str(one.get("prevPointId")), at - 1)
+        if before != at - 1:
+            chains.append([*places[before]])
+        chains[-1] += places[at]
+    if region.value.get("closed"):
+        chains[-1] += places[0]
+    return {"rings": [[chain] for chain in chains]}
 
 
 def mask_of(region: Region) -> dict[str, Any]:
