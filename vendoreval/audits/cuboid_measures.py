@@ -6,6 +6,7 @@ extra has none. In mean_bev_iou it has 0, as in mean_iou.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -43,6 +44,18 @@ def beyond(outcomes: Outcomes, threshold: Fraction) -> Mask:
         return found
     for name, steps in STEPS.items():
         found |= (outcomes.level == LEVEL_CODE[name]) & (outcomes.score > int(threshold * steps))
+    return found
+
+
+def loose(outcomes: Outcomes, threshold: Fraction) -> Mask:
+    """Which cuboids are matched with a footprint that shares less than a clause on mean_bev_iou asks for."""
+    if outcomes.level is None or outcomes.expected_row is None or outcomes.delivered_row is None:
+        return np.zeros(len(outcomes), dtype=np.bool_)
+    low = (outcomes.level == LEVEL_CODE["footprint"]) & (outcomes.score < math.ceil(threshold * ONE))
+    pair = (outcomes.expected_row + 1) * (
+        int(outcomes.delivered_row.max(initial=0)) + 2
+    ) + outcomes.delivered_row
+    found: Mask = (outcomes.level == LEVEL_CODE["object"]) & np.isin(pair, pair[low])
     return found
 
 

@@ -19,7 +19,6 @@ from vendoreval.audits.measures import side_of
 from vendoreval.audits.records import UnitCount
 from vendoreval.audits.totals import per_item
 from vendoreval.audits.units import (
-    DETAILS,
     MAIN,
     OPPORTUNITY,
     Counting,
@@ -31,7 +30,7 @@ from vendoreval.audits.units import (
     sheets,
 )
 from vendoreval.contracts.class_tree import most_implied
-from vendoreval.contracts.metrics import SHEETS, TIME
+from vendoreval.contracts.metrics import DETAILS, SHEETS, TIME
 from vendoreval.contracts.terms import Clause, Task
 from vendoreval.inference.drawn import Hidden
 from vendoreval.tasks.known import task_type

@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.contracts.metrics import OBJECTS, SHEETS, TIME
+from vendoreval.contracts.metrics import DETAILS, OBJECTS, SHEETS, TIME
 from vendoreval.contracts.terms import Task
 from vendoreval.labels.columns import Coded
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, Outcomes
@@ -38,7 +38,6 @@ Side = Literal["own", "expected", "delivered", "either"]
 
 MAIN = "object"  # the unit of types with several units an item
 OPPORTUNITY = "opportunity"
-DETAILS = ("centre", "size", "heading")  # of a matched cuboid
 _LEVEL = {
     **dict.fromkeys(OBJECTS, "object"),
     **{name: name for name in ("attribute", "point", "frame", "track", "link", "time", *DETAILS, "footprint")},

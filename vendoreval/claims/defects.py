@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vendoreval.audits.active import walked_by_scores
 from vendoreval.audits.audit_input import AuditInput
-from vendoreval.audits.cuboid_measures import CUBOID_MEASURES, beyond
+from vendoreval.audits.cuboid_measures import CUBOID_MEASURES, beyond, loose
 from vendoreval.audits.measures import errors_of, is_score, scores, side_of
 from vendoreval.audits.records import Finding
 from vendoreval.audits.units import Mask, counted, counting, has_score, unanswered_items
@@ -59,8 +59,10 @@ def wrong_units(finding: Finding, seen: AuditInput, task: Task) -> Outcomes:
 def _wrong(finding: Finding, units: Outcomes) -> Mask:
     """What is not right; of a mean score, too, what lies below the limit; of an error what is above."""
     wrong = units.wrong
-    if finding.metric in CUBOID_MEASURES and METRICS[finding.metric].kind == "score":
-        return beyond(units, Fraction(finding.threshold))
+    if finding.metric in CUBOID_MEASURES:
+        limit_of = Fraction(finding.threshold)
+        is_error = METRICS[finding.metric].kind == "score"
+        return beyond(units, limit_of) if is_error else wrong | loose(units, limit_of)
     if is_score(finding.metric):
         limit = math.ceil(ONE * Fraction(finding.threshold))
         wrong |= has_score(units) & (scores(finding.metric, units) < limit)

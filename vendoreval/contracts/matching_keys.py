@@ -135,7 +135,7 @@ CUBOIDS = (
     ),
     MatchingKey("iou", "0.5", "of match iou and bev: a pair shares at least so much: intersection ÷ union"),
     MatchingKey("centre", "2", "of match centre and ground: a pair's centres lie no further apart, in metres",
-                highest=None),
+                highest=None, tacit=True),
     MatchingKey("heading", "full", "axis: front and back look alike, so that half a turn is no error",
                 ("full", "axis"), tacit=True),
     MatchingKey("centre_within", "0", "a matched cuboid's centre is right within so many metres; 0: any is",

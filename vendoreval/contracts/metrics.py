@@ -83,6 +83,7 @@ OBJECTS = (
     "grade",
     "pair",
 )  # what types call their units; one unit, many names
+DETAILS = ("centre", "size", "heading")  # of a matched cuboid
 SHEETS = ("item", "label")  # the whole answer of one person on an item
 # Of these types, metrics that hold single units of gold and delivery against each other.
 BY_UNIT = ("recall", "precision", "f1", "macro_recall", "macro_precision", "macro_f1", "pq")

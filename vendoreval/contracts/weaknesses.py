@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vendoreval.contracts.metrics import METRICS, SHEETS
+from vendoreval.contracts.metrics import DETAILS, METRICS, OBJECTS, SHEETS
 from vendoreval.contracts.rules import WITHOUT_DRAW
 from vendoreval.contracts.task_types import TASK_TYPES, assumed
 from vendoreval.contracts.terms import Acceptance, Clause, Contract, Remedy
@@ -44,10 +44,23 @@ def warnings(contract: Contract) -> list[Weakness]:
                 'Add a floor with metric = "recall" and scope = "class".',
             )
         )
+    found += _only_what_was_found(contract)
     used = {name for clause in contract.clauses for name in clause.remedy}
     for remedy in contract.remedies:
         found += _remedy(contract, remedy, used=remedy.id in used)
     return found
+
+
+def _only_what_was_found(contract: Contract) -> Iterator[Weakness]:
+    """Errors of matched cuboids, in a contract without a clause on those that are missing."""
+    details = [clause.id for clause in contract.clauses if clause.unit in DETAILS]
+    if details and not any(clause.unit in (*OBJECTS, *SHEETS, "opportunity") and clause.metric != "completeness"
+                           for clause in contract.clauses):  # fmt: skip
+        yield Weakness(
+            f"clause.{details[0]}",
+            "errors are those of cuboids that were found: who leaves out what is hard loses nothing by it.",
+            'Add a clause with metric = "recall" and unit = "object".',
+        )
 
 
 def _frame(contract: Contract) -> Iterator[Weakness]:

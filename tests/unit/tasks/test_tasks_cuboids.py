@@ -14,10 +14,14 @@ import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contracts import clause, contract_toml
 from tests.unit.tasks.box_samples import Row, shuffled
 from tests.unit.tasks.cuboid_samples import CLASSES, cuboid, delivered, gold, rule, sheet
+from vendoreval.audits.cuboid_measures import beyond, loose
 from vendoreval.audits.measures import measure
 from vendoreval.audits.units import Counting
+from vendoreval.contracts.parsing import parse_contract
+from vendoreval.contracts.weaknesses import warnings
 from vendoreval.errors import InputError
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.conventions import convention
@@ -328,3 +332,22 @@ def test_large_deliveries_are_paired_within_their_items() -> None:
     rows = {f"i{n}": [cuboid(*_random(stream)) for _ in range(3)] for n in range(40)}
     found = TYPE.compare(gold(rows), delivered({(item, "p"): one for item, one in rows.items()}), rule())
     assert told(found) == {"correct": 120}
+
+
+def test_lines_of_a_clause_on_footprints_are_the_loose_cuboids() -> None:
+    expected = [cuboid(*BASE), cuboid(20, 0, 1, 4, 2, 2, 0)]
+    found = compared(expected, [cuboid(1, 0, 1, 4, 2, 2, 0), cuboid(20, 0, 1.2, 4, 2, 2, 0)])
+    rows = found.take(np.flatnonzero(loose(found, Fraction("0.7"))))
+    assert (len(rows), rows.score.tolist()) == (1, [600_000_000])
+    assert not loose(found, Fraction("0.6")).any()
+    assert beyond(found, Fraction("0.5")).sum() == 1  # one centre is a metre off
+
+
+@pytest.mark.parametrize(("unit", "weak"), [("heading", True), ("object", False)])
+def test_a_contract_on_errors_alone_is_weak(unit: str, weak: bool) -> None:
+    clauses = [
+        clause("turned", metric="heading_error", unit="heading", threshold="5", decision={"rule": "point"}),
+        clause("other", unit=unit, decision={"rule": "point"}),
+    ]
+    found = parse_contract(contract_toml(task={"type": "cuboids", "classes": list(CLASSES)}, clauses=clauses))
+    assert any("were found" in one.what for one in warnings(found)) == weak
