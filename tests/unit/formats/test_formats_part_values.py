@@ -23,3 +23,20 @@ def test_an_area_may_be_larger_than_a_place(x: float, area: float, reason: str |
     assert dict(found.refused) == ({0: reason} if reason else {})
     if reason is None:
         assert found.columns["area"].to_pylist() == [round(area * 1000)]
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "reason"),
+    [
+        ((0, 4), (9, 9), None),
+        ((4, 0), (5, 9), "head_end is less than head_start."),
+        ((0, 4), (9, 5), "tail_end is less than tail_start."),
+        ((0, 4), (-1, 5), "tail_start is negative."),
+    ],
+)
+def test_ends_of_relations_begin_before_they_end(
+    head: tuple[int, int], tail: tuple[int, int], reason: str | None
+) -> None:
+    places = dict(zip(("head_start", "head_end", "tail_start", "tail_end"), (*head, *tail), strict=True))
+    rows = {"label": pa.array(["at"]), **{name: pa.array([place]) for name, place in places.items()}}
+    assert dict(canonical_values(rows, SHAPES["relations"], 1).refused) == ({0: reason} if reason else {})

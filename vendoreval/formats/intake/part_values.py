@@ -18,6 +18,7 @@ from vendoreval.labels.records import canonical_map
 from vendoreval.labels.shapes import SCALE, Field, Shape
 
 Rows = NDArray[np.bool_]
+_ENDS = (("head_start", "head_end"), ("tail_start", "tail_end"))  # of relations
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +133,13 @@ def _steps(numbers: NDArray[np.float64], field: Field) -> tuple[NDArray[np.int64
 def _impossible(columns: Mapping[str, Any], shape: Shape) -> dict[int, str]:
     """Rows that no answer can have: corners or ends in the wrong order, no size, a mask of another size."""
     found: dict[int, str] = {}
-    for low, high in (("x_min", "x_max"), ("y_min", "y_max"), ("start", "end")):
+    for low, high in (("x_min", "x_max"), ("y_min", "y_max"), ("start", "end"), *_ENDS):
         if low in columns and high in columns:
             first, last = (_numbers(columns[name]) for name in (low, high))
             found |= _all(last < first, f"{high} is less than {low}.")
-    if "start" in columns:
-        found |= _all(_numbers(columns["start"]) < 0, "start is negative.")
+    for name in ("start", *(low for low, _ in _ENDS)):
+        if name in columns:
+            found |= _all(_numbers(columns[name]) < 0, f"{name} is negative.")
     for name in ("long", "wide", "high"):
         if name in columns:
             found |= _all(_numbers(columns[name]) <= 0, f"{name} is not above 0.")
