@@ -11,7 +11,17 @@ import typer
 from vendoreval.cli.delivery_partition import PARTS
 from vendoreval.cli.output import Json, emit, facts, note, percent, say, table
 from vendoreval.cli.progress import Rows, shown
-from vendoreval.cli.reading import Images, Read, VocBase, reading_options
+from vendoreval.cli.reading import (
+    MAP,
+    AnnotatorFrom,
+    Dates,
+    Images,
+    Read,
+    Sheet,
+    VocBase,
+    Wide,
+    reading_options,
+)
 from vendoreval.cli.stating import Empty, InOrder, Labels, Unnamed, Wrong, stated_by
 from vendoreval.cli.writing import FORMATS, Link
 
@@ -21,7 +31,7 @@ app = typer.Typer(no_args_is_help=True)
 FILES = "The delivered files, a folder or an archive; formats: vendoreval delivery formats."
 Files = Annotated[list[Path], typer.Argument(help=FILES)]
 Contract = Annotated[str, typer.Option(help="The contract under which it was delivered.")]
-Map = Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")]
+Map = Annotated[list[str] | None, typer.Option("--map", help=MAP)]
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; empty and null are one."),
@@ -82,6 +92,10 @@ def add(
     read: Read = None,
     voc_base: VocBase = "",
     images: Images = None,
+    wide: Wide = "",
+    annotator_from: AnnotatorFrom = "",
+    dates: Dates = "",
+    sheet: Sheet = "",
     partitions: Annotated[
         str, typer.Option(help="Write partitions for other machines to this folder or URL, too.")
     ] = "",
@@ -93,16 +107,17 @@ def add(
     from vendoreval.workflow.deliveries import dates as days
     from vendoreval.workflow.deliveries import deliveries, settling
 
-    dates = days.Dates(
+    when = days.Dates(
         ordered.date() if ordered else None, received.replace(tzinfo=UTC) if received else None, rework_of
     )
     rows = Rows(files or [])
     with shown(rows.text, quiet=json):
         record = deliveries.add_delivery(
             workspaces.open_workspace(), files or [], contract_id=contract, delivery_id=id, again=again,
-            mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=dates,
+            mapping=map or [], where=where or [], items=items, fmt=format or None, seeding=seeding, dates=when,
             seal=seal, acknowledge=acknowledge, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-            ids=ids, id_cut=id_cut, complete=whole, options=reading_options(read, voc_base), images=images,
+            ids=ids, id_cut=id_cut, complete=whole, images=images,
+            options=reading_options(read, voc_base, wide, annotator_from, dates, sheet),
             partitions=partitions, parts=parts, progress=rows,
         )  # fmt: skip
     if json:
@@ -136,7 +151,8 @@ def check(
     files: Files, contract: Contract, map: Map = None, where: Where = None, items: Items = None,
     format: Format = "", labels: Labels = None, empty: Empty = None, wrong: Wrong = None,
     in_order: InOrder = False, unnamed: Unnamed = "", ids: Ids = None, id_cut: IdCut = "",
-    read: Read = None, voc_base: VocBase = "", images: Images = None, json: Json = False,
+    read: Read = None, voc_base: VocBase = "", images: Images = None, wide: Wide = "",
+    annotator_from: AnnotatorFrom = "", dates: Dates = "", sheet: Sheet = "", json: Json = False,
 ) -> None:  # fmt: skip
     """Show what taking a delivery in would find, without storing it."""
     from vendoreval.workflow import workspaces
@@ -145,7 +161,8 @@ def check(
     record = deliveries.check_delivery(
         workspaces.open_workspace(), files, contract_id=contract, mapping=map or [], where=where or [],
         items=items, fmt=format or None, stated=stated_by(labels, empty, wrong, in_order, unnamed),
-        ids=ids, id_cut=id_cut, options=reading_options(read, voc_base), images=images,
+        ids=ids, id_cut=id_cut, images=images,
+        options=reading_options(read, voc_base, wide, annotator_from, dates, sheet),
     )  # fmt: skip
     return emit(record) if json else _print(record)
 

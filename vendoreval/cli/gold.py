@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
-from vendoreval.cli.reading import Images, Read, VocBase, reading_options
+from vendoreval.cli.reading import MAP, Images, Read, Sheet, VocBase, Wide, reading_options
 from vendoreval.cli.writing import Link, TaskFormat, TaskImages
 from vendoreval.errors import Exit
 
@@ -23,7 +23,7 @@ def add(
     ],
     id: Annotated[str, typer.Option("--id", help="An id for the gold set. Default: the file's name.")] = "",
     contract: Annotated[str, typer.Option(help="The contract it belongs to.")] = "",
-    map: Annotated[list[str] | None, typer.Option("--map", help="role=column, e.g. label=answer.")] = None,
+    map: Annotated[list[str] | None, typer.Option("--map", help=MAP)] = None,
     where: Annotated[
         list[str] | None,
         typer.Option("--where", help="Take only rows with column=a,b, or with column!=a; not by their label."),
@@ -39,6 +39,8 @@ def add(
     read: Read = None,
     voc_base: VocBase = "",
     images: Images = None,
+    wide: Wide = "",
+    sheet: Sheet = "",
     json: Json = False,
 ) -> None:
     """Add a gold set; several accepted answers stand in a column 'accepted', separated by |."""
@@ -48,7 +50,7 @@ def add(
     record = adding.add_gold(
         workspaces.open_workspace(), files, gold_id=id, contract_id=contract, mapping=map or [],
         where=where or [], separator=separator, id_cut=id_cut, items=items, fmt=format,
-        options=reading_options(read, voc_base), images=images,
+        options=reading_options(read, voc_base, wide, sheet=sheet), images=images,
     )  # fmt: skip
     if json:
         return emit(record)

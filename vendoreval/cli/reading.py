@@ -17,6 +17,27 @@ Images = Annotated[
 ]
 
 
-def reading_options(read: list[str] | None, voc_base: str) -> list[str]:
+Wide = Annotated[
+    str,
+    typer.Option(
+        help="Columns whose cells are an answer each: names, w-*, first..last. Their names are annotators; "
+        "behind item_id= they are items."
+    ),
+]
+AnnotatorFrom = Annotated[
+    str, typer.Option(help="file: each file holds the answers of the person it is named by.")
+]
+Dates = Annotated[str, typer.Option(help="dmy or mdy: the order of day and month in dates like 3/2/2026.")]
+Sheet = Annotated[str, typer.Option(help="The sheet of a workbook. Default: the only one with rows.")]
+MAP = "role=column, e.g. label=answer; or a path into JSON: 'label=answer:$[0].choice'."
+
+
+def reading_options(
+    read: list[str] | None, voc_base: str, wide: str = "", annotator_from: str = "", dates: str = "",
+    sheet: str = "",
+) -> list[str]:  # fmt: skip
     """The options of a format as they were typed."""
-    return [*(read or []), *([f"voc-base={voc_base}"] if voc_base else [])]
+    named = {
+        "voc-base": voc_base, "wide": wide, "annotator-from": annotator_from, "dates": dates, "sheet": sheet,
+    }  # fmt: skip
+    return [*(read or []), *(f"{name}={value}" for name, value in named.items() if value)]

@@ -14,12 +14,12 @@ _MARKS = frozenset(
     ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0", "x")
 )  # fmt: skip
 _YES = frozenset(("true", "t", "yes", "y", "1", "x"))
-_CONFIRMS = frozenset(("accepted", "approve", "approved", "submitted", "valid"))
+_CONFIRMS = frozenset(("accepted", "approve", "approved", "finished", "submitted", "valid"))
 # Words of names that a yes or no belongs to, and of names that could also head an answer.
 _FLAGS = frozenset(
     ("accepted", "approve", "approved", "archived", "canceled", "cancelled", "deleted", "discarded",
-     "draft", "gold", "golden", "hidden", "honeypot", "ignore", "ignored", "invalid", "missed", "reject",
-     "rejected", "skip", "skipped", "spam", "submitted", "tainted", "test", "truth", "valid", "void",
+     "draft", "finished", "gold", "golden", "hidden", "honeypot", "ignore", "ignored", "invalid", "missed",
+     "reject", "rejected", "skip", "skipped", "spam", "submitted", "tainted", "test", "truth", "valid", "void",
      "withdrawn")
 )  # fmt: skip
 _STATES = frozenset(

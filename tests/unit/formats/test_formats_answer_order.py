@@ -25,9 +25,11 @@ def repeated(labels: tuple[int, ...] = (0, 1), when: int = UNKNOWN) -> Repeated:
     [
         ((EARLY, LATE), ("--map", "labelled_at=when"), False),
         ((LATE, EARLY), ("--map", "labelled_at=when"), True),
-        (("1772442922", "1772442923"), ("--in-order",), False),
-        (("1772442923", "1772442922.5"), (), True),  # epochs: the rows are the wrong way round
-        (("1772442923000", "1772442922000"), (), True),
+        (("1772442922", "1772442923"), ("--map", "labelled_at=when"), False),
+        (("1772442923", "1772442922.5"), ("--map", "labelled_at=when"), True),  # the wrong way round
+        (("1772442923000", "1772442922000"), ("--map", "labelled_at=when"), True),
+        (("7.25", "7.5"), ("--in-order",), False),
+        (("7.5", "7.25"), (), True),
         (("noon", None), ("--in-order",), False),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -29,10 +30,13 @@ def moments(draw: st.DrawFn) -> str:
 
 def moment(text: str) -> tuple[datetime | None, bool]:
     """What Python reads, and whether it took the text as UTC for want of a zone."""
+    plain = re.sub(r"\s*UTC$", "Z", text.strip())
     try:
-        if text.strip().isdecimal():
+        if plain.isdecimal():
             return None, False
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(plain)
+        if not 1990 <= found.year <= 2100:
+            return None, False
         return (found.astimezone(UTC), False) if found.tzinfo else (found.replace(tzinfo=UTC), True)
     except (ValueError, OverflowError):
         return None, False
@@ -41,7 +45,7 @@ def moment(text: str) -> tuple[datetime | None, bool]:
 @settings(max_examples=150)
 @given(st.one_of(
     st.lists(st.sampled_from(["2026-01-02T03:04:05Z", "2026-01-02 03:04:05.5-01:30", None])),
-    st.lists(st.sampled_from(["2026-01-02T03:04:05", "2026-01-02", "9998-12-31", None])),
+    st.lists(st.sampled_from(["2026-01-02T03:04:05", "2026-01-02", "2099-12-31", None])),
     st.lists(st.none() | moments(), max_size=4),
 ))  # fmt: skip
 @example(["0000-12-31T23:30-01:00"])  # a year that Python lacks, in a zone that leads out of it
@@ -54,7 +58,7 @@ def test_times_are_read_as_python_reads_them(column: list[str | None]) -> None:
         None if when is None else (when - datetime(1970, 1, 1, tzinfo=UTC)) // (when.resolution)
         for when, _ in known
     ]
-    assert told.zoneless == sum(taken for _, taken in known)
+    assert told.counts["zone"] == sum(taken for _, taken in known)
     assert told.unread == sum(
         text is not None and when is None for text, (when, _) in zip(column, known, strict=True)
     )

@@ -55,13 +55,14 @@ def write(tmp_path: Path, data: str | bytes, name: str = "d.csv") -> Path:
         ("", "d.csv", "empty"),
         (HEAD, "d.csv", "a header but no rows"),
         (HEAD.encode() + b"1,x,\xe4\n", "d.csv", "not UTF-8"),
-        (HEAD.encode("utf-16"), "d.csv", "UTF-16"),
+        (HEAD.encode("utf-16")[:-1], "d.csv", "UTF-16"),
+        (HEAD.encode("utf-16-le"), "d.csv", "UTF-16 text without a mark"),
         (b"PAR1 nothing", "d.parquet", "not readable Parquet"),
         (gzip.compress((HEAD + "1,x,a\n" * 5000).encode(), mtime=0)[:-20], "d.csv.gz", "damaged or cut off"),
         (b"not gzip at all", "d.csv.gz", "damaged"),
         ("[1, 2]\n", "d.jsonl", "not a JSON object"),
         ("nothing\n", "d.jsonl", "not a JSON object"),
-        (HEAD + "1,x,a\n", "d.txt", "--format"),
+        (HEAD + "1,x,a\n", "d.dat", "--format"),
         (HEAD + '1,x,"a\n', "d.csv", "not valid CSV"),
     ],
 )
@@ -116,14 +117,15 @@ def test_all_formats_give_the_same_table(tmp_path: Path) -> None:
     assert all(table == tables[0] for table in tables)
 
 
-def test_digits_alone_are_no_day() -> None:
+def test_digits_alone_are_epochs_and_no_day() -> None:
     moments = Moments()
     found = moments.read(
-        pa.array(["1791030511", "17910305", "1791030511601", "2026-03-02", "20260302T101112Z"])
+        pa.array(["1791030511", "17910305", "1791030511601", "2026-03-02", "20260302T101112Z", "0012345678"])
     )
     years = np.asarray(found).astype("datetime64[Y]").astype(str).tolist()
-    assert years == ["NaT", "NaT", "NaT", "2026", "2026"]
-    assert moments.unread == 3
+    assert years == ["2026", "NaT", "2026", "2026", "2026", "NaT"]
+    assert moments.unread == 2
+    assert any("such as '17910305', could not be read" in note for note in moments.notes("labelled_at"))
 
 
 def test_counts_of_repeats_filters_and_sent_items(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def read_book(
     Raises InputError for a file that is no XLSX, is damaged or is unsafe to open.
     """
     name, data = _bytes(source)
-    _check_zip(name, data)
+    check_book(name, data)
     properties, sheets = _open(name, data, most, reckoned)
     return name, properties, sheets
 
@@ -41,7 +41,8 @@ def _bytes(source: Path | str | bytes) -> tuple[str, bytes]:
     return path.name, read_bytes(path)
 
 
-def _check_zip(name: str, data: bytes) -> None:
+def check_book(name: str, data: bytes) -> None:
+    """Raise InputError, with `name`, for bytes that are no XLSX, are damaged or are unsafe to open."""
     if not data:
         raise InputError("is empty.", file=name, remedy=SEND_AGAIN)
     if data.startswith(b"\xd0\xcf\x11\xe0"):

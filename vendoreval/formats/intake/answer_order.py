@@ -10,7 +10,7 @@ from datetime import UTC
 import numpy as np
 
 from vendoreval.formats.readers.known_columns import as_option
-from vendoreval.formats.readers.label_values import iso_moment
+from vendoreval.formats.readers.written_times import moment_of
 from vendoreval.labels.repeats import UNKNOWN, Repeated, contradicted, settle
 from vendoreval.labels.statements import Statements
 
@@ -57,14 +57,16 @@ def _by_clock(rows: Repeated, rule: str, unnamed: str, clock: str, times: Sequen
         text = f"The column {clock} looks like the time of the answer: {as_option('labelled_at', clock)}.{tail}"
         return Order(text, ("--map", f"labelled_at={clock}"), against)
     return (
-        Order(f"The column {clock} looks like times, not in ISO 8601.{tail}", (), True) if against else _OF_ROWS
+        Order(f"The column {clock} looks like times, and cannot be read as such.{tail}", (), True)
+        if against
+        else _OF_ROWS
     )
 
 
 def _moment(text: str) -> int | None:
-    """A time in ISO 8601 as UTC microseconds; None for any other text."""
+    """A time as UTC microseconds; None for any other text."""
     try:
-        when = iso_moment(text)
+        when = moment_of(text)
         return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1e6)
     except (ValueError, OverflowError):
         return None

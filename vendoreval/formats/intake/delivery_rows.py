@@ -44,6 +44,7 @@ def read_delivery(
     numbers: bool = False,
     stage: Stage | None = None,
     progress: Progress = unheard,
+    dates: str = "",
 ) -> DeliveryIntake:
     """Stream `paths` into `sink`, open for reading and writing, as canonical Parquet.
 
@@ -53,10 +54,12 @@ def read_delivery(
     gold mixed in; where our own list came back, they stand in its column. A flagged row without a label gets
     the first of `unsure`, the contract's classes for "I cannot tell". `stated` is what the buyer says that
     labels mean, `repeats` the contract's rule for a person's different answers on one item, `ids` how item
-    ids are read. `numbers`: labels are numbers; a text that is none is refused, and where no column is called
-    label, value is it. `stage` keeps the work of a long intake, whose `sink` has a name; `progress` hears how
-    many rows were read. Raises InputError when a file cannot be read, lacks a column, or no row is left,
-    UsageError for a statement that may not be.
+    ids are read, `dates` the order of day and month in dates that do not tell (dmy, mdy). `numbers`: labels
+    are numbers; a text that is none is refused, and where no column is called label, value is it. `stage` keeps
+    the work of a long intake, whose `sink` has a name; `progress` hears how many rows were read.
+
+    Raises InputError when a file cannot be read, lacks a column, or no row is left, UsageError for a statement
+    that may not be.
     """
     if stated.unnamed == JOINED:
         raise UsageError(
@@ -79,6 +82,8 @@ def read_delivery(
     read_ids.crosswalk.refuse_ids_of(frozenset(task_ids or sent or ()), "the items sent")
     counts = Counts(frozenset(classes))
     stream = RowStream(roles, Filtering(where), status, counts, texts, read_ids, task_ids, unsure)
+    stream.moments.dates = dates
+    texts.column = roles["label"]
     columns = ["item_id", *sorted(roles.keys() - {"item_id"}), *CODES]
     RowWriter(stream, files, columns, sorted({*used, *status.names}), progress).write(sink, stage)
     stream.copies.refuse()
@@ -121,8 +126,9 @@ def _roles(files: Sequence[RowFile], mapping: Mapping[str, str], where: Sequence
 
 
 def _nothing_taken(file: RowFile, stream: RowStream) -> InputError:
-    why = [refusal.reason for refusal in stream.refusals[:1]]
+    open_ = [one.text for one in stream.texts.unsettled({})]
+    why = open_ or [refusal.reason for refusal in stream.refusals[:1]]
     return InputError(
         f"No row was taken: {stream.refused:,} refused, {stream.where.rows_left_out:,} left out by --where.",
-        file=str(file.path), remedy=" ".join([*stream.where.unmet(), *why]),
+        file=str(file.path), remedy=" ".join([*stream.where.unmet(), *file.notes, *why]),
     )  # fmt: skip

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vendoreval.errors import InputError
-from vendoreval.formats.readers.label_values import iso_moment
 from vendoreval.formats.readers.rows import open_rows, require
+from vendoreval.formats.readers.written_times import moment_of
 from vendoreval.labels.escalations import SIDES, Escalation, Side
 from vendoreval.labels.refusals import Refusal
 
@@ -117,7 +117,7 @@ class _Rows:
         if not text:
             return None
         try:
-            when = iso_moment(text)
+            when = moment_of(text)
         except ValueError:
             raise ValueError(f"{name} is {text!r}, which is no time; write 2026-03-02T10:00.") from None
         if when.tzinfo is None:

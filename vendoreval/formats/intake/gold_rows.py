@@ -16,6 +16,7 @@ from vendoreval.formats.intake.intake_counts import look_alikes
 from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.readers.known_columns import suggestions
+from vendoreval.formats.readers.label_values import with_points
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
 from vendoreval.formats.writers.gold_answers import ROLES, Columns, from_columns
 from vendoreval.gold.goldset import GoldSet
@@ -75,6 +76,8 @@ def read_gold(
         if batch.refusals:
             raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
         texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
+        if file.comma and known.only_numbers:
+            texts["label"] = with_points(batch.columns[source["label"]]).to_pylist()
         texts["item_id"] = ids.read(batch.columns[source["item_id"]]).to_pylist()
         for row in np.flatnonzero(filtering.choose(batch.columns, len(batch.lines))).tolist():
             line = batch.lines[row]
@@ -95,7 +98,8 @@ def read_gold(
         raise InputError("--where takes no row.", file=str(path), remedy=" ".join(filtering.unmet()))
     columns["accepted"] = [json.dumps(answer.accepted, ensure_ascii=False) for answer in seen.values()]
     hints = suggestions(ROLES, roles, source.keys() - roles.keys())
-    return from_columns(gold_id, columns), (*filtering.notes(), *ids.notes(), *_notes(repeated, seen), *hints)
+    notes = (*file.notes, *filtering.notes(), *ids.notes(), *_notes(repeated, seen), *hints)
+    return from_columns(gold_id, columns), notes
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,8 @@ def notes_on(files: Sequence[RowFile], stream: RowStream, delivered: Delivered) 
     counts = stream.counts
     used = {*stream.roles.values(), *(one.column for one in stream.where.filters)}
     unused = sorted({name or "(unnamed)" for file in files for name in file.names if name not in used})
-    notes = [f"Columns not used: {', '.join(unused)}."] if unused else []
+    notes = _of_files(files)
+    notes += [f"Columns not used: {', '.join(unused)}."] if unused else []
     notes += suggestions(OPTIONAL, stream.roles, unused)
     if "annotator_id" not in stream.roles:
         notes.append("There is no column annotator_id, so nothing can be said about single annotators.")
@@ -177,6 +178,18 @@ def notes_on(files: Sequence[RowFile], stream: RowStream, delivered: Delivered) 
                 f"differs, for example {first!r} and {second!r}."
             )
     return tuple(notes)
+
+
+def _of_files(files: Sequence[RowFile]) -> list[str]:
+    """What is to be said of how files are written: once, where it is the same of several."""
+    said: dict[str, list[str]] = {}
+    for file in files:
+        for note in file.notes:
+            said.setdefault(note, []).append(file.path.name)
+    return [
+        note if len(files) == 1 else f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {note}"
+        for note, names in said.items()
+    ]
 
 
 def _notes_on_classes(stream: RowStream) -> list[str]:

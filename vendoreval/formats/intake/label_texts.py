@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vendoreval.formats.readers.json_paths import path_to
+from vendoreval.formats.readers.known_columns import as_option
 from vendoreval.labels.notation import EMPTY_LIST, Reading, is_placeholder
 from vendoreval.labels.statements import Dictionary, Meaning, Statements
 from vendoreval.labels.unsettled import SHOWN, Unsettled
@@ -34,6 +36,7 @@ class LabelTexts:
     dictionary: Dictionary
     seen: Counter[str] = field(default_factory=Counter)
     known: dict[str, Reading | Meaning] = field(default_factory=dict)
+    column: str = "label"  # from which they are read
 
     @classmethod
     def of(cls, classes: Sequence[str], said: Statements, *, numbers: bool = False) -> LabelTexts:
@@ -127,13 +130,17 @@ class LabelTexts:
         total = sum(one.count for one in found)
         if self.dictionary.classes.only_numbers:
             return [_no_numbers(found, total)]
+        all_ = all(_no_class(one) for one in self.known.values())
+        most = max(found, key=lambda one: one.count).text
+        path = path_to(self.column, most, self.dictionary.classes.names) if all_ else None
+        example = as_option("label", path or f"{self.column}:$.name")
         return [
             Unsettled(
                 "notation",
-                f"{_labels(total)} are objects or lists, not one class, and were refused. Map label to the "
-                "column that holds the class (--map label=COLUMN), or say that such a text is a wrong answer "
-                "(--wrong TEXT).",
+                f"{_labels(total)} are objects or lists, not one class, and were refused. Map label to where "
+                f"the class stands ({example}), or say that such a text is a wrong answer (--wrong TEXT).",
                 total, tuple(_short(one.text) for one in found[:SHOWN]),
+                ("--map", f"label={path}") if path else (),
             )
         ]  # fmt: skip
 

@@ -50,6 +50,7 @@ class Told:
     ids: ItemIds = field(default_factory=ItemIds)
     task_ids: Mapping[str, str] | None = None
     sizes: Sizes | None = None  # units and characters of rows (tasks.known.row_sizes)
+    dates: str = ""  # the order of day and month in dates that have none
 
 
 @dataclass
@@ -96,7 +97,8 @@ class PartStream:
         refuse_on_labels(told.where, "label")
         status = StatusColumns([])
         texts = LabelTexts.of(told.classes, told.stated)
-        return cls(shape, told, Counts(frozenset(told.classes)), texts, Filtering(told.where), status)
+        counts, times = Counts(frozenset(told.classes)), Moments(dates=told.dates)
+        return cls(shape, told, counts, texts, Filtering(told.where), status, moments=times)
 
     def take(self, answers: Answers) -> dict[str, Any]:
         """The batch's rows that are chosen and can be taken, as canonical Arrow columns."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.errors import UsageError
+from vendoreval.formats.readers.json_paths import may_meet
 from vendoreval.formats.readers.label_values import blank_to_null
 
 SHOWN = 50  # values beyond these are counted together
@@ -78,7 +79,7 @@ def refuse_on_labels(filters: Sequence[RowFilter], label: str, *, but_empty: boo
     `but_empty`: rows without a label may be left out, as those of an export that are no gold.
     """
     for one in filters:
-        if one.column == label and not (but_empty and one.negated and one.values == ("",)):
+        if may_meet(one.column, label) and not (but_empty and one.negated and one.values == ("",)):
             raise UsageError(
                 f"--where {one.text!r} would choose rows by their label.",
                 remedy="Filter by another column; answers are all counted, whatever they say.",

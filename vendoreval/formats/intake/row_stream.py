@@ -17,7 +17,15 @@ from vendoreval.formats.intake.one_answer import Taken
 from vendoreval.formats.intake.row_filter import Filtering
 from vendoreval.formats.intake.stage import packed, unpacked
 from vendoreval.formats.intake.status_columns import StatusColumns
-from vendoreval.formats.readers.label_values import Marks, Moments, Numbers, blank_to_null, is_blank, pick
+from vendoreval.formats.readers.label_values import (
+    Marks,
+    Moments,
+    Numbers,
+    blank_to_null,
+    is_blank,
+    pick,
+    with_points,
+)
 from vendoreval.formats.readers.row_batches import NOT_COUNTED, Batch
 from vendoreval.formats.readers.rows import RowFile
 from vendoreval.labels.refusals import Refusal
@@ -26,7 +34,7 @@ from vendoreval.labels.refusals import Refusal
 _RUNNING = {
     "where": ("left_out", "_others", "_met"), "status": ("counts",), "counts": ("labels", "unknown"),
     "texts": ("seen",), "ids": ("_used", "_apart", "_met", "_cut_ids", "_signed"), "copies": ("pairs",),
-    "moments": ("unread", "zoneless"), "numbers": ("unread",), "marks": ("unread",),
+    "moments": ("counts", "examples"), "numbers": ("unread", "example"), "marks": ("unread",),
 }  # fmt: skip
 LISTED = 1000  # refusals beyond these are counted, not listed
 OPTIONAL = (
@@ -80,6 +88,8 @@ class RowStream:
             self._refuse(refusal)
         lines = batch.places
         columns = {role: pick(batch.columns.get(name), len(lines)) for role, name in self.roles.items()}
+        if file.comma and self.texts.dictionary.classes.only_numbers:
+            columns["label"] = with_points(columns["label"])
         self.copies.add(batch.columns, columns["label"])
         keep = self.where.choose(batch.columns, len(lines))
         self.status.add(batch.columns, keep)
@@ -99,7 +109,7 @@ class RowStream:
         self.taken.add(keep)
         if not keep.all():
             columns = {role: column.filter(keep) for role, column in columns.items()}
-        return self._read(columns, file.path.name, lines[keep])
+        return self._read(columns, file, lines[keep])
 
     def _flags(self, columns: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which rows are flagged; those without a label get the contract's word for it."""
@@ -115,16 +125,18 @@ class RowStream:
             columns["label"] = pc.if_else(pa.array(asked), self.unsure[0], columns["label"])
         return flagged
 
-    def _read(self, columns: dict[str, Any], file: str, lines: Any) -> dict[str, Any]:
+    def _read(self, columns: dict[str, Any], file: RowFile, lines: Any) -> dict[str, Any]:
         import pyarrow as pa
 
         for role in columns.keys() & (set(OPTIONAL) - {"flagged"}):
             columns[role] = blank_to_null(columns[role])
-        columns |= {name: pa.array(code) for name, code in self.counts.add(columns, file, lines).items()}
+        columns |= {
+            name: pa.array(code) for name, code in self.counts.add(columns, file.path.name, lines).items()
+        }
         if "labelled_at" in columns:
             columns["labelled_at"] = self.moments.read(columns["labelled_at"])
         if "seconds" in columns:
-            columns["seconds"] = self.numbers.read(columns["seconds"])
+            columns["seconds"] = self.numbers.read(columns["seconds"], file.comma)
         return columns
 
     def _refuse(self, refusal: Refusal) -> None:

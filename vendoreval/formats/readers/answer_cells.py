@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vendoreval.formats.readers.label_lists import list_column
-from vendoreval.formats.readers.label_values import blank_to_null, pick
+from vendoreval.formats.readers.label_values import blank_to_null, pick, with_points
 from vendoreval.labels.refusals import Refusal
 from vendoreval.labels.run_codecs import runs_from_coco
 from vendoreval.labels.shapes import Field, Shape
@@ -20,6 +20,7 @@ _EFFECT = "The row is not counted; what it answers counts as missing."
 # Columns that stand for others: what they are called, and what they give.
 _INSTEAD = {"rings": ("polygon", "wkt"), "lines": ("line", "polyline", "wkt"), "runs": ("rle", "counts")}
 _SIZES = {"x_min": ("x", None), "y_min": ("y", None), "x_max": ("x", "width"), "y_max": ("y", "height")}
+_NUMBERS = ("fixed", "float", "int")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _POINT = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*\s*")
 
@@ -45,8 +46,8 @@ class Cells:
         """The columns that are read."""
         return tuple(dict.fromkeys(name for names in self.source.values() for name in names))
 
-    def read(self, columns: Mapping[str, Any], count: int) -> Values:
-        """The fields of `count` rows; empty cells have no value."""
+    def read(self, columns: Mapping[str, Any], count: int, comma: bool = False) -> Values:
+        """The fields of `count` rows; empty cells have no value. `comma`: numbers have a decimal comma."""
         import pyarrow as pa
 
         found: dict[str, Any] = {}
@@ -54,7 +55,9 @@ class Cells:
         for name, sources in self.source.items():
             field = self.shape.field(name)
             parts = [
-                _KINDS[field.kind](blank_to_null(pick(columns.get(one), count)), field, refused)
+                _KINDS[field.kind](
+                    _cells(columns.get(one), count, comma and field.kind in _NUMBERS), field, refused
+                )
                 for one in sources
             ]
             found[name] = parts[0] if len(parts) == 1 else _sum(parts)
@@ -93,6 +96,12 @@ def cells_of(shape: Shape, names: Collection[str], mapping: Mapping[str, str]) -
 def constants(mapping: Mapping[str, str]) -> dict[str, str]:
     """What `--map role==WORD` says of every row."""
     return {role: column[1:] for role, column in mapping.items() if column[:1] == "=" and len(column) > 1}
+
+
+def _cells(column: Any, count: int, comma: bool) -> Any:
+    """A column with null where there is nothing, and a decimal point where there is a decimal `comma`."""
+    found = blank_to_null(pick(column, count))
+    return with_points(found) if comma else found
 
 
 def _text(column: Any, field: Field, refused: dict[int, str]) -> Any:

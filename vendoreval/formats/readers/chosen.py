@@ -14,6 +14,7 @@ from vendoreval.formats.readers.known import reader, recognise
 from vendoreval.formats.readers.row_files import RowFiles
 from vendoreval.formats.readers.rows import FORMATS
 from vendoreval.formats.readers.sources import Source
+from vendoreval.formats.readers.table_options import TABLES
 from vendoreval.labels.shapes import Shape
 
 ROWS = "rows"
@@ -42,6 +43,8 @@ class Chosen:
         """How the files are read, as it stands in the intake report under `read`; of files the names alone."""
         files = {option.name for option in self.reader.options if option.file}
         told = {name: Path(v).name if name in files and v else v for name, v in self.options.items()}
+        if isinstance(self.reader, RowFiles):  # of which nothing needs to be said
+            told = {name: value for name, value in told.items() if value}
         return {"format": self.name, "options": told}
 
     @property
@@ -65,10 +68,10 @@ def chosen_reader(
     `mapping` and `raw` are for files of rows. Raises InputError where no reader fits, UsageError for options
     that the format does not have.
     """
-    if fmt in FORMATS.values() or (not fmt and mapping):
+    if fmt in FORMATS.values() or (not fmt and (mapping or of_tables(options))):
         one: Reader = RowFiles(mapping or {}, raw, fmt or None)
-        reason = "as --format says." if fmt else "its columns are mapped."
-        return Chosen(one, reason, _values(one, options), fmt or ROWS)
+        reason = "as --format says." if fmt else "it is said what its columns are."
+        return Chosen(one, reason, values_of(one, options), fmt or ROWS)
     if fmt:
         found, reason = reader(fmt), "as --format says."
     else:
@@ -80,13 +83,18 @@ def chosen_reader(
             remedy=f"It holds {', '.join(sorted(found.yields))}.",
         )
     if isinstance(found, RowFiles):
-        found = replace(found, mapping=mapping or {}, raw=raw)
+        found = found.with_columns(mapping or {}, raw)
     elif mapping:
         raise UsageError(f"--map is for files of rows, and this is {found.name}.", remedy="Leave --map out.")
-    return Chosen(found, reason, _values(found, options), found.name)
+    return Chosen(found, reason, values_of(found, options), found.name)
 
 
-def _values(one: Reader, given: Sequence[str]) -> dict[str, str]:
+def of_tables(options: Sequence[str]) -> bool:
+    """Whether one of the options is of files of rows only."""
+    return any(text.partition("=")[0] in {one.name for one in TABLES} for text in options)
+
+
+def values_of(one: Reader, given: Sequence[str]) -> dict[str, str]:
     """A value for each option of the format: as given, else its default."""
     said = parse_pairs(given, "--read")
     known = {option.name: option for option in one.options}

@@ -20,7 +20,9 @@ TIMED = frozenset({"segments", "transcription"})
 TEXTS = frozenset({"spans"})
 LINKED = TEXTS | {"relations"}
 CLASSES = frozenset({"classification", "multilabel"})
-MANY = frozenset(shape.name for shape in SHAPES.values() if shape.many)
+EVERY = frozenset(SHAPES)
+# Tables of annotation platforms, in the order in which they are tried.
+PLATFORMS = ("mturk", "toloka", "appen", "zooniverse", "qualtrics", "google-forms")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,10 @@ READERS: tuple[Entry, ...] = (
     ),
     Entry("cvat", (".xml",), DRAWN | CLASSES | {"tracks"}, "cvat"),
     Entry("label-studio", (".json", ".csv", ".tsv"), DRAWN | LINKED | CLASSES | {"segments"}, "label_studio"),
-    Entry("rows", (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"), MANY, "row_files"),
+    *(Entry(name, (".csv", ".tsv", ".txt", ".xlsx"), EVERY, name.replace("-", "_")) for name in PLATFORMS),
+    Entry(
+        "rows", (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".gz"), EVERY, "row_files"
+    ),
 )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.formats.readers.row_batches import texts
+from vendoreval.formats.readers.written_times import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NO_ORDER,
+    UNREAD,
+    YEAR,
+    NoTime,
+    is_epoch,
+    moment_of,
+    seconds_of,
+)
 from vendoreval.labels.yes_no import said_yes
 
-_DIGITS = re.compile(r"[\d.,]*")
-_YEARS = tuple(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (2, 9999))
+_YEARS = tuple(
+    int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (FIRST_YEAR, LAST_YEAR + 1)
+)
+_NO_ZONE, _EPOCH = "zone", "epoch"
 
 
 def pick(column: Any, rows: int) -> Any:
@@ -37,6 +49,13 @@ def is_blank(column: Any) -> NDArray[np.bool_]:
         trimmed = pc.equal(pc.utf8_trim_whitespace(column.filter(pa.array(blank))), "")
         blank[blank] = np.asarray(pc.fill_null(trimmed, True), dtype=np.bool_)
     return blank
+
+
+def with_points(column: Any) -> Any:
+    """Numbers with a decimal comma as numbers with a point; other texts as they are."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(column, r"^(\s*[-+]?\d+),(\d+\s*)$", r"\1.\2")
 
 
 def blank_to_null(column: Any) -> Any:
@@ -76,8 +95,8 @@ def _read_distinct(column: Any, read: Callable[[str], Any], type_: Any) -> tuple
     return found, rows
 
 
-def _in_python(moments: Any) -> bool:
-    """Whether the times, whatever their zones, lie in years that Python has."""
+def _in_plain_years(moments: Any) -> bool:
+    """Whether the times, whatever their zones, lie in years that labels are made in."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -86,19 +105,22 @@ def _in_python(moments: Any) -> bool:
     return low is None or (_YEARS[0] <= low and high < _YEARS[1])
 
 
-def iso_moment(text: str) -> datetime:
-    """A time in ISO 8601; raises ValueError, also for digits alone: most are epochs, not days of the 1700s."""
-    if _DIGITS.fullmatch(text.strip()):
-        raise ValueError(text)
-    return datetime.fromisoformat(text.strip())
-
-
 @dataclass
 class Moments:
-    """Times in ISO 8601 as UTC microseconds; without a zone they are taken as UTC, and counted."""
+    """Times as UTC microseconds; without a zone they are taken as UTC, and counted (see written_times).
 
-    unread: int = 0
-    zoneless: int = 0
+    `dates` is the stated order of day and month. `counts` are the rows of each thing that is to be said, with
+    the first of them in `examples`.
+    """
+
+    dates: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> int:
+        """How many could not be read, for whatever reason."""
+        return sum(self.counts[kind] for kind in (UNREAD, NO_ORDER, YEAR))
 
     def read(self, column: Any) -> Any:
         """An Arrow timestamp column."""
@@ -108,35 +130,55 @@ class Moments:
         if zoned is None:
             bare = _cast(column, pa.timestamp("us"))
         found = bare if zoned is None else zoned
-        if found is None or not _in_python(found):
+        if found is None or not _in_plain_years(found):
             return self._each(column)
-        self.zoneless += 0 if bare is None else len(bare) - bare.null_count
+        self.counts[_NO_ZONE] += 0 if bare is None else len(bare) - bare.null_count
         return found.cast(pa.timestamp("us", tz="UTC"))
 
     def _each(self, column: Any) -> Any:
-        """The same, text by text."""
+        """The same, text by text, each distinct one once."""
         import pyarrow as pa
 
-        without: set[str] = set()
+        coded = column.dictionary_encode()
+        texts_ = coded.dictionary.to_pylist()
+        read = [self._of(text) for text in texts_]
+        rows = np.bincount(
+            np.asarray(coded.indices.drop_null(), dtype=np.int64), minlength=len(texts_)
+        ).tolist()
+        for text, (_, kind), count in zip(texts_, read, rows, strict=True):
+            if kind and count:
+                self.counts[kind] += count
+                self.examples.setdefault(kind, text)
+        return pa.array([when for when, _ in read], pa.timestamp("us", tz="UTC")).take(coded.indices)
 
-        def moment(text: str) -> datetime:
-            when = iso_moment(text)
-            if when.tzinfo:
-                return when.astimezone(UTC)
-            without.add(text)
-            return when.replace(tzinfo=UTC)
-
-        found, failed = _read_distinct(column, moment, pa.timestamp("us", tz="UTC"))
-        self.unread += failed
-        if without:
-            self.zoneless += sum(text in without for text in column.to_pylist())
-        return found
+    def _of(self, text: str) -> tuple[datetime | None, str]:
+        """The time, and what is to be said of it."""
+        try:
+            when = moment_of(text, self.dates)
+        except NoTime as error:
+            return None, str(error)
+        if when.tzinfo is None:
+            return when.replace(tzinfo=UTC), _NO_ZONE
+        return when.astimezone(UTC), _EPOCH if is_epoch(text) else ""
 
     def notes(self, role: str) -> list[str]:
         """What is to be said about the column."""
-        said = [f"{self.unread:,} values of {role} could not be read; they count as unknown."]
-        taken = [f"{self.zoneless:,} values of {role} name no time zone; they are taken as UTC."]
-        return (said if self.unread else []) + (taken if self.zoneless else [])
+        unknown = "they count as unknown"
+        sentences = {
+            UNREAD: f"could not be read; {unknown}",
+            NO_ORDER: f"do not tell day and month apart; {unknown} until you say --dates dmy or --dates mdy",
+            YEAR: f"are in years in which nobody labelled; {unknown}",
+            _EPOCH: "are seconds since 1970, or parts of them, and were read so",
+            _NO_ZONE: "name no time zone; they are taken as UTC",
+        }
+        return [
+            f"{self.counts[kind]:,} values of {role}{self._example(kind)} {said}."
+            for kind, said in sentences.items()
+            if self.counts[kind]
+        ]
+
+    def _example(self, kind: str) -> str:
+        return f", such as {self.examples[kind]!r}," if kind in self.examples and kind != _NO_ZONE else ""
 
 
 @dataclass
@@ -144,25 +186,28 @@ class Numbers:
     """Working times in seconds: finite and not negative."""
 
     unread: int = 0
+    example: str = ""
 
-    def read(self, column: Any) -> Any:
-        """An Arrow float column."""
+    def read(self, column: Any, comma: bool = False) -> Any:
+        """An Arrow float column; `comma`: the file's numbers have a decimal comma."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        numbers = _cast(column, pa.float64())
+        numbers = None if comma else _cast(column, pa.float64())
         if numbers is not None:
             fit = pc.and_(pc.is_finite(numbers), pc.greater_equal(numbers, 0))
             if pc.all(fit, min_count=0).as_py():
                 return numbers
-        found, failed = _read_distinct(column, _seconds, pa.float64())
+        found, failed = _read_distinct(column, lambda text: seconds_of(text, comma), pa.float64())
         self.unread += failed
+        if failed and not self.example:
+            self.example = column.filter(pc.and_(found.is_null(), column.is_valid()))[0].as_py()
         return found
 
     def notes(self, role: str) -> list[str]:
         """What is to be said about the column."""
-        said = [f"{self.unread:,} values of {role} could not be read; they count as unknown."]
-        return said if self.unread else []
+        said = f"{self.unread:,} values of {role}, such as {self.example!r}, could not be read"
+        return [f"{said}; they count as unknown."] if self.unread else []
 
 
 @dataclass
@@ -190,10 +235,3 @@ def _mark(text: str) -> str:
     if said is None:
         raise ValueError(text)
     return "true" if said else "false"
-
-
-def _seconds(text: str) -> float:
-    value = math.nan if "_" in text else float(text)
-    if not math.isfinite(value) or value < 0:
-        raise ValueError(text)
-    return value

@@ -1,4 +1,4 @@
-"""Files of rows (CSV, TSV, JSON lines, Parquet) of answers of any number of rows: boxes, spans and the like.
+"""Files of rows (CSV, TSV, JSON lines, Parquet, XLSX) as they are, or as the buyer says of them.
 
 One row a box, polygon, line, mask, point, span or relation, in the columns of its shape (labels.shapes), or as
 people write them: `x, y, width, height` for a box, `polygon` (WKT, or a flat list of x and y) for rings, `line`
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from vendoreval.formats.readers.members import Member, firsts
 from vendoreval.formats.readers.row_batches import Batch, texts
 from vendoreval.formats.readers.rows import FORMATS, RowFile, open_rows, require
 from vendoreval.formats.readers.sources import Source
+from vendoreval.formats.readers.table_options import ROW_NAMES, SHEET, TABLES, Table, table_of
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.yes_no import said_yes
 
@@ -35,6 +37,7 @@ FURTHER = (
     "annotator_id", "label_id", "labelled_at", "seconds", "stage", "guideline_version", "source", "flagged",
     "ignored", "alternative", "difficulty", "edge_case",
 )  # fmt: skip
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 _OF_SHEETS = ("width", "height", "text")  # what readers tell of a sheet's item
 
 
@@ -47,14 +50,14 @@ class RowFiles:
     fmt: str | None = None
     name: str = "rows"
     suffixes: tuple[str, ...] = (*FORMATS, ".gz")
-    yields: frozenset[str] = frozenset(shape.name for shape in SHAPES.values() if shape.many)
-    options: tuple[ReaderOption, ...] = ()
+    yields: frozenset[str] = frozenset(SHAPES)
+    options: tuple[ReaderOption, ...] = TABLES
 
     def recognises(self, source: Source) -> Confidence:
         """By the columns of the first file: an item, and the answer of some shape."""
         member = source.members[0]
         try:
-            with _opened(member, self.fmt) as file:
+            with opened_member(member, self.fmt) as file:
                 names = {*self.mapping, *file.names}
         except InputError as error:
             return Confidence(NO, str(error))
@@ -74,56 +77,79 @@ class RowFiles:
                 note = f"{member.name} is a copy of {first}: it is read once."
                 yield Answers(member.name, {}, (), set_aside={"copied file": 1}, notes=(note,))
                 continue
-            with _opened(member, self.fmt) as file:
-                yield from self._file(file, member.name, shape)
+            with opened_member(member, self.fmt, options) as file:
+                yield from self._file(self.table(file, member.name, options), member.name, shape)
 
-    def _file(self, file: RowFile, name: str, shape: Shape) -> Iterator[Answers]:
-        cells = cells_of(shape, file.names, self.mapping)
-        required, listed = {"item_id": self._item(file.names)}, list_column(shape, file.names, self.mapping)
-        told = {role for role in constants(self.mapping) if role in shape.names}
-        required |= {
-            r: self.mapping[r] for r in self.mapping if r in (*FURTHER, *shape.names) and r not in told
-        }
+    def table(
+        self, file: RowFile, name: str, options: Mapping[str, str], *, gold: bool = False, answers: str = ""
+    ) -> Table:
+        """The file called `name` as it is to be read, as `gold` or as a delivery of `answers` (a task type)."""
+        return table_of(file, name, self.mapping, self.raw, options)
+
+    def fits(self, names: Sequence[str]) -> str:
+        """What in the columns' names is a platform's own; empty for rows."""
+        return ""
+
+    def with_columns(self, mapping: Mapping[str, str], raw: Sequence[str]) -> RowFiles:
+        """The same reader with columns for roles, and columns that are handed on."""
+        return replace(self, mapping=mapping, raw=raw)
+
+    def _file(self, table: Table, name: str, shape: Shape) -> Iterator[Answers]:
+        file, mapping = table.file, table.mapping
+        cells = cells_of(shape, file.names, mapping)
+        required, listed = {"item_id": _item(file.names, mapping)}, list_column(shape, file.names, mapping)
+        told = {role for role in constants(mapping) if role in shape.names}
+        required |= {r: mapping[r] for r in mapping if r in (*FURTHER, *shape.names) and r not in told}
         if cells is None:
             lacking = [one.name for one in shape.fields if one.required and one.name not in told]
-            required |= {name: self.mapping.get(name, name) for name in lacking}
+            required |= {name: mapping.get(name, name) for name in lacking}
         if listed:
             required["label"] = listed
         require(file, required)
         assert cells is not None  # `require` names what is missing
-        further = {role: self.mapping.get(role, role) for role in FURTHER}
+        further = {role: mapping.get(role, role) for role in FURTHER}
         further = {role: column for role, column in further.items() if column in file.names}
         raw = [column for column in self.raw if column in file.names]
         wanted = {required["item_id"], *([listed] if listed else cells.columns), *further.values(), *raw}
+        notes = file.notes
         for batch in file.batches(wanted):
             if listed:
                 batch, cells = a_row_a_class(batch, listed, name), replace(cells, source={"label": ("label",)})
-            yield _answers(batch, cells, required["item_id"], further, name, raw, own_sheets=bool(listed))
+            found = _answers(
+                batch, cells, required["item_id"], further, name, raw, own_sheets=bool(listed), comma=file.comma
+            )
+            yield replace(found, notes=notes)
+            notes = ()
 
-    def _item(self, names: Sequence[str]) -> str:
-        """The column of the items; in a task list of ours that came back, that of the tasks."""
-        ours = "item_id" not in self.mapping and "item_id" not in names and "task_id" in names
-        return "task_id" if ours else self.mapping.get("item_id", "item_id")
-
-    def unread(self, source: Source, shape: Shape, further: Sequence[str]) -> tuple[str, ...]:
+    def unread(
+        self, source: Source, shape: Shape, further: Sequence[str], options: Mapping[str, str]
+    ) -> tuple[str, ...]:
         """The columns of all files from which neither an answer nor one of the roles `further` is read."""
         found: dict[str, None] = {}
         for member in source.members:
-            with _opened(member, self.fmt) as file:
-                cells = cells_of(shape, file.names, self.mapping)
-                read = {self._item(file.names), *(self.mapping.get(role, role) for role in further)}
-                listed = list_column(shape, file.names, self.mapping)
+            with opened_member(member, self.fmt, options) as opened:
+                table = self.table(opened, member.name, options)
+                names, mapping = table.file.names, table.mapping
+                cells = cells_of(shape, names, mapping)
+                read = {_item(names, mapping), *(mapping.get(role, role) for role in further)}
+                listed = list_column(shape, names, mapping)
                 read.update([listed] if listed else cells.columns if cells else ())
-                found.update(dict.fromkeys(name for name in file.names if name and name not in read))
+                found.update(dict.fromkeys(name for name in names if name and name not in read))
         return tuple(found)
 
 
 READER = RowFiles()
 
 
+def _item(names: Sequence[str], mapping: Mapping[str, str]) -> str:
+    """The column of the items; in a task list of ours that came back, that of the tasks."""
+    ours = "item_id" not in mapping and "item_id" not in names and "task_id" in names
+    return "task_id" if ours else mapping.get("item_id", "item_id")
+
+
 def _answers(
     batch: Batch, cells: Cells, item: str, further: Mapping[str, str], file: str, raw: Sequence[str],
-    *, own_sheets: bool,
+    *, own_sheets: bool, comma: bool,
 ) -> Answers:  # fmt: skip
     """One batch of rows; those without any answer become sheets. `own_sheets`: each line is one answer."""
     count = len(batch.lines)
@@ -135,7 +161,7 @@ def _answers(
         read["ignored"] = _marked(read["ignored"])
     blank = np.logical_and.reduce([is_blank(pick(batch.columns.get(name), count)) for name in cells.columns])
     blank &= ~is_blank(read["item_id"])
-    values = cells.read(batch.columns, count)
+    values = cells.read(batch.columns, count, comma)
     lines = batch.places
     bad = {row: why for row, why in values.refused.items() if not blank[row]}
     keep = ~blank
@@ -162,14 +188,21 @@ def _marked(column: Any) -> Any:
 
 
 @contextmanager
-def _opened(member: Member, fmt: str | None) -> Iterator[RowFile]:
+def opened_member(
+    member: Member, fmt: str | None, options: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[RowFile]:
     """The member as a row file; one that lies in an archive is unpacked beside for as long as it is read."""
     if member.path is not None:
-        yield open_rows(member.path, fmt)
+        yield opened_rows(member.path, fmt, options)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / PurePosixPath(member.name).name
         with member.open() as packed, path.open("wb") as out:
             while data := packed.read(1 << 20):
                 out.write(data)
-        yield open_rows(path, fmt)
+        yield opened_rows(path, fmt, options)
+
+
+def opened_rows(path: Path, fmt: str | None, options: Mapping[str, str]) -> RowFile:
+    """A row file as `open_rows` has it, by the options of a format of rows."""
+    return open_rows(path, fmt, options.get(SHEET.name, ""), options.get(ROW_NAMES.name) == "first")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +20,13 @@ from typing import Any
 
 from vendoreval.formats.readers.row_batches import Batch, in_batches
 from vendoreval.formats.readers.separated_pieces import LF, Irregular, Piece, Rest, line_ends, pieces
-from vendoreval.formats.readers.separated_rows import batches_of, other_width, parsed, rows_a_batch
+from vendoreval.formats.readers.separated_rows import (
+    batches_of,
+    other_width,
+    parsed,
+    rows_a_batch,
+    without_sep,
+)
 from vendoreval.formats.readers.text_source import text_blocks
 from vendoreval.limits import allowed
 
@@ -28,15 +34,20 @@ BLOCK = 1 << 22
 _AHEAD = 2
 
 
-def read_blocks(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
+def read_blocks(
+    path: Path, delimiter: str, wanted: Collection[str], fields: Sequence[str] = ()
+) -> Iterator[Batch]:
     """All rows with the columns `wanted`, in the batches of the reader of rows.
+
+    `fields` are the names of a row's fields, where they are not those of the header.
 
     Raises Irregular, InputError or what libraries raise where anything is wrong with the file, always before
     the first batch that the reader of rows would not give.
     """
     blocks = text_blocks(path, BLOCK)
     first = next(blocks, b"")
-    names, size, lines = _header(str(path), first, delimiter)
+    header, size, lines = _header(str(path), first, delimiter)
+    names = fields or header
     table = _Table(path, tuple(names), delimiter, frozenset(wanted))
     yield from in_batches(_parts(table, chain([first[size:]], blocks), lines + 1), rows_a_batch(names))
 
@@ -44,7 +55,7 @@ def read_blocks(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator
 def _header(file: str, text: bytes, delimiter: str) -> tuple[list[str], int, int]:
     """The header's fields, and how many bytes and lines of the file's first block it takes."""
     stream = io.StringIO(text.decode(errors="ignore"), newline="")  # the block may end within a character
-    names = next((row for _, row in parsed(file, stream, delimiter)), [])
+    names = next((row for _, row in without_sep(parsed(file, stream, delimiter))), [])
     size = len(stream.getvalue()[: stream.tell()].encode())
     if not names or text[size - 1] != LF:
         raise Irregular("a header that goes on, or ends otherwise")

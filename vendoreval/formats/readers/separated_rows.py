@@ -14,12 +14,24 @@ from vendoreval.labels.refusals import Refusal
 from vendoreval.limits import allowed, beyond
 
 
-def read_rows(path: Path, delimiter: str, wanted: Collection[str]) -> Iterator[Batch]:
-    """All rows with the columns `wanted`; a row of another width is refused."""
+def read_rows(
+    path: Path, delimiter: str, wanted: Collection[str], fields: Sequence[str] = ()
+) -> Iterator[Batch]:
+    """All rows with the columns `wanted`; a row of another width is refused.
+
+    `fields` are the names of a row's fields, where they are not those of the header.
+    """
     with open_text(path) as stream:
-        source = parsed(str(path), stream, delimiter)
+        source = without_sep(parsed(str(path), stream, delimiter))
         _, names = next(source)
-        yield from batches_of(path.name, names, source, wanted)
+        yield from batches_of(path.name, fields or names, source, wanted)
+
+
+def without_sep(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows without the first, where it is a line `sep=;` that tells Excel what separates fields."""
+    for place, (line, row) in enumerate(rows):
+        if place or row[0].casefold() != "sep=" or row[1:] not in ([""], []):
+            yield line, row
 
 
 def rows_a_batch(names: Sequence[str]) -> int:

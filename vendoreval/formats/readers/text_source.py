@@ -1,4 +1,7 @@
-"""Text files as UTF-8 lines, gzipped or not; what cannot be read so is explained in one sentence."""
+"""Text files as UTF-8 lines, gzipped or not; what cannot be read so is explained in one sentence.
+
+UTF-16 with its mark at the head, as Excel writes "Unicode text", is read as the UTF-8 that it stands for.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,8 @@ from vendoreval.limits import allowed, beyond
 from vendoreval.received import check_ratio
 
 _SAVE = "Save it as UTF-8 and try again."
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BEGINNINGS = (
-    (b"\xff\xfe", "is UTF-16 text", _SAVE),
-    (b"\xfe\xff", "is UTF-16 text", _SAVE),
     (b"PK\x03\x04", "is a zip archive or an Excel workbook", "Save it as CSV (UTF-8), or unpack it first."),
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", "Save it as CSV (UTF-8)."),
     (b"PAR1", "is Parquet", "Say --format parquet, or name it .parquet."),
@@ -94,10 +96,46 @@ def _packed(file: Path | Member) -> int:
     return file.size if isinstance(file, Member) else file.stat().st_size
 
 
+def is_utf16(file: Path | Member) -> bool:
+    """Whether the file begins as UTF-16 text does; raises what opening it raises."""
+    with _as_stored(file) as stream:
+        return bool(stream.read(2) in _UTF16)
+
+
 def _open_bytes(path: Path | Member) -> Any:
+    """The file's bytes, unpacked; of UTF-16 text those of the same text in UTF-8."""
+    return _Recoded(_as_stored(path)) if is_utf16(path) else _as_stored(path)
+
+
+def _as_stored(path: Path | Member) -> Any:
     if isinstance(path, Member):
         return path.open()
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb", buffering=0)
+
+
+class _Recoded(io.RawIOBase):
+    """UTF-16 text as UTF-8; what is no such text raises UnicodeDecodeError."""
+
+    def __init__(self, source: Any) -> None:
+        self._source, self._left = source, b""
+        self._decoder = codecs.getincrementaldecoder("utf-16")()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            data = self._source.read(_CHUNK)
+            self._left = self._decoder.decode(data, final=not data).encode()
+            if not data:
+                break
+        data, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
 
 
 class _Checked(io.RawIOBase):
@@ -107,7 +145,7 @@ class _Checked(io.RawIOBase):
     """
 
     def __init__(self, source: Any, name: str, packed: int) -> None:
-        self._source, self._name, self._lines, self._head = source, name, 0, True
+        self._source, self._name, self._lines = source, name, 0
         self._limits, self._packed = allowed(), packed
         self._read, self._line = 0, 0  # bytes in all, and since the last line's end
 
@@ -116,11 +154,10 @@ class _Checked(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         data = self._source.read(len(buffer))
-        head, self._head = self._head, False
-        found = -1 if head and data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.find(b"\0")
+        found = data.find(b"\0")
         if found >= 0 and not data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf", b"\x1f\x8b")):
             raise InputError(
-                "There is a NUL byte: the file is damaged, binary, or UTF-16 text.",
+                "There is a NUL byte: the file is damaged, binary, or UTF-16 text without a mark at its head.",
                 file=self._name, line=self._lines + data[:found].count(b"\n") + 1, remedy=_SAVE,
             )  # fmt: skip
         self._count(data)
@@ -163,6 +200,12 @@ def explained(path: Path | Member) -> Iterator[None]:
 
 def _not_utf8(path: Path | Member) -> InputError:
     """Names the first line that is not UTF-8, and how it reads in the most usual other encoding."""
+    if is_utf16(path):
+        return InputError(
+            "The file is UTF-16 text that is damaged or cut off.",
+            file=name_of(path),
+            remedy="Ask for it again.",
+        )
     with io.BufferedReader(_open_bytes(path), _CHUNK) as stream:
         for number, line in enumerate(stream, start=1):
             try:

@@ -19,11 +19,12 @@ from vendoreval.formats.intake.part_stream import Told
 from vendoreval.formats.intake.row_filter import RowFilter, parse_where
 from vendoreval.formats.intake.stage import Stage
 from vendoreval.formats.intake.staged_rows import Progress, unheard
-from vendoreval.formats.readers.answer_file import answer_file, is_row_file
+from vendoreval.formats.readers.answer_file import AnswerFile, answer_file
 from vendoreval.formats.readers.chosen import Chosen, chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
-from vendoreval.formats.readers.rows import RowFile
 from vendoreval.formats.readers.sources import named_source
+from vendoreval.formats.readers.table_options import DATES
+from vendoreval.formats.readers.tables import open_tables
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.statements import Statements, statements_of
 from vendoreval.tasks.known import row_sizes
@@ -113,8 +114,9 @@ def _read(
         mapping=parse_pairs(reading.mapping, "--map"), raw=[one.column for one in where],
     )  # fmt: skip
     told = Told(
-        task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids, row_sizes(task)
-    )
+        task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids,
+        row_sizes(task), chosen.options.get(DATES.name, ""),
+    )  # fmt: skip
     intake = read_parts(chosen.batches(source, SHAPES[task.type]), sink, SHAPES[task.type], told, items)
     return replace(
         intake,
@@ -132,21 +134,36 @@ def _one_answer(
     stage: Stage | None,
     progress: Progress,
 ) -> DeliveryIntake:
-    """Classes: files of rows as they are, exports of tools by their reader."""
+    """One answer an item: files of rows as they are or as is said of them, exports of tools by their reader."""
     task, mapping = contract.task, parse_pairs(reading.mapping, "--map")
-    tool = None
-    if not all(is_row_file(file.path, reading.fmt) for file in files):
-        source = named_source([(file.name, file.path) for file in files], reading.images)
-        tool = answer_file(chosen_reader(source, task.type, fmt=reading.fmt, options=reading.options), source)
-    paths: list[Path | RowFile] = [file.path for file in files] if tool is None else [tool]
-    intake = read_delivery(
-        paths, sink, classes=task.classes, mapping=mapping, where=where, items=reading.items,
-        fmt=reading.fmt or None, task_ids=reading.task_ids, unsure=task.ways_to_ask, stated=reading.stated,
-        repeats=task.repeats, ids=reading.ids, numbers=TASK_TYPES[task.type].numbers, stage=stage,
-        progress=progress,
-    )  # fmt: skip
-    if tool is None:
+    named = [(file.name, file.path) for file in files]
+    with open_tables(
+        named, task.type, fmt=reading.fmt, options=reading.options, mapping=mapping,
+        where=[one.column for one in where],
+    ) as tables:  # fmt: skip
+        tool = None
+        if tables is None:
+            source = named_source(named, reading.images)
+            chosen = chosen_reader(source, task.type, fmt=reading.fmt, options=reading.options)
+            tool = answer_file(chosen, source)
+        intake = read_delivery(
+            [tool] if tool else tables.files if tables else [], sink, classes=task.classes,
+            mapping=tables.mapping if tables else mapping, where=where, items=reading.items,
+            task_ids=reading.task_ids, unsure=task.ways_to_ask, stated=reading.stated, repeats=task.repeats,
+            ids=reading.ids, numbers=TASK_TYPES[task.type].numbers, stage=stage, progress=progress,
+            dates=tables.dates if tables else "",
+        )  # fmt: skip
+    if tool is not None:
+        return _told_by_tool(tool, intake)
+    if tables is None or tables.chosen is None:
         return intake
+    return replace(
+        intake, notes=(tables.chosen.sentence, *intake.notes),
+        settled={**intake.settled, "read": {**tables.chosen.to_json(), "columns": dict(tables.mapping)}},
+    )  # fmt: skip
+
+
+def _told_by_tool(tool: AnswerFile, intake: DeliveryIntake) -> DeliveryIntake:
     told = {"read": tool.chosen.to_json(), **({"set_aside": dict(tool.set_aside)} if tool.set_aside else {})}
     aside = [f"{kind} {count:,}" for kind, count in sorted(tool.set_aside.items())]
     beside = [f"In the files, and no answers of this task type: {', '.join(aside)}."] if aside else []

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from vendoreval.audits.records import BREACHED, NOT_RUN, AuditResult, Finding
 from vendoreval.errors import InputError, NotSettled
 from vendoreval.formats.intake.item_ids import CROSSWALK, nearly
+from vendoreval.formats.readers.chosen import ROWS
+from vendoreval.formats.readers.known import reader
+from vendoreval.formats.readers.table_options import NAMED
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.statements import statements_of
 from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
@@ -137,14 +140,36 @@ def _steps(
 def _command(delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...]) -> str:
     words = ["vendoreval", "delivery", "add", "--again", delivery, "--id", f"{delivery}-2"]
     words += ["--contract", contract]
+    words += _format(intake)
+    mapped = {
+        word.partition("=")[0] for one in still_open if one.options[:1] == ("--map",) for word in one.options
+    }
     for option in ("map", "where"):
-        words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
+        kept = [
+            text for text in intake.get(option, ()) if option == "where" or text.partition("=")[0] not in mapped
+        ]
+        words += [word for text in kept for word in (f"--{option}", text)]
     timed = any(option.startswith("labelled_at=") for one in still_open for option in one.options)
     said = statements_of(intake)
     words += (replace(said, in_order=False) if timed else said).words() + _files_and_ids(intake)
     for one in still_open:
         words += one.options if one.options[:1] != ("--ids",) or CROSSWALK not in words else ()
     return spoken(words)
+
+
+def _format(intake: Mapping[str, Any]) -> list[str]:
+    """The options that say how the files are read, as far as they are not what would be done anyway."""
+    read = intake.get("read") or {}
+    if not read:
+        return []
+    known = {option.name: option for option in reader(read["format"]).options if not option.file}
+    told = [
+        word
+        for name, value in read["options"].items()
+        if name in known and value != known[name].default
+        for word in ((f"--{name}", value) if name in NAMED else ("--read", f"{name}={value}"))
+    ]
+    return told if read["format"] == ROWS else ["--format", read["format"], *told]
 
 
 def _files_and_ids(intake: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from vendoreval.formats.readers.json_paths import path_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.transactions import Reader
 from vendoreval.store.workspace import Workspace
@@ -31,4 +32,6 @@ def siblings(workspace: Workspace, reader: Reader, delivery: DeliveryRow) -> tup
 def _label_column(workspace: Workspace, row: DeliveryRow) -> str:
     intake = json.loads(workspace.objects.read(row.intake_sha))
     roles: dict[str, str] = dict(one.split("=", 1) for one in intake.get("map", ()))
-    return roles.get("label", "label")
+    found: dict[str, str] = (intake.get("read") or {}).get("columns") or roles
+    label = found.get("label", "label")
+    return str(path_of(label) or label)

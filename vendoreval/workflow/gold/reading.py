@@ -17,11 +17,13 @@ from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.items_file import read_items
 from vendoreval.formats.intake.part_stream import Told
 from vendoreval.formats.intake.row_filter import parse_where
-from vendoreval.formats.readers.answer_file import answer_file, is_row_file
+from vendoreval.formats.readers.answer_file import answer_file
 from vendoreval.formats.readers.chosen import chosen_reader
 from vendoreval.formats.readers.columns_map import parse_pairs
 from vendoreval.formats.readers.row_files import FURTHER, RowFiles
+from vendoreval.formats.readers.rows import RowFile
 from vendoreval.formats.readers.sources import named_source
+from vendoreval.formats.readers.tables import Tables, open_tables
 from vendoreval.formats.writers.gold_answers import gold_bytes
 from vendoreval.labels.crosswalk import Crosswalk
 from vendoreval.labels.shapes import SHAPES
@@ -63,21 +65,37 @@ def read_gold_files(
     """
     if SHAPES[contract.task.type].many:
         return _parts(contract, files, reading)
-    mapping, tool = parse_pairs(reading.mapping, "--map"), None
-    if not all(is_row_file(one.path, reading.fmt) for one in files):
-        source = named_source([(file.name, file.path) for file in files], reading.images)
-        chosen = chosen_reader(source, contract.task.type, fmt=reading.fmt, options=reading.options)
-        tool = answer_file(chosen, source)
-    elif len(files) != 1:
-        raise UsageError("Gold of this task type is one file of rows.", remedy="Name one file.")
-    gold, notes = read_gold(
-        tool or files[0].path, name, mapping=mapping, classes=contract.task.classes,
-        fmt=reading.fmt or None,
-        reading=Reading(parse_where(reading.where), separator_of(reading.separator), reading.id_cut),
-        numbers=TASK_TYPES[contract.task.type].numbers,
-    )  # fmt: skip
-    told = (tool.chosen.sentence, *tool.remarks) if tool else ()
+    mapping, where = parse_pairs(reading.mapping, "--map"), parse_where(reading.where)
+    named = [(file.name, file.path) for file in files]
+    with open_tables(
+        named, contract.task.type, fmt=reading.fmt, options=reading.options, mapping=mapping,
+        where=[one.column for one in where], gold=True,
+    ) as tables:  # fmt: skip
+        told: tuple[str, ...] = ()
+        file: RowFile
+        separator = ""
+        if tables is None:
+            source = named_source(named, reading.images)
+            chosen = chosen_reader(source, contract.task.type, fmt=reading.fmt, options=reading.options)
+            file = tool = answer_file(chosen, source)
+            told = (chosen.sentence, *tool.remarks)
+        else:
+            file, separator, mapping = _only_file(tables), tables.tables[0].separator, dict(tables.mapping)
+            filtered = {one.column for one in where}
+            where = (*where, *(one for one in tables.where if one.column not in filtered))
+            told = (tables.chosen.sentence,) if tables.chosen else ()
+        gold, notes = read_gold(
+            file, name, mapping=mapping, classes=contract.task.classes,
+            reading=Reading(where, separator_of(reading.separator) or separator, reading.id_cut),
+            numbers=TASK_TYPES[contract.task.type].numbers,
+        )  # fmt: skip
     return TakenGold(gold_bytes(gold), len(gold), (*told, *notes))
+
+
+def _only_file(tables: Tables) -> RowFile:
+    if len(tables.files) != 1:
+        raise UsageError("Gold of this task type is one file of rows.", remedy="Name one file.")
+    return tables.files[0]
 
 
 def _parts(contract: Contract, files: Sequence[NamedFile], reading: GoldReading) -> TakenGold:
@@ -89,7 +107,7 @@ def _parts(contract: Contract, files: Sequence[NamedFile], reading: GoldReading)
         mapping=parse_pairs(reading.mapping, "--map"), raw=[one.column for one in where],
     )  # fmt: skip
     if isinstance(chosen.reader, RowFiles):
-        chosen = chosen.with_raw(chosen.reader.unread(source, shape, (*FURTHER, *OF_ITEMS)))
+        chosen = chosen.with_raw(chosen.reader.unread(source, shape, (*FURTHER, *OF_ITEMS), chosen.options))
     told = Told(task.classes, where=where, ids=ItemIds(reading.id_cut, reading.ids))
     sink = io.BytesIO()
     items = read_items(reading.items) if reading.items else None
