@@ -17,6 +17,7 @@ from vendoreval.formats.intake.item_ids import ItemIds
 from vendoreval.formats.intake.row_filter import Filtering, RowFilter, refuse_on_labels
 from vendoreval.formats.readers.known_columns import suggestions
 from vendoreval.formats.readers.label_values import with_points
+from vendoreval.formats.readers.row_batches import Batch
 from vendoreval.formats.readers.rows import RowFile, open_rows, require
 from vendoreval.formats.writers.gold_answers import ROLES, Columns, from_columns
 from vendoreval.gold.goldset import GoldSet
@@ -75,10 +76,7 @@ def read_gold(
     for batch in file.batches({*source.values(), *(one.column for one in reading.where)}):
         if batch.refusals:
             raise InputError(batch.refusals[0].reason, file=path.name, line=batch.refusals[0].line)
-        texts = {name: batch.columns[column].to_pylist() for name, column in source.items()}
-        if file.comma and known.only_numbers:
-            texts["label"] = with_points(batch.columns[source["label"]]).to_pylist()
-        texts["item_id"] = ids.read(batch.columns[source["item_id"]]).to_pylist()
+        texts = _texts(batch, source, ids, comma=file.comma and known.only_numbers)
         for row in np.flatnonzero(filtering.choose(batch.columns, len(batch.lines))).tolist():
             line = batch.lines[row]
             values = {name: column[row] for name, column in texts.items()}
@@ -100,6 +98,17 @@ def read_gold(
     hints = suggestions(ROLES, roles, source.keys() - roles.keys())
     notes = (*file.notes, *filtering.notes(), *ids.notes(), *_notes(repeated, seen), *hints)
     return from_columns(gold_id, columns), notes
+
+
+def _texts(
+    batch: Batch, source: Mapping[str, str], ids: ItemIds, *, comma: bool
+) -> dict[str, list[str | None]]:
+    """The batch's columns by role; `comma`: labels are numbers with a decimal comma."""
+    texts = {name: batch.columns[column] for name, column in source.items()}
+    texts["item_id"] = ids.read(texts["item_id"])
+    if comma:
+        texts["label"] = with_points(texts["label"])
+    return {name: column.to_pylist() for name, column in texts.items()}
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def parse_where(texts: Sequence[str]) -> tuple[RowFilter, ...]:
     """
     filters: dict[str, RowFilter] = {}
     for text in texts:
-        name, mark, listed = text.partition("=")
+        name, mark, listed = _parted(text)
         column = name.removesuffix("!")
         if not mark or not column:
             raise UsageError(
@@ -55,6 +55,16 @@ def parse_where(texts: Sequence[str]) -> tuple[RowFilter, ...]:
             )
         filters[column] = RowFilter(text, column, _listed(listed), name != column)
     return tuple(filters.values())
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """The column, "=" and the values; an equals sign in brackets belongs to a path (json_paths)."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "[") - (sign == "]")
+        if sign == "=" and (depth <= 0 or "$" not in text[:place]):
+            return text[:place], sign, text[place + 1 :]
+    return text, "", ""
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from vendoreval.formats.readers.known import reader, recognise
 from vendoreval.formats.readers.row_files import RowFiles
 from vendoreval.formats.readers.rows import FORMATS
 from vendoreval.formats.readers.sources import Source
-from vendoreval.formats.readers.table_options import TABLES
+from vendoreval.formats.readers.table_options import NONE, TABLES
 from vendoreval.labels.shapes import Shape
 
 ROWS = "rows"
@@ -44,7 +44,7 @@ class Chosen:
         files = {option.name for option in self.reader.options if option.file}
         told = {name: Path(v).name if name in files and v else v for name, v in self.options.items()}
         if isinstance(self.reader, RowFiles):  # of which nothing needs to be said
-            told = {name: value for name, value in told.items() if value}
+            told = {name: value for name, value in told.items() if value not in ("", NONE)}
         return {"format": self.name, "options": told}
 
     @property

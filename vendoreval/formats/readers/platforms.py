@@ -77,6 +77,8 @@ class Platform(RowFiles):
         """The file with the columns that are known of the platform, and those that are said."""
         found = self.preset.find(file, self.mapping, options, gold)
         mapping = {**found.mapping, **self.mapping}
+        if answers == "multilabel" and "label" in found.mapping and "label" not in self.mapping:
+            mapping["labels"] = mapping.pop("label")  # all of an item's classes stand in one cell
         table = table_of(found.file, name, mapping, self.raw, options)
         read = ", ".join(f"{role}={column}" for role, column in mapping.items() if role != column)
         notes = (*([f"Columns: {read}."] if read else []), *found.notes, *table.file.notes)

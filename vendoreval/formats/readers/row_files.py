@@ -78,7 +78,9 @@ class RowFiles:
                 yield Answers(member.name, {}, (), set_aside={"copied file": 1}, notes=(note,))
                 continue
             with opened_member(member, self.fmt, options) as file:
-                yield from self._file(self.table(file, member.name, options), member.name, shape)
+                yield from self._file(
+                    self.table(file, member.name, options, answers=shape.name), member.name, shape
+                )
 
     def table(
         self, file: RowFile, name: str, options: Mapping[str, str], *, gold: bool = False, answers: str = ""
@@ -128,7 +130,7 @@ class RowFiles:
         found: dict[str, None] = {}
         for member in source.members:
             with opened_member(member, self.fmt, options) as opened:
-                table = self.table(opened, member.name, options)
+                table = self.table(opened, member.name, options, answers=shape.name)
                 names, mapping = table.file.names, table.mapping
                 cells = cells_of(shape, names, mapping)
                 read = {_item(names, mapping), *(mapping.get(role, role) for role in further)}

@@ -13,20 +13,21 @@ from vendoreval.formats.readers.row_views import chosen_columns, named, wide, wi
 from vendoreval.formats.readers.rows import RowFile
 
 PEOPLE, ITEMS = "annotator_id", "item_id"
+NONE = "none"
 DATES = ReaderOption(
-    "dates", "the order of day and month in dates with slashes or dots; without it they count as unknown", "",
-    ("dmy", "mdy"),
+    "dates", "the order of day and month in dates with slashes or dots; with none they count as unknown", NONE,
+    (NONE, "dmy", "mdy"),
 )  # fmt: skip
 SHEET = ReaderOption("sheet", "the sheet of a workbook; empty: the only one with rows", "")
 NAMED_BY = ReaderOption(
-    "annotator-from", "file: each file is the answers of the person of its name", "", ("file",)
+    "annotator-from", "file: each file is the answers of the person of its name", NONE, (NONE, "file")
 )
 WIDE = ReaderOption(
     "wide", "columns whose cells are an answer each: names, w-* or first..last; their names are annotators, "
     "behind item_id= items", "",
 )  # fmt: skip
 ROW_NAMES = ReaderOption(
-    "row-names", "first: rows begin with a name that the header lacks, as R writes them", "", ("first",)
+    "row-names", "first: rows begin with a name that the header lacks, as R writes them", NONE, (NONE, "first")
 )
 TABLES = (WIDE, NAMED_BY, DATES, SHEET, ROW_NAMES)
 NAMED = tuple(one.name for one in (WIDE, NAMED_BY, DATES, SHEET))  # options of the command line by themselves
@@ -64,7 +65,7 @@ def table_of(
         keys = {column: column for column in chosen_columns(file, columns)}
         what = "the annotators" if role == PEOPLE else "the items"
         file = wide(file, keys, role, f"Each cell of {len(keys):,} columns is an answer; they name {what}.")
-    if options.get(NAMED_BY.name):
+    if options.get(NAMED_BY.name) == "file":
         person = PurePosixPath(name).name.removesuffix(".gz").rpartition(".")[0] or name
         file = named(file, PEOPLE, person, "Each file is named by its annotator.")
     asked = {**mapping, **{column: column for column in further}}

@@ -38,7 +38,7 @@ class NoTime(ValueError):
 
 
 def moment_of(text: str, dates: str = "") -> datetime:
-    """The time that a text tells; without a zone where it names none. `dates`: "dmy", "mdy" or unknown.
+    """The time that a text tells; without a zone where it names none. `dates`: dmy, mdy or unknown.
 
     Raises NoTime.
     """
@@ -95,7 +95,7 @@ def _dated(word: str, dates: str) -> datetime | None:
     first, second, third = found[1], found[3], found[4]
     if len(first) == 4:
         year, month, day = first, second, third
-    elif len(third) == 4 and dates:
+    elif len(third) == 4 and dates in ("dmy", "mdy"):
         year, (month, day) = third, (first, second) if dates == "mdy" else (second, first)
     else:
         raise NoTime(NO_ORDER if len(third) == 4 else UNREAD)
