@@ -23,6 +23,7 @@ from vendoreval.reports.wording import (
     percent,
     plural,
 )
+from vendoreval.tasks.rules import matching_value, matching_word
 
 COUNTED = frozenset({"accuracy", "error_rate", "recall", "precision", "completeness", "exact_match"})
 
@@ -231,7 +232,20 @@ def _paired(contract: Contract, units: str) -> str:
         f"The {units} of each person’s answer on an item were paired one to one with those of gold, whatever "
         f"their labels, as well as they fit ({rule}). A pair with different labels is "
         "wrong; what gold has and nobody paired is missing, what was delivered beyond that is extra."
+        f"{_of_time(contract)}"
     )
+
+
+def _of_time(contract: Contract) -> str:
+    """What der looks at, with its collar; empty where no clause is about it."""
+    if not any(clause.metric == "der" for clause in contract.clauses):
+        return ""
+    collar = matching_value(contract.task, "collar")
+    left_out = [f"{float(collar):g} s before and as much after each end of a gold segment"] if collar else []
+    if matching_word(contract.task, "overlaps") == "skipped":
+        left_out.append("time in which gold has several labels")
+    but = f", but for {' and '.join(left_out)}" if left_out else ", without a collar"
+    return f" The diarisation error rate looks at all time{but}."
 
 
 def _counted(finding: Finding) -> str:

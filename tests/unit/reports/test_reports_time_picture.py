@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from tests.unit.audits.box_samples import terms
 from tests.unit.tasks.time_samples import delivery_of, gold_of, segment, task
 from vendoreval.claims.records import ClaimLine
 from vendoreval.reports.pictures.drawn_sheets import numbered_pairs
 from vendoreval.reports.pictures.time_picture import TimePicture, time_marks
+from vendoreval.reports.sentences import _of_time
 from vendoreval.tasks.segments import TYPE
 
 GOLD = gold_of({"i": [(0, 4, "ada"), (3.5, 6, "bo"), segment(8, 9, "ada", ignored=True)]})
@@ -52,3 +54,14 @@ def test_the_drawing_tells_every_defect_and_the_time() -> None:
     ):
         assert words in said
     assert "stroke-dasharray" in drawn().svg()
+
+
+def test_a_report_says_what_the_collar_means() -> None:
+    rule = {"collar": "0.25", "overlaps": "skipped"}
+    said, plain = (
+        _of_time(terms("der", "time", threshold="0.1", task={"type": "segments", "matching": matching}))
+        for matching in (rule, {})
+    )
+    assert "0.25 s before and as much after each end of a gold segment" in said
+    assert "time in which gold has several labels" in said
+    assert "without a collar" in plain
