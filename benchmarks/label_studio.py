@@ -3,10 +3,10 @@
 python benchmarks/label_studio.py          about 200 MB
 python benchmarks/label_studio.py 20       about 20 MB
 
-Both end with one row a box: item, annotator, label and the four edges in pixels. DuckDB is told the columns, and
-unnests annotations and results; it checks nothing. Ours streams the file, checks every region, counts what is
-set aside and makes Arrow batches. Processor seconds of fresh processes that take turns; DuckDB with one thread,
-and as many as there are.
+Both end with one row a box: item, annotator, label and the four edges in pixels. DuckDB is told the columns,
+and unnests annotations and results; it checks nothing. Ours streams the file, checks every region, counts what
+is set aside and makes Arrow batches. Processor seconds of fresh processes that take turns; DuckDB with one
+thread, and with two.
 """
 
 from __future__ import annotations
@@ -36,14 +36,16 @@ import sys, duckdb
 con = duckdb.connect()
 con.execute(f"set threads={sys.argv[2]}")
 columns = '''{data: 'STRUCT(image VARCHAR)', annotations: 'STRUCT(completed_by BIGINT, was_cancelled BOOLEAN,
-  created_at VARCHAR, lead_time DOUBLE, id BIGINT, result STRUCT(id VARCHAR, "type" VARCHAR, original_width BIGINT,
-  original_height BIGINT, "value" STRUCT(x DOUBLE, y DOUBLE, width DOUBLE, height DOUBLE, rotation DOUBLE,
-  rectanglelabels VARCHAR[]))[])[]'}'''
+  created_at VARCHAR, lead_time DOUBLE, id BIGINT, result STRUCT(id VARCHAR, "type" VARCHAR,
+  original_width BIGINT, original_height BIGINT, "value" STRUCT(x DOUBLE, y DOUBLE, width DOUBLE,
+  height DOUBLE, rotation DOUBLE, rectanglelabels VARCHAR[]))[])[]'}'''
 query = f'''
 with tasks as (select data.image as item, unnest(annotations) as a
-               from read_json('{sys.argv[1]}', format='array', columns={columns}, maximum_object_size=100000000)),
-     regions as (select item, a.completed_by as annotator, a.created_at as labelled_at, a.lead_time as seconds,
-                 a.id as label_id, unnest(a.result) as r from tasks where not a.was_cancelled)
+               from read_json('{sys.argv[1]}', format='array', columns={columns},
+                              maximum_object_size=100000000)),
+     regions as (select item, a.completed_by as annotator, a.created_at as labelled_at,
+                 a.lead_time as seconds, a.id as label_id, unnest(a.result) as r
+                 from tasks where not a.was_cancelled)
 select item, annotator, labelled_at, seconds, label_id, r.id as object_id, r.value.rectanglelabels[1] as label,
   r.value.x * r.original_width / 100 as x_min, r.value.y * r.original_height / 100 as y_min,
   (r.value.x + r.value.width) * r.original_width / 100 as x_max,

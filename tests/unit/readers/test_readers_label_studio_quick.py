@@ -22,7 +22,7 @@ odd: Any = st.sampled_from([None, True, "x", -1, 0, 1, 2.5, [], {}, ["car", "van
 
 @st.composite
 def regions(draw: st.DrawFn) -> dict[str, Any]:
-    value = {name: draw(numbers) for name in ("x", "y", "width", "height")}
+    value: dict[str, Any] = {name: draw(numbers) for name in ("x", "y", "width", "height")}
     value["rotation"] = draw(st.sampled_from([0, 0, 0, 30, 12.5]))
     value["rectanglelabels"] = [draw(st.sampled_from("ab"))]
     region = {
@@ -39,7 +39,7 @@ def regions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def annotations(draw: st.DrawFn) -> dict[str, Any]:
+def answered(draw: st.DrawFn) -> dict[str, Any]:
     found = {
         "id": draw(st.integers(1, 99)), "completed_by": draw(st.sampled_from([1, 2, "ann", {"id": 3}])),
         "created_at": "2026-11-28T07:02:31Z", "lead_time": draw(st.sampled_from([1.5, 2, None])),
@@ -56,14 +56,14 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
     number = draw(st.integers(1, 9))
     found: dict[str, Any] = {
         "id": number, "data": {"image": f"/data/upload/1/0123abcd-{number}.png"},
-        "annotations": draw(st.lists(annotations(), max_size=3)), "predictions": [], "drafts": [],
+        "annotations": draw(st.lists(answered(), max_size=3)), "predictions": [], "drafts": [],
     }  # fmt: skip
     for name in draw(st.lists(st.sampled_from([*found, "result", "completions"]), max_size=1)):
         found[name] = draw(odd)
     return found
 
 
-def outcome(path: Path, **options: str) -> Any:
+def outcome(path: Path, **options: Any) -> Any:
     """All that is said of a file; or the error."""
     try:
         found: Delivered = read(READER, path, "boxes", **options)
