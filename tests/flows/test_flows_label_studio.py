@@ -284,6 +284,45 @@ def test_spans(cli: Cli, server: Server, bob: User) -> None:
     assert states == {"mended"}
 
 
+def test_transcriptions(cli: Cli, server: Server, bob: User) -> None:
+    """What was heard, as text; rework goes back with what was written, and comes home."""
+    limit = clause("words", metric="wer", unit="word", threshold="0.05", decision={"rule": "point"})
+    text = contract_toml(
+        task={"type": "transcription", "gold": "chosen"}, clauses=[{**limit, "remedy": ["rework"]}],
+        remedies=[{**REWORK, "scope": "defects"}],
+    )  # fmt: skip
+    (cli.folder / "c.toml").write_text(text, "utf-8")
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("contract", "add", "c.toml")
+    names = [item(number, ".wav") for number in range(ITEMS)]
+
+    def said(number: int, *, wrong: bool) -> str:
+        return f"the ship number {number} {'sank' if wrong else 'came home'}"
+
+    def heard(number: int, wrong: bool) -> Result:
+        value = {"text": [said(number, wrong=wrong)]}
+        return [{"from_name": "label", "to_name": "audio", "type": "textarea", "value": value}]
+
+    gold = "".join(f"{name},{said(number, wrong=False)}\n" for number, name in enumerate(names))
+    (cli.folder / "gold.csv").write_text(f"item_id,label\n{gold}", "utf-8")
+    cli("gold", "add", "gold.csv", "--id", "g", "--contract", "c")
+    config = '<View><Audio name="audio" value="$audio"/><TextArea name="label" toName="audio"/></View>'
+    project = server.owner.project("heard", config)
+    project.add([{"data": {"audio": f"/data/{name}", "item_id": name}} for name in names])
+    people, numbers = (server.owner, bob), {name: number for number, name in enumerate(names)}
+    answered(project, people, heard, numbers)
+    cli("delivery", "add", exported(cli, project, "JSON", "d.json"), "--contract", "c", "--id", "d")
+    result = judged(cli, "d", "a")
+    errors = sum(wrong_for(person, number) for number in range(ITEMS) for person in (0, 1))
+    words = 2 * sum(len(said(number, wrong=False).split()) for number in range(ITEMS))
+    assert result["findings"][0]["estimate"] == pytest.approx(2 * errors / words)
+    file = mended(cli, server, people, heard, numbers)
+    cli("delivery", "add", file, "--contract", "c", "--id", "e", "--rework-of", "d")
+    states = {line["state"] for line in cli("claim", "rework", "claim", "e", "--json").json["lines"]}
+    assert states == {"mended"}
+
+
 def test_the_server_is_gone_when_its_block_ends(tmp_path: Path) -> None:
     """Even where the block ends in an error."""
     found: list[str] = []

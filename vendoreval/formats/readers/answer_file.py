@@ -13,7 +13,7 @@ from vendoreval.formats.readers.known import READERS
 from vendoreval.formats.readers.row_batches import Batch
 from vendoreval.formats.readers.rows import FORMATS, RowFile
 from vendoreval.formats.readers.sources import Source
-from vendoreval.labels.shapes import SHAPES
+from vendoreval.labels.shapes import SHAPES, Shape
 
 _EXPORTS = (".json", ".xml", ".zip", ".tar", ".tgz")
 _OURS = ("sheet_id",)  # told for answers of several rows only
@@ -25,26 +25,29 @@ class AnswerFile(RowFile):
 
     chosen: Chosen
     source: Source
+    shape: Shape
     set_aside: Mapping[str, int]
     remarks: tuple[str, ...]
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """All rows in file order, with the columns `wanted`, as text."""
-        for answers in self.chosen.batches(self.source, SHAPES["classification"]):
+        for answers in self.chosen.batches(self.source, self.shape):
             columns = {name: _text(column) for name, column in answers.rows.items() if name in wanted}
             yield Batch(columns, answers.places, answers.refusals)
 
 
-def answer_file(chosen: Chosen, source: Source) -> AnswerFile:
+def answer_file(chosen: Chosen, source: Source, shape: Shape = SHAPES["classification"]) -> AnswerFile:
     """The source as a row file; it is read once, for its columns and for what its reader sets aside."""
     names: dict[str, None] = {}
     aside: Counter[str] = Counter()
     remarks: dict[str, None] = {}
-    for answers in chosen.batches(source, SHAPES["classification"]):
+    for answers in chosen.batches(source, shape):
         names.update(dict.fromkeys(name for name in answers.rows if name not in _OURS))
         aside.update(answers.set_aside)
         remarks.update(dict.fromkeys(answers.notes))
-    return AnswerFile(Path(source.name), chosen.name, tuple(names), chosen, source, dict(aside), tuple(remarks))
+    return AnswerFile(
+        Path(source.name), chosen.name, tuple(names), chosen, source, shape, dict(aside), tuple(remarks)
+    )  # fmt: skip
 
 
 def is_row_file(path: Path, fmt: str) -> bool:

@@ -83,7 +83,12 @@ READERS: tuple[Entry, ...] = (
         "labelbox",
     ),
     Entry("cvat", (".xml",), DRAWN | CLASSES | {"tracks"}, "cvat"),
-    Entry("label-studio", (".json", ".csv", ".tsv"), DRAWN | LINKED | CLASSES | {"segments"}, "label_studio"),
+    Entry(
+        "label-studio",
+        (".json", ".csv", ".tsv"),
+        DRAWN | LINKED | CLASSES | {"ordinal", "numeric", "transcription", "segments"},
+        "label_studio",
+    ),
     *(Entry(name, (".csv", ".tsv", ".txt", ".xlsx"), EVERY, name.replace("-", "_")) for name in PLATFORMS),
     Entry(
         "rows", (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".gz"), EVERY, "row_files"

@@ -63,15 +63,18 @@ class LabelStudio:
     yields: frozenset[str] = frozenset(
         {
             "classification",
+            "ordinal",
+            "numeric",
+            "multilabel",
+            "transcription",
+            "segments",
             "boxes",
             "polygons",
             "polylines",
             "masks",
             "keypoints",
-            "segments",
             "spans",
             "relations",
-            "multilabel",
         }
     )
     options: tuple[ReaderOption, ...] = _OPTIONS

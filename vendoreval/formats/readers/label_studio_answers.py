@@ -32,6 +32,13 @@ _PLACES: Mapping[str, Callable[[Region], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+# Questions about the whole item that a type's one answer is the answer to.
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "classification": ("choices",), "ordinal": ("choices", "rating"), "numeric": ("number", "rating"),
+    "transcription": ("textarea",),
+}  # fmt: skip
+
+
 @dataclass
 class Taking:
     """Puts answers into `rows`, one after the other."""
@@ -54,8 +61,8 @@ class Taking:
             aside.pop("relation", None)
         for word, count in aside.items():
             self.rows.aside(word, count)
-        if shape == "classification":
-            self._choice(answer, regions)
+        if shape in ASKED:
+            self._one(answer, regions)
             return
         known: dict[str, Any] = {name: answer.facts.get(name) for name in _SHEET}
         if shape == "relations":
@@ -108,26 +115,29 @@ class Taking:
             raise ValueError(f"its parent carries {len(parent.labels)} labels")
         return point | {"object_id": parent.id, "label": parent.labels[0], "area": _area(parent)}
 
-    def _choice(self, answer: Answer, regions: Sequence[Region]) -> None:
-        """The one choice about the whole item; a submitted answer without one is an empty label."""
-        wanted = self.options["control"]
+    def _one(self, answer: Answer, regions: Sequence[Region]) -> None:
+        """The one answer about the whole item; one submitted without it is an empty label, or nothing."""
+        wanted, shape = self.options["control"], self.rows.shape
         found: list[Any] = []
         for region in regions:
-            result = region.asked[0] if region.kind == "choices" else {}
+            result = region.asked[0] if region.kind in ASKED[shape.name] else {}
             name = result.get("from_name")
-            if region.kind != "choices" or (wanted and name != wanted):
-                self.rows.aside(region.kind if region.kind != "choices" else "choices of another control")
+            if not result or (wanted and name != wanted):
+                self.rows.aside(f"{region.kind} of another control" if result else region.kind)
                 continue
             self._one_question(str(name), answer)
-            found.append(result["value"].get("choices"))
-        labels = [one for choices in found for one in (choices if isinstance(choices, list) else [choices])]
+            found.append(result["value"].get("text" if region.kind == "textarea" else region.kind))
+        labels = [_written(one) for values in found for one in _listed(values)]
         if len(labels) > 1 or not all(label is None or isinstance(label, str) for label in labels):
-            reason = (
-                f"It holds {len(labels)} choices, not one." if len(labels) > 1 else "Its choice is no text."
-            )
-            self.rows.refuse(answer.place, reason, answer.item)
+            word = {"transcription": "text", "numeric": "number"}.get(shape.name, "choice")
+            many = f"It holds {len(labels)} {word}s, not one."
+            self.rows.refuse(answer.place, many if len(labels) > 1 else f"Its {word} is no text.", answer.item)
             return
-        self.rows.row(answer.place, item_id=answer.item, **answer.facts, label=labels[0] if labels else None)
+        label = labels[0] if labels else None
+        if shape.many:
+            self.rows.sheet(answer.item, **{name: answer.facts.get(name) for name in _SHEET})
+        if label is not None or not shape.many:
+            self.rows.row(answer.place, item_id=answer.item, **answer.facts, label=label)
 
     def _choices(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> None:
         """All choices about the whole item; of a taxonomy the last class of each path."""
@@ -218,6 +228,11 @@ class Taking:
 def _object(place: Callable[[Region], dict[str, Any]], region: Region) -> dict[str, Any]:
     """The columns of one region that is an object by itself."""
     return region.told | {"object_id": region.id} | place(region)
+
+
+def _written(value: Any) -> Any:
+    """A number as text; anything else as it is."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _same(first: str, second: str) -> bool:

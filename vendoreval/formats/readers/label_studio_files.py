@@ -103,7 +103,11 @@ def _cell(text: str) -> Any:
     return text
 
 
-WHOLE = ("classification", "multilabel")  # answers about the whole item
+# The question that is asked about the whole item, by task type.
+WHOLE = {
+    "classification": "choices", "multilabel": "choices", "ordinal": "choices", "numeric": "number",
+    "transcription": "textarea",
+}  # fmt: skip
 
 
 def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[str, str]) -> Iterator[Answer]:
@@ -116,7 +120,7 @@ def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[
     results: list[Any] = []
     for name, value in fields.items():
         if name == options["control"] and rows.shape.name in WHOLE:
-            results.append(_chosen(name, value))
+            results.append(_answered(name, value, WHOLE[rows.shape.name]))
         elif isinstance(value, list):
             found = [_result(name, one) for one in value]
             results += [one for one in found if one]
@@ -131,10 +135,11 @@ def _row(row: Mapping[str, Any], place: int, rows: AnswerRows, options: Mapping[
     yield Answer(place, item, facts_of(row, options), results, fields)
 
 
-def _chosen(name: str, value: Any) -> dict[str, Any]:
-    choices = value.get("choices") if isinstance(value, dict) else value
-    choices = choices if isinstance(choices, list) else [choices]
-    return {"type": "choices", "from_name": name, "value": {"choices": choices}}
+def _answered(name: str, value: Any, kind: str) -> dict[str, Any]:
+    """The answer to a question about the whole item, as the JSON export has it."""
+    key = "text" if kind == "textarea" else kind
+    told = value.get(key) if isinstance(value, dict) else value
+    return {"type": kind, "from_name": name, "value": {key: told if isinstance(told, list) else [told]}}
 
 
 def _result(name: str, found: Any) -> dict[str, Any] | None:

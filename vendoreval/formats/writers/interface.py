@@ -58,7 +58,8 @@ class Task:
 class Setting:
     """What is known of all tasks. `classes` in their order; `keypoints` are the names of points in theirs.
 
-    `turned`: some box is turned. `link` stands before the names of pictures and recordings in the tool.
+    `turned`: some box is turned. `ends` are the labels of relations' ends. `link` stands before the names of
+    pictures and recordings in the tool.
     """
 
     shape: Shape
@@ -66,6 +67,7 @@ class Setting:
     keypoints: tuple[str, ...] = ()
     turned: bool = False
     link: str = ""
+    ends: tuple[str, ...] = ()
 
 
 @dataclass

@@ -58,7 +58,9 @@ WRITERS: tuple[Entry, ...] = (
         "polygons with holes; one answer an item",
     ),
     Entry(
-        "label-studio", ".json", IMAGES | {"classification", "spans"}, "label_studio",
+        "label-studio", ".json",
+        IMAGES | {"classification", "ordinal", "numeric", "multilabel", "transcription", "spans", "relations"},
+        "label_studio",
         "when it was answered; polygons with holes or of several parts, spans in pieces, visibility of "
         "keypoints",
     ),

@@ -18,6 +18,8 @@ from vendoreval.formats.writers.label_studio_regions import Regions
 ITEM, OPAQUE = "item_id", "task_id"
 _IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
 
+_TEXTS = frozenset({"spans", "relations"})
+
 
 @dataclass(frozen=True)
 class LabelStudio:
@@ -25,7 +27,9 @@ class LabelStudio:
 
     name: str = "label-studio"
     ending: str = ".json"
-    yields: frozenset[str] = _IMAGES | {"classification", "spans"}
+    yields: frozenset[str] = _IMAGES | _TEXTS | {
+        "classification", "ordinal", "numeric", "multilabel", "transcription"
+    }  # fmt: skip
 
     def write(self, tasks: Sequence[Task], setting: Setting, out: IO[bytes]) -> Written:
         """A task an item, a prediction an answer; `model_version` is who gave it."""
@@ -66,7 +70,7 @@ def _shown(tasks: Sequence[Task], setting: Setting) -> tuple[str, str]:
         return ("Image" if is_picture(first.shown[files[0]]) else "Audio"), files[0]
     if setting.shape.name in _IMAGES:
         return "Image", "image"
-    if setting.shape.name == "spans" or first.text is not None or "text" in first.shown:
+    if setting.shape.name in _TEXTS or first.text is not None or "text" in first.shown:
         return "Text", "text"
     if is_file(first.item):
         return ("Image", "image") if is_picture(first.item) else ("Audio", "audio")

@@ -15,6 +15,9 @@ _LABELS = {
 }  # fmt: skip
 
 
+_CHOICES = {"classification": "single", "ordinal": "single", "multilabel": "multiple"}
+
+
 def configuration(
     setting: Setting, kind: str, field: str, asked: Mapping[str, Iterable[str]], numbers: Iterable[str],
     *, remarks: bool,
@@ -34,8 +37,17 @@ def configuration(
 def _answers(setting: Setting, field: str) -> list[str]:
     shape = setting.shape.name
     to = {"name": LABEL, "toName": field}
-    if shape == "classification":
-        return [_tag("Choices", to | {"choice": "single"}, _inner("Choice", setting.classes))]
+    if shape in _CHOICES:
+        return [_tag("Choices", to | {"choice": _CHOICES[shape]}, _inner("Choice", setting.classes))]
+    if shape == "numeric":
+        return [_tag("Number", to)]
+    if shape == "transcription":
+        return [_tag("TextArea", to | {"rows": "4", "editable": "true", "maxSubmissions": "1"})]
+    if shape == "relations":
+        return [
+            _tag("Labels", to, _inner("Label", setting.ends)),
+            f"<Relations>\n{_inner('Relation', setting.classes)}  </Relations>\n",
+        ]
     found = [_tag(_LABELS[shape], to, _inner("Label", setting.classes))]
     if shape == "keypoints":
         points = {"name": POINT, "toName": field}

@@ -46,9 +46,9 @@ class Regions:
 
     def _asked(self, row: Row, region: Result) -> Iterator[Result]:
         """Attributes are answers to questions about the region: numbers, or choices."""
-        place = {name: value for name, value in region["value"].items() if not name.endswith("labels")}
+        place = {name: value for name, value in region.get("value", {}).items() if not name.endswith("labels")}
         told = {name: region[name] for name in ORIGINAL if name in region}
-        for name, value in row.get("attributes", {}).items():
+        for name, value in row.get("attributes", {}).items() if "value" in region else ():
             if name in (LABEL, POINT):
                 self.lost["attribute called as a control is, which is left out"] += 1
             elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -70,6 +70,48 @@ Found = Iterator[tuple[Sequence[Row], list[Result]]]
 def _choices(regions: Regions, answer: Answer, task: Task) -> Found:
     for row in answer.rows:
         yield [row], [{"from_name": LABEL, "type": "choices", "value": {"choices": [row["label"]]}}]
+
+
+def _all_choices(regions: Regions, answer: Answer, task: Task) -> Found:
+    """All labels of an answer are the choices of one question."""
+    if answer.rows:
+        labels = [row["label"] for row in answer.rows]
+        yield answer.rows, [{"from_name": LABEL, "type": "choices", "value": {"choices": labels}}]
+
+
+def _numbers(regions: Regions, answer: Answer, task: Task) -> Found:
+    for row in answer.rows:
+        try:
+            number = int(row["label"])
+        except ValueError:
+            number = float(row["label"])  # type: ignore[assignment]
+        yield [row], [{"from_name": LABEL, "type": "number", "value": {"number": number}}]
+
+
+def _texts(regions: Regions, answer: Answer, task: Task) -> Found:
+    for row in answer.rows:
+        yield [row], [{"from_name": LABEL, "type": "textarea", "value": {"text": [row["label"]]}}]
+
+
+def _relations(regions: Regions, answer: Answer, task: Task) -> Found:
+    """Each end is a span of its own label; what joins them is the relation."""
+    ends: dict[tuple[int, int, str | None], str] = {}
+    for row in answer.rows:
+        pair = []
+        for side in ("head", "tail"):
+            end = (row[f"{side}_start"], row[f"{side}_end"], row.get(f"{side}_label"))
+            name = ends.setdefault(end, f"e{len(ends) + 1}")
+            pair.append(name)
+        told = {"type": "relation", "from_id": pair[0], "to_id": pair[1], "direction": "right"}
+        yield [{}], [told | {"labels": [row["label"]]}]
+    for (start, stop, label), name in ends.items():
+        value = {
+            "start": start,
+            "end": stop,
+            "text": (task.text or "")[start:stop],
+            "labels": [label] if label else [],
+        }
+        yield [{}], [{"id": name, "from_name": LABEL, "type": "labels", "value": value}]
 
 
 def _image(task: Task) -> dict[str, Any]:
@@ -166,6 +208,7 @@ def _spans(regions: Regions, answer: Answer, task: Task) -> Found:
 
 
 _RESULTS: Mapping[str, Callable[[Regions, Answer, Task], Found]] = {
-    "classification": _choices, "boxes": _boxes, "polygons": _polygons, "masks": _masks,
+    "classification": _choices, "ordinal": _choices, "numeric": _numbers, "multilabel": _all_choices,
+    "transcription": _texts, "relations": _relations, "boxes": _boxes, "polygons": _polygons, "masks": _masks,
     "keypoints": _keypoints, "spans": _spans,
 }  # fmt: skip

@@ -57,16 +57,17 @@ def tasks_in(
 
 def setting_of(tasks: Iterable[Task], shape: Shape, classes: Sequence[str] = (), link: str = "") -> Setting:
     """What all tasks hold: the classes of the contract and those besides, points in order, turned boxes."""
-    labels, points, turned = set[str](), dict[str, None](), False
+    labels, ends, points, turned = set[str](), set[str](), dict[str, None](), False
     for task in tasks:
         for answer in task.answers:
             for row in answer.rows:
                 labels.add(row["label"])
+                ends.update(row[end] for end in ("head_label", "tail_label") if end in row)
                 turned |= bool(row.get("angle"))
                 if "keypoint" in row:
                     points[row["keypoint"]] = None
     further = sorted(labels - set(classes))
-    return Setting(shape, (*classes, *further), tuple(points), turned, link)
+    return Setting(shape, (*classes, *further), tuple(points), turned, link, tuple(sorted(ends)))
 
 
 def renamed(tasks: Iterable[Task], names: Mapping[str, str]) -> Iterator[Task]:

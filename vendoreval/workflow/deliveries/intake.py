@@ -145,7 +145,7 @@ def _one_answer(
         if tables is None:
             source = named_source(named, reading.images)
             chosen = chosen_reader(source, task.type, fmt=reading.fmt, options=reading.options)
-            tool = answer_file(chosen, source)
+            tool = answer_file(chosen, source, SHAPES[task.type])
         intake = read_delivery(
             [tool] if tool else tables.files if tables else [], sink, classes=task.classes,
             mapping=tables.mapping if tables else mapping, where=where, items=reading.items,

@@ -77,7 +77,7 @@ def read_gold_files(
         if tables is None:
             source = named_source(named, reading.images)
             chosen = chosen_reader(source, contract.task.type, fmt=reading.fmt, options=reading.options)
-            file = tool = answer_file(chosen, source)
+            file = tool = answer_file(chosen, source, SHAPES[contract.task.type])
             told = (chosen.sentence, *tool.remarks)
         else:
             file, separator, mapping = _only_file(tables), tables.tables[0].separator, dict(tables.mapping)
