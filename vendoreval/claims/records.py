@@ -36,6 +36,11 @@ class ClaimLine:
     score: float | None = None
 
     @property
+    def fault(self) -> str:
+        """What is wrong in a few words; of what is right, and yet too far from gold for a clause, just that."""
+        return "beyond the limit" if self.outcome == "correct" else self.outcome.replace("_", " ")
+
+    @property
     def shown(self) -> str:
         """The id by which the vendor knows the item."""
         return self.task or self.item

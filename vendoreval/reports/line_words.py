@@ -8,11 +8,9 @@ from vendoreval.reports.wording import joined
 
 
 def what_is_wrong(line: ClaimLine) -> str:
-    """The outcome: `wrong label`, `missing`; of what is right, and yet too far from gold for a clause, that."""
-    if line.outcome == "correct":
-        return "beyond the limit of the clause"
-    look = LOOKS.get(line.outcome)
-    return look.word if look else line.outcome.replace("_", " ")
+    """The outcome: `wrong label`, `missing`."""
+    look = None if line.outcome == "correct" else LOOKS.get(line.outcome)
+    return look.word if look else line.fault
 
 
 def line_words(line: ClaimLine) -> str:

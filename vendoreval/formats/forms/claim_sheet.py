@@ -100,7 +100,7 @@ def key_of(record: str, line: int) -> str:
 
 def claimed(line: ClaimLine) -> dict[str, str]:
     """What the claim says of a line, as the sheet shows it."""
-    wrong = ", ".join(filter(None, (line.outcome.replace("_", " "), line.where)))
+    wrong = ", ".join(filter(None, (line.fault, line.where)))
     shown = (line.shown, wrong, line.delivered or "", line.expected or "", line.severity, line.clause)
     return dict(zip(CLAIMED, map(visible, shown), strict=True))
 

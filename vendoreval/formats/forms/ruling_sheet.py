@@ -52,7 +52,7 @@ def _row(dispute: Dispute, line: ClaimLine, state: LineState) -> dict[str, str]:
     words += [f"Evidence: {', '.join(said.evidence)}" if said.evidence else ""] if said else []
     return {
         "claim": dispute.claim.id, "line": f"{line.number}", "item": line.shown,
-        "what is wrong": ", ".join(filter(None, (line.outcome.replace("_", " "), line.where))),
+        "what is wrong": ", ".join(filter(None, (line.fault, line.where))),
         "gold": line.expected or "", "delivered": line.delivered or "", "state": state.state,
         "code": said.reason if said else "", "vendor says": "\n".join(filter(None, words)),
     }  # fmt: skip
