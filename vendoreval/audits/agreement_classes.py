@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.audits.agreeing import AGREEMENT, WEIGHTED, order_of, scale_of, weights_of
-from vendoreval.audits.agreement_plain import Groups, figures, lacking
+from vendoreval.audits.agreement_plain import Groups, alone, figures, lacking
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.errors import InputError, UsageError
@@ -146,6 +146,11 @@ def coefficients_of_classes(
 ) -> tuple[Agreement, ...]:
     """All coefficients, with intervals from `resamples` draws of items; weighted ones of an ordinal scale."""
     order = order_of(task, counts)
+    if TASK_TYPES[task.type].numbers:  # equal numbers are too rare for what counts equal classes
+        alpha, equal = coefficients.agreements(
+            counts, ("alpha", "percent_agreement"), scale=scale, resamples=resamples, seed=seed
+        )
+        return alone(alpha, equal)
     found = coefficients.agreements(counts, scale=scale, order=order, resamples=resamples, seed=seed)
     weights = weights_of(task)
     if not weights:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from vendoreval.errors import InputError
-from vendoreval.inference.agreement import Agreement
+from vendoreval.inference.agreement import METRICS, Agreement
 
 Groups = dict[str, Any]
 BY = ("class", "day", "guideline_version", "annotator", "point")
@@ -24,3 +25,12 @@ def figures(found: Agreement) -> dict[str, Any]:
 def lacking(column: str) -> InputError:
     """What to raise where a delivery lacks the column that groups need."""
     return InputError(f"The delivery has no column {column}.", remedy=f"Map one: --map {column}=….")
+
+
+def alone(alpha: Agreement, equal: Agreement) -> tuple[Agreement, ...]:
+    """All coefficients where only these two are defined; the others without a value."""
+    nothing = replace(
+        alpha, estimate=None, standard_error=None, low=None, high=None, method="", observed=None, chance=None
+    )
+    known = {"alpha": alpha, "percent_agreement": equal}
+    return tuple(known.get(metric, replace(nothing, metric=metric)) for metric in METRICS)

@@ -6,17 +6,16 @@ Coefficients that count equal labels are not defined here. A group has a chance 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.agreement_plain import Groups, figures, lacking
+from vendoreval.audits.agreement_plain import Groups, alone, figures, lacking
 from vendoreval.audits.apart import Answers, answers_of
 from vendoreval.audits.point_agreement import point_record
 from vendoreval.contracts.terms import Task
-from vendoreval.inference.agreement import METRICS, Agreement
+from vendoreval.inference.agreement import Agreement
 from vendoreval.inference.spread import UNIT, Spread, alpha_of_spread, equal_share, mean_share, pairs_error
 from vendoreval.labels.sheet_rows import sheet_of_rows
 from vendoreval.labels.table import LabelTable
@@ -27,11 +26,7 @@ Ints = NDArray[np.int64]
 
 def coefficients_of_sheets(spread: Spread) -> tuple[Agreement, ...]:
     """Alpha and the share of equal answers; the other coefficients without a value."""
-    alpha, equal = alpha_of_spread(spread), equal_share(spread)
-    nothing = replace(alpha, estimate=None, standard_error=None, low=None, high=None, method="",
-                      observed=None, chance=None)  # fmt: skip
-    known = {"alpha": alpha, "percent_agreement": equal}
-    return tuple(known.get(metric, replace(nothing, metric=metric)) for metric in METRICS)
+    return alone(alpha_of_spread(spread), equal_share(spread))
 
 
 def distance_record(spread: Spread, task: Task) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def _print(record: dict[str, Any]) -> None:
             for key, name in NAMES.items()
             if key in record
             for figures, share in ((record[key], key == "percent_agreement"),)
-            if "distance" not in record or figures["estimate"] is not None
+            if figures["estimate"] is not None
+            or (record["alpha"]["estimate"] is None and "distance" not in record)
         ],
         right=("value",),
     )

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -267,10 +268,10 @@ def _alpha_parts(counts: Tally, scale: Scale, at: Floats) -> Parts:
         ranked = np.argsort(at, kind="stable")
         by_rank = table[:, ranked[np.isin(ranked, paired.label)]]
         return Parts(_coincidences(by_rank, n), paired.items, _ordinal, several)
+    if scale == "interval":
+        return Parts(_moments(table, n, at), paired.items, partial(_interval, float(np.ptp(at)) ** 2), several)
     if scale == "nominal":
         within = n**2 - _row_sums(table.power(2))
-    elif scale == "interval":
-        within = 2 * (n * (table @ at**2) - (table @ at) ** 2)
     else:
         within = _row_sums(table.multiply(table @ _ratio_distance(at)))
     summands = sparse.hstack([_column(within / (n - 1)), table], format="csr")
@@ -280,15 +281,29 @@ def _alpha_parts(counts: Tally, scale: Scale, at: Floats) -> Parts:
         total = labels.sum(axis=-1)
         if scale == "nominal":
             between, largest = total**2 - (labels**2).sum(axis=-1), 1.0
-        elif scale == "interval":
-            between = 2 * (total * (labels * at**2).sum(axis=-1) - (labels * at).sum(axis=-1) ** 2)
-            largest = float(np.ptp(at)) ** 2
         else:
             distance = _ratio_distance(at)
             between, largest = ((labels @ distance) * labels).sum(axis=-1), float(distance.max(initial=0.0))
         return _levels(disagreement, between, total, largest)
 
     return Parts(summands, paired.items, levels, several)
+
+
+def _moments(table: Any, n: Floats, at: Floats) -> Any:
+    """Of each combination: its disagreement, labels, and their sum and sum of squares about the middle.
+
+    Squared differences need no more, however many numbers there are.
+    """
+    middle = at - (at.min() + at.max()) / 2 if len(at) else at
+    first, second = table @ middle, table @ middle**2
+    within = 2 * (n * second - first**2) / (n - 1)
+    return sparse.hstack([_column(one) for one in (within, n, first, second)], format="csr")
+
+
+def _interval(largest: float, sums: Sums) -> tuple[Sums, Sums]:
+    """From the sums of `_moments`."""
+    disagreement, total, first, second = (sums[..., k] for k in range(4))
+    return _levels(disagreement, 2 * (total * second - first**2), total, largest)
 
 
 def _levels(disagreement: Sums, between: Sums, total: Sums, largest: Any) -> tuple[Sums, Sums]:
@@ -346,11 +361,14 @@ def _weighted_parts(counts: Tally, metric: str, weights: Floats | None) -> Parts
     heads = [_column(np.ones(len(n))), _column(several.astype(np.float64)), _column(agreed)]
     weight_sum = float(classes if weights is None else weights.sum())
 
+    def plain(sums: Sums) -> tuple[Sums, Sums]:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            observed = sums[..., 2] / sums[..., 1]
+        return observed, np.zeros_like(observed)
+
     def levels(sums: Sums) -> tuple[Sums, Sums]:
         with np.errstate(divide="ignore", invalid="ignore"):
             observed, share = sums[..., 2] / sums[..., 1], sums[..., 3:] / sums[..., :1]
-        if metric == "percent_agreement":
-            return observed, np.zeros_like(observed)
         if classes < 2:
             return observed, np.ones_like(observed)  # no other class could have been given
         if metric == "kappa":
@@ -362,6 +380,8 @@ def _weighted_parts(counts: Tally, metric: str, weights: Floats | None) -> Parts
         return observed, np.full_like(observed, weight_sum / classes**2)
 
     every = np.ones(len(n), dtype=np.bool_)
+    if metric == "percent_agreement":
+        return Parts(sparse.hstack(heads, format="csr"), counts.items, plain, every)
     return Parts(sparse.hstack([*heads, share], format="csr"), counts.items, levels, every)
 
 
