@@ -291,3 +291,22 @@ def test_intervals_cover_the_true_agreement(metric: Metric) -> None:
         assert found.high is not None
         hit += found.low <= true <= found.high
     assert 0.93 <= hit / runs <= 0.97
+
+
+@given(
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=2, max_size=12),
+    st.integers(0, 10**6),
+)
+def test_alpha_of_numbers_far_from_zero_is_that_of_krippendorffs_package(
+    pairs: list[tuple[int, int]], far: int
+) -> None:
+
+    ratings = np.asarray(pairs, dtype=np.float64).T + far
+    values = sorted({f"{one:.1f}" for one in ratings.ravel().tolist()})
+    if len(values) < 2:
+        return
+    label = np.asarray([values.index(f"{one:.1f}") for one in ratings.T.ravel().tolist()])
+    counts = tally(np.repeat(np.arange(len(pairs)), 2), label, values)
+    theirs = krippendorff.alpha(ratings - far, level_of_measurement="interval")
+    found = agreement(counts, "alpha", scale="interval").estimate
+    assert found == pytest.approx(theirs, abs=1e-9)
