@@ -120,8 +120,11 @@ def test_dont_care_of_gold_leaves_out_and_that_of_a_vendor_is_no_answer(cli: Cli
     cli("vendor", "add", "acme")
     cli("contract", "add", "c.toml")
     cli("gold", "add", tmp_path / "gold", "--id", "g", "--contract", "c")
+    cli("gold", "commit", "g", "--out", "receipt.json")
     intake = cli("delivery", "add", tmp_path / "given", "--id", "d", "--contract", "c", "--json").json["intake"]
     assert intake["set_aside"] == {"area that is marked as left out, of no class": 1}
     assert (intake["labels"], intake["unknown_class"]) == (2, 0)
     counts = cli("audit", "run", "d", "--gold", "g", "--id", "a", "--json").json["counts"]
     assert (counts["correct"], counts["unscorable"], counts["extra"]) == (1, 1, 0)
+    cli("evidence", "export", "a", "--out", "b.zip")
+    cli("evidence", "verify", "b.zip", "--receipt", "receipt.json", "--delivered", tmp_path / "given")

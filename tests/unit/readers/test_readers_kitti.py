@@ -33,6 +33,14 @@ def test_the_corpus_without_the_line_that_a_blank_shifts(row: dict[str, str]) ->
     assert read(READER, CORPUS / row["file"], "cuboids").aside == {"box without a place in space": len(wanted)}
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_a_class_with_a_blank_is_read_where_it_is_named(row: dict[str, str]) -> None:
+    found = read(READER, CORPUS / row["file"], "boxes", names="bus, traffic light")
+    assert not found.refusals
+    (light,) = [one for one in boxes(found.rows) if one[1] == "traffic light"]
+    assert light == ("d_attr", "traffic light", 0, 0, 10, 12)
+
+
 def test_the_hidden_and_the_cut_off_are_attributes() -> None:
     found = read(READER, CORPUS / "files/kitti/datumaro_detection", "boxes")
     told = [json.loads(row["attributes"]) for row in found.rows if row["item_id"] == "d_attr"]

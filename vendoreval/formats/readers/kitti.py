@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,7 +31,7 @@ _FOLDER = re.compile(r"(?:^|/)(?:label_0?[0-9]|labels?)/")
 _COLUMNS = (15, 16)
 _NOWHERE = -900.0  # places of objects that have none are -1000, sizes -1 or 0
 _DONT_CARE = "DontCare"
-_BLANK = "; a class with a blank in its name shifts all of them, and which words are its name is not told"
+_BLANK = "; a class with a blank in its name shifts all of them: name it with --read names=NAME"
 _MISSING = "image without a label file, taken as not done"
 
 
@@ -44,6 +44,7 @@ class Kitti:
     options = (
         ReaderOption("dontcare", "what DontCare is: what falls on it is not judged, it is left aside, or "
                      "it is an object", "ignored", ("ignored", "aside", "object")),
+        ReaderOption("names", "classes with blanks in their names, parted by commas: traffic light", ""),
         SIZES,
         EXIF,
     )  # fmt: skip
@@ -83,9 +84,10 @@ def _below(name: str) -> str:
     return (name[found.end() :] if found else name).removesuffix(".txt")
 
 
-def _parsed(line: str) -> tuple[str, list[float]] | str:
-    """The class and the numbers of a line, or why it is none."""
-    words = line.split()
+def _parsed(line: str, names: Sequence[str] = ()) -> tuple[str, list[float]] | str:
+    """The class and the numbers of a line, or why it is none; `names` are classes that have blanks."""
+    named = next((name for name in names if line.startswith(f"{name} ")), "")
+    words = [named, *line[len(named) :].split()] if named else line.split()
     if len(words) not in _COLUMNS:
         return f"It has {len(words)} columns, not 15 or 16{_BLANK}."
     try:
@@ -107,6 +109,8 @@ class _Files:
         self._shape, self._options, self._remarks, self._pictures = shape, options, remarks, pictures
         self._same = Counter(_below(member.name) for member in members)
         self._read: set[str] = set()
+        names = {" ".join(name.split()) for name in options["names"].split(",")} - {""}
+        self._names = sorted(names, key=len, reverse=True)
 
     def read(self, member: Member) -> Answers:
         """The answers of one file; one without lines is an image answered with nothing."""
@@ -124,7 +128,7 @@ class _Files:
 
     def _line(self, rows: AnswerRows, place: int, raw: bytes, item: str) -> None:
         try:
-            found = _parsed(raw.decode())
+            found = _parsed(raw.decode(), self._names)
         except UnicodeDecodeError:
             found = "It is not UTF-8 text."
         if isinstance(found, str):
