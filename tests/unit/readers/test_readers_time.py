@@ -20,6 +20,7 @@ from vendoreval.formats.readers.elan import READER as ELAN
 from vendoreval.formats.readers.interface import Reader
 from vendoreval.formats.readers.known import recognise
 from vendoreval.formats.readers.members import Member
+from vendoreval.formats.readers.nemo import READER as NEMO
 from vendoreval.formats.readers.rttm import READER as RTTM
 from vendoreval.formats.readers.sources import Source, open_source
 from vendoreval.formats.readers.srt import READER as SRT
@@ -248,6 +249,7 @@ DAMAGED: Mapping[str, tuple[Reader, str]] = {
     "b.vtt": (WEBVTT, "webvtt/webvtt_py/utt-b.vtt"), "a.ctm": (CTM, "ctm/all_words.ctm"),
     "b.rttm": (RTTM, "rttm/pyannote/utt-b.rttm"), "b.textgrid": (TEXTGRID, "textgrid/praatio/utt-b.TextGrid"),
     "s.textgrid": (TEXTGRID, "textgrid/praatio/utt-b_short.TextGrid"), "b.eaf": (ELAN, "elan/pympi/utt-b.eaf"),
+    "m.json": (NEMO, "nemo/manifest_docs.json"),
 }  # fmt: skip
 
 

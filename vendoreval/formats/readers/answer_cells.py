@@ -19,6 +19,7 @@ from vendoreval.labels.shapes import Field, Shape
 _EFFECT = "The row is not counted; what it answers counts as missing."
 # Columns that stand for others: what they are called, and what they give.
 _INSTEAD = {"rings": ("polygon", "wkt"), "lines": ("line", "polyline", "wkt"), "runs": ("rle", "counts")}
+_OTHER_NAMES = {("transcription", "label"): "text"}  # what people call the column of a field
 _SIZES = {"x_min": ("x", None), "y_min": ("y", None), "x_max": ("x", "width"), "y_max": ("y", "height")}
 _NUMBERS = ("fixed", "float", "int")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -78,7 +79,7 @@ def cells_of(shape: Shape, names: Collection[str], mapping: Mapping[str, str]) -
     source: dict[str, tuple[str, ...]] = {}
     constant = constants(mapping)
     for one in shape.fields:
-        column = mapping.get(one.name, one.name)
+        column = mapping.get(one.name, _called(shape, one.name, names))
         instead = next((name for name in _INSTEAD.get(one.kind, ()) if name in names), None)
         if one.name in constant:
             continue
@@ -91,6 +92,12 @@ def cells_of(shape: Shape, names: Collection[str], mapping: Mapping[str, str]) -
         elif one.required:
             return None
     return Cells(shape, source, {name: text for name, text in constant.items() if name in shape.names})
+
+
+def _called(shape: Shape, field: str, names: Collection[str]) -> str:
+    """The column of a field: of its name, or as people call it."""
+    other = _OTHER_NAMES.get((shape.name, field), field)
+    return field if field in names or other not in names else other
 
 
 def constants(mapping: Mapping[str, str]) -> dict[str, str]:

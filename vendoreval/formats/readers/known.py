@@ -74,6 +74,7 @@ READERS: tuple[Entry, ...] = (
     Entry("rttm", (".rttm",), frozenset({"segments"}), "rttm"),
     Entry("textgrid", (".textgrid",), TIMED, "textgrid"),
     Entry("elan", (".eaf",), TIMED, "elan"),
+    Entry("nemo", (".json", ".jsonl", ".ndjson", ".manifest"), TIMED, "nemo"),
     # tools and platforms
     Entry("supervisely", (".json",), DRAWN | {"cuboids"}, "supervisely"),
     Entry(

@@ -24,6 +24,7 @@ from vendoreval.formats.readers.label_studio_regions import (
 )  # fmt: skip
 from vendoreval.formats.readers.label_studio_relations import add_relations
 from vendoreval.formats.readers.label_studio_tasks import Answer, is_file
+from vendoreval.formats.readers.label_studio_texts import add_texts
 from vendoreval.formats.readers.offsets import Offsets
 
 _SHEET = ("annotator_id", "sheet_id", "labelled_at")
@@ -35,7 +36,6 @@ _PLACES: Mapping[str, Callable[[Region], dict[str, Any]]] = {
 # Questions about the whole item that a type's one answer is the answer to.
 ASKED: Mapping[str, tuple[str, ...]] = {
     "classification": ("choices",), "ordinal": ("choices", "rating"), "numeric": ("number", "rating"),
-    "transcription": ("textarea",),
 }  # fmt: skip
 
 
@@ -61,10 +61,13 @@ class Taking:
             aside.pop("relation", None)
         for word, count in aside.items():
             self.rows.aside(word, count)
+        known: dict[str, Any] = {name: answer.facts.get(name) for name in _SHEET}
+        if shape == "transcription":
+            add_texts(self.rows, answer, regions, known, self.options["control"], self._one_question)
+            return
         if shape in ASKED:
             self._one(answer, regions)
             return
-        known: dict[str, Any] = {name: answer.facts.get(name) for name in _SHEET}
         if shape == "relations":
             self._relations(answer, regions, known)
             return
@@ -116,7 +119,7 @@ class Taking:
         return point | {"object_id": parent.id, "label": parent.labels[0], "area": _area(parent)}
 
     def _one(self, answer: Answer, regions: Sequence[Region]) -> None:
-        """The one answer about the whole item; one submitted without it is an empty label, or nothing."""
+        """The one answer about the whole item; one submitted without it is an empty label."""
         wanted, shape = self.options["control"], self.rows.shape
         found: list[Any] = []
         for region in regions:
@@ -126,18 +129,16 @@ class Taking:
                 self.rows.aside(f"{region.kind} of another control" if result else region.kind)
                 continue
             self._one_question(str(name), answer)
-            found.append(result["value"].get("text" if region.kind == "textarea" else region.kind))
+            found.append(result["value"].get(region.kind))
         labels = [_written(one) for values in found for one in _listed(values)]
         if len(labels) > 1 or not all(label is None or isinstance(label, str) for label in labels):
-            word = {"transcription": "text", "numeric": "number"}.get(shape.name, "choice")
+            word = "number" if shape.name == "numeric" else "choice"
             many = f"It holds {len(labels)} {word}s, not one."
             self.rows.refuse(answer.place, many if len(labels) > 1 else f"Its {word} is no text.", answer.item)
             return
-        label = labels[0] if labels else None
-        if shape.many:
-            self.rows.sheet(answer.item, **{name: answer.facts.get(name) for name in _SHEET})
-        if label is not None or not shape.many:
-            self.rows.row(answer.place, item_id=answer.item, **answer.facts, label=label)
+        self.rows.row(
+            answer.place, item_id=answer.item, **answer.facts, label=labels[0] if labels else None
+        )  # fmt: skip
 
     def _choices(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> None:
         """All choices about the whole item; of a taxonomy the last class of each path."""
