@@ -17,6 +17,8 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.keypoint_objects import object_of
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import LEVELS, Outcomes
+from vendoreval.tasks.spoken_outcomes import said_around
+from vendoreval.tasks.spoken_words import between
 
 NOTHING, NO_ANSWER = "There is nothing here.", "No answer."
 _FRACTION = re.compile(r"-?\d+\.\d+")
@@ -43,6 +45,8 @@ def both_answers(line: ClaimLine, seen: AuditInput, task: Task) -> BothAnswers:
     at = None if line.level is None else _outcome(line, seen.units)
     if at is None or seen.gold is None or seen.delivered is None:
         return BothAnswers(line.expected or NO_ANSWER, line.delivered or NO_ANSWER)
+    if seen.gold.shape.single:
+        return _between_words(line, seen.units, at, task)
     ends = (seen.units.expected_row, seen.units.delivered_row)
     tables = (seen.gold.labels, seen.delivered)
     rows = [
@@ -61,6 +65,15 @@ def both_answers(line: ClaimLine, seen: AuditInput, task: Task) -> BothAnswers:
     if not {"start", "head_start", "start_s"} & set(seen.gold.shape.names):  # whole already, or exact times
         words = _rounded(words, digits=1 if task.type == "cuboids" else 0)
     return BothAnswers(words[0], words[1], *_told(line.item, tables), rows[0], rows[1])
+
+
+def _between_words(line: ClaimLine, units: Outcomes, at: int, task: Task) -> BothAnswers:
+    """A word of a text between words of its own side, which tell nothing of the other."""
+    gold, delivered = (
+        f"There is “{said_around(units, at, side, between(task))}”."
+        for side in (units.expected, units.delivered)
+    )
+    return BothAnswers(gold, delivered if line.annotator or line.outcome != "missing" else NO_ANSWER)
 
 
 def _outcome(line: ClaimLine, units: Outcomes) -> int | None:

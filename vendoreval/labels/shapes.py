@@ -49,13 +49,15 @@ class Field:
 class Shape:
     """The answer columns of a task type; `many`: an answer on an item is any number of rows.
 
-    `once`: no two rows of an answer have the same values in all of these fields.
+    `once`: no two rows of an answer have the same values in all of these fields. `single`: an answer is one
+    text, so that each line of a file of rows is an answer of its own.
     """
 
     name: str
     fields: tuple[Field, ...]
     many: bool = False
     once: tuple[str, ...] = ()
+    single: bool = False
 
     def field(self, name: str) -> Field:
         """The column of that name; raises KeyError."""
@@ -128,7 +130,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType({
             Field("tail_end", "int"), Field("tail_label", "text", coded=True, required=False),
         ),
         # sound: `fixed` numbers are thousandths of a second
-        Shape("transcription", (LABEL,), many=True),
+        Shape("transcription", (LABEL,), many=True, single=True),
         _many("segments", OBJECT, Field("start_s", "fixed"), Field("end_s", "fixed"), LABEL),
     )
 })  # fmt: skip

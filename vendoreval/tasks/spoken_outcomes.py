@@ -101,6 +101,23 @@ def bracketed(expected: str, delivered: str) -> str:
     return f"[{' '.join(part for part in (expected, '→', delivered) if part)}]"
 
 
+def said_around(outcomes: Outcomes, row: int, side: Coded, between: str) -> str:
+    """The word of one side in `row` between its neighbours on that side, in brackets; – where it has none.
+
+    The outcomes of a sheet stand together and in reading order.
+    """
+    same = (outcomes.item.codes == outcomes.item.codes[row]) & outcomes.at("object")
+    same &= outcomes.annotator.codes == outcomes.annotator.codes[row]
+    rows, wide = np.flatnonzero(same), 2 * AROUND if between else AROUND_SIGNS
+    mine = [side.values[code] for code in side.codes[rows[rows < row]].tolist() if code >= 0]
+    later = [side.values[code] for code in side.codes[rows[rows > row]].tolist() if code >= 0]
+    parts = [
+        "…" if len(mine) > wide else "", between.join(mine[-wide:]), f"[{side[row] or '–'}]",
+        between.join(later[:wide]), "…" if len(later) > wide else "",
+    ]  # fmt: skip
+    return (between or " ").join(part for part in parts if part)
+
+
 def with_characters(outcomes: Outcomes, between: str) -> Outcomes:
     """The outcomes with the rows of level `character` at the end of each sheet: gold's, and their errors."""
     sheet = sheet_of(outcomes)

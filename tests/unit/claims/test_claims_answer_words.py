@@ -92,3 +92,18 @@ def test_an_item_that_nobody_answered_has_no_answer() -> None:
     gold = gold_of("boxes", {"i": [box("cat", 0, 0, 10, 10)]})
     ((_, one),) = told(gold, delivered_of("boxes", {("other", "w"): []}))
     assert one.delivered == "No answer."
+
+
+def test_words_stand_between_words_of_their_own_text() -> None:
+    """The vendor who mends a word and the blind arbiter must not read gold's words around it."""
+    from tests.unit.tasks import word_samples
+
+    gold = word_samples.gold_of({"i": "a big cat sat on it"})
+    found = [both for _, both in told(gold, word_samples.delivery_of({("i", "w"): "a pig cap sat it"}))]
+    assert [both.gold for both in found[:3]] == [
+        "There is “a [big] cat sat on it”.", "There is “a big [cat] sat on it”.",
+        "There is “a big cat sat [on] it”.",
+    ]  # fmt: skip
+    assert [both.delivered for both in found[:3]] == [
+        "There is “a [pig] cap sat it”.", "There is “a pig [cap] sat it”.", "There is “a pig cap sat [–] it”.",
+    ]  # fmt: skip

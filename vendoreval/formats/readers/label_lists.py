@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vendoreval.formats.intake.accepted_answers import listed
 from vendoreval.formats.readers.label_values import pick
 from vendoreval.formats.readers.row_batches import NOT_COUNTED, Batch, texts
 from vendoreval.labels.refusals import Refusal
@@ -72,3 +73,24 @@ def _classes(cell: str) -> list[str] | None:
         return None
     plain = [str(one) if isinstance(one, int | float) and not isinstance(one, bool) else one for one in found]
     return plain if all(isinstance(one, str) and one.strip() for one in plain) else None
+
+
+def a_row_an_accepted_answer(batch: Batch, column: str, accepted: str) -> Batch:
+    """The rows once for each answer that gold accepts: that of `column`, and those of the cell `accepted`.
+
+    The columns `label` and `alternative` say which.
+    """
+    count = len(batch.lines)
+    firsts, cells = (pick(batch.columns.get(name), count).to_pylist() for name in (column, accepted))
+    lists = [
+        list(dict.fromkeys([first, *(text for text in listed(cell) if text)]))
+        for first, cell in zip(firsts, cells, strict=True)
+    ]
+    rows = np.repeat(np.arange(count), [len(found) for found in lists])
+    places = [str(place) for found in lists for place in range(len(found))]
+    columns = {name: value.take(rows) for name, value in batch.columns.items()}
+    labels = texts([text for found in lists for text in found])
+    return replace(
+        batch, columns={**columns, "label": labels, "alternative": texts(places)},
+        lines=batch.places[rows].tolist(),
+    )  # fmt: skip

@@ -23,7 +23,7 @@ import numpy as np
 from vendoreval.errors import InputError
 from vendoreval.formats.readers.answer_cells import Cells, cells_of, constants
 from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
-from vendoreval.formats.readers.label_lists import a_row_a_class, list_column
+from vendoreval.formats.readers.label_lists import a_row_a_class, a_row_an_accepted_answer, list_column
 from vendoreval.formats.readers.label_values import is_blank, pick
 from vendoreval.formats.readers.members import Member, firsts
 from vendoreval.formats.readers.row_batches import Batch, texts
@@ -38,6 +38,8 @@ FURTHER = (
     "ignored", "alternative", "difficulty", "edge_case",
 )  # fmt: skip
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
+ACCEPTED = "accepted"  # of gold texts: further right answers, as a list
+_OF_GOLD = {"alternative": "alternative"}
 _OF_SHEETS = ("width", "height", "text")  # what readers tell of a sheet's item
 
 
@@ -113,12 +115,17 @@ class RowFiles:
         further = {role: column for role, column in further.items() if column in file.names}
         raw = [column for column in self.raw if column in file.names]
         wanted = {required["item_id"], *([listed] if listed else cells.columns), *further.values(), *raw}
+        accepted = shape.single and ACCEPTED in file.names and "alternative" not in further
+        own_sheets = bool(listed) or (shape.single and "alternative" not in further)
         notes = file.notes
-        for batch in file.batches(wanted):
+        for batch in file.batches({*wanted, ACCEPTED} if accepted else wanted):
             if listed:
                 batch, cells = a_row_a_class(batch, listed, name), replace(cells, source={"label": ("label",)})
+            if accepted:
+                batch = a_row_an_accepted_answer(batch, cells.columns[0], ACCEPTED)
+                cells, further = replace(cells, source={"label": ("label",)}), {**further, **_OF_GOLD}
             found = _answers(
-                batch, cells, required["item_id"], further, name, raw, own_sheets=bool(listed), comma=file.comma
+                batch, cells, required["item_id"], further, name, raw, own_sheets=own_sheets, comma=file.comma
             )
             yield replace(found, notes=notes)
             notes = ()
@@ -136,6 +143,7 @@ class RowFiles:
                 read = {_item(names, mapping), *(mapping.get(role, role) for role in further)}
                 listed = list_column(shape, names, mapping)
                 read.update([listed] if listed else cells.columns if cells else ())
+                read.update([ACCEPTED] if shape.single else [])
                 found.update(dict.fromkeys(name for name in names if name and name not in read))
         return tuple(found)
 
