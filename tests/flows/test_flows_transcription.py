@@ -124,8 +124,8 @@ def test_the_figures_of_crowdspeech(cli: Cli, split: str) -> None:
     assert cer["estimate"] == pytest.approx(known["cer_corpus"], abs=5e-7)
     assert exact["estimate"] == pytest.approx(known["exact_match_after_normalisation"], abs=5e-7)
     raw = audits["none"]["findings"][2]
-    told = dict(zip(*(pq.read_table(cli.folder / "gold.parquet")[name].to_pylist() for name in ("item_id", "label")),
-                    strict=True))  # fmt: skip
+    gold = pq.read_table(cli.folder / "gold.parquet").to_pylist()
+    told = {one["item_id"]: one["label"] for one in gold}
     given = pq.read_table(cli.folder / "delivered.parquet").to_pylist()
     same = [(one["label"], told[one["item_id"]]) for one in given]
     assert sum(a == b for a, b in same) / len(same) == pytest.approx(known["exact_match_raw"], abs=5e-7)
