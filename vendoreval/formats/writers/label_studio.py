@@ -65,15 +65,15 @@ def _shown(tasks: Sequence[Task], setting: Setting) -> tuple[str, str]:
     first = tasks[0] if tasks else Task("")
     if first.opaque and is_picture(first.item):  # its picture goes along under that name
         return "Image", "image"
-    files = [name for name, value in first.shown.items() if is_file(value)]
+    files = [name for name, value in first.shown.items() if name != ITEM and is_file(value)]
     if files:
         return ("Image" if is_picture(first.shown[files[0]]) else "Audio"), files[0]
     if setting.shape.name in _IMAGES:
         return "Image", "image"
     if setting.shape.name in _TEXTS or first.text is not None or "text" in first.shown:
         return "Text", "text"
-    if is_file(first.item):
-        return ("Image", "image") if is_picture(first.item) else ("Audio", "audio")
+    if is_file(name := first.shown.get(ITEM, first.item)):
+        return ("Image", "image") if is_picture(name) else ("Audio", "audio")
     return "Text", next(iter(first.shown), OPAQUE if first.opaque else ITEM)
 
 
@@ -89,5 +89,5 @@ def _data(task: Task, kind: str, field: str, link: str) -> dict[str, str]:
             )
         found[field] = text
     else:
-        found[field] = f"{link}{found.get(field, task.item)}"
+        found[field] = f"{link}{found.get(field, task.shown.get(ITEM, task.item))}"
     return found | ({REWORK: "\n".join(task.remarks)} if task.remarks else {})
