@@ -28,5 +28,10 @@ def joins_rows(task: Task) -> bool:
     return bool(task.matching.get("stuff")) or task.matching.get("regions") == "semantic"
 
 
+def asked_classes(task: Task) -> tuple[str, ...]:
+    """The classes that a delivery must use; none where its labels are names of nobody, which are mapped."""
+    return () if task.matching.get("labels") == "mapped" else task.classes
+
+
 def _default(task: Task, name: str) -> str:
     return {key.name: assumed(key, task.matching) for key in TASK_TYPES[task.type].matching}[name]

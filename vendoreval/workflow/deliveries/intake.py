@@ -28,6 +28,7 @@ from vendoreval.formats.readers.tables import open_tables
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.statements import Statements, statements_of
 from vendoreval.tasks.known import row_sizes
+from vendoreval.tasks.rules import asked_classes
 from vendoreval.workflow.deliveries.named_files import NamedFile
 from vendoreval.workflow.files import state_of
 
@@ -114,7 +115,7 @@ def _read(
         mapping=parse_pairs(reading.mapping, "--map"), raw=[one.column for one in where],
     )  # fmt: skip
     told = Told(
-        task.classes, reading.stated, task.repeats, where, reading.ids, reading.task_ids,
+        asked_classes(task), reading.stated, task.repeats, where, reading.ids, reading.task_ids,
         row_sizes(task), chosen.options.get(DATES.name, ""),
     )  # fmt: skip
     intake = read_parts(chosen.batches(source, SHAPES[task.type]), sink, SHAPES[task.type], told, items)
