@@ -38,6 +38,8 @@ class ClaimLine:
     @property
     def fault(self) -> str:
         """What is wrong in a few words; of what is right, and yet too far from gold for a clause, just that."""
+        if self.level == "link" and self.outcome == "wrong_attribute":
+            return "identity switch"
         return "beyond the limit" if self.outcome == "correct" else self.outcome.replace("_", " ")
 
     @property

@@ -35,6 +35,7 @@ _QUALITY = {
     "masks": ("intersection ÷ union (IoU)", "iou"),
     "segments": ("intersection ÷ union (IoU)", "iou"),
     "panoptic": ("intersection ÷ union (IoU)", ""),
+    "tracks": ("intersection ÷ union (IoU)", "iou"),
     "cuboids": ("intersection ÷ union (IoU) in space", "iou"),
     "keypoints": ("object keypoint similarity (OKS)", "oks"),
     "polylines": ("nearness (1 - distance ÷ twice the limit)", ""),

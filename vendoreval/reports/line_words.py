@@ -9,7 +9,7 @@ from vendoreval.reports.wording import joined
 
 def what_is_wrong(line: ClaimLine) -> str:
     """The outcome: `wrong label`, `missing`."""
-    look = None if line.outcome == "correct" else LOOKS.get(line.outcome)
+    look = None if line.outcome == "correct" or line.level == "link" else LOOKS.get(line.outcome)
     return look.word if look else line.fault
 
 

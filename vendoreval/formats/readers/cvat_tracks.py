@@ -8,15 +8,15 @@ other writers leave them out; the option `between` says what counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
 from vendoreval.formats.readers.answer_rows import AnswerRows
 from vendoreval.formats.readers.cvat_shapes import rows_of, text_of, whole_of
 from vendoreval.formats.readers.interface import ReaderOption
+from vendoreval.formats.readers.keyframes import Shape, filled
 from vendoreval.formats.readers.xml_stream import Element
 
 CLIP = ReaderOption(
@@ -27,7 +27,6 @@ BETWEEN = ReaderOption(
     "between", "boxes of a track between its keyframes: those in the file, none, or all, linearly interpolated",
     "exported", ("exported", "keyframes", "linear"),
 )  # fmt: skip
-_SIDES = ("x_min", "y_min", "x_max", "y_max")
 
 
 @dataclass
@@ -93,7 +92,7 @@ class Clips:
         if not name or not label:
             rows.refuse(track.line, f"The track has no {'label' if name else 'id'}.", item)
         shapes = [one for one in track if one.tag != "attribute"]
-        read: list[tuple[int, bool, int, dict[str, Any]]] = []
+        read: list[Shape] = []
         for one in shapes:
             if not name or not label:
                 rows.aside("shape of a track without id or label")
@@ -102,7 +101,7 @@ class Clips:
             else:
                 self._box(one, track, rows, item, read)
         if self.options["between"] == "linear":
-            read = list(_filled(sorted(read, key=lambda one: one[0])))
+            read = list(filled(sorted(read, key=lambda one: one[0])))
         for frame, outside, line, row in read:
             if outside:
                 rows.aside("box that is outside")
@@ -111,7 +110,7 @@ class Clips:
 
     def _box(
         self, box: Element, track: Element, rows: AnswerRows, item: str,
-        read: list[tuple[int, bool, int, dict[str, Any]]],
+        read: list[Shape],
     ) -> None:  # fmt: skip
         if self.options["between"] == "keyframes" and box.attributes.get("keyframe") == "0":
             rows.aside("box between keyframes")
@@ -126,25 +125,3 @@ class Clips:
             return
         row["occluded"] = int(box.attributes.get("occluded") == "1")
         read.append((frame, box.attributes.get("outside") == "1", box.line, row))
-
-
-def _filled(
-    shapes: Sequence[tuple[int, bool, int, dict[str, Any]]],
-) -> Iterator[tuple[int, bool, int, dict[str, Any]]]:
-    """All frames between shapes, as CVAT fills them: sides in equal steps, the rest as in the shape before."""
-    for (frame, outside, line, row), (until, _, _, other) in pairwise(shapes):
-        yield frame, outside, line, row
-        if outside:
-            continue
-        for between in range(frame + 1, until):
-            share = (between - frame) / (until - frame)
-            sides = {side: row[side] + (other[side] - row[side]) * share for side in _SIDES}
-            angle = _turned(row.get("angle", 0), other.get("angle", 0), share)
-            upright = {name: value for name, value in (row | sides).items() if name != "angle"}
-            yield between, False, line, upright | ({"angle": angle} if angle else {})
-    yield from shapes[-1:]
-
-
-def _turned(first: float, last: float, share: float) -> float:
-    """An angle between two, the shorter way round."""
-    return (first + ((last - first + 180) % 360 - 180) * share) % 360

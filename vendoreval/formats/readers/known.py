@@ -87,7 +87,7 @@ READERS: tuple[Entry, ...] = (
     Entry(
         "label-studio",
         (".json", ".csv", ".tsv"),
-        DRAWN | LINKED | CLASSES | {"ordinal", "numeric", "transcription", "segments"},
+        DRAWN | LINKED | CLASSES | {"ordinal", "numeric", "transcription", "segments", "tracks"},
         "label_studio",
     ),
     *(Entry(name, (".csv", ".tsv", ".txt", ".xlsx"), EVERY, name.replace("-", "_")) for name in PLATFORMS),

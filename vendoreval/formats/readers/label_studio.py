@@ -15,6 +15,7 @@ from vendoreval.formats.readers.interface import NO, SURE, Answers, Confidence, 
 from vendoreval.formats.readers.label_studio_answers import Taking
 from vendoreval.formats.readers.label_studio_files import JSON, TABLES, answers_in, kind_of
 from vendoreval.formats.readers.label_studio_quick import is_quick, quick_answers
+from vendoreval.formats.readers.label_studio_video import VIDEO
 from vendoreval.formats.readers.offsets import OFFSETS
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
@@ -51,6 +52,7 @@ _OPTIONS = (
     ReaderOption(
         "time", "the time of an answer: when it was created or last updated", "created", ("created", "updated")
     ),
+    *VIDEO,
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ class LabelStudio:
             "keypoints",
             "spans",
             "relations",
+            "tracks",
         }
     )
     options: tuple[ReaderOption, ...] = _OPTIONS

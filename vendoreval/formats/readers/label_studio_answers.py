@@ -25,6 +25,7 @@ from vendoreval.formats.readers.label_studio_regions import (
 from vendoreval.formats.readers.label_studio_relations import add_relations
 from vendoreval.formats.readers.label_studio_tasks import Answer, is_file
 from vendoreval.formats.readers.label_studio_texts import add_texts
+from vendoreval.formats.readers.label_studio_video import track_of
 from vendoreval.formats.readers.offsets import Offsets
 
 _SHEET = ("annotator_id", "sheet_id", "labelled_at")
@@ -83,6 +84,9 @@ class Taking:
             known |= {"width": size[0], "height": size[1]}
         self.rows.sheet(answer.item, **known)
         for region in mine:
+            if shape == "tracks":
+                self._track(answer, region)
+                continue
             read = partial(self._point, regions) if shape == "keypoints" else partial(_object, _PLACES[shape])
             self._row(answer, region, read)
 
@@ -96,6 +100,14 @@ class Taking:
             self.rows.aside(f"{region.kind} of another control")
             return False
         return True
+
+    def _track(self, answer: Answer, region: Region) -> None:
+        try:
+            for row in track_of(region, self.options):
+                self.rows.row(answer.place, item_id=answer.item, **answer.facts, **row)
+        except ValueError as error:
+            reason = f"The {region.kind} {region.id or ''} cannot be read: {error}."
+            self.rows.refuse(answer.place, reason, answer.item)
 
     def _row(self, answer: Answer, region: Region, read: Callable[[Region], dict[str, Any]]) -> None:
         pair = {"item_id": answer.item, **answer.facts}

@@ -19,13 +19,13 @@ from vendoreval.labels.run_codecs import runs_from_labelstudio
 ORIGINS = {"manual": "human", "prediction": "auto", "prediction-changed": "model-assisted"}
 KINDS = {
     "rectangle": "boxes", "polygon": "polygons", "brush": "masks", "keypoint": "keypoints", "text": "spans",
-    "vector": "polylines", "region of a recording": "segments",
+    "vector": "polylines", "region of a recording": "segments", "videorectangle": "tracks",
 }  # fmt: skip
-_SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "vector")
+_SHAPES = ("rectangle", "polygon", "brush", "keypoint", "ellipse", "bitmask", "vector", "videorectangle")
 _ASKED = ("choices", "number", "rating", "textarea", "taxonomy", "datetime")
 _TEXTS = ("labels", "hypertextlabels")
 _OTHERS = (
-    "paragraphlabels", "timeserieslabels", "videorectangle", "pairwise", "ranker",
+    "paragraphlabels", "timeserieslabels", "pairwise", "ranker",
 )  # fmt: skip
 UNKNOWN = "result of another kind"
 
@@ -92,12 +92,17 @@ def _add(region: Region, result: Mapping[str, Any], value: Mapping[str, Any]) ->
         )
         return
     base = kind.removesuffix("labels")
-    found = value.get(kind) if kind.endswith("labels") else None
+    found = value.get("labels" if base == "videorectangle" else kind) if _names(kind) else None
     if isinstance(found, list):
         region.labels += [label for label in found if isinstance(label, str)]
     shape = base if base in _SHAPES else _of_text(kind, value)
     if shape and (not region.kind or kind in _SHAPES):
         region.kind, region.value, region.result = shape, value, result
+
+
+def _names(kind: str) -> bool:
+    """Whether a result of that type may name its region's label."""
+    return kind.endswith("labels") or kind == "videorectangle"
 
 
 def _of_text(kind: str, value: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from vendoreval.reports.pictures.aligned_words import WordsPicture, columns_of
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
+    IN_FRAMES,
     IN_TEXTS,
     IN_TIME,
     IN_WORDS,
@@ -31,6 +32,7 @@ from vendoreval.reports.pictures.item_picture import ItemPicture, Pictured
 from vendoreval.reports.pictures.pairs import marks
 from vendoreval.reports.pictures.text_picture import TextPicture
 from vendoreval.reports.pictures.time_picture import TimePicture, time_marks
+from vendoreval.reports.pictures.track_strip import TrackStrip, strip
 from vendoreval.reports.wording import count
 from vendoreval.tasks.outcomes import Outcomes
 
@@ -89,12 +91,14 @@ def defect_pictures(
 def _picture(
     sheet: Sheet, told: Sequence[ClaimLine], rows: Sequence[int], units: Outcomes, gold: GoldSet,
     delivered: LabelTable,
-) -> ItemPicture | TextPicture | TimePicture | None:  # fmt: skip
+) -> ItemPicture | TextPicture | TimePicture | TrackStrip | None:  # fmt: skip
     item, annotator = sheet
     title = f"Item {told[0].shown}" + (f", answered by {annotator}" if annotator else "")
     said = " ".join(line_sentence(line) for line in told[:MOST_SAID])
     if gold.shape.name in IN_WORDS:
         return WordsPicture(title, said, "", (), columns=columns_of(units, rows, numbers_of(told)))
+    if gold.shape.name in IN_FRAMES:
+        return strip(title, said, units, rows, gold, delivered, numbers_of(told))
     pairs, _ = numbered_pairs(units, rows, told)
     if gold.shape.name in IN_TIME:
         shown = time_marks(gold, delivered, item, pairs, told)

@@ -22,11 +22,13 @@ from vendoreval.tasks.span_pairs import parse_pieces
 IN_TEXTS = frozenset({"spans", "relations"})  # shown in the item's text
 IN_WORDS = frozenset({"transcription"})  # shown word by word
 IN_TIME = frozenset({"segments"})  # shown on a time line
+IN_FRAMES = frozenset({"tracks"})  # shown as who is followed when
 DRAWN = (
     frozenset({"boxes", "polygons", "polylines", "masks", "panoptic", "keypoints", "cuboids"})
     | IN_TEXTS
     | IN_WORDS
     | IN_TIME
+    | IN_FRAMES
 )
 Sheet = tuple[str, str]  # item, annotator ("" where nobody answered)
 

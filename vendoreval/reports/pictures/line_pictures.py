@@ -22,6 +22,7 @@ from vendoreval.reports.pictures.aligned_words import WordsPicture, around, colu
 from vendoreval.reports.pictures.backdrops import Images
 from vendoreval.reports.pictures.drawn_sheets import (
     DRAWN,
+    IN_FRAMES,
     IN_TEXTS,
     IN_TIME,
     IN_WORDS,
@@ -42,6 +43,7 @@ from vendoreval.reports.pictures.pairs import Pair, marks
 from vendoreval.reports.pictures.side_by_side import SideBySide, side_by_side
 from vendoreval.reports.pictures.text_picture import SpanMark, TextPicture
 from vendoreval.reports.pictures.time_picture import TimeMark, TimePicture, time_marks
+from vendoreval.reports.pictures.track_strip import TrackStrip, strip
 from vendoreval.reports.pictures.views import View
 from vendoreval.reports.svg import MUTED, Svg
 from vendoreval.tasks.outcomes import Outcomes
@@ -49,7 +51,7 @@ from vendoreval.tasks.outcomes import Outcomes
 MOST_SHOWN = 40  # lines with a picture: more make the PDF slow and large
 ROOM = (300.0, 150.0)  # CSS pixels
 WIDE = 480.0  # of a time line
-Picture = ItemPicture | TextPicture | SideBySide | TimePicture
+Picture = ItemPicture | TextPicture | SideBySide | TimePicture | TrackStrip
 Answers = Mapping[str, Mapping[str, str]]  # by item: the texts that could be chosen, by their names
 
 
@@ -138,6 +140,9 @@ class _Sheets:
             if gold.shape.name in IN_WORDS:
                 made |= _in_words(units, rows[sheet], told)
                 continue
+            if gold.shape.name in IN_FRAMES:
+                made |= self._strips(told, rows[sheet], units, gold, delivered)
+                continue
             pairs, numbers = numbered_pairs(units, rows[sheet], told)
             made |= self._of_sheet(sheet, told, pairs, numbers, gold, delivered)
         return made
@@ -150,6 +155,25 @@ class _Sheets:
         said = _title(line), line_sentence(line)
         both = side_by_side(line, *said, text or "", self.answers.get(line.item, {}))
         return both or (TextPicture(*said, text, (), legend=False) if text else None)
+
+    def _strips(
+        self,
+        told: Sequence[ClaimLine],
+        rows: Sequence[int],
+        units: Outcomes,
+        gold: GoldSet,
+        delivered: LabelTable,
+    ) -> dict[int, Picture]:
+        """The tracks that each line is about."""
+        row_of = {int(units.unit[row]): row for row in rows}
+        found = {
+            line.number: strip(
+                _title(line), line_sentence(line), units, rows, gold, delivered, {line.unit: line.number},
+                row_of.get(line.unit),
+            )
+            for line in told
+        }  # fmt: skip
+        return {number: one for number, one in found.items() if one is not None}
 
     def _of_sheet(
         self, sheet: Sheet, told: Sequence[ClaimLine], pairs: Sequence[Pair], numbers: Mapping[int, int],
