@@ -84,11 +84,16 @@ class Taking:
             known |= {"width": size[0], "height": size[1]}
         self.rows.sheet(answer.item, **known)
         for region in mine:
-            if shape == "tracks":
-                self._track(answer, region)
-                continue
-            read = partial(self._point, regions) if shape == "keypoints" else partial(_object, _PLACES[shape])
-            self._row(answer, region, read)
+            self._shape(answer, region, regions)
+
+    def _shape(self, answer: Answer, region: Region, regions: Sequence[Region]) -> None:
+        """One region of an image or of a video."""
+        shape = self.rows.shape.name
+        if shape == "tracks":
+            self._track(answer, region)
+            return
+        read = partial(self._point, regions) if shape == "keypoints" else partial(_object, _PLACES[shape])
+        self._row(answer, region, read)
 
     def _is_mine(self, region: Region) -> bool:
         """Whether it is of the shape and of the control that is read; else it is counted."""
