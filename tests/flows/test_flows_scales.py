@@ -71,7 +71,8 @@ def test_a_delivery_of_ratings_is_judged_claimed_and_proven(cli: Cli, kind: str,
     assert figures["mae"] == pytest.approx(sum(gaps) / len(gaps))
     assert figures["accuracy"] == sum(gap <= 1 for gap in gaps) / len(gaps)
     assert bool(result["by_class"]) == bool(result["confusion"]) == (kind == "ordinal")
-    cli("claim", "draft", "a", "--id", "x")
+    drafted = " ".join(cli("claim", "draft", "a", "--id", "x").out.split())
+    assert "audited. How far they are off decides, not how many they are." in drafted
     lines = cli("claim", "show", "x", "--json").json["lines"]
     assert len(lines) == sum(gap > 1 for gap in gaps)
     for words in (("audit", "a"), ("claim", "x")):

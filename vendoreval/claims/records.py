@@ -103,6 +103,11 @@ class Extrapolation:
     by_scores: bool = False
 
     @property
+    def by_count(self) -> bool:
+        """Whether so many wrong units break the clause; a loss hangs on how far each of them is off."""
+        return self.allowed < self.surely
+
+    @property
     def surely(self) -> int:
         """The units to which the lower bound is scaled."""
         return self.population if self.population_at_least is None else self.population_at_least

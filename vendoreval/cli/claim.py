@@ -126,9 +126,13 @@ def _print(claim: Claim) -> None:
             f"{amount(e.at_least, e.unit)} (allowed {amount(e.allowed, e.unit)})"
             if e.population > e.sample
             else f" (allowed {amount(e.allowed, e.unit)})"
+            if e.by_count
+            else ""
         )
         spare = (
-            f"{e.strikeouts:,} of the lines could be struck out before the breach is no longer proven."
+            "How far they are off decides, not how many they are."
+            if not e.by_count
+            else f"{e.strikeouts:,} of the lines could be struck out before the breach is no longer proven."
             if not e.by_scores
             else "After each ruling the draw is judged again."
         )

@@ -133,7 +133,9 @@ def _stands(claim: Claim) -> str:
     """How many errors may be struck out before the breach falls."""
     if any(row.by_scores for row in claim.extrapolations):
         return " After each ruling the draw is judged again."
-    least = min(row.strikeouts for row in claim.extrapolations)
+    least = min((row.strikeouts for row in claim.extrapolations if row.by_count), default=None)
+    if least is None:
+        return ""
     if not least:
         return " The breach falls if a single error is struck out."
     return f" The breach stands if up to {count(least, 'error')} {'is' if least == 1 else 'are'} struck out."

@@ -181,11 +181,9 @@ def _extrapolation(row: Extrapolation) -> Plain:
     return {
         "clause": row.clause + (f", {row.group}" if row.group else ""),
         "found": f"{amount(row.found, row.unit)} of {amount(row.sample, row.unit)}",
-        **{
-            name: amount(getattr(row, name), row.unit)
-            for name in ("population", "allowed", "at_least", "estimate")
-        },
-        "strikeouts": "–" if row.by_scores else f"{row.strikeouts:,}",
+        **{name: amount(getattr(row, name), row.unit) for name in ("population", "at_least", "estimate")},
+        "allowed": amount(row.allowed, row.unit) if row.by_count else "–",
+        "strikeouts": "–" if row.by_scores or not row.by_count else f"{row.strikeouts:,}",
     }
 
 
@@ -193,9 +191,10 @@ AGAIN = "The audit drew items by scores: after each ruling it is judged again, a
 
 
 def _break_even(claim: Claim) -> str:
-    if not claim.extrapolations:
+    counted = [row for row in claim.extrapolations if row.by_count]
+    if not counted:
         return ""
-    weakest = min(claim.extrapolations, key=lambda row: row.strikeouts)
+    weakest = min(counted, key=lambda row: row.strikeouts)
     if weakest.by_scores:
         return AGAIN
     if not weakest.strikeouts:
