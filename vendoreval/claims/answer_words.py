@@ -149,7 +149,7 @@ def _attribute(line: ClaimLine, task: Task) -> Says:
 
 def _rounded(words: list[str], digits: int) -> list[str]:
     """Places in whole pixels (or tenths of a metre), unless the answers differ in finer digits only."""
-    whole = [_FRACTION.sub(lambda found: f"{float(found[0]):.{digits}f}", text) for text in words]
+    whole = [_FRACTION.sub(lambda found: f"{round(float(found[0]), digits) + 0:.12g}", text) for text in words]
     return whole if whole[0] != whole[1] else words
 
 

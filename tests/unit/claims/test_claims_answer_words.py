@@ -107,3 +107,18 @@ def test_words_stand_between_words_of_their_own_text() -> None:
     assert [both.delivered for both in found[:3]] == [
         "There is “a [pig] cap sat it”.", "There is “a pig [cap] sat it”.", "There is “a pig cap sat [–] it”.",
     ]  # fmt: skip
+
+
+def test_cuboids_are_told_to_a_tenth_of_a_metre_and_of_a_degree() -> None:
+    numbers = {"x": 1012, "y": -2004, "z": 750, "long": 4200, "wide": 1800, "high": 1500, "yaw": 0}
+    gold = gold_of("cuboids", {"i": [{"label": "car", **numbers}]})
+    given = {"label": "car", **numbers, "x": 1049, "yaw": 12345}
+    task = Task("cuboids", (), matching={"heading_within": "5"})
+    units = judge(gold, delivered_of("cuboids", {("i", "w"): [given]}), task).units
+    labels = delivered_of("cuboids", {("i", "w"): [given]})
+    seen = AuditInput(units, units, 1, 1, 1, gold=gold, delivered=labels)
+    row = next(row for row in units.rows() if row["level"] == "heading")
+    line = ClaimLine(1, "i", row["unit_id"], "car", "car", "w", "imprecise", "major", "c", level="heading")
+    both = both_answers(line, seen, task)
+    assert both.gold == "There is “car” here: cuboid at 1,-2,0.8, 4.2 × 1.8 × 1.5 m, heading 0°."
+    assert both.delivered == "There is “car” here: cuboid at 1,-2,0.8, 4.2 × 1.8 × 1.5 m, heading 12.3°."
