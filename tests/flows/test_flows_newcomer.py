@@ -231,7 +231,7 @@ def test_a_new_contract_of_any_type_explains_its_matching_and_counts_its_units(c
 
 
 def test_a_contract_of_a_type_that_is_not_audited_is_not_begun(cli: Cli) -> None:
-    assert "no task type 'tracks'" in cli("contract", "new", "--task", "tracks", code=2).err
+    assert "no task type 'holograms'" in cli("contract", "new", "--task", "holograms", code=2).err
 
 
 def test_what_an_undecided_audit_says_leads_to_a_verdict(cli: Cli) -> None:
