@@ -271,7 +271,7 @@ def list_(json: Json = False) -> None:
 
 @app.command()
 def formats(json: Json = False) -> None:
-    """List the formats that are read: their task types, and options with what they are by default."""
+    """List the formats that are read: how to export them, their task types, and options with their defaults."""
     from vendoreval.workflow.deliveries.known_formats import known_formats
 
     records = known_formats()
@@ -279,6 +279,8 @@ def formats(json: Json = False) -> None:
         return emit(records)
     for record in records:
         say(f"{record['format']} ({' '.join(record['suffixes'])}): {', '.join(record['task_types'])}")
+        if record["export"]:
+            say(f"  Export: {record['export']}.")
         for option in record["options"]:
             choices = f" ({', '.join(option['choices'])})" if option["choices"] else ""
             say(f"  --read {option['name']}={option['default']}: {option['meaning']}{choices}")

@@ -15,7 +15,7 @@ from vendoreval.formats.readers.rows import FORMATS, RowFile
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import SHAPES, Shape
 
-_EXPORTS = (".json", ".xml", ".zip", ".tar", ".tgz")
+_EXPORTS = (".json", ".manifest", ".xml", ".zip", ".tar", ".tgz")
 _OURS = ("sheet_id",)  # told for answers of several rows only
 
 

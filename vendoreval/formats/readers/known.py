@@ -90,6 +90,13 @@ READERS: tuple[Entry, ...] = (
         DRAWN | LINKED | CLASSES | {"ordinal", "numeric", "transcription", "segments", "tracks"},
         "label_studio",
     ),
+    Entry("sagemaker", (".manifest", ".jsonl", ".ndjson"), TEXTS | CLASSES | {"boxes"}, "sagemaker"),
+    Entry(
+        "argilla",
+        (".json", ".jsonl", ".ndjson"),
+        frozenset({"classification", "ordinal", "numeric", "transcription", "multilabel", "spans"}),
+        "argilla",
+    ),
     *(Entry(name, (".csv", ".tsv", ".txt", ".xlsx"), EVERY, name.replace("-", "_")) for name in PLATFORMS),
     Entry(
         "rows", (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".gz"), EVERY, "row_files"

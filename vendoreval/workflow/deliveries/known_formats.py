@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from vendoreval.formats.readers.known import READERS
+from vendoreval.formats.readers.known_exports import EXPORTS
 
 
 def known_formats() -> list[dict[str, Any]]:
-    """A record a format: what `--format` calls it, its file endings, task types and options."""
+    """A record a format: what `--format` calls it, how it is exported, endings, task types, options."""
     return [
         {
             "format": one.name,
+            "export": EXPORTS.get(one.name, ""),
             "suffixes": list(one.suffixes),
             "task_types": sorted(one.yields),
             "options": [
