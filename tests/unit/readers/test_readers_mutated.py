@@ -53,6 +53,18 @@ CLOUD = {
     b'[{"key":"f","objectKey":"o","geometryType":"cuboid_3d","geometry":{"position":{"x":1,"y":2,"z":3},'
     b'"rotation":{"x":0,"y":0,"z":0.5},"dimensions":{"x":4,"y":2,"z":1.5}}}]}',
 }
+RECORDS = {
+    "r.json": b'[{"id":"r1","fields":{},"suggestions":{},"responses":{"q":[{"value":"a","user_id":"u"}]}},'
+    b'{"id":"r2","q.responses":["a","b"],"q.responses.users":["u","v"],"q.responses.status":["submitted","draft"]}]',
+}
+TABLES = {
+    "mturk": b"HITId,WorkerId,Input.a1,Input.a2,Answer.b1,Answer.b2\n1,w,x,y,cat,dog\n2,w,z,,cat,\n",
+    "appen": b"_unit_id,_worker_id,photo,what,what_gold,_created_at\n1,w,a,cat,,3/2/2026 09:15:22\n",
+    "zooniverse": b"classification_id,annotations,subject_data,subject_ids\n"
+    b'1,"[{""task"":""T0"",""value"":""a""}]",,s\n',
+    "google-forms": b"Timestamp,Email Address,What is in a?,What is in b?\n3/2/2026 9:15:00,w@x,cat,dog\n",
+    "qualtrics": b"StartDate,ResponseId,item,Q1\nStart,Response ID,item,What?\n2026-03-02,R1,a,cat\n",
+}
 Case = tuple[str, dict[str, bytes]]
 
 
@@ -70,7 +82,8 @@ def cases(count: int, seed: str) -> Iterator[Case]:
     dice = random.Random(seed)
     known = [(name, files_of(path)) for name, path in corpus()]
     known += [("rows", {name: data}) for name, data in ROWS.items()]
-    known += [("nuscenes", SCENE), ("supervisely", CLOUD)]
+    known += [("nuscenes", SCENE), ("supervisely", CLOUD), ("argilla", RECORDS)]
+    known += [(name, {f"{name}.csv": data}) for name, data in TABLES.items()]
     for number in range(count):
         name, files = known[number % len(known)]
         chosen = dice.choice(sorted(files))
