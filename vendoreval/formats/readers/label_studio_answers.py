@@ -63,20 +63,28 @@ class Taking:
         for word, count in aside.items():
             self.rows.aside(word, count)
         known: dict[str, Any] = {name: answer.facts.get(name) for name in _SHEET}
+        if not self._whole(answer, regions, known):
+            self._regions(answer, regions, known)
+
+    def _whole(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> bool:
+        """Take an answer that is no pieces of its item, but said of it as a whole; whether it is of that kind."""
+        shape = self.rows.shape.name
         if shape == "transcription":
             add_texts(self.rows, answer, regions, known, self.options["control"], self._one_question)
-            return
-        if shape in ASKED:
+        elif shape in ASKED:
             self._one(answer, regions)
-            return
-        if shape == "relations":
+        elif shape == "relations":
             self._relations(answer, regions, known)
-            return
-        if shape == "multilabel":
+        elif shape == "multilabel":
             self._choices(answer, regions, known)
-            return
+        else:
+            return False
+        return True
+
+    def _regions(self, answer: Answer, regions: Sequence[Region], known: dict[str, Any]) -> None:
+        """Take pieces of a text or of an image."""
         mine = [region for region in regions if self._is_mine(region)]
-        if shape == "spans":
+        if self.rows.shape.name == "spans":
             self._spans(answer, mine, known)
             return
         size = sizes_in(regions)
