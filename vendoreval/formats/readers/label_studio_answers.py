@@ -67,7 +67,7 @@ class Taking:
             self._regions(answer, regions, known)
 
     def _whole(self, answer: Answer, regions: Sequence[Region], known: Mapping[str, Any]) -> bool:
-        """Take an answer that is no pieces of its item, but said of it as a whole; whether it is of that kind."""
+        """Take what is said of an item as a whole, not of pieces of it; whether the shape is such."""
         shape = self.rows.shape.name
         if shape == "transcription":
             add_texts(self.rows, answer, regions, known, self.options["control"], self._one_question)
