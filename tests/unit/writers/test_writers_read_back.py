@@ -38,7 +38,7 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     "ordinal": [{"label": "2"}],
     "numeric": [{"label": "-3.25"}],
     "multilabel": [{"label": "jay"}, {"label": "crow, <old>"}],
-    "transcription": [{"label": 'so it "goes"\nand goes'}],
+    "transcription": [{"label": 'so it "goes" and goes'}],
     "relations": [
         {
             "label": "wrote_to",
@@ -60,6 +60,8 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     ],
     "boxes": boxes(angle=33.75),
     "polygons": [{"label": "car", "rings": [[[0, 0, 10.5, 0, 10, 10, 0.125, 9]]]}],
+    "polylines": [{"label": "kerb", "rings": [[[0.5, 1, 10.25, 2, 30, 44.125]]]}],
+    "segments": [{"label": "ann", "start_s": 0.25, "end_s": 3.125}, {"label": "bob", "start_s": 3, "end_s": 4}],
     "masks": [{"label": "car", "width": 4, "height": 3, "runs": RUNS}],
     "keypoints": [
         {

@@ -26,8 +26,15 @@ from vendoreval.labels.run_codecs import cvat_counts
 
 Lost = Counter[str]
 _SOURCES = {"human": "manual", "model-assisted": "semi-auto", "auto": "auto"}
-_TYPES = {"boxes": "rectangle", "polygons": "polygon", "masks": "mask", "keypoints": "skeleton"}
+_TYPES = {
+    "boxes": "rectangle",
+    "polygons": "polygon",
+    "masks": "mask",
+    "keypoints": "skeleton",
+    "polylines": "polyline",
+}
 _REMARK = "rework"
+_TAGS = ("classification", "multilabel")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,9 @@ class Cvat:
 
     name: str = "cvat"
     ending: str = ".xml"
-    yields: frozenset[str] = frozenset({"classification", "boxes", "polygons", "masks", "keypoints"})
+    yields: frozenset[str] = frozenset(
+        {"classification", "multilabel", "boxes", "polygons", "polylines", "masks", "keypoints"}
+    )
 
     def write(self, tasks: Sequence[Task], setting: Setting, out: IO[bytes]) -> Written:
         """The labels, and the images in order; the person stands in it where one gave all answers."""
@@ -50,7 +59,7 @@ class Cvat:
             if answer:
                 lose_context(answer, written.lost, people=person is None)
                 written.rows += len(answer.rows)
-            if setting.shape.name != "classification":  # there a tag would be an answer
+            if setting.shape.name not in _TAGS:  # there a tag would be an answer
                 shapes += [_remark(text) for text in task.remarks]
             width, height = size_of(task, "CVAT")
             told = {"id": number, "name": task.item, "width": width, "height": height}
@@ -137,6 +146,14 @@ def _polygon(rows: Sequence[Row], number: int, lost: Lost) -> Iterator[str]:
         yield _element("polygon", row, lost, {"points": _points(part[0]), **group})
 
 
+def _polyline(rows: Sequence[Row], number: int, lost: Lost) -> Iterator[str]:
+    row = rows[0]
+    if len(row["rings"]) > 1:
+        lost["line of several parts, which is left out"] += 1
+        return
+    yield _element("polyline", row, lost, {"points": _points(row["rings"][0][0])})
+
+
 def _points(ring: Sequence[float]) -> str:
     return ";".join(f"{x},{y}" for x, y in points_in(ring))
 
@@ -160,5 +177,6 @@ def _skeleton(rows: Sequence[Row], number: int, lost: Lost) -> Iterator[str]:
 
 
 _SHAPES: Mapping[str, Callable[[Sequence[Row], int, Lost], Iterator[str]]] = {
-    "classification": _tag, "boxes": _box, "polygons": _polygon, "masks": _mask, "keypoints": _skeleton,
+    "classification": _tag, "multilabel": _tag, "boxes": _box, "polygons": _polygon, "polylines": _polyline,
+    "masks": _mask, "keypoints": _skeleton,
 }  # fmt: skip

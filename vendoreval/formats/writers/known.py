@@ -10,6 +10,7 @@ from vendoreval.formats.writers.interface import Writer
 from vendoreval.labels.shapes import SHAPES
 
 IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
+WHOLE = frozenset({"classification", "ordinal", "numeric", "multilabel", "transcription"})
 ALL = frozenset(SHAPES)
 
 
@@ -53,16 +54,16 @@ WRITERS: tuple[Entry, ...] = (
     ),
     # tools and platforms
     Entry(
-        "cvat", ".xml", IMAGES | {"classification"}, "cvat",
+        "cvat", ".xml", IMAGES | {"polylines", "classification", "multilabel"}, "cvat",
         "when it was answered, ids of objects, numbers among attributes, areas of objects with keypoints; "
         "polygons with holes; one answer an item",
     ),
     Entry(
         "label-studio", ".json",
-        IMAGES | {"classification", "ordinal", "numeric", "multilabel", "transcription", "spans", "relations"},
+        IMAGES | WHOLE | {"polylines", "segments", "spans", "relations"},
         "label_studio",
-        "when it was answered; polygons with holes or of several parts, spans in pieces, visibility of "
-        "keypoints",
+        "when it was answered; polygons with holes, polygons and lines of several parts, spans in pieces, "
+        "visibility of keypoints, ends of lines in transcriptions",
     ),
 )  # fmt: skip
 

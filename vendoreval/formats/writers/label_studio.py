@@ -16,7 +16,8 @@ from vendoreval.formats.writers.label_studio_config import REWORK, configuration
 from vendoreval.formats.writers.label_studio_regions import Regions
 
 ITEM, OPAQUE = "item_id", "task_id"
-_IMAGES = frozenset({"boxes", "polygons", "masks", "keypoints"})
+_IMAGES = frozenset({"boxes", "polygons", "polylines", "masks", "keypoints"})
+_SOUNDS = frozenset({"transcription", "segments"})
 
 _TEXTS = frozenset({"spans", "relations"})
 
@@ -27,8 +28,8 @@ class LabelStudio:
 
     name: str = "label-studio"
     ending: str = ".json"
-    yields: frozenset[str] = _IMAGES | _TEXTS | {
-        "classification", "ordinal", "numeric", "multilabel", "transcription"
+    yields: frozenset[str] = _IMAGES | _TEXTS | _SOUNDS | {
+        "classification", "ordinal", "numeric", "multilabel"
     }  # fmt: skip
 
     def write(self, tasks: Sequence[Task], setting: Setting, out: IO[bytes]) -> Written:
@@ -70,6 +71,8 @@ def _shown(tasks: Sequence[Task], setting: Setting) -> tuple[str, str]:
         return ("Image" if is_picture(first.shown[files[0]]) else "Audio"), files[0]
     if setting.shape.name in _IMAGES:
         return "Image", "image"
+    if setting.shape.name == "segments":
+        return "Audio", "audio"
     if setting.shape.name in _TEXTS or first.text is not None or "text" in first.shown:
         return "Text", "text"
     if is_file(name := first.shown.get(ITEM, first.item)):

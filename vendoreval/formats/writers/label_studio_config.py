@@ -11,7 +11,7 @@ from vendoreval.formats.writers.label_studio_regions import LABEL, POINT
 REWORK = "rework"
 _LABELS = {
     "boxes": "RectangleLabels", "polygons": "PolygonLabels", "masks": "BrushLabels",
-    "keypoints": "RectangleLabels", "spans": "Labels",
+    "keypoints": "RectangleLabels", "spans": "Labels", "polylines": "VectorLabels", "segments": "Labels",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vendoreval.formats.writers.geometry import box_around, box_in, by_object, has_holes
+from vendoreval.formats.writers.geometry import box_around, box_in, by_object, has_holes, points_in
 from vendoreval.formats.writers.interface import Answer, Row, Setting, Task, size_of
 from vendoreval.labels.run_codecs import labelstudio_counts
 
@@ -90,6 +90,7 @@ def _numbers(regions: Regions, answer: Answer, task: Task) -> Found:
 
 def _texts(regions: Regions, answer: Answer, task: Task) -> Found:
     for row in answer.rows:
+        regions.lost["end of a line within a text"] += "\n" in row["label"]
         yield [row], [{"from_name": LABEL, "type": "textarea", "value": {"text": [row["label"]]}}]
 
 
@@ -158,6 +159,27 @@ def _polygons(regions: Regions, answer: Answer, task: Task) -> Found:
         yield [row], [told | _labelled("polygonlabels", row["label"], {"points": points, "closed": True})]
 
 
+def _lines(regions: Regions, answer: Answer, task: Task) -> Found:
+    """A line along its vertices, each joined to the one before."""
+    told = _image(task) if answer.rows else {}
+    for row in answer.rows:
+        if len(row["rings"]) > 1:
+            regions.lost["line of several parts, which is left out"] += 1
+            continue
+        vertices: list[dict[str, Any]] = []
+        for number, (x, y) in enumerate(points_in(row["rings"][0][0])):
+            place = {"x": 100 * x / told[ORIGINAL[0]], "y": 100 * y / told[ORIGINAL[1]]}
+            before = f"v{number - 1}" if number else None
+            vertices.append({"id": f"v{number}", **place, "prevPointId": before, "isBezier": False})
+        yield [row], [told | _labelled("vectorlabels", row["label"], {"vertices": vertices, "closed": False})]
+
+
+def _segments(regions: Regions, answer: Answer, task: Task) -> Found:
+    for row in answer.rows:
+        value = {"start": row["start_s"], "end": row["end_s"], "channel": 0}
+        yield [row], [_labelled("labels", row["label"], value)]
+
+
 def _masks(regions: Regions, answer: Answer, task: Task) -> Found:
     for row in answer.rows:
         told = {**dict(zip(ORIGINAL, (row["width"], row["height"]), strict=True)), "image_rotation": 0}
@@ -210,5 +232,5 @@ def _spans(regions: Regions, answer: Answer, task: Task) -> Found:
 _RESULTS: Mapping[str, Callable[[Regions, Answer, Task], Found]] = {
     "classification": _choices, "ordinal": _choices, "numeric": _numbers, "multilabel": _all_choices,
     "transcription": _texts, "relations": _relations, "boxes": _boxes, "polygons": _polygons, "masks": _masks,
-    "keypoints": _keypoints, "spans": _spans,
+    "keypoints": _keypoints, "spans": _spans, "polylines": _lines, "segments": _segments,
 }  # fmt: skip
