@@ -65,8 +65,9 @@ class RowFiles:
             return Confidence(NO, str(error))
         shapes = [shape for shape in SHAPES.values() if shape.many and cells_of(shape, names, self.mapping)]
         if {"item_id", "task_id"} & names and shapes:
-            fullest = max(shapes, key=lambda shape: sum(one.required for one in shape.fields))
-            return Confidence(SURE, f"{member.name} has the columns of {fullest.name}.")
+            most = max(sum(one.required for one in shape.fields) for shape in shapes)
+            fullest = [one.name for one in shapes if sum(field.required for field in one.fields) == most]
+            return Confidence(SURE, f"{member.name} has the columns of {' or '.join(fullest)}.")
         return Confidence(MAYBE if "item_id" in names else NO, f"{member.name} is a file of rows.")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
