@@ -106,7 +106,7 @@ def test_the_figures_of_crowdspeech(cli: Cli, split: str) -> None:
         pq.write_table(whole.filter(kept), cli.folder / f"{name}.parquet")
     cli("init")
     cli("vendor", "add", "acme", "--name", "Acme")
-    people = {"id": "people", "metric": "wer", "unit": "word", "scope": "annotator", "threshold": "0.9",
+    people = {"id": "people", "metric": "wer", "unit": "word", "scope": "annotator", "threshold": "0.1",
               "decision": {"rule": "point"}}  # fmt: skip
     for rule, more in (("basic", [people]), ("none", [])):
         text = terms(rule, *more).replace('id = "c"', f'id = "{rule}"', 1)

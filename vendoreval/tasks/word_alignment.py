@@ -224,11 +224,11 @@ def _gains(n: int, m: int) -> tuple[Any, Any]:
 
 def _next_row(above: Any, row: Any, same: Any, weight: Any) -> None:
     """The gains with one more word of the first text, for each beginning of the second."""
-    paired = row[:, 1:]
-    np.multiply(same, weight + 2, out=paired)
-    paired += above[:, :-1]
+    paired = same.astype(row.dtype)
+    paired *= weight + 2
     paired += weight
-    np.maximum(paired, above[:, 1:], out=paired)
+    paired += above[:, :-1]
+    np.maximum(paired, above[:, 1:], out=row[:, 1:])
     np.maximum.accumulate(row, axis=1, out=row)
 
 
