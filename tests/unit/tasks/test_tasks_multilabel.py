@@ -185,3 +185,12 @@ def test_the_reviewed_audioset_equals_the_facts() -> None:
         f"micro_{name}": value(measured(name, outcomes, how, "tag")) for name in ("precision", "recall", "f1")
     }
     assert {name: round(one, 6) for name, one in found.items()} == {name: known[name] for name in found}
+
+
+@pytest.mark.parametrize("classes", [("dog",), ("dog", "cat")])
+def test_f1_does_not_hang_on_classes_that_nobody_uses(classes: tuple[str, ...]) -> None:
+    how = Task("multilabel", classes)
+    gold: Mapping[str, list[str]] = {"i": ["dog"], "j": [], "k": [], "l": []}
+    outcomes = judged(gold, {(item, "w"): ["dog"] if item in "ij" else [] for item in gold}, how)
+    for metric in ("f1", "macro_f1"):
+        assert value(measured(metric, outcomes, how, "tag")) == pytest.approx(2 / 3)
