@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tests.unit.audits.box_samples import terms
 from tests.unit.tasks.time_samples import delivery_of, gold_of, segment, task
+from vendoreval.audits.audit_input import AuditInput
+from vendoreval.claims.answer_words import both_answers
 from vendoreval.claims.records import ClaimLine
 from vendoreval.reports.pictures.drawn_sheets import numbered_pairs
 from vendoreval.reports.pictures.time_picture import TimePicture, time_marks
 from vendoreval.reports.sentences import _of_time
+from vendoreval.tasks.judged import judge
 from vendoreval.tasks.segments import TYPE
 
 GOLD = gold_of({"i": [(0, 4, "ada"), (3.5, 6, "bo"), segment(8, 9, "ada", ignored=True)]})
@@ -65,3 +69,16 @@ def test_a_report_says_what_the_collar_means() -> None:
     assert "0.25 s before and as much after each end of a gold segment" in said
     assert "time in which gold has several labels" in said
     assert "without a collar" in plain
+
+
+def test_the_blind_arbiter_is_told_of_which_time_a_line_is() -> None:
+    judged_ = judge(GOLD, GIVEN, task())
+    seen = AuditInput(judged_.units, judged_.units, 1, 1, 3, gold=GOLD, delivered=GIVEN)
+    line = ClaimLine(
+        number=1, item="i", unit=5, expected=None, delivered="ada", annotator="p", outcome="extra",
+        severity="major", clause="c", level="time", where="time 9 s to 9.5 s",
+    )  # fmt: skip
+    row = next(row for row in judged_.units.rows() if row["where"] == line.where)
+    both = both_answers(replace(line, unit=row["unit_id"]), seen, task())
+    assert both.gold == "Time 9 s to 9.5 s: There is nothing here."
+    assert both.delivered == "Time 9 s to 9.5 s: There is “ada” here: segment 9 s to 9.5 s."
