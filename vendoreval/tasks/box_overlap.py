@@ -113,6 +113,10 @@ def _judged(gold: _Boxes, given: _Boxes, e: Ints, d: Ints, limits: _Limits) -> P
 
 
 def _upright(gold: _Boxes, given: _Boxes, e: Ints, d: Ints, limits: _Limits) -> Pairs:
+    low = np.maximum(gold.edges[1][e], given.edges[1][d])
+    high = np.minimum(*(np.maximum(*one.edges[1::2])[rows] for one, rows in ((gold, e), (given, d))))
+    meet = np.flatnonzero(low <= high)  # most that are near from left to right lie above one another
+    e, d = e[meet], d[meet]
     inter, first, second = _shares(gold, given, e, d)
     union = first + second - inter
     equal = np.flatnonzero(union == 0)

@@ -93,9 +93,7 @@ def clips_of(boxes: Compared, gold: LabelTable, labels: LabelTable) -> Clips:
     delivered = _boxes(found, found.delivered_row, labels, found.delivered)
     near = _near(boxes, expected, delivered, len(gold), len(labels))
     width = len(delivered.boxes) + 1
-    pair, common = np.unique(
-        expected.track[near.expected] * width + delivered.track[near.delivered], return_counts=True
-    )
+    pair, _, common, _ = distinct(expected.track[near.expected] * width + delivered.track[near.delivered])
     e, d = pair // width, pair % width
     chosen = assign(e, d, common, np.ones(len(pair), dtype=np.bool_))
     return Clips(expected, delivered, near, (e[chosen], d[chosen]), common[chosen])
@@ -109,8 +107,12 @@ def matched_boxes(clips: Clips) -> Near:
     weight = near.similarity + own * _MAPPED
     chosen = assign(near.expected, near.delivered, weight, np.ones(len(weight), dtype=np.bool_))
     # a side's boxes stand frame by frame, so that a track's boxes come in the order of frames
-    box = near.expected[chosen]
-    chosen = chosen[np.argsort(clips.expected.track[box] * len(clips.expected.row) + box, kind="stable")]
+    of_box = np.full(len(clips.expected.row), -1, dtype=np.int64)
+    of_box[near.expected[chosen]] = chosen
+    chosen = of_box[of_box >= 0]
+    track = clips.expected.track[near.expected[chosen]]
+    few = len(clips.expected.boxes) < np.iinfo(np.int16).max  # such numbers are sorted by counting
+    chosen = chosen[np.argsort(track.astype(np.int16) if few else track, kind="stable")]
     return Near(near.expected[chosen], near.delivered[chosen], near.similarity[chosen])
 
 
@@ -126,26 +128,38 @@ def _boxes(found: Outcomes, rows: Ints | None, labels: LabelTable, label: Coded)
     outcome, sheet = outcome[order], sheet[order]
     names = labels.text("track_id")
     key = sheet * (len(names.values) + 1) + names.codes[rows[outcome]]
-    _, start, inverse = np.unique(key, return_index=True, return_inverse=True)
+    _, start, boxes, inverse = distinct(key)
     rank = np.empty(len(start), dtype=np.int64)
     rank[np.argsort(start)] = np.arange(len(start))
-    track = rank[inverse]
-    start = np.sort(start)
-    boxes = np.bincount(track, minlength=len(start)).astype(np.int64)
+    track, order = rank[inverse], np.argsort(start)
     return TrackBoxes(
-        outcome, rows[outcome], track, sheet[start], boxes, _first_of_class(track, label.codes[outcome])
-    )
+        outcome, rows[outcome], track, sheet[start[order]], boxes[order],
+        _first_of_class(track, label.codes[outcome]),
+    )  # fmt: skip
 
 
 def _first_of_class(track: Ints, label: NDArray[np.int32]) -> Ints:
     """Of each track its first box of the class that most of its boxes have; of equal ones the first class."""
     width = int(label.max(initial=0)) + 2
-    key, count = np.unique(track * width + label + 1, return_counts=True)
+    key, first, count, _ = distinct(track * width + label + 1)
     ranked = np.lexsort((key, -count, key // width))
-    best = key[ranked[np.r_[True, np.diff(key[ranked] // width) != 0][: len(ranked)]]]
-    keys, first = np.unique(track * width + label + 1, return_index=True)
-    found: Ints = first[np.searchsorted(keys, best)].astype(np.int64)
+    best = np.r_[True, np.diff(key[ranked] // width) != 0][: len(ranked)]
+    found: Ints = first[ranked[best]]
     return found
+
+
+def distinct(keys: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """The distinct keys in order, where each stands first, how often, and the place of each key among them."""
+    wide = int(keys.max(initial=-1)) + 1
+    if wide > 4 * len(keys) + 1024:  # a table would be too large
+        found = np.unique(keys, return_index=True, return_counts=True, return_inverse=True)
+        values, first, inverse, count = (part.astype(np.int64) for part in found)
+        return values, first, count, inverse
+    often = np.bincount(keys, minlength=wide)
+    values = np.flatnonzero(often)
+    first, place = np.empty(wide, dtype=np.int64), np.cumsum(often > 0) - 1
+    first[keys[::-1]] = np.arange(len(keys) - 1, -1, -1)
+    return values, first[values], often[values].astype(np.int64), place[keys].astype(np.int64)
 
 
 def _near(boxes: Compared, expected: TrackBoxes, delivered: TrackBoxes, gold: int, labels: int) -> Near:
@@ -156,13 +170,19 @@ def _near(boxes: Compared, expected: TrackBoxes, delivered: TrackBoxes, gold: in
     d = place[label_row[pairs.delivered]]
     kept = np.flatnonzero(d >= 0)
     d, e_row = d[kept], gold_row[pairs.expected[kept]]
+    score = pairs.score[kept]
+    if len(expected.row) == len(distinct(expected.row)[0]):  # one answer a clip: rows tell boxes
+        of_row = np.full(gold, -1, dtype=np.int64)
+        of_row[expected.row] = np.arange(len(expected.row))
+        e = of_row[e_row]
+        return Near(e[e >= 0], d[e >= 0], score[e >= 0])
     width = gold + 1
     keys = expected.sheet_of[expected.track] * width + expected.row
     order = np.argsort(keys)
     wanted = delivered.sheet_of[delivered.track[d]] * width + e_row
     at = np.minimum(np.searchsorted(keys[order], wanted), max(len(keys) - 1, 0))
     there = np.flatnonzero(keys[order][at] == wanted if len(keys) else np.zeros(len(wanted), dtype=np.bool_))
-    return Near(order[at[there]], d[there], pairs.score[kept[there]])
+    return Near(order[at[there]], d[there], score[there])
 
 
 def _tracks(
@@ -257,7 +277,7 @@ def _links(found: Outcomes, clips: Clips, gold: LabelTable, labels: LabelTable) 
 def association(clips: Clips, e: Ints, d: Ints) -> Ints:
     """Of matched boxes, by their tracks: matched boxes ÷ (the boxes of both − these), in billionths."""
     width = len(clips.delivered.boxes) + 1
-    _, inverse, count = np.unique(e * width + d, return_inverse=True, return_counts=True)
+    _, _, count, inverse = distinct(e * width + d)
     both = count[inverse]
     found: Ints = np.rint(
         both / np.maximum(clips.expected.boxes[e] + clips.delivered.boxes[d] - both, 1) * ONE
