@@ -348,3 +348,56 @@ def test_votes_of_an_arena(there: Cli) -> None:
     intake = checked(there, CASES / "22-votes.jsonl", *words, "--map", "labelled_at=tstamp")
     assert any("are seconds since 1970" in note for note in intake["notes"])
     assert intake["items"] == 40
+
+
+def test_prefixes_of_all_columns_are_named(there: Cli) -> None:
+    (there.folder / "h.csv").write_text("labels.item_id,labels.who,labels.label\nphoto-001,ada,dog\n", "utf-8")
+    said = there("delivery", "check", "h.csv", "--contract", "c-words", code=2).err
+    assert (
+        "All columns begin with 'labels.'. If other columns hold them, say --map item_id=labels.item_id" in said
+    )
+    assert "--map label=labels.label." in said
+
+
+@pytest.mark.parametrize("file", ["07-appen-full.csv", "07b-appen-aggregated.csv", "08-toloka.tsv"])
+def test_test_questions_of_platforms_are_gold(there: Cli, file: str) -> None:
+    column = "GOLDEN:result" if "toloka" in file else "which_animal_gold"
+    known = [row for row in rows(file, "\t" if "toloka" in file else ",") if row[column]]
+    item = "INPUT:image" if "toloka" in file else "photo"
+    record = there("gold", "add", CASES / file, "--id", file[:3], "--contract", "c-words", "--json").json
+    assert record["items"] == len({row[item] for row in known}) == 4
+    assert any(note.startswith(f"--where {column}!= left out") for note in record["notes"])
+
+
+def test_the_same_column_under_a_preset_is_a_second_look(there: Cli) -> None:
+    roles = ("item_id=Input.image_url", "annotator_id=WorkerId", "label=Answer.species.label")
+    words = (CASES / "06-mturk.csv", "--contract", "c-words", "--where", "AssignmentStatus=Approved,Submitted")
+    there("delivery", "add", *words, "--id", "typed", *(word for role in roles for word in ("--map", role)))
+    there("delivery", "add", *words, "--id", "preset")
+    there("audit", "run", "typed", "--gold", "gold", "--id", "first")
+    result = there("audit", "run", "preset", "--gold", "gold", "--id", "second", "--json").json
+    assert any("typed" in note or "first" in note for note in result["notes"])
+
+
+def test_evidence_is_checked_on_the_vendors_own_table(there: Cli) -> None:
+    file = CASES / "13-wide.csv"
+    there("delivery", "add", file, "--wide", "w-*", "--id", "sealed", "--contract", "c-words", "--map",
+          "item_id=item_id")  # fmt: skip
+    there("audit", "run", "sealed", "--gold", "gold", "--id", "sealed-audit")
+    there("evidence", "export", "sealed-audit", "--out", "b.zip")
+    checked_ = there("evidence", "verify", "b.zip", "--delivered", file, "--json").json
+    assert any("wide=w-*" in one["what"] for one in checked_["not_shown"])
+
+
+def test_several_classes_an_item(there: Cli) -> None:
+    text = (CASES / "contract-words.toml").read_text("utf-8").replace("c-words", "c-many")
+    (there.folder / "many.toml").write_text(text.replace('"classification"', '"multilabel"'), "utf-8")
+    there("contract", "add", "many.toml")
+    (there.folder / "z.csv").write_text(
+        'classification_id,user_name,annotations,subject_data,subject_ids\n'
+        '1,ada,"[{""task"": ""T0"", ""value"": [""dog"", ""cat""]}]",,photo-001\n'
+        '2,bo,"[{""task"": ""T0"", ""value"": []}]",,photo-001\n', "utf-8",
+    )  # fmt: skip
+    intake = there("delivery", "check", "z.csv", "--contract", "c-many", "--json").json["intake"]
+    assert (intake["read"]["format"], intake["labels"], intake["refused"]) == ("zooniverse", 2, 0)
+    assert intake["sheets"]["answered"] == 2

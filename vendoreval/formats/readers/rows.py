@@ -8,10 +8,11 @@ text (true, 3, 0.5).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 
 from vendoreval.errors import InputError
@@ -157,14 +158,28 @@ def _what_to_try(file: RowFile, missing: Mapping[str, str], option: str) -> str:
     wide = "label" in missing and not guesses["label"] and file.kind != "jsonl" and len(file.names) > 2
     hint = " If several columns are answers, say --wide COLUMNS." if wide else ""
     other = "another column holds it" if len(missing) == 1 else "other columns hold them"
-    return f"If {other}, say {words}.{hint}"
+    before = _prefix(file.names)
+    named = f"All columns begin with {before!r}. " if before else ""
+    return f"{named}If {other}, say {words}.{hint}"
 
 
 def _guess(file: RowFile, role: str, column: str) -> str | None:
     names = [name for name in file.names if role != "label" or not _is_status(file, name)]
-    known = column_for(role, names) if role == column else None
+    before = _prefix(file.names)
+    inner = {name.removeprefix(before): name for name in names}
+    known = inner.get(role) or inner.get(column_for(role, inner) or "") if role == column else None
     close = get_close_matches(column.casefold(), [name.strip().casefold() for name in names], n=1)
     return known or next((name for name in names if name.strip().casefold() in close), None)
+
+
+def _prefix(names: Sequence[str]) -> str:
+    """What all columns' names begin with, up to a mark, such as the `labels.` of `labels.item_id`."""
+    first, last = min(names), max(names)
+    common = "".join(
+        takewhile(lambda sign: sign, (a if a == b else "" for a, b in zip(first, last, strict=False)))
+    )
+    end = max(common.rfind(mark) for mark in ".:/#") + 1
+    return common[:end] if len(names) > 1 else ""
 
 
 def _is_status(file: RowFile, name: str) -> bool:
