@@ -277,13 +277,20 @@ def formats(json: Json = False) -> None:
     records = known_formats()
     if json:
         return emit(records)
+    rows = records[-1]
     for record in records:
-        say(f"{record['format']} ({' '.join(record['suffixes'])}): {', '.join(record['task_types'])}")
+        types = (
+            "every task type" if record["task_types"] == rows["task_types"] else ", ".join(record["task_types"])
+        )
+        say(f"{record['format']} ({' '.join(record['suffixes'])}): {types}")
         if record["export"]:
             say(f"  Export: {record['export']}.")
-        for option in record["options"]:
+        common = [one for one in rows["options"] if record is not rows and one in record["options"]]
+        for option in (one for one in record["options"] if one not in common):
             choices = f" ({', '.join(option['choices'])})" if option["choices"] else ""
             say(f"  --read {option['name']}={option['default']}: {option['meaning']}{choices}")
+        if common:
+            say("  and the options of rows, which stand last")
     return None
 
 

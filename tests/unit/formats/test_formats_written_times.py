@@ -101,7 +101,7 @@ def test_working_times() -> None:
             seconds_of(text)
 
 
-NAMES = st.text(st.characters(blacklist_characters='"]', blacklist_categories=("Cs",)), min_size=1, max_size=5)
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"]'), min_size=1, max_size=5)
 STEPS = st.one_of(
     NAMES.map(Step), st.integers(-3, 3).map(lambda place: Step(place=place)), st.just(Step()),
     st.just(Step("task", value="T0")),

@@ -16,11 +16,10 @@ HEAD = ["item_id", "label", "labelled_at", "seconds", "note"]
 
 
 def book(path: Path, rows: list[list[Any]], **sheets: list[list[Any]]) -> Path:
-    made = Workbook()
-    first = made.active
-    first.title = "Answers"
+    made: Any = Workbook()
+    made.active.title = "Answers"
     for name, some in {"Answers": rows, **sheets}.items():
-        sheet = first if name == "Answers" else made.create_sheet(name)
+        sheet = made.active if name == "Answers" else made.create_sheet(name)
         for row in some:
             sheet.append(row)
     made.save(path)
