@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -321,18 +319,3 @@ def test_transcriptions(cli: Cli, server: Server, bob: User) -> None:
     cli("delivery", "add", file, "--contract", "c", "--id", "e", "--rework-of", "d")
     states = {line["state"] for line in cli("claim", "rework", "claim", "e", "--json").json["lines"]}
     assert states == {"mended"}
-
-
-def test_the_server_is_gone_when_its_block_ends(tmp_path: Path) -> None:
-    """Even where the block ends in an error."""
-    found: list[str] = []
-
-    def failing() -> None:
-        with label_studio(tmp_path / "short") as running:
-            found.append(running.address)
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        failing()
-    with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"{found[0]}/health", timeout=5)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.readers.delivered import Delivered, read
@@ -222,3 +222,30 @@ def test_brush_masks_are_those_of_the_readers(width: int, height: int, data: st.
     runs = runs_from_pixels(np.asarray(flat, dtype=bool).reshape(height, width))
     again = runs_from_labelstudio(labelstudio_counts(runs, height, width), width, height)
     assert again.tolist() == runs.tolist()
+
+
+steps = st.integers(-5_000, 400_000).map(lambda number: number / 1_000)
+
+
+@st.composite
+def any_box(draw: st.DrawFn) -> dict[str, Any]:
+    left, top = draw(steps), draw(steps)
+    width, height = (draw(st.integers(2_000, 90_000)) / 1_000 for _ in range(2))
+    box = {"label": draw(st.sampled_from(["car", "bus"])), "x_min": left, "y_min": top}
+    box |= {"x_max": round(left + width, 3), "y_max": round(top + height, 3)}
+    angle = draw(st.sampled_from([0, 0, 90, 12.345, -77.5, 179.999]))
+    return box | ({"angle": angle} if angle else {})
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(any_box(), min_size=1, max_size=4), st.integers(300, 5_000), st.integers(300, 5_000))
+def test_boxes_come_back_to_the_thousandth(
+    tmp_path: Path, rows: list[dict[str, Any]], width: int, height: int
+) -> None:
+    """Whatever their place, size and turn, and whatever the image's sides."""
+    for name in ("coco", "cvat", "label-studio"):
+        path, _ = write(tmp_path, name, [Task("one.png", [Answer(rows)], width, height)], "boxes")
+        found = read_back(path, name, "boxes").rows
+        assert [like(row, asked, set()) for row, asked in zip(found, rows, strict=True)] == [
+            like(asked, asked, set()) for asked in rows
+        ]
