@@ -63,6 +63,19 @@ def top_level(stream: IO[bytes], file: str) -> Iterator[tuple[str, Iterator[byte
     text.end()
 
 
+def elements(stream: IO[bytes], file: str) -> Iterator[list[Any]]:
+    """The elements of a document that is an array, some at a time, each as it stands (msgspec.Raw).
+
+    Raises InputError as `top_level` does.
+    """
+    text = _Text(stream, file)
+    if text.peek() != b"[":
+        raise text.broken("an array is expected")
+    for _ in text.pieces():
+        yield text.found
+    text.end()
+
+
 class _Text:
     """The document's bytes from where reading stands."""
 
@@ -70,6 +83,7 @@ class _Text:
         self._stream, self._file = stream, file
         self._block, self._place, self._before = b"", 0, 0
         self._raw = msgspec.json.Decoder(list[msgspec.Raw])
+        self.found: list[Any] = []  # the elements of the last piece
         self._more()
         if self._block.startswith(b"\xef\xbb\xbf"):
             self._place = 3
@@ -181,7 +195,7 @@ class _Text:
     def _whole(self, piece: bytes) -> bool:
         """Whether it is an array by itself; then it ends between two elements."""
         try:
-            self._raw.decode(piece)
+            self.found = self._raw.decode(piece)
         except RecursionError as error:
             raise beyond(
                 "depth", "Its lists and tables are nested more deeply than", file=self._file

@@ -18,7 +18,7 @@ import numpy as np
 
 from vendoreval.formats.readers.arrow_columns import numbers, texts
 from vendoreval.formats.readers.interface import Answers
-from vendoreval.formats.readers.json_stream import decoded, top_level
+from vendoreval.formats.readers.json_stream import decoded, elements
 from vendoreval.formats.readers.label_studio_answers import Taking
 from vendoreval.formats.readers.label_studio_files import answers_on
 from vendoreval.formats.readers.label_studio_regions import ORIGINS, turned_about_centre
@@ -101,15 +101,14 @@ def is_quick(member: Member, shape: str, options: Mapping[str, str]) -> bool:
 
 def quick_answers(member: Member, taking: Taking) -> Iterator[Answers]:
     """The answers of all tasks of a file, in its order."""
-    elements, plain = msgspec.json.Decoder(list[msgspec.Raw]), msgspec.json.Decoder(Plain)
+    plain = msgspec.json.Decoder(Plain)
     waiting = _Waiting(member.name, taking)
     place = 0
     with member.open() as stream:
-        for _, pieces in top_level(stream, member.name):
-            for piece in pieces:
-                for raw in decoded(piece, elements, member.name, "The list of tasks"):
-                    place += 1
-                    yield from waiting.add(_plain(plain, raw), raw, place)
+        for some in elements(stream, member.name):
+            for raw in some:
+                place += 1
+                yield from waiting.add(_plain(plain, raw), raw, place)
     yield from waiting.taken()
     yield taking.rows.finish()
 
