@@ -144,7 +144,8 @@ def test_choices(cli: Cli, server: Server, bob: User) -> None:
     answered(project, people, choice, by_task)
     for form, ending, name in (("JSON", "json", "d"), ("JSON_MIN", "json", "short"), ("CSV", "csv", "table")):
         file = exported(cli, project, form, f"{name}.{ending}")
-        how = ("--id", name, "--seeding", "s", "--contract", "c", "--read", "control=label")
+        how = ("--id", name, "--seeding", "s", "--contract", "c", "--read", "control=label",
+               "--format", "label-studio")  # fmt: skip
         intake = cli("delivery", "add", file, *how, "--json").json["intake"]
         assert (intake["labels"], intake["refused"], intake["missing_items"]) == (2 * ITEMS, 0, 0), form
     result = judged(cli, "d", "a")
