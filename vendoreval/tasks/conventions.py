@@ -11,6 +11,7 @@
                 within 2 metres the mean errors of place, scale and orientation, mean over classes
     labelbox    mean IoU of a class on an image, where a shape without a partner has 0; mean over its classes,
                 then over images
+    motmetrics, trackeval   of tracks: see tasks.presets.tracking
 
 Each answered sheet is an image of its own. There is no AP: it hangs on the order of scores, and people's
 labels have none. Where nothing is to be divided by, a figure is None. Shapes are compared by their exact
@@ -34,11 +35,13 @@ from vendoreval.labels.shapes import SCALE
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
+from vendoreval.tasks.track_identity import Clips
 
 Figures = dict[str, float | int | None]
 Ints = NDArray[np.int64]
 _RIGHT = (CODE["correct"], CODE["imprecise"])  # to other tools, what is imprecise is right
 _SPANS = ("seqeval", "nervaluate")
+_TRACKS = ("motmetrics", "trackeval")
 _SHAPES = ("boxes", "polygons", "masks")
 _METRES = ("0.5", "1", "2", "4")
 _RADIAN = SCALE * 180 / np.pi  # steps of a heading
@@ -55,14 +58,16 @@ def convention(name: str, gold: GoldSet, labels: LabelTable, task: Task) -> Figu
     if name not in known:
         remedy = f"Known: {', '.join(known)}." if known else f"They are for {', '.join((*_SHAPES, 'spans'))}."
         raise InputError(f"There is no convention {name!r} for answers of type {task.type}.", remedy=remedy)
+    if task.type == "tracks":
+        return _of_tracks(name, gold, labels, task)
     figures = _FIGURES[name]
     return figures(lambda iou: _compared(name, gold, labels, task, iou), task)
 
 
 def conventions(task_type_name: str) -> list[str]:
     """The tools whose figures can be shown for a task type."""
-    if task_type_name == "spans":
-        return list(_SPANS)
+    if task_type_name in ("spans", "tracks"):
+        return list(_SPANS if task_type_name == "spans" else _TRACKS)
     if task_type_name == "cuboids":
         return ["nuscenes"]
     if task_type_name == "polylines":
@@ -74,6 +79,24 @@ def conventions(task_type_name: str) -> list[str]:
         for tool in _FIGURES
         if tool not in (*_SPANS, "nuscenes") and (tool, task_type_name) != ("labelbox", "masks")
     ]
+
+
+def _of_tracks(name: str, gold: GoldSet, labels: LabelTable, task: Task) -> Figures:
+    """Whatever overlaps may be a pair there; IDF1 at IoU 0.5 is that of all tools."""
+    from vendoreval.tasks.part_outcomes import compared
+    from vendoreval.tasks.presets import tracking
+    from vendoreval.tasks.track_identity import clips_of
+    from vendoreval.tasks.tracks import TYPE
+
+    def clips(iou: str) -> Clips:
+        plain = replace(task, matching={"iou": iou}, attributes=())
+        return clips_of(compared(TYPE, gold, labels, plain), gold.labels, labels)
+
+    half = clips("0.5")
+    boxes = len(half.expected.row) + len(half.delivered.row)
+    frames = list(tracking.frames_of(clips("0"), gold.labels, labels))
+    found = tracking.motmetrics(frames) if name == "motmetrics" else tracking.trackeval(frames)
+    return {"idf1": _share(2 * int(half.common.sum()), boxes), **found}
 
 
 Compare = Callable[[str | None], Outcomes]
