@@ -26,6 +26,7 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 _CELLS = 1 << 20  # of the tables that are filled together
 _LARGEST = 1 << 24  # cells of one table; a larger one is divided first (Hirschberg 1975)
+_FEW = 64  # windows up to which numpy's own loop along a text is the faster one
 _SHORT = 180  # words of both texts up to which gains fit into 16 bits
 
 
@@ -207,12 +208,12 @@ def _batches(windows: _Windows) -> Iterator[_Windows]:
 def _table(one: Codes, other: Codes, some: _Windows) -> tuple[Any, Any, Any]:
     """The tables of some windows, and the words of both sides."""
     n, m = int(some.n.max()), int(some.m.max())
-    a = one[np.minimum(some.first[:, None] + np.arange(n), len(one) - 1)]
-    b = other[np.minimum(some.second[:, None] + np.arange(m), len(other) - 1)]
+    a = one[np.minimum(some.first + np.arange(n)[:, None], len(one) - 1)]
+    b = other[np.minimum(some.second + np.arange(m)[:, None], len(other) - 1)]
     kind, weight = _gains(n, m)
-    table = np.zeros((n + 1, len(a), m + 1), dtype=kind)
+    table = np.zeros((n + 1, m + 1, a.shape[1]), dtype=kind)
     for i in range(n):
-        _next_row(table[i], table[i + 1], a[:, i, None] == b, weight)
+        _next_row(table[i], table[i + 1], a[i] == b, weight)
     return table, a, b
 
 
@@ -223,30 +224,43 @@ def _gains(n: int, m: int) -> tuple[Any, Any]:
 
 
 def _next_row(above: Any, row: Any, same: Any, weight: Any) -> None:
-    """The gains with one more word of the first text, for each beginning of the second."""
+    """The gains with one more word of the first text, for each beginning of the second; a column a window."""
     paired = same.astype(row.dtype)
     paired *= weight + 2
     paired += weight
-    paired += above[:, :-1]
-    np.maximum(paired, above[:, 1:], out=row[:, 1:])
-    np.maximum.accumulate(row, axis=1, out=row)
+    paired += above[:-1]
+    np.maximum(paired, above[1:], out=row[1:])
+    if row.shape[1] < _FEW:
+        np.maximum.accumulate(row, axis=0, out=row)
+        return
+    for before, here in pairwise(row):
+        np.maximum(before, here, out=here)
 
 
 def _read(table: Any, a: Any, b: Any, some: _Windows) -> tuple[Ints, Ints, Ints]:
-    """Window and places of each pair, on the way back through each table."""
-    weight = _gains(*table.shape[::2])[1] - table.dtype.type(2)  # of the texts, which are one shorter each
-    row, i, j = np.arange(len(some.pair)), some.n.copy(), some.m.copy()
+    """Window and places of each pair, on the way back through each table.
+
+    Places are counted in the flattened arrays, in which a step in a text is as many places as there are windows.
+    """
+    weight, wide = _gains(len(a), len(b))[1], a.shape[1]
+    gains, mine, theirs = table.reshape(-1), a.reshape(-1), b.reshape(-1)
+    down = (len(b) + 1) * wide  # of one more word of the first text, in the table
+    row = np.arange(wide)
+    at, i, j = some.n * down + some.m * wide + row, (some.n - 1) * wide + row, (some.m - 1) * wide + row
     found: list[tuple[Ints, Ints, Ints]] = []
     while len(row):
-        here, above = table[i, row, j], table[i - 1, row, j]
-        same = a[row, i - 1] == b[row, j - 1]
-        paired = here == table[i - 1, row, j - 1] + same * (weight + 2) + weight
+        here, above = gains.take(at), gains.take(at - down)
+        same = mine.take(i) == theirs.take(j)
+        paired = here == gains.take(at - down - wide) + (same * (weight + 2) + weight)
         up = ~paired & (here == above)
-        found.append((row[paired], i[paired] - 1, j[paired] - 1))
-        i, j = i - (paired | up), j - ~up
-        left = (i > 0) & (j > 0)
-        row, i, j = row[left], i[left], j[left]
-    return tuple(np.concatenate(column) for column in zip(*found, strict=True))  # type: ignore[return-value]
+        found.append((row[paired], i[paired], j[paired]))
+        first, second = paired | up, ~up
+        at, i, j = at - down * first - wide * second, i - wide * first, j - wide * second
+        left = np.flatnonzero((i >= 0) & (j >= 0))
+        if len(left) < len(row):
+            row, at, i, j = row[left], at[left], i[left], j[left]
+    row, i, j = (np.concatenate(column) for column in zip(*found, strict=True))
+    return row, i // wide, j // wide
 
 
 def _divided(one: Codes, other: Codes, windows: _Windows) -> _Windows:
@@ -275,8 +289,8 @@ def _halves(one: Codes, other: Codes, window: _Windows) -> _Windows:
 
 def _last_row(a: Codes, b: Codes, kind: Any, weight: Any) -> Any:
     """The gains of all of `a` against each beginning of `b`."""
-    above, row = np.zeros((2, 1, len(b) + 1), dtype=kind)
+    above, row = np.zeros((2, len(b) + 1, 1), dtype=kind)
     for word in a:
-        _next_row(above, row, (word == b)[None, :], weight)
+        _next_row(above, row, (word == b)[:, None], weight)
         above, row = row, above
-    return above[0]
+    return above[:, 0]
