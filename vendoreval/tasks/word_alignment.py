@@ -240,7 +240,7 @@ def _next_row(above: Any, row: Any, same: Any, weight: Any) -> None:
 def _read(table: Any, a: Any, b: Any, some: _Windows) -> tuple[Ints, Ints, Ints]:
     """Window and places of each pair, on the way back through each table.
 
-    Places are counted in the flattened arrays, in which a step in a text is as many places as there are windows.
+    Places are counted in the flattened arrays: a step in a text is as many of them as there are windows.
     """
     weight, wide = _gains(len(a), len(b))[1], a.shape[1]
     gains, mine, theirs = table.reshape(-1), a.reshape(-1), b.reshape(-1)
