@@ -36,6 +36,7 @@ from vendoreval.tasks.relation_ends import ENDS, Ends, described, end_labels
 from vendoreval.tasks.rules import matching_value, matching_word
 from vendoreval.tasks.span_pairs import billionths, enough_text, shared_text, sharing
 from vendoreval.tasks.span_texts import unlike_texts
+from vendoreval.tasks.spans import EACH
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -92,7 +93,7 @@ class Relations(ManyUnits):
         found.append((none, none, none, none.astype(np.bool_)))
         e, d, score, precise = (np.concatenate(column) for column in zip(*found, strict=True))
         best = _best_way(e, d, score, precise)
-        weight = score + ENDS_FIRST * precise
+        weight = score + EACH + ENDS_FIRST * precise
         return Pairs(
             e[best], d[best], np.where(precise, score, 0)[best], precise[best], similarity=weight[best]
         )

@@ -36,6 +36,7 @@ from vendoreval.tasks.span_texts import Texts, unlike_texts
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+EACH = 1  # billionths are rounded down: of equal sums the one with more pairs wins all the same
 LABEL_FIRST = 1000 * ONE  # in mode type, agreeing labels weigh more than any shared text
 
 
@@ -102,4 +103,4 @@ def _sharing_pairs(
     e, d, common, either = (np.concatenate(column) for column in zip(*blocks, (none,) * 4, strict=True))
     same = labels[0][e] == labels[1][d]
     score = billionths(common, either)
-    return Pairs(e, d, score, same=same, similarity=score + same * LABEL_FIRST if mode == "type" else None)
+    return Pairs(e, d, score, same=same, similarity=score + EACH + same * LABEL_FIRST * (mode == "type"))

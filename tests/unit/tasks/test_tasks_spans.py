@@ -251,3 +251,11 @@ def test_the_distance_is_one_minus_f1_both_ways(first: list[Plain], second: list
     assert there[0] <= 1 - f1 + 1e-8
     if mode in ("strict", "exact"):
         assert np.isclose(there[0], 1 - f1)
+
+
+def test_of_equal_sums_the_one_with_more_pairs_wins_whatever_rounding_does() -> None:
+    """1/6 + 1/3 is 1/2, though not in billionths that are rounded down."""
+    counts = judged(
+        [(0, 1, "PER"), (0, 3, "PER")], [(0, 6, "PER"), (1, 2, "PER")], task("partial", overlap="0.01")
+    ).counts()
+    assert (counts["correct"], counts["missing"], counts["extra"]) == (2, 0, 0)
