@@ -15,6 +15,7 @@ from vendoreval.reports.svg import FULL, MUTED, PAPER, RULE, SMALL, Svg
 from vendoreval.tasks.outcomes import CODE, LEVEL_CODE, OUTCOMES, Outcomes
 
 MOST_TRACKS = 14
+_SMALL = 330.0  # of the picture of a single line
 _NAMES, _LANE, _BAR, _HEAD = 118.0, 22.0, 13.0, 14.0
 _GRAVE = ("missing", "extra")
 Numbers = Mapping[int, int]  # the line that tells of a unit, by the unit's number
@@ -54,6 +55,8 @@ class TrackStrip:
     title: str
     said: str
     lanes: tuple[Lane, ...]
+    wide: float = FULL
+    legend: bool = True
 
     @property
     def frames(self) -> tuple[int, int]:
@@ -70,19 +73,21 @@ class TrackStrip:
         """Followed frames are filled, missing ones hollow, those of nobody in gold dashed."""
         shown = sorted(self.lanes, key=lambda lane: not lane.wrong)[:MOST_TRACKS]
         first, last = self.frames
-        height = _HEAD + _LANE * len(shown) + 32
-        drawing = Svg(FULL, height, self.title, self.said)
-        step = (FULL - _NAMES - 2) / (last - first + 1)
+        height = _HEAD + _LANE * len(shown) + (32 if self.legend else 14)
+        drawing = Svg(self.wide, height, self.title, self.said)
+        step = (self.wide - _NAMES - 2) / (last - first + 1)
         for place, lane in enumerate(shown):
             top = _HEAD + _LANE * place
             drawing.text(0, top + 10, f"{lane.side} {lane.name} {lane.label}", size=SMALL, longest=17)
             drawing.text(_NAMES - 8, top + 10, lane.tag, size=SMALL, anchor="end")
-            drawing.line(_NAMES, top + _BAR, FULL, top + _BAR, RULE)
+            drawing.line(_NAMES, top + _BAR, self.wide, top + _BAR, RULE)
             for one in lane.stretches:
                 _draw(drawing, one, _NAMES + (one.first - first) * step, top, (one.last - one.first + 1) * step)
         bottom = _HEAD + _LANE * len(shown) + 2
         drawing.text(_NAMES, bottom + 8, f"frame {first:,}", size=SMALL, colour=MUTED)
-        drawing.text(FULL, bottom + 8, f"frame {last:,}", size=SMALL, colour=MUTED, anchor="end")
+        drawing.text(self.wide, bottom + 8, f"frame {last:,}", size=SMALL, colour=MUTED, anchor="end")
+        if not self.legend:
+            return drawing.done()
         left = len(self.lanes) - len(shown)
         said = "filled: the delivered track of that name follows it; hollow: missing; dashed: not in gold"
         more = f"; {left:,} more tracks" if left else ""
@@ -99,7 +104,10 @@ def strip(
     if only is not None:
         wanted = _about(units, only, gold.labels, delivered)
         lanes = [lane for lane in lanes if (lane.side, lane.name) in wanted]
-    return TrackStrip(title, said, tuple(lanes)) if any(lane.stretches for lane in lanes) else None
+    if not any(lane.stretches for lane in lanes):
+        return None
+    small = only is not None
+    return TrackStrip(title, said, tuple(lanes), _SMALL if small else FULL, legend=not small)
 
 
 def _draw(drawing: Svg, one: Stretch, x: float, top: float, width: float) -> None:
