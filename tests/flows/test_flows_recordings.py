@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,11 @@ def test_a_shorter_longest_recording_is_named(told: Cli, both: bool) -> None:
     file = made.write(told.folder / "forged.zip")
     said = " ".join(told("evidence", "verify", file, *OWN, code=5).err.split())
     assert ("How many answers" if both else "counts 1 most_time") in said
+
+
+def test_the_first_page_tells_of_turns_and_the_command_of_seconds(told: Cli) -> None:
+    told("report", "claim", "claim", "--format", "html", "--out", "first.html")
+    page = (told.folder / "first.html").read_text("utf-8")
+    assert re.search(r"\d+\swrong units were found", page)  # turns come before time
+    shown = told("claim", "show", "claim").out
+    assert " s wrong of " in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vendoreval.claims.disputes import VENDOR
 from vendoreval.claims.records import Claim
 from vendoreval.claims.sums import total
+from vendoreval.contracts.metrics import TIME, amount
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports.claim_standing import Standing, changed_in_words, nothing_asked
 from vendoreval.reports.claim_words import (
@@ -14,6 +15,7 @@ from vendoreval.reports.claim_words import (
     defects_in_words,
     kept_back_in_words,
     kind_words,
+    most_wrong,
     silence_in_words,
     total_in_words,
 )
@@ -47,11 +49,12 @@ def figures(claim: Claim, standing: Standing) -> list[Plain]:
     if nothing_asked(claim, standing):
         return found
     if claim.extrapolations:
-        worst = max(claim.extrapolations, key=lambda row: row.at_least)
-        note = f"wrong units in the delivery, {percent(worst.confidence, digits=0)} sure"
+        worst, _ = most_wrong(claim)
+        what = "of wrong time" if worst.unit == TIME else "wrong units"
+        note = f"{what} in the delivery, {percent(worst.confidence, digits=0)} sure"
         if worst.population == worst.sample:
-            note = "wrong units, all of them found"
-        found.append({"label": "At least", "value": f"{worst.at_least:,}", "note": note})
+            note = f"{what}, all of them found" if worst.unit != TIME else f"{what}, all of it found"
+        found.append({"label": "At least", "value": amount(worst.at_least, worst.unit), "note": note})
     whole = total(claim.asked_now)
     if whole is not None:
         found.append({"label": "Asked now, in total", "value": str(whole), "note": "all these steps together"})
@@ -118,12 +121,13 @@ def _addressed(facts: Facts) -> str:
 def _sure(claim: Claim, facts: Facts) -> str:
     said = f"{defects_in_words(claim)} listed one by one."
     if claim.extrapolations:
-        worst = max(claim.extrapolations, key=lambda row: row.at_least)
+        worst, wrong = most_wrong(claim)
         if worst.population == worst.sample:
-            said += f" {worst.at_least:,} wrong units were found, and nothing is extrapolated."
+            were = "was" if worst.unit == TIME or worst.at_least == 1 else "were"
+            said += f" {wrong} {were} found, and nothing is extrapolated."
         else:
             sure = percent(worst.confidence, digits=0)
-            said += f" {sure} sure of at least {worst.at_least:,} wrong units among {worst.population:,}."
+            said += f" {sure} sure of at least {wrong} among {amount(worst.population, worst.unit)}."
         said += _stands(claim)
     also = reservations(facts.rests)
     return said + (f" To be known: {joined(also)} (see 5)." if also else "")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from vendoreval.claims.records import Claim, Demand
+from vendoreval.claims.records import Claim, Demand, Extrapolation
 from vendoreval.claims.sums import KEPT_BACK, total
+from vendoreval.contracts.metrics import TIME, amount
 from vendoreval.contracts.terms import DisputeTerms
 from vendoreval.reports.wording import count, day, joined
 
@@ -111,3 +112,14 @@ def lines_in_words(numbers: Sequence[int], most: int = 12) -> str:
 def defects_in_words(claim: Claim) -> str:
     """`217 defects`."""
     return count(len(claim.lines), "defect")
+
+
+def most_wrong(claim: Claim) -> tuple[Extrapolation, str]:
+    """What the claim's clauses show most of, and how much in words: `12 wrong units`, `9.5 s wrong`.
+
+    Units come before time, which is no number of them.
+    """
+    worst = max(claim.extrapolations, key=lambda row: (row.unit != TIME, row.at_least))
+    if worst.unit == TIME:
+        return worst, f"{amount(worst.at_least, TIME)} wrong"
+    return worst, count(worst.at_least, "wrong unit")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vendoreval.claims.records import Claim
+from vendoreval.contracts.metrics import TIME, amount
 from vendoreval.contracts.terms import Contract
 from vendoreval.reports import parts
 from vendoreval.reports.claim_standing import Standing, stamp
@@ -15,6 +16,7 @@ from vendoreval.reports.claim_words import (
     dates_in_words,
     defects_in_words,
     kept_back_in_words,
+    most_wrong,
     silence_in_words,
     total_in_words,
 )
@@ -101,14 +103,17 @@ def _happened(claim: Claim, facts: Facts) -> str:
     )
     if not claim.extrapolations:
         return f"{said} The claim has each with its item and the gold answer."
-    worst = max(claim.extrapolations, key=lambda row: row.at_least)
+    worst, wrong = most_wrong(claim)
     if worst.population == worst.sample:
+        if worst.unit == TIME:
+            whole = f"Of {amount(worst.population, TIME)}, all of it audited,"
+            return f"{said} {whole} {amount(worst.at_least, TIME)} is wrong."
         verb = "is" if worst.at_least == 1 else "are"
         whole = f"Of {count(worst.population, 'unit')}, all of them audited,"
         return f"{said} {whole} {worst.at_least:,} {verb} wrong."
     return (
         f"{said} We are {percent(worst.confidence, digits=0)} sure of at least "
-        f"{count(worst.at_least, 'wrong unit')} among {worst.population:,}."
+        f"{wrong} among {amount(worst.population, worst.unit)}."
     )
 
 

@@ -11,6 +11,7 @@ from vendoreval.audits.records import BREACHED, KEPT, AuditResult, Finding
 from vendoreval.claims.rebuttals import NONE as NO_REBUTTALS
 from vendoreval.claims.rebuttals import Rebuttals
 from vendoreval.claims.records import Claim
+from vendoreval.contracts.metrics import amount
 from vendoreval.contracts.terms import Contract
 from vendoreval.questionnaires.assessment import Assessment, SectionScore
 from vendoreval.questionnaires.promises import Promise
@@ -229,7 +230,7 @@ def _audit(result: AuditResult, when: datetime) -> Plain:
         "value": metric_value(main.metric, main.estimate, main.threshold) if main else "–",
         "interval": interval_words(main) if main else "–",
         "limit": metric_limit(main.metric, main.threshold) if main else "–",
-        "n": f"{main.n:,}" if main else "–",
+        "n": amount(main.n, main.unit) if main else "–",
     }
 
 
