@@ -96,6 +96,6 @@ def test_a_shorter_longest_recording_is_named(told: Cli, both: bool) -> None:
 def test_the_first_page_tells_of_turns_and_the_command_of_seconds(told: Cli) -> None:
     told("report", "claim", "claim", "--format", "html", "--out", "first.html")
     page = (told.folder / "first.html").read_text("utf-8")
-    assert re.search(r"\d+\swrong units were found", page)  # turns come before time
+    assert re.search(r"sure of at least \d+\swrong units among", page)  # turns come before time
     shown = told("claim", "show", "claim").out
     assert " s wrong of " in shown
