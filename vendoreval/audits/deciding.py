@@ -128,7 +128,11 @@ def _estimate(
     mean = len(totals.xs) + len(totals.absent) > 1  # over classes
     if not mean and largest <= 1 and totals.scale == 1 and (people or frame.hidden.singles):
         population = totals.n if frame.census else frame.items if whole else None
-        return simple(totals.n - totals.errors, totals.n, limit, confidence=confidence, population=population)
+        right, units = (
+            int(totals.ys[0].sum()),
+            int(totals.xs[0].sum()),
+        )  # errors may be others than what is lost
+        return simple(right, units, limit, confidence=confidence, population=population)
     items = len(totals.xs[0])
     seen = -(-largest // totals.weight)
     wrong = None if frame.hidden.wrong is None else max(frame.hidden.wrong, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,11 @@ class Coded:
     def take(self, rows: Index) -> Coded:
         """The chosen rows, with the same values."""
         return Coded(self.codes[rows], self.values)
+
+    def read_as(self, form: Callable[[str], str]) -> Coded:
+        """The column with the `form` of each text; texts of one form have one code."""
+        forms = Coded.from_text(map(form, self.values))
+        return Coded(np.append(forms.codes, np.int32(-1))[self.codes], forms.values)
 
     def recode(self, values: Sequence[str]) -> Coded:
         """The same texts coded into `values`; texts that are not in `values` become -1."""

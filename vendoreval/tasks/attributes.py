@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vendoreval.contracts.terms import Attribute, Task
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import plain_text
 from vendoreval.tasks.outcomes import CODE, ONE
 from vendoreval.tasks.parts import Finer, Pairs, Side
 
@@ -80,9 +81,9 @@ def _verdict(gold: dict[str, Any], given: dict[str, Any], attribute: Attribute) 
 
 
 def _plain(value: Any) -> str | None:
-    """A value as text, so that true and "true", 2 and "2" are the same in every format."""
+    """A value as text, so that true and "true", 2 and "2" are the same in every format, and so are blanks."""
     if value is None or isinstance(value, str):
-        return value
+        return value if value is None else plain_text(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

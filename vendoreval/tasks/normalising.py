@@ -1,6 +1,6 @@
 """What is evened out before texts are compared, by name: a text becomes its words.
 
-    none      the words as they stand, between white space
+    none      the words as they stand, between white space; Unicode form C, which no reader can see
     basic     NFKC, lower case; words are letters and digits with the apostrophes inside them (’ and ` are
               apostrophes), and everything else parts them
     marks     as basic, and the marks that scripts write as vowels or tones belong to their words
@@ -58,7 +58,7 @@ def coded_words(
 
 
 def _none(piece: str) -> Words:
-    return (piece,)
+    return (unicodedata.normalize("NFC", piece),)
 
 
 def _basic(piece: str) -> Words:

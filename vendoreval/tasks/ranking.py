@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import plain_text
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.many_units import ManyUnits
@@ -114,7 +115,7 @@ def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
 
     An answer that a sheet ranks twice stands in no pair with itself.
     """
-    label, rank = labels.text("label"), labels.numbers("rank")
+    label, rank = labels.text("label").read_as(plain_text), labels.numbers("rank")
     sheet = _sheets(labels)
     order = np.lexsort((label.recode(tuple(sorted(label.values))).codes, sheet))
     first, second = _two_of(sheet[order])

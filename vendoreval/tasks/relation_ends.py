@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import folded
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.parts import Side
 from vendoreval.tasks.span_pairs import Places
@@ -19,7 +20,7 @@ ENDS = ("head", "tail")
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """The places and the labels of both ends of each unit, head first."""
+    """The places and the labels of both ends of each unit, head first; case and blanks tell no labels apart."""
 
     places: tuple[Places, Places]
     labels: tuple[Coded, Coded]
@@ -33,7 +34,7 @@ class Ends:
             Places(side.item, labels.numbers(f"{end}_start")[row], labels.numbers(f"{end}_end")[row], none)
             for end in ENDS
         ]
-        names = [end_labels(labels, end).take(row) for end in ENDS]
+        names = [end_labels(labels, end).read_as(folded).take(row) for end in ENDS]
         return cls((places[0], places[1]), (names[0], names[1]))
 
     def exchanged(self) -> Ends:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import folded
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.many_units import ManyUnits
@@ -77,8 +78,8 @@ class Relations(ManyUnits):
             for end, name in zip(ENDS, names, strict=True)
         ]  # fmt: skip
         if matching_word(task, "directed") == "no":
-            ends = _ordered(*ends)
-        return Units(np.arange(len(labels)), (*ends[0].T, *ends[1].T))
+            ends = [*_ordered(*ends), *ends]  # as they stood comes last: it is told of a relation
+        return Units(np.arange(len(labels)), tuple(key for end in ends for key in end.T))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
         """The pairs whose ends the mode allows, the wrong way round too."""
@@ -168,5 +169,5 @@ def _other_labels(gold: list[str | None], given: list[str | None]) -> str:
     return " and ".join(
         f"gold's {end} is {mine}, {f'not {theirs}' if theirs else 'here it has no label'}"
         for end, mine, theirs in zip(ENDS, gold, given, strict=True)
-        if mine is not None and mine != theirs
+        if mine is not None and folded(mine) != folded(theirs or "")
     )

@@ -8,7 +8,7 @@ On each sheet the grades of gold and of the delivery are paired by criterion.
     a criterion of the contract that gold does not grade        unscorable
     a criterion that the contract does not know                 extra
 
-Numbers are compared as decimals, other grades as texts.
+Numbers are compared as decimals, other grades as texts whose case, blanks and Unicode form tell nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
+from vendoreval.labels.notation import folded
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.attributes import number_of
@@ -90,7 +91,7 @@ def _alike(expected: Side, e: Ints, delivered: Side, d: Ints, tolerance: Fractio
 def _same(one: str, other: str, tolerance: Fraction) -> bool:
     numbers = number_of(one), number_of(other)
     if numbers[0] is None or numbers[1] is None:
-        return one.strip() == other.strip()
+        return folded(one) == folded(other)
     return abs(numbers[0] - numbers[1]) <= tolerance
 
 

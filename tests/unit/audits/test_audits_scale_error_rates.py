@@ -182,3 +182,18 @@ def test_items_not_audited_may_hold_what_their_classes_imply() -> None:
         how = counting_of(terms.clauses[0], terms.task, seen)
         found[name] = hidden(terms.clauses[0], terms.task, seen, how).most
     assert found["hierarchical f1"] == 2 * found["f1"]
+
+
+def test_what_is_right_and_loses_something_is_lost_all_the_same() -> None:
+    """An answer within the tolerance is right, and one off: with a worst of 1 each loses all it can."""
+    terms = parse_contract(contract_toml(
+        task={"type": "numeric", "matching": {"tolerance": "1"}},
+        clauses=[clause(metric="mae", threshold="0.5", decision=rule(alpha=ALPHA, beta=BETA, worst="1"))],
+    ))  # fmt: skip
+    gold = {f"i{n:03}": "10" for n in range(DRAWN)}
+    units = task_type("numeric").compare(
+        scale_samples.gold_of(gold), scale_samples.labels_of([(item, "ada", "11") for item in gold]), terms.task
+    )
+    seen = AuditInput(units, units, DRAWN, 10_000, 10_000, most_units=1)
+    (trial,) = _judge(terms, seen, "again", terms.clauses[0])
+    assert trial(terms.clauses[0]).verdict == "breached"

@@ -24,6 +24,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
         ("well_known 5½", "basic", ("well", "known", "51", "2")),  # NFKC writes a half as 1⁄2
         ("ＦＵＬＬ ﬁve", "basic", ("full", "five")),
         ("If carried, it's", "none", ("If", "carried,", "it's")),
+        ("cafe\u0301", "none", ("caf\u00e9",)),
         ("हिन्दी में", "marks", ("हिन्दी", "में")),
         ("... ?", "basic", ()),
         ("", "none", ()),

@@ -83,3 +83,8 @@ def test_rows_point_at_those_of_the_files() -> None:
         assert labels.item[at] == row["item_id"]
         assert labels.text("label")[at] in (row["delivered"] or "")
     assert TYPE.most_units(4) == len(np.triu_indices(4, 1)[0])
+
+
+def test_how_an_answer_is_written_is_no_error() -> None:
+    gold = [{"label": "caf\u00e9", "rank": 1}, {"label": "b  c", "rank": 2}]
+    assert judged(TASK, gold, [{"label": "cafe\u0301 ", "rank": 1}, {"label": "b c", "rank": 2}]).right.all()

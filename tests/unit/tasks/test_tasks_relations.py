@@ -6,7 +6,7 @@ import itertools
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.tasks.relation_samples import (
@@ -93,6 +93,7 @@ def test_a_file_against_itself_is_right(gold: list[Plain], mode: str, directed: 
 
 @settings(deadline=None)
 @given(relations, relations, st.sampled_from(MODES), st.sampled_from(WAYS), st.integers(0, 99))
+@example([WORKS, ("works_at", BERGEN, ADA)], [], "strict", "no", 0)
 def test_the_order_of_rows_and_of_sides_changes_nothing(
     gold: list[Plain], given_: list[Plain], mode: str, directed: str, seed: int
 ) -> None:
@@ -176,3 +177,8 @@ def test_distance_is_one_minus_f1() -> None:
     turned = delivery_of({("i", "b"): [("works_at", BERGEN, ADA)]})
     assert TYPE.distance(one, turned, task("partial")) == pytest.approx([1.0])
     assert TYPE.distance(one, turned, task("partial", directed="no")) == pytest.approx([0.0])
+
+
+def test_how_an_ends_label_is_written_is_no_error() -> None:
+    given_ = ("works_at", (*ADA[:2], "per "), (*BERGEN[:2], "Org"))
+    assert counted(judged([WORKS], [given_])) == {"correct": 1}

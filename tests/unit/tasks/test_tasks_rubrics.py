@@ -74,3 +74,8 @@ def test_order_never_matters_and_a_file_equals_itself(
     found, again = (TYPE.compare(golds, table, TASK) for table in (labels, shuffled(labels, seed)))
     assert list(found.rows()) == list(again.rows())
     assert judged(TASK, rows(**gold), rows(**gold)).right.all()
+
+
+def test_how_a_grade_is_written_is_no_error() -> None:
+    given_ = rows(clear="good ", helpful="e\u0301leve\u0301", true="PASS")
+    assert judged(TASK, rows(clear="Good", helpful="\u00e9lev\u00e9", true="pass"), given_).right.all()
