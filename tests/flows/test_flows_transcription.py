@@ -84,6 +84,19 @@ def test_from_delivery_to_evidence(story: Cli) -> None:
     assert "judged again, give the same result" in told
 
 
+def test_a_new_contract_evens_out_and_a_harsh_one_is_weak(cli: Cli) -> None:
+    cli("init")
+    cli("vendor", "add", "acme", "--name", "Acme")
+    cli("contract", "new", "--vendor", "acme", "--task", "transcription")
+    written = (cli.folder / "contract.toml").read_text("utf-8")
+    assert 'normalize = "basic"' in written
+    assert "punctuation count as errors" not in cli("contract", "check", "contract.toml").out
+    (cli.folder / "harsh.toml").write_text(
+        written.replace('normalize = "basic"', 'normalize = "none"'), "utf-8"
+    )
+    assert "punctuation count as errors" in " ".join(cli("contract", "check", "harsh.toml").out.split())
+
+
 def test_agreement_has_a_distance(story: Cli) -> None:
     rows = [
         {"item_id": item, "annotator_id": who, "text": text}
@@ -92,6 +105,7 @@ def test_agreement_has_a_distance(story: Cli) -> None:
     ]
     story("delivery", "add", table(story.folder / "two.csv", rows), "--id", "two", "--contract", "c")
     found = json.loads(story("agreement", "show", "two", "--json").out)
+    assert found["unit"] == "answer"
     assert found["distance"]["words"] == "word errors between two texts ÷ the words of the longer one"
     assert 0 < found["alpha"]["estimate"] < 1
 

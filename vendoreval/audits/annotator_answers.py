@@ -18,6 +18,7 @@ from vendoreval.labels.table import LabelTable
 from vendoreval.limits import allowed, beyond
 
 Codes = NDArray[np.int64]
+NAME_THEM = "If the files tell it, add the delivery again under another id with --map annotator_id=COLUMN."
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +64,7 @@ def people_of(table: LabelTable, classes: Sequence[str], gold: GoldSet | None, d
         by_model = table.source.recode(("auto",)).codes == 0
     annotator = np.where(by_model, -1, table.annotator.codes).astype(np.int64)
     if not (annotator >= 0).any():
-        raise InputError(
-            f"Delivery {delivery!r} does not say who gave which label.", remedy="Map it: --map annotator_id=…."
-        )
+        raise InputError(f"Delivery {delivery!r} does not say who gave which label.", remedy=NAME_THEM)
     by_item, by_row = _gold_codes(table.item.values, item, codes, known, gold)
     return People(table, item, annotator, codes, by_row, by_item, by_model, known)
 

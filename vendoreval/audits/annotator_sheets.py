@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vendoreval.audits.annotator_answers import Codes, People
+from vendoreval.audits.annotator_answers import NAME_THEM, Codes, People
 from vendoreval.audits.annotator_tricks import flags_of, gold_recognised, tricks
 from vendoreval.audits.figures import answered, by_annotator
 from vendoreval.contracts.terms import Task
@@ -46,9 +46,7 @@ def sheet_annotators(
     sheets = labels.sheets
     assert sheets is not None
     if not (sheets.annotator.codes >= 0).any():
-        raise InputError(
-            f"Delivery {delivery!r} does not say who gave which answer.", remedy="Map it: --map annotator_id=…."
-        )
+        raise InputError(f"Delivery {delivery!r} does not say who gave which answer.", remedy=NAME_THEM)
     kind = task_type(task.type)
     outcomes = judge(gold, labels, task).by_label if gold else None
     content = sheet_contents(labels, kind.shape)

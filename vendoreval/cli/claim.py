@@ -136,9 +136,8 @@ def _print(claim: Claim) -> None:
             if not e.by_scores
             else "After each ruling the draw is judged again."
         )
-        say(
-            f"{e.clause}: {amount(e.found, e.unit)} wrong of {amount(e.sample, e.unit)} audited{reach}. {spare}"
-        )
+        name = e.clause if e.group is None else f"{e.clause} ({e.group})"
+        say(f"{name}: {amount(e.found, e.unit)} wrong of {amount(e.sample, e.unit)} audited{reach}. {spare}")
     table(
         ["remedy", "what is asked", "amount", "due"],
         [(d.remedy, _condition(d) + d.text, d.amount, d.due) for d in claim.demands],

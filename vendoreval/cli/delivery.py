@@ -294,12 +294,13 @@ def formats(json: Json = False) -> None:
     return None
 
 
-# What the counts of labels are where an answer is any number of objects or spans.
+# What the counts of labels are where an answer is any number of parts: objects, spans, classes.
 _OF_PARTS = {
-    "labels": "objects or spans",
+    "rows_read": "parts read",
+    "labels": "parts taken",
     "items_with_several_labels": "items with several answers",
     "repeated_labels": "repeated answers",
-    "most_labels": "most of them on an item",
+    "most_labels": "most units on an item",
     "labels_read_otherwise": "classes read otherwise",
 }
 

@@ -57,7 +57,7 @@ def add(
     say(f"Added gold set {record['gold']}: {record['items']:,} items.")
     for text in record["notes"]:
         say(f"Note: {text}")
-    return note(f"next: vendoreval gold commit {record['gold']} ")
+    return note(f"next: vendoreval gold commit {record['gold']} --out receipt.json")
 
 
 @app.command()

@@ -14,6 +14,8 @@ class MatchingKey:
     may stand there. `whole`: the number has no decimals. `percent`: it may be a percentage of gold's number.
     `listed`: a list of the task's classes stands there.
     `of_classes`: instead of a choice, a table of classes by class may stand there.
+    `advised`: what a new contract begins with, where that is not the default.
+    `harsh`: what the default counts as errors though most readers would not; a contract that has it is weaker.
     """
 
     name: str
@@ -27,6 +29,8 @@ class MatchingKey:
     percent: bool = False
     listed: bool = False
     of_classes: bool = False
+    advised: str = ""
+    harsh: str = ""
 
 
 IOU = MatchingKey("iou", "0.5", "a pair shares at least so much: intersection ÷ union")
@@ -276,6 +280,8 @@ WORDS = (
         "none",
         "basic: NFKC and lower case, letters and digits only; marks: vowel and tone marks stay, too",
         ("none", "basic", "marks"),
+        advised="basic",
+        harsh="capital letters and punctuation count as errors: “Well,” is not “well”.",
     ),
     MatchingKey(
         "by",

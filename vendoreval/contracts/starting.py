@@ -80,7 +80,7 @@ def _matching(kind: TaskType) -> list[str]:
 
 def _key(key: MatchingKey) -> str:
     meaning = f"{key.meaning} ({', '.join(key.choices)})" if key.choices else key.meaning
-    default = "[]" if key.listed else f'"{key.default}"'
+    default = "[]" if key.listed else f'"{key.advised or key.default}"'
     return _line(f"{'# ' if key.tacit else ''}{key.name} = {default}", meaning)
 
 

@@ -81,6 +81,12 @@ def _frame(contract: Contract) -> Iterator[Weakness]:
                 f"it is not written; {assumed(key, contract.task.matching)} is assumed.",
                 "Write it, so that both sides count alike.",
             )
+        if key.harsh and str(contract.task.matching.get(key.name, key.default)) == key.default:
+            yield Weakness(
+                f"task.matching.{key.name}",
+                key.harsh,
+                f'Write {key.name} = "{key.advised}", unless the guideline settles them.',
+            )
     if contract.price is None:
         yield Weakness("price", "without a price no sum can be computed.", "Add a [price] table.")
 

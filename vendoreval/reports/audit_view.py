@@ -80,11 +80,15 @@ def parties(contract: Contract, result: AuditResult, facts: Facts) -> list[list[
         ["Vendor", facts.vendor],
         ["Contract", f"{contract.id}, version {result.contract_version}: {contract.title}"],
         ["Delivery", result.delivery + (f", received {day(facts.delivered)}" if facts.delivered else "")],
-        ["Task", f"{contract.task.type}, {count(len(contract.task.classes), 'class', 'classes')}"],
+        ["Task", ", ".join([contract.task.type, *_classes(contract)])],
         ["Guideline", f"{guideline.id} {guideline.version}" if guideline else ""],
         ["Gold", result.gold],
     ]
     return [row for row in rows if row[1]]
+
+
+def _classes(contract: Contract) -> list[str]:
+    return [count(len(classes), "class", "classes")] if (classes := contract.task.classes) else []
 
 
 def decision(facts: Facts) -> list[list[str]]:

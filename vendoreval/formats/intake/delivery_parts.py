@@ -155,7 +155,8 @@ def _all_sent(told: Told) -> tuple[str, ...] | None:
 
 def _notes(stream: PartStream, settled: SettledSheets) -> Iterator[str]:
     rows = np.asarray(stream.book.rows)[settled.kept]
-    yield f"{len(rows):,} answers, of which {int((rows == 0).sum()):,} say that there is nothing."
+    answers = "1 answer" if len(rows) == 1 else f"{len(rows):,} answers"
+    yield f"{answers}, of which {int((rows == 0).sum()):,} say that there is nothing."
     if stream.set_aside:
         listed = ", ".join(f"{kind} {count:,}" for kind, count in sorted(stream.set_aside.items()))
         yield f"In the files, and no answers of this task type: {listed}."

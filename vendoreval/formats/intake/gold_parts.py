@@ -211,7 +211,8 @@ def _numbered(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def _notes(stream: _Strict) -> Iterable[str]:
     rows = stream.book.rows
-    yield f"{len(rows):,} items, of which {sum(not count for count in rows):,} hold nothing to be found."
+    items = "1 item" if len(rows) == 1 else f"{len(rows):,} items"
+    yield f"{items}, of which {sum(not count for count in rows):,} hold nothing to be found."
     if stream.marked:
         yield (
             f"{stream.marked:,} of {stream.counts.labels:,} rows are left out (crowd, difficult and the like): "

@@ -25,7 +25,7 @@ from vendoreval.engines.partitions import Source
 from vendoreval.engines.wanted import labels_on_items
 from vendoreval.engines.whole import all_labels
 from vendoreval.reports.agreement_sentences import agreement_sentences, change_sentence
-from vendoreval.reports.unit_words import unit_word
+from vendoreval.reports.unit_words import given_word
 from vendoreval.store.tables import ContractRow, DeliveryRow, PilotRow, VendorRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.tasks.known import task_type
@@ -61,7 +61,7 @@ def agreement(
         "vendor": contract.vendor,
         "received": row.received_at.date().isoformat(),
         "labels": row.rows,
-        "unit": unit_word(contract.task),
+        "unit": given_word(contract.task),
         "items": row.items,
         "annotators": row.annotators,
         **found.record,

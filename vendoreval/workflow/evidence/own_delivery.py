@@ -19,7 +19,7 @@ from vendoreval.evidence.opened_bundle import Findings, OpenedBundle, open_bundl
 from vendoreval.evidence.own_labels import check_labels
 from vendoreval.formats.readers.known import reader
 from vendoreval.labels.settled import KINDS as SETTLED
-from vendoreval.reports.unit_words import unit_word
+from vendoreval.reports.unit_words import given_word
 from vendoreval.workflow.audits.sample_draws import drawn_ids
 from vendoreval.workflow.deliveries.agreement import agreement_of
 from vendoreval.workflow.deliveries.intake import read_again
@@ -134,7 +134,7 @@ def _check_totals(bundle: OpenedBundle, read: _Read, found: Findings) -> None:
         own_counts = agreement_of(read.table, bundle.contract, bundle.intake)
         if canonical(list(own_counts.rows())) != canonical(list(seen.agreement.rows())):
             raise EvidenceError("The tally of agreement is not that of your files.")
-    what = "labels" if bundle.old else f"{unit_word(bundle.contract.task)}s"
+    what = "labels" if bundle.old else f"{given_word(bundle.contract.task)}s"
     found.fit(f"the delivery's totals follow from your files: {read.labels:,} {what} on {read.items:,} items")
 
 
