@@ -99,3 +99,24 @@ def test_the_first_page_tells_of_turns_and_the_command_of_seconds(told: Cli) -> 
     assert re.search(r"sure of at least \d+\swrong units among", page)  # turns come before time
     shown = told("claim", "show", "claim").out
     assert " s wrong of " in shown
+
+
+def test_rework_does_not_tell_where_golds_time_ends(cli: Cli) -> None:
+    (cli.folder / "gold.csv").write_text("item_id,start_s,end_s,label\na,3,4.9,ada\n")
+    (cli.folder / "d.csv").write_text("item_id,annotator_id,start_s,end_s,label\na,bo,3,6,ada\n")
+    time = clause(metric="der", unit="time", threshold="0.1", remedy=["rework"], decision=rule("point"))
+    cli("init")
+    cli("vendor", "add", "acme")
+    (cli.folder / "c.toml").write_text(
+        contract_toml(task={"type": "segments", "classes": ["ada"]}, clauses=[time], remedies=[REWORK])
+    )
+    cli("contract", "add", "c.toml")
+    cli("gold", "add", "gold.csv", "--id", "g", "--contract", "c")
+    cli("delivery", "add", "d.csv", "--id", "d", "--contract", "c")
+    cli("audit", "run", "d", "--gold", "g", "--id", "a", code=3)
+    cli("claim", "draft", "a", "--id", "claim")
+    cli("claim", "issue", "claim")
+    cli("claim", "tasks", "claim", "--out", "rework.csv")
+    told = (cli.folder / "rework-reasons.csv").read_text("utf-8")
+    assert "segment 3 s to 6 s" in told
+    assert "4.9" not in told + (cli.folder / "rework.csv").read_text("utf-8")

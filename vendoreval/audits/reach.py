@@ -4,7 +4,7 @@ Of types with several units an item, the delivery's files bound the units that a
 delivered; of time, no more of an item is right than its rows last. Units that were missed are in no file. So a
 wrong word *breached* never rests on more than the files say, and *kept* takes it that no item holds more wrong
 units than the fullest delivered item and the fullest gold item together, or than `most_units` of the clause's
-decision, where both sides agreed on it.
+decision, where both sides agreed on it. So does *breached* where a miss costs nothing (id_switches).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.audits.measures import side_of
 from vendoreval.audits.records import UnitCount
 from vendoreval.audits.totals import per_item
+from vendoreval.audits.track_measures import FREE_MISSES
 from vendoreval.audits.units import (
     MAIN,
     OPPORTUNITY,
@@ -54,6 +55,8 @@ def hidden(clause: Clause, task: Task, seen: AuditInput, how: Counting) -> Hidde
         wrong = agreed
     elif side_of(clause.metric) == "delivered":  # all of these units were delivered
         wrong = right
+    if clause.metric in FREE_MISSES:
+        right = wrong
     return Hidden(right, None, wrong=wrong)
 
 

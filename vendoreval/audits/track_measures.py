@@ -15,6 +15,7 @@ from vendoreval.audits.units import Counting, Mask, Totals, counted
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 
 Classes = tuple[str, ...]
+FREE_MISSES = ("id_switches",)  # a gold box that nobody delivered is a unit, and loses nothing
 
 
 def idf1(outcomes: Outcomes, how: Counting, group: str | None, classes: Classes) -> Measure:

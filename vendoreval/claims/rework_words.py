@@ -55,4 +55,6 @@ def _wrong(line: ClaimLine, seen: AuditInput, contract: Contract) -> str:
     if line.outcome == "missing":
         return "Something is missing." if line.annotator else "Nobody answered this item."
     delivered = both_answers(line, seen, contract.task).delivered
+    if line.level == "time":  # which part of a segment is wrong tells where gold's one begins or ends
+        delivered = delivered.partition(": ")[2]
     return f"{delivered.removesuffix('.')}. {_SAYS.get(line.outcome, 'It is wrong.')}"

@@ -46,6 +46,12 @@ def test_right_units_are_bounded_by_the_files_and_wrong_ones_by_files_and_gold()
     assert held("item", most_sheets=2, sheets=1_500) == Hidden(2, 500, wrong=2)
 
 
+def test_gold_boxes_without_a_switch_are_right_and_stand_in_no_file() -> None:
+    tracks = {"type": "tracks"}
+    assert held("object", metric="id_switches", task=tracks) == Hidden(7 + 4, None, wrong=7 + 4)
+    assert held("object", metric="mota_loss", task=tracks) == Hidden(7, None, wrong=7 + 4)
+
+
 def test_attributes_are_of_matched_objects() -> None:
     task = {"attributes": {"occluded": "equal", "pose": "equal"}}
     assert held("attribute", task=task) == Hidden(14, None, wrong=14)
