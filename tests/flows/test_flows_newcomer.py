@@ -292,8 +292,8 @@ decision = { rule = "claim", alpha = "0.05", beta = "0.10" }
     said = cli("audit", "run", "d", "--gold", "g", "--id", "a", code=4)
     advised = said.err.split("next: vendoreval ")[1]
     assert "audit tasks" not in said.err
-    assert advised.split() == f"delivery add FILES --id d-listed --contract {made} --items LIST".split()
-    cli(*advised.replace("FILES", "back.csv").replace("LIST", "sent.csv").split())
+    assert advised.split() == f"delivery add --again d --id d-listed --contract {made} --items LIST".split()
+    cli(*advised.replace("LIST", "sent.csv").split())
     drawn = cli("audit", "run", "d-listed", "--gold", "g", code=4)  # now a number of items can be told
     wanted = int(re.findall(r"--items (\d+)", drawn.err)[0])
     further = re.search(r"about (\d+) further audited items|only all (\d+) items that are left", drawn.out)

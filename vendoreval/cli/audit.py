@@ -164,12 +164,12 @@ def print_result(result: AuditResult) -> None:
         if pattern.flag:
             say(f"Pattern {pattern.name}: {pattern.evidence.get('sentence', 'raised')}")
     following = _next(result)
-    if following.startswith("audit tasks") and not result.basis.get("speaks_for_all"):
+    if following.startswith("vendoreval audit tasks") and not result.basis.get("speaks_for_all"):
         note(
             "A claim on the next sample reaches beyond the defects found only if the vendor can check its "
             "seed: see vendoreval audit nonce and audit announce before you draw."
         )
-    note(f"next: vendoreval {following}")
+    note(f"next: {following}")
 
 
 def _print_draw(finding: Finding) -> None:
@@ -203,18 +203,19 @@ def _units(result: AuditResult, unit: str) -> list[tuple[str, str]]:
 def _next(result: AuditResult) -> str:
     """The command that goes on from here: a claim, a fresh sample that can decide, a list, the certificate."""
     if result.verdict == BREACHED:
-        return f"claim draft {result.audit}"
+        return f"vendoreval claim draft {result.audit}"
     undecided = [finding for finding in result.findings if finding.verdict == INCONCLUSIVE]
     audited, all_items = result.counts["gold_items"], result.counts["items"]
     further = max((finding.more_items or 0 for finding in undecided), default=0)
     if further and audited < all_items:
         items = min(audited + further, all_items)
-        return f"audit tasks {result.delivery} --id {result.audit[:58]}-fresh --items {items}"
+        return f"vendoreval audit tasks {result.delivery} --id {result.audit[:58]}-fresh --items {items}"
     if any(_lacks_list(finding) for finding in undecided):
-        return (
-            f"delivery add FILES --id {result.delivery[:57]}-listed --contract {result.contract} --items LIST"
-        )
-    return f"report audit {result.audit}"
+        from vendoreval.workflow import workspaces
+        from vendoreval.workflow.deliveries.settling import listing_step
+
+        return listing_step(workspaces.open_workspace(), result.delivery)
+    return f"vendoreval report audit {result.audit}"
 
 
 def _lacks_list(finding: Finding) -> bool:

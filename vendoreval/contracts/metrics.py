@@ -16,7 +16,7 @@ from vendoreval.contracts.terms import Task
 UNITS = {
     "item": "what was sent to be labelled, however many labels it got",
     "label": "one annotator's answer on an item",
-    "object": "one box, polygon, mask or set of keypoints",
+    "object": "one box, outline, mask, line, cuboid or set of keypoints; of a track, one box in one frame",
     "span": "one marked piece of text or of time",
     "word": "one word of the reference text",
     "tag": "one class of an answer of several",

@@ -85,7 +85,11 @@ def line_rows(lines: Sequence[ClaimLine]) -> list[Plain]:
             "item": line.shown,
             "what": what_is_wrong(line) if line.where else "",
             "where": line.where or "",
-            "expected": line.expected if line.expected is not None else "–",
+            "expected": line.expected
+            if line.expected is not None
+            else "nothing"
+            if line.outcome == "extra"
+            else "–",
             "delivered": line.delivered if line.delivered is not None else "nothing",
             "annotator": line.annotator if line.annotator is not None else "–",
             "severity": line.severity,

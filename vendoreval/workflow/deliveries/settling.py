@@ -19,6 +19,7 @@ from vendoreval.labels.unsettled import Unsettled, spoken, unsettled_of
 from vendoreval.store.tables import DeliveryRow
 from vendoreval.store.workspace import Workspace
 from vendoreval.workflow.deliveries.crosswalks import near_gold
+from vendoreval.workflow.deliveries.listing import delivery_row
 
 if TYPE_CHECKING:
     from vendoreval.audits.audit_input import AuditInput
@@ -92,6 +93,22 @@ def steps_for(record: Mapping[str, Any]) -> list[str]:
     return _steps(record["delivery"], record["contract"], record["intake"], still_open)
 
 
+def listing_step(workspace: Workspace, delivery: str) -> str:
+    """The command that takes a delivery in again as it was, with a list of the items that were sent."""
+    row = delivery_row(workspace, delivery)
+    intake = json.loads(workspace.objects.read(row.intake_sha))
+    words = _again(delivery, f"{delivery[:57]}-listed", row.contract_id, intake)
+    for option in ("map", "where"):
+        words += [word for text in intake.get(option, ()) for word in (f"--{option}", text)]
+    words += statements_of(intake).words() + _files_and_ids(intake)
+    return f"{spoken(words)} --items LIST"
+
+
+def _again(delivery: str, name: str, contract: str, intake: Mapping[str, Any]) -> list[str]:
+    known = ["vendoreval", "delivery", "add", "--again", delivery, "--id", name, "--contract", contract]
+    return known + _format(intake)
+
+
 def _refuse(
     workspace: Workspace, delivery: DeliveryRow, why: str, near: Sequence[Unsettled] = (), gold: str = ""
 ) -> None:
@@ -138,9 +155,7 @@ def _steps(
 
 
 def _command(delivery: str, contract: str, intake: Mapping[str, Any], still_open: tuple[Unsettled, ...]) -> str:
-    words = ["vendoreval", "delivery", "add", "--again", delivery, "--id", f"{delivery}-2"]
-    words += ["--contract", contract]
-    words += _format(intake)
+    words = _again(delivery, f"{delivery}-2", contract, intake)
     mapped = {
         word.partition("=")[0] for one in still_open if one.options[:1] == ("--map",) for word in one.options
     }
