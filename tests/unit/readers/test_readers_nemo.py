@@ -46,6 +46,7 @@ def test_lines_are_segments() -> None:
         for one in spoken
     ]
     assert {one["item_id"] for one in found.sheets} == {one["audio_filepath"] for one in LINES}
+    assert found.aside == {"line without text": len(LINES) - len(spoken)}
 
 
 def test_it_is_recognised() -> None:

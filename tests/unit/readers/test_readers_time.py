@@ -212,11 +212,15 @@ def test_elan_s_references_and_slots_without_a_time(tmp_path: Path) -> None:
     (tmp_path / "a.eaf").write_text(EAF)
     found = read(ELAN, tmp_path / "a.eaf", shape="segments", label="participant", annotators="tier")
     rows = [(row["annotator_id"], row["start_s"], row["end_s"], row["label"]) for row in found.rows]
-    assert rows == [(None, 1.5, 2.0, "gloss"), (None, 1.0, 1.5, "gloss"), ("ann", 1.0, 2.0, "ada")]
+    glosses = [(None, 1.5, 2.0, "gloss"), (None, 1.0, 1.5, "gloss")]
+    assert rows == [*glosses, ("ann", 1.0, 2.0, "ada"), ("ann", 2.0, 3.0, "ada")]
     assert [one.reason for one in found.refusals] == [
         "Its times cannot be told: a slot or an annotation is missing."
     ]
-    assert found.aside == {"annotation without text": 1}
+    assert not found.aside
+    for shape, label in (("segments", "text"), ("transcription", "tier")):
+        found = read(ELAN, tmp_path / "a.eaf", shape=shape, label=label)
+        assert found.aside == {"annotation without text": 1}
     assert any("spread evenly" in note for note in found.notes)
 
 

@@ -125,6 +125,11 @@ class _Document:
             self.rows.remarks.say(f"The texts of several tiers are joined by time: {', '.join(read)}.")
         return found or {person: []}
 
+    @property
+    def _marks(self) -> bool:
+        """Whether a segment is marked by its times, whatever is written on it."""
+        return self.rows.shape.name == "segments" and self.options["label"] != "text"
+
     def _pieces(self, tier: _Tier) -> Iterator[Piece]:
         speaker = tier.participant if self.options["label"] == "participant" else tier.name
         for name, one in tier.own.items():
@@ -132,7 +137,7 @@ class _Document:
                 self.rows.refuse(
                     one.line, "Its times cannot be told: a slot or an annotation is missing.", self.item
                 )
-            elif not one.value:
+            elif not one.value and not self._marks:
                 self.rows.aside("annotation without text")
             else:
                 yield Piece(one.line, *self.times[name], one.value, speaker or tier.name, name)

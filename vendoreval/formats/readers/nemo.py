@@ -72,7 +72,10 @@ class Nemo:
                 if reason:
                     rows.refuse(place, reason, _audio(line) if isinstance(line, dict) else None)
             for (item, person), pieces in answers.items():
-                add_answer(rows, item, person, [one for one in pieces if one.text], options)
+                spoken = [one for one in pieces if one.text]
+                if shape.name == "segments" and len(spoken) < len(pieces):
+                    rows.aside("line without text", len(pieces) - len(spoken))
+                add_answer(rows, item, person, spoken, options)
                 if rows.full():
                     yield rows.take()
             yield rows.finish()
