@@ -249,7 +249,8 @@ def _of_time(contract: Contract) -> str:
 
 
 def _counted(finding: Finding) -> str:
-    units = plural(finding.unit)
+    several = finding.unit == "item" and finding.n > finding.clusters > 0  # each of several answers counts
+    units = plural("answer" if several else finding.unit)
     right = finding.n - finding.errors
     value = metric_value(finding.metric, finding.estimate, finding.threshold)
     on = f" on {count(finding.clusters, 'item')}" if finding.clusters not in (0, finding.n) else ""

@@ -76,6 +76,7 @@ def test_a_breach_in_words() -> None:
         ({"scope": "annotator", "group": "w1"}, "claim", "audited items by annotator “w1”, 443"),
         ({"scope": "edge_case"}, "claim", "the accuracy of the edge cases is between"),
         ({"metric": "macro_f1"}, "claim", "Mean F1 over the classes is 78.3 %, measured on 566 items."),
+        ({"clusters": 200}, "claim", "Of 566 audited answers on 200 items, 443 were right"),
         ({"unit": "label", "clusters": 200}, "claim", "Of 566 audited labels on 200 items, 443 were right"),
         ({"metric": "completeness"}, "claim", "Of 566 gold items, 443 were answered (78.3 %)."),
         ({"method": "census"}, "claim", "Every unit was audited, so this value is exact; the contract asks"),
