@@ -1,12 +1,13 @@
 """What is evened out before texts are compared, by name: a text becomes its words.
 
     none      the words as they stand, between white space; Unicode form C, which no reader can see
-    basic     NFKC, lower case; words are letters and digits with the apostrophes inside them (’ and ` are
-              apostrophes), and everything else parts them
+    basic     NFKC, lower case; words are letters and digits with the apostrophes inside them (’, ʼ and ` are
+              apostrophes), and everything else parts them; the lower case of İ is i
     marks     as basic, and the marks that scripts write as vowels or tones belong to their words
 
-Each piece between white space is evened out by itself, so that no word hangs on its neighbours. Words that are
-joined by blanks and evened out again stay the same.
+Signs that nobody sees say nothing: soft hyphens, word joiners and byte order marks are left out, and a zero
+width space is white space. Each piece between white space is evened out by itself, so that no word hangs on its
+neighbours. Words that are joined by blanks and evened out again stay the same.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from numpy.typing import NDArray
 Words = tuple[str, ...]
 _END = "\0"  # between two texts; no word holds it
 _PARTS = re.compile(r"[^\w']|_")
-_APOSTROPHES = str.maketrans("’`", "''")
+_APOSTROPHES = str.maketrans("’ʼ`", "'''")
+_UNSEEN = {ord(_END): " ", 0xAD: None, 0x2060: None, 0xFEFF: None, 0x200B: " "}
+_DOTTED = re.compile("i\u0307+")  # the lower case of İ
 
 
 def words_of(text: str, name: str) -> Words:
     """The words of a text under the normaliser of that name; raises KeyError for another name."""
     read = NORMALIZERS[name]
-    return tuple(word for piece in text.replace(_END, " ").split() for word in read(piece))
+    return tuple(word for piece in _seen(text).split() for word in read(piece))
 
 
 def coded_words(
@@ -38,7 +41,7 @@ def coded_words(
 
     `known` numbers the words and grows. Each distinct piece of the texts is read once.
     """
-    pieces = f" {_END} ".join([text.replace(_END, " ") for text in texts] + [""]).split()
+    pieces = f" {_END} ".join([_seen(text) for text in texts] + [""]).split()
     place = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
     read = NORMALIZERS[name]
     found = [(_END,) if piece == _END else read(piece) for piece in place]
@@ -55,6 +58,11 @@ def coded_words(
     ends = np.flatnonzero(every < 0)
     begins = np.concatenate([[0], ends - np.arange(len(ends))]).astype(np.int64)
     return every[every >= 0], begins
+
+
+def _seen(text: str) -> str:
+    """The text without what nobody sees."""
+    return text.replace(_END, " ") if text.isascii() else text.translate(_UNSEEN)
 
 
 def _none(piece: str) -> Words:
@@ -79,7 +87,8 @@ def _marks(piece: str) -> Words:
 
 def _even(piece: str) -> str:
     """NFKC and lower case, which can need each other again (J with a caron)."""
-    even = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece).lower())
+    lower = unicodedata.normalize("NFKC", piece).lower()
+    even = unicodedata.normalize("NFKC", lower if lower.isascii() else _DOTTED.sub("i", lower))
     return even.translate(_APOSTROPHES)
 
 

@@ -113,7 +113,7 @@ def _units(side: Side) -> PairUnits:
 def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
     """A row for each two ranked answers of a sheet, such as `b > a`, and the row of one of the two.
 
-    An answer that a sheet ranks twice stands in no pair with itself.
+    An answer that a sheet ranks twice stands in no pair with itself, and what its pairs say twice is said once.
     """
     label, rank = labels.text("label").read_as(plain_text), labels.numbers("rank")
     sheet = _sheets(labels)
@@ -124,10 +124,12 @@ def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
     one, two = one[kept], two[kept]
     cases = np.stack((label.codes[one].astype(np.int64), label.codes[two], np.sign(rank[one] - rank[two])))
     distinct, case = np.unique(cases, axis=1, return_inverse=True)
+    once = np.sort(np.unique(np.stack((sheet[one], case.ravel())), axis=1, return_index=True)[1])
+    one, case = one[once], case.ravel()[once]
     said = [_said(label.values[a], label.values[b], way) for a, b, way in distinct.T.tolist()]
     both = [f"{label.values[a]}{SPLIT}{label.values[b]}" for a, b, _ in distinct.T.tolist()]
     made = labels.take(one)
-    answers = {"label": _column(said, case.ravel()), PAIR: _column(both, case.ravel())}
+    answers = {"label": _column(said, case), PAIR: _column(both, case)}
     return replace(made, answers=answers), one
 
 

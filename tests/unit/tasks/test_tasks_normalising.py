@@ -24,6 +24,8 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
         ("well_known 5½", "basic", ("well", "known", "51", "2")),  # NFKC writes a half as 1⁄2
         ("ＦＵＬＬ ﬁve", "basic", ("full", "five")),
         ("If carried, it's", "none", ("If", "carried,", "it's")),
+        ("co\u00adoperate\u200bnow\ufeff", "none", ("cooperate", "now")),
+        ("П\u02bcять İstanbul co\u00adop", "basic", ("п'ять", "istanbul", "coop")),
         ("cafe\u0301", "none", ("caf\u00e9",)),
         ("हिन्दी में", "marks", ("हिन्दी", "में")),
         ("... ?", "basic", ()),
@@ -42,6 +44,7 @@ def test_marks_part_words_in_basic_only() -> None:
 @given(TEXTS, st.sampled_from(NAMES))
 @example("J\u030c ΑΣ\u0301", "basic")
 @example("a\x00b", "none")
+@example("İ\u0307\u0301", "marks")
 def test_twice_is_once(text: str, name: str) -> None:
     once = words_of(text, name)
     assert words_of(" ".join(once), name) == once

@@ -88,3 +88,8 @@ def test_rows_point_at_those_of_the_files() -> None:
 def test_how_an_answer_is_written_is_no_error() -> None:
     gold = [{"label": "caf\u00e9", "rank": 1}, {"label": "b  c", "rank": 2}]
     assert judged(TASK, gold, [{"label": "cafe\u0301 ", "rank": 1}, {"label": "b c", "rank": 2}]).right.all()
+
+
+def test_what_is_ranked_twice_alike_counts_once() -> None:
+    counts = judged(TASK, rows(1, 2, 3), [*rows(1, 2, 3), *rows(1, 2)]).counts()
+    assert (counts["correct"], counts["extra"]) == (3, 0)
