@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from PIL import Image
 
 from tests.unit.readers.delivered import CORPUS, boxes, corners, expected, manifest, read
+from vendoreval.errors import InputError
 from vendoreval.formats.readers.kitti import READER
 from vendoreval.formats.readers.sources import open_source
 
@@ -30,7 +31,8 @@ def test_the_corpus_without_the_line_that_a_blank_shifts(row: dict[str, str]) ->
     assert "a class with a blank in its name shifts all of them" in refusal
     assert len(found.sheets) == (3 if "datumaro" in row["file"] else 6)
     assert READER.recognises(open_source([CORPUS / row["file"]])).level == 2
-    assert read(READER, CORPUS / row["file"], "cuboids").aside == {"box without a place in space": len(wanted)}
+    with pytest.raises(InputError, match=f"None of its {len(wanted)} objects has a place in space"):
+        read(READER, CORPUS / row["file"], "cuboids")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
@@ -66,6 +68,8 @@ def test_dont_care_is_no_object(tmp_path: Path) -> None:
     assert read(READER, path, "boxes", dontcare="aside").aside == {"DontCare": 1}
     assert "ignored" not in read(READER, path, "boxes", dontcare="object").rows[1]
     assert read(READER, path, "cuboids").aside == {"DontCare without a place in space": 1}
+    written(tmp_path, CAR, CAR.replace("1.5 1.6 4.0", "-1 -1 -1"))
+    assert read(READER, path, "cuboids").aside == {"box without a place in space": 1}
 
 
 def test_items_have_their_pictures_ending_and_pictures_without_a_file_are_not_done(tmp_path: Path) -> None:

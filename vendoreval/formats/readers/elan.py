@@ -24,6 +24,7 @@ from vendoreval.formats.readers.recordings import (
     label_option,
     other_files,
     plain,
+    tiers_joined,
 )
 from vendoreval.formats.readers.sources import Source
 from vendoreval.formats.readers.xml_stream import Element, elements, root_of
@@ -122,7 +123,7 @@ class _Document:
             found.setdefault(who, []).extend(self._pieces(tier))
         read = [tier.name for tier in self.tiers if tier.own and (not wanted or tier.name in wanted)]
         if self.rows.shape.name == "transcription" and len(read) > 1:
-            self.rows.remarks.say(f"The texts of several tiers are joined by time: {', '.join(read)}.")
+            self.rows.remarks.say(tiers_joined(read))
         return found or {person: []}
 
     @property

@@ -69,6 +69,7 @@ class Kitti:
         files = _Files(shape, options, remarks, NamedPictures(source, options), members)
         for member in members:
             yield files.read(member)
+        files.refuse_flat(source.name)
         yield files.rest(source.name)
 
 
@@ -109,6 +110,7 @@ class _Files:
         self._shape, self._options, self._remarks, self._pictures = shape, options, remarks, pictures
         self._same = Counter(_below(member.name) for member in members)
         self._read: set[str] = set()
+        self._flat = self._placed = 0  # objects without a place in space, and the others
         names = {" ".join(name.split()) for name in options["names"].split(",")} - {""}
         self._names = sorted(names, key=len, reverse=True)
 
@@ -143,8 +145,10 @@ class _Files:
             self._remarks.count("Lines with a score, which is not read")
         answer = _box(numbers) if self._shape.name == "boxes" else cuboid(numbers)
         if answer is None:
+            self._flat += not ignored
             rows.aside(f"{_DONT_CARE} without a place in space" if ignored else "box without a place in space")
             return
+        self._placed += not ignored
         if ignored:
             self._remarks.count("DontCare, on which nothing is judged", item)
         attributes = _attributes(numbers)
@@ -152,6 +156,15 @@ class _Files:
             place, item_id=item, label=label, ignored=ignored or None, object_id=str(place), **answer,
             attributes=canonical_map(attributes) if attributes else None,
         )  # fmt: skip
+
+    def refuse_flat(self, file: str) -> None:
+        """Raise InputError for boxes without one in space: as cuboids, every image would be empty."""
+        if self._flat and not self._placed:
+            raise InputError(
+                f"None of its {self._flat:,} objects has a place in space: they are boxes, no cuboids.",
+                file=file,
+                remedy='Take the file with the places, or agree on the task type "boxes".',
+            )
 
     def rest(self, file: str) -> Answers:
         """Pictures without a label file, and what is to be said of all."""

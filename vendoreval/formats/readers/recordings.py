@@ -37,6 +37,14 @@ def label_option(default: str, *choices: str) -> ReaderOption:
     return ReaderOption("label", "for segments: what the label is", default, choices)
 
 
+def tiers_joined(names: Sequence[str]) -> str:
+    """That one text was made of several tiers, as is right for speakers, not for a tier of words."""
+    return (
+        f"The texts of several tiers are joined by time: {', '.join(names)}. If they say the same, take one: "
+        f"--read 'tiers={names[0]}'."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of time, from `start` to `end` in seconds, at line `place` of its file."""

@@ -25,6 +25,7 @@ from vendoreval.formats.readers.recordings import (
     label_option,
     other_files,
     plain,
+    tiers_joined,
 )
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
@@ -134,7 +135,7 @@ class _Grid:
             if name not in read:
                 self.rows.remarks.say(f"There is no interval tier {name!r}.")
         if self.rows.shape.name == "transcription" and len(read) > 1:
-            self.rows.remarks.say(f"The texts of several tiers are joined by time: {', '.join(read)}.")
+            self.rows.remarks.say(tiers_joined(read))
 
     def _take(self, kind: str) -> str:
         found, said, self._line = next(self._tokens, ("end", "", self._line))
