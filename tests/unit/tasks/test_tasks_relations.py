@@ -22,6 +22,7 @@ from tests.unit.tasks.relation_samples import (
 from tests.unit.tasks.span_samples import counted, shuffled
 from vendoreval.tasks.outcomes import ONE
 from vendoreval.tasks.relations import TYPE
+from vendoreval.tasks.spans import EACH
 
 MODES = ("strict", "exact", "partial")
 WAYS = ("yes", "no")
@@ -64,7 +65,7 @@ def best(gold: list[Plain], given_: list[Plain], mode: str, directed: str) -> tu
                     continue
                 same = [gold[e][0] == given_[d][0] for e, d in zip(mine, theirs, strict=True)]
                 right = sum(precise and alike for (precise, _), alike in zip(pairs, same, strict=True))
-                total = sum((score + 2 * precise for precise, score in pairs), Fraction(0))
+                total = sum(int((score + 2 * precise) * ONE) + EACH for precise, score in pairs)
                 found.append((total, sum(same) + size, size, right))
     top = max(found)
     return top[2], top[3]

@@ -24,7 +24,7 @@ from tests.unit.tasks.span_samples import (
 )
 from vendoreval.contracts.terms import Attribute
 from vendoreval.tasks.outcomes import ONE, Outcomes
-from vendoreval.tasks.spans import TYPE
+from vendoreval.tasks.spans import EACH, TYPE
 
 MODES = ("strict", "exact", "partial", "type")
 spans = st.lists(
@@ -55,7 +55,7 @@ def best(gold: list[Plain], given_: list[Plain], mode: str, least: Fraction) -> 
                 pairs = [(gold[e], given_[d]) for e, d in zip(mine, theirs, strict=True)]
                 if all(allowed(e, d, mode, least) for e, d in pairs):
                     right = sum(mode == "exact" or e[2] == d[2] for e, d in pairs)
-                    total = sum((share(e, d) for e, d in pairs), Fraction(0))
+                    total = sum(int(share(e, d) * ONE) + EACH for e, d in pairs)
                     errors = len(gold) + len(given_) - size - right
                     first = right if mode == "type" else 0
                     found.append((first, total, -errors, size, right))
