@@ -82,6 +82,11 @@ def test_from_delivery_to_evidence(story: Cli) -> None:
     story("evidence", "export", "a", "--out", "b.zip")
     told = story("evidence", "verify", "b.zip", "--receipt", "receipt.json", "--delivered", "d.csv").out
     assert "judged again, give the same result" in told
+    story("claim", "issue", "cl")
+    story("claim", "tasks", "cl", "--out", "rework.csv")
+    assert "[cap] sat" in (mended := (story.folder / "rework.csv").read_text("utf-8"))
+    assert "The word is wrong." in mended
+    assert "The label is wrong." not in mended
 
 
 def test_a_new_contract_evens_out_and_a_harsh_one_is_weak(cli: Cli) -> None:

@@ -9,6 +9,7 @@ from vendoreval.audits.audit_input import AuditInput
 from vendoreval.claims.answer_words import both_answers
 from vendoreval.claims.records import ClaimLine
 from vendoreval.contracts.terms import Contract
+from vendoreval.tasks.known import task_type
 
 _SAYS = {
     "wrong_label": "The label is wrong.",
@@ -57,4 +58,6 @@ def _wrong(line: ClaimLine, seen: AuditInput, contract: Contract) -> str:
     delivered = both_answers(line, seen, contract.task).delivered
     if line.level == "time":  # which part of a segment is wrong tells where gold's one begins or ends
         delivered = delivered.partition(": ")[2]
+    if line.outcome == "wrong_label" and task_type(contract.task.type).unit == "word":
+        return f"{delivered.removesuffix('.')}. The word is wrong."
     return f"{delivered.removesuffix('.')}. {_SAYS.get(line.outcome, 'It is wrong.')}"

@@ -170,8 +170,7 @@ def tasks(
     if record["unit"] == "label":
         return note(f"next: fill {out} in, then: {answers} {out} --auditor NAME")
     return note(
-        f"next: mark the {record['unit']}s of these items, named by task_id or item_id, in a tool or as rows, "
-        "then: "
+        "next: have these items answered, named by task_id or item_id, in a tool or as rows, then: "
         f"{answers} FILE --items {_listed(record, out)} --auditor NAME"
     )
 

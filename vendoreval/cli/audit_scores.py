@@ -92,4 +92,4 @@ def write_list(
     following = f"{answers} {target} --auditor NAME --next list-{record['list'] + 1}.csv"
     if record["unit"] == "label":
         return note(f"next: fill {target} in, then: {following}")
-    return note(f"next: mark the {record['unit']}s of these items, then: {answers} FILE --items {target}")
+    return note(f"next: have these items answered, then: {answers} FILE --items {target}")

@@ -460,3 +460,10 @@ def test_several_questions_need_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("found", [[5], [{"id": 1}], [{"id": 1, "data": {}, "annotations": 5}], {"data": 5}])
 def test_tasks_that_cannot_be_read_are_refused(tmp_path: Path, found: Any) -> None:
     assert len(read(READER, tasks(tmp_path, found), shape="boxes").refusals) == 1
+
+
+def test_tasks_that_hold_predictions_alone_say_how_to_take_them(tmp_path: Path) -> None:
+    task = {"id": 1, "data": {"text": "a"}, "predictions": [{"result": []}]}
+    (tmp_path / "x.json").write_text(json.dumps([task]), "utf-8")
+    (refusal,) = read(READER, tmp_path / "x.json", shape="spans").refusals
+    assert "but predictions: take them with --read answers=predictions" in refusal.reason

@@ -16,6 +16,7 @@ from vendoreval.formats.readers.answer_rows import AnswerRows
 from vendoreval.formats.readers.pictures import ENDINGS
 
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
+_PREDICTED = ", but predictions: take them with --read answers=predictions"
 _BESIDE = {"drafts": "draft", "annotations": "annotation", "predictions": "prediction"}
 _MEDIA = frozenset(
     (*ENDINGS, ".svg", ".dcm", ".mp4", ".mov", ".avi", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".pdf")
@@ -45,7 +46,8 @@ def answers_of(task: Any, place: int, rows: AnswerRows, options: Mapping[str, st
     found = task.get("annotations", task.get("completions")) if wanted == "annotations" else task.get(wanted)
     if item is None or not isinstance(found, list):
         why = "names no item" if item is None else f"has no list of {wanted}"
-        rows.refuse(place, f"The task {why}.", item)
+        beside = item is not None and task.get("predictions") and wanted == "annotations"
+        rows.refuse(place, f"The task {why}{_PREDICTED if beside else ''}.", item)
         return
     for name, word in _BESIDE.items():
         others = task.get(name)
