@@ -23,13 +23,9 @@ def jaccard(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple
 
 
 def hamming(outcomes: Outcomes, how: Counting, group: str | None, classes: tuple[str, ...]) -> Measure:
-    """The mean over answers of classes given wrongly or left out ÷ all classes of the contract.
-
-    Where the contract names no classes, they are those that gold or the delivery uses.
-    """
+    """The mean over answers of classes given wrongly or left out ÷ all classes of the contract."""
     kept = counted(outcomes, how, group)
-    width = len(how.scale) or len({*outcomes.expected.values, *outcomes.delivered.values})
     right, answers = totals_of(outcomes, how, kept, outcomes.right.astype(np.int64))
     wrong = per_item(outcomes, how, kept & ~outcomes.right)
     n = int(answers.sum())
-    return loss(wrong, answers, Fraction(1), n, n - int(right.sum()), scale=max(width, 1))
+    return loss(wrong, answers, Fraction(1), n, n - int(right.sum()), scale=max(len(how.scale), 1))

@@ -84,6 +84,9 @@ def _check_fit(section: Section, metric: Metric, task: Task, unit: str, scope: s
             "unit", f"{metric.name} of {task.type} does not count by {unit}.",
             f"It takes: {', '.join(_units(metric, task))}.",
         )  # fmt: skip
+    if metric.of_all_classes and task.type and not task.classes:
+        what = f"{metric.name} is a share of all classes, and the contract names none."
+        section.problem("metric", what, "Name them under [task]: classes = […].")
     if scope == "class" and task.type and not TASK_TYPES[task.type].classed:
         section.problem("scope", f"answers of type {task.type} belong to no classes.", "Take delivery.")
     if scope and scope not in metric.scopes:

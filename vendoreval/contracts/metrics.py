@@ -62,6 +62,7 @@ class Metric:
     bounded: bool = True
     available: bool = False
     worst: str = ""  # of a loss: the most that a unit loses, unless the decision says so
+    of_all_classes: bool = False  # of a loss: a share of the classes that the contract names
     counts: str = ""  # of a loss that is a number of errors: what they are held against
 
 
@@ -116,7 +117,8 @@ METRICS = {
         Metric("jaccard", "mean", "common classes ÷ all classes, mean over answers",
                ("item", "label"), _WHOLE, ("multilabel",), available=True),
         Metric("hamming", "score", "classes given wrongly or left out ÷ all classes, mean over answers",
-               ("item", "label"), _WHOLE, ("multilabel",), lower_is_better=True, available=True, worst="1"),
+               ("item", "label"), _WHOLE, ("multilabel",), lower_is_better=True, available=True, worst="1",
+               of_all_classes=True),
         # images
         Metric("mean_iou", "mean", "overlap ÷ union, mean over units; what is missing or extra has 0",
                ("object", "item", "span"), tasks=(*_SHAPES, *_SPACE, "spans", "segments"), available=True),

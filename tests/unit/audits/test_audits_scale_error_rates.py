@@ -21,6 +21,7 @@ from vendoreval.audits.auditing import _judge
 from vendoreval.audits.measures import measure
 from vendoreval.contracts.parsing import parse_contract
 from vendoreval.contracts.terms import Contract
+from vendoreval.errors import InvalidDocument
 from vendoreval.tasks.known import task_type
 from vendoreval.tasks.outcomes import Outcomes
 
@@ -197,3 +198,10 @@ def test_what_is_right_and_loses_something_is_lost_all_the_same() -> None:
     seen = AuditInput(units, units, DRAWN, 10_000, 10_000, most_units=1)
     (trial,) = _judge(terms, seen, "again", terms.clauses[0])
     assert trial(terms.clauses[0]).verdict == "breached"
+
+
+def test_a_share_of_all_classes_needs_the_classes() -> None:
+    terms = [clause(metric="hamming", threshold="0.1", decision=rule("claim", alpha=ALPHA, beta=BETA))]
+    with pytest.raises(InvalidDocument) as caught:
+        parse_contract(contract_toml(task={"type": "multilabel"}, clauses=terms))
+    assert ["names none" in one.what for one in caught.value.problems] == [True]
