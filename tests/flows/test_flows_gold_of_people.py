@@ -33,7 +33,7 @@ def test_two_peoples_answers_are_not_one_gold_answer(ready: Cli) -> None:
     said = ready("gold", "add", file, "--id", "g", "--contract", "c", code=2).err
     assert "'a' is answered more than once" in said
     words = ("gold", "add", file, "--id", "g", "--contract", "c", "--where", "annotator_id=ann")
-    assert "1 items" in ready(*words).out
+    assert ": 1 item." in ready(*words).out
 
 
 def test_people_may_give_alternatives_and_share_the_items(ready: Cli) -> None:

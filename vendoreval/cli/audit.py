@@ -134,13 +134,13 @@ def print_result(result: AuditResult) -> None:
     counts = result.counts
     lost = counts.get("not_answered", counts["missing"])
     unit = next((f.unit for f in result.findings if f.unit in OBJECTS), "object")
-    rows = f"{counts['objects']:,} {unit}s" if "objects" in counts else f"{counts['labels']:,} labels"
+    rows = counted(counts["objects"], unit) if "objects" in counts else counted(counts["labels"], "label")
     facts(
         [
             ("audit", result.audit),
             ("verdict", verdict(result.verdict)),
-            ("delivery", f"{result.delivery}: {rows} on {counts['items']:,} items"),
-            ("gold", f"{result.gold}: {counts['gold_items']:,} items, {lost:,} not answered"),
+            ("delivery", f"{result.delivery}: {rows} on {counted(counts['items'], 'item')}"),
+            ("gold", f"{result.gold}: {counted(counts['gold_items'], 'item')}, {lost:,} not answered"),
             *_units(result, unit),
         ]
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, note, say, table
+from vendoreval.cli.output import Json, counted, emit, facts, note, say, table
 
 if TYPE_CHECKING:
     from vendoreval.claims.records import Claim, ClaimLine, Demand
@@ -114,7 +114,7 @@ def _print(claim: Claim) -> None:
             ("claim", f"{claim.id}, version {claim.version}, {claim.state}"),
             ("audit", f"{claim.audit} of delivery {claim.delivery}"),
             ("vendor", claim.vendor),
-            ("lines", f"{len(claim.lines):,} defects"),
+            ("lines", counted(len(claim.lines), "defect")),
             ("answer by", claim.answer_by),
         ]
     )

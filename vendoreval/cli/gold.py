@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vendoreval.cli.output import Json, emit, facts, moment, note, say, table
+from vendoreval.cli.output import Json, counted, emit, facts, moment, note, say, table
 from vendoreval.cli.reading import MAP, Images, Read, Sheet, VocBase, Wide, reading_options
 from vendoreval.cli.writing import Link, TaskFormat, TaskImages
 from vendoreval.errors import Exit
@@ -54,7 +54,7 @@ def add(
     )  # fmt: skip
     if json:
         return emit(record)
-    say(f"Added gold set {record['gold']}: {record['items']:,} items.")
+    say(f"Added gold set {record['gold']}: {counted(record['items'], 'item')}.")
     for text in record["notes"]:
         say(f"Note: {text}")
     return note(f"next: vendoreval gold commit {record['gold']} --out receipt.json")
@@ -115,7 +115,7 @@ def commit(
     if json:
         return emit(receipt)
     return say(
-        f"Committed to {receipt['items']:,} gold items.",
+        f"Committed to {counted(receipt['items'], 'gold item')}.",
         f"Root {receipt['root']}",
         f"Send {out} to the vendor.",
     )
@@ -145,7 +145,7 @@ def _print_clues(record: dict[str, Any]) -> None:
     count = len(record["clues"])
     beside = "" if record["tasks"] is None else f" beside {record['tasks']:,} tasks"
     found = f"{count} clue{'s' if count > 1 else ''} to look at" if count else "nothing gives them away"
-    say(f"{record['items']:,} gold items{beside}: {found}.")
+    say(f"{counted(record['items'], 'gold item')}{beside}: {found}.")
     for number, clue in enumerate(record["clues"], start=1):
         chance = "" if clue["p"] is None else f" (by chance: p = {clue['p']:.1g})"
         say("", f"{number}. {clue['what']}{chance}")
