@@ -165,3 +165,13 @@ def test_experts_and_amended_gold_say_numbers_too(cli: Cli) -> None:
     cli("audit", "answers", "s", "eve.csv", "--auditor", "eve", code=3)
     said = cli("gold", "amend", "g", "--item", "i00", "--answer", "many", "--reason", "typo", code=2).err
     assert "is no number" in said
+
+
+def test_a_number_written_otherwise_is_the_same_answer_again(cli: Cli) -> None:
+    (cli.folder / "c.toml").write_text(contract_toml(task={"type": "numeric"}))
+    (cli.folder / "d.csv").write_text("item_id,annotator_id,label\na,ann,1\nb,ann,2\na,ann,1.0\nb,ann,3\n")
+    cli("init")
+    cli("vendor", "add", "acme")
+    cli("contract", "add", "c.toml")
+    intake = cli("delivery", "add", "d.csv", "--id", "d", "--contract", "c", "--json").json["intake"]
+    assert (intake["repeats"]["same_answer"], intake["repeats"]["left"]) == (1, 1)

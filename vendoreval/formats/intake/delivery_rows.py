@@ -96,7 +96,16 @@ def read_delivery(
     delivered = Delivered.of(stream, sink, sent)
     notes = notes_on(files, stream, delivered)
     settled = one_answer(
-        sink, delivered.codes, stream.counts.label_ids, stream.taken, read, repeats, stated, SCHEMA, clock
+        sink,
+        delivered.codes,
+        stream.counts.label_ids,
+        stream.taken,
+        read,
+        repeats,
+        stated,
+        SCHEMA,
+        clock,
+        numbers=numbers,
     )
     return intake_of(stream, notes, delivered, settled, stated)
 

@@ -153,19 +153,24 @@ def one_answer(
     said: Statements,
     schema_id: str,
     clock: str = "",
+    *,
+    numbers: bool = False,
 ) -> OneAnswer:
     """Settle the repeats of the table in `sink`, and write it again where rows are left out.
 
     `read` are the files' columns that were read; `clock` is one that was not, and looks like the times: the
     order of rows counts only where it does not speak against it. `label_ids` are numbers of the rows' label
-    ids, batch by batch, 0 for none. Raises InputError for label ids that are none.
+    ids, batch by batch, 0 for none; `numbers`: labels are numbers. Raises InputError for label ids that
+    are none.
     """
     ids = np.concatenate(label_ids) if label_ids else None
     if ids is not None:
         check_label_ids(ids, written.all())
     if not len(written.repeated_numbers):
         return OneAnswer(np.empty(0, dtype=np.int64), None, ())
-    rows = repeated_rows(sink, written, ids, lambda wanted: taken.unread(wanted, read), taken.file_of)
+    rows = repeated_rows(
+        sink, written, ids, lambda wanted: taken.unread(wanted, read), taken.file_of, numbers=numbers
+    )
     order = order_of(rows, rule, said, clock, lambda: taken.texts(rows.row, clock))
     found = settle(rows, rule, in_order=said.in_order and not order.contradicted, unnamed=said.unnamed)
     asked = (*_undecided(sink, found, rule, order), *_unnamed(sink, found))

@@ -16,6 +16,8 @@ from vendoreval.errors import InputError
 from vendoreval.formats.intake.written_codes import NOBODY, WrittenCodes
 from vendoreval.formats.readers.row_batches import BATCH
 from vendoreval.formats.writers.parquet_table import LabelWriter, filled
+from vendoreval.labels.columns import Coded
+from vendoreval.labels.numbers import plain_number
 from vendoreval.labels.repeats import UNKNOWN, Ints, Repeated, Rows
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import CODED, CODES
@@ -39,9 +41,12 @@ def check_label_ids(ids: Ints, numbers: Ints) -> None:
 
 
 def repeated_rows(
-    sink: IO[bytes], written: WrittenCodes, label_ids: Ints | None, tell: Tell, file_of: Tell
+    sink: IO[bytes], written: WrittenCodes, label_ids: Ints | None, tell: Tell, file_of: Tell, *, numbers: bool
 ) -> Repeated:
-    """The repeated rows of the table in `sink`. `tell` is asked only where the columns read are equal."""
+    """The repeated rows of the table in `sink`. `tell` is asked only where the columns read are equal.
+
+    `numbers`: labels are numbers, of which equal ones are the same answer however they are written.
+    """
     rows, number = written.repeated
     named = (number & NOBODY) != NOBODY
     columns = _columns(sink, rows)
@@ -58,7 +63,14 @@ def repeated_rows(
             further[alike] = tell(rows[alike])
         same = _combined([same, further])
     when = columns.get("labelled_at", np.full(len(rows), UNKNOWN))
-    return Repeated(rows, group, columns["label"], same, when, named)
+    label = _equal_numbers(sink, rows) if numbers else columns["label"]
+    return Repeated(rows, group, label, same, when, named)
+
+
+def _equal_numbers(sink: IO[bytes], rows: Ints) -> Ints:
+    """The labels of the rows, as numbers that are equal where labels are equal numbers."""
+    texts = (plain_number(row["label"] or "") for row in names_at(sink, rows, ("label",)))
+    return Coded.from_text(texts).codes.astype(np.int64)
 
 
 def without(
