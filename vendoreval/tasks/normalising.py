@@ -2,12 +2,14 @@
 
     none      the words as they stand, between white space; Unicode form C, which no reader can see
     basic     NFKC, lower case; words are letters and digits with the apostrophes inside them (’, ʼ and ` are
-              apostrophes), and everything else parts them; the lower case of İ is i
-    marks     as basic, and the marks that scripts write as vowels or tones belong to their words
+              apostrophes), and everything else parts them
+    marks     as basic, and the marks that scripts write as vowels or tones belong to their words; the lower
+              case of İ is i
 
-Signs that nobody sees say nothing: soft hyphens, word joiners and byte order marks are left out, and a zero
-width space is white space. Each piece between white space is evened out by itself, so that no word hangs on its
-neighbours. Words that are joined by blanks and evened out again stay the same.
+But for basic, which keeps to a rule that others can repeat, signs that nobody sees say nothing: soft hyphens,
+word joiners and byte order marks are left out, and a zero width space is white space. Each piece between white
+space is evened out by itself, so that no word hangs on its neighbours. Words that are joined by blanks and
+evened out again stay the same.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ _DOTTED = re.compile("i\u0307+")  # the lower case of İ
 def words_of(text: str, name: str) -> Words:
     """The words of a text under the normaliser of that name; raises KeyError for another name."""
     read = NORMALIZERS[name]
-    return tuple(word for piece in _seen(text).split() for word in read(piece))
+    return tuple(word for piece in _seen(text, name).split() for word in read(piece))
 
 
 def coded_words(
@@ -41,7 +43,7 @@ def coded_words(
 
     `known` numbers the words and grows. Each distinct piece of the texts is read once.
     """
-    pieces = f" {_END} ".join([_seen(text) for text in texts] + [""]).split()
+    pieces = f" {_END} ".join([_seen(text, name) for text in texts] + [""]).split()
     place = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
     read = NORMALIZERS[name]
     found = [(_END,) if piece == _END else read(piece) for piece in place]
@@ -60,9 +62,10 @@ def coded_words(
     return every[every >= 0], begins
 
 
-def _seen(text: str) -> str:
-    """The text without what nobody sees."""
-    return text.replace(_END, " ") if text.isascii() else text.translate(_UNSEEN)
+def _seen(text: str, name: str) -> str:
+    """The text without what nobody sees; of `basic` that parts words, as every other sign does."""
+    plain = name == "basic" or text.isascii()
+    return text.replace(_END, " ") if plain else text.translate(_UNSEEN)
 
 
 def _none(piece: str) -> Words:
@@ -79,7 +82,7 @@ def _basic(piece: str) -> Words:
 
 def _marks(piece: str) -> Words:
     """As `_basic`, but marks stand for themselves."""
-    even = _even(piece)
+    even = _even(_DOTTED.sub("i", unicodedata.normalize("NFKC", piece).lower()))
     if even.isalnum():
         return (even,)
     return _parted("".join(sign if _in_word(sign) else " " for sign in even))
@@ -87,8 +90,7 @@ def _marks(piece: str) -> Words:
 
 def _even(piece: str) -> str:
     """NFKC and lower case, which can need each other again (J with a caron)."""
-    lower = unicodedata.normalize("NFKC", piece).lower()
-    even = unicodedata.normalize("NFKC", lower if lower.isascii() else _DOTTED.sub("i", lower))
+    even = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece).lower())
     return even.translate(_APOSTROPHES)
 
 
