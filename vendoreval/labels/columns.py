@@ -53,6 +53,10 @@ class Coded:
         forms = Coded.from_text(map(form, self.values))
         return Coded(np.append(forms.codes, np.int32(-1))[self.codes], forms.values)
 
+    def places(self) -> NDArray[np.int64]:
+        """Each row's text as its place in the order of texts; -1 where there is none."""
+        return self.recode(sorted(self.values)).codes.astype(np.int64)
+
     def recode(self, values: Sequence[str]) -> Coded:
         """The same texts coded into `values`; texts that are not in `values` become -1."""
         if values is self.values or (len(values) == len(self.values) and tuple(values) == self.values):

@@ -101,14 +101,13 @@ def _same_truth(expected: str | None, got: str | None) -> bool:
 
 def _close(expected: str | None, got: str | None, tolerance: Fraction) -> bool:
     """Whether both are numbers that differ by no more than the tolerance; else whether they are equal."""
-    numbers = [number_of(text) for text in (expected, got)]
+    numbers = [_number(text) for text in (expected, got)]
     if numbers[0] is None or numbers[1] is None:
         return expected == got
     return abs(numbers[0] - numbers[1]) <= tolerance
 
 
-def number_of(text: str | None) -> Fraction | None:
-    """The decimal number that a text writes; None where it writes none."""
+def _number(text: str | None) -> Fraction | None:
     try:
         value = Decimal(text or "")
     except InvalidOperation:

@@ -74,7 +74,7 @@ class MultiLabel(ManyUnits):
     def units(self, labels: LabelTable, task: Task) -> Units:
         """Each class of a sheet once, however often it stands there; what is implied stands last."""
         label = labels.text("label")
-        rank = label.recode(sorted(label.values)).codes.astype(np.int64)
+        rank = label.places()
         key = (
             labels.item.codes.astype(np.int64) * (len(labels.annotator.values) + 1) + labels.annotator.codes + 1
         )

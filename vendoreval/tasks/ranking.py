@@ -79,8 +79,7 @@ class Ranking(ManyUnits):
         else:
             labels, rows = by_pair(labels)
         pair = labels.text(PAIR)
-        place = pair.recode(tuple(sorted(pair.values))).codes.astype(np.int64)
-        return PairUnits(rows, (place,), pair=pair, said=labels.text("label"))
+        return PairUnits(rows, (pair.places(),), pair=pair, said=labels.text("label"))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
         """What both sides say of the same two answers of one item."""
@@ -117,7 +116,7 @@ def by_pair(labels: LabelTable) -> tuple[LabelTable, Ints]:
     """
     label, rank = labels.text("label").read_as(plain_text), labels.numbers("rank")
     sheet = _sheets(labels)
-    order = np.lexsort((label.recode(tuple(sorted(label.values))).codes, sheet))
+    order = np.lexsort((label.places(), sheet))
     first, second = _two_of(sheet[order])
     one, two = order[first], order[second]
     kept = label.codes[one] != label.codes[two]

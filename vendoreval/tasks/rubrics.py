@@ -23,9 +23,9 @@ from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
 from vendoreval.labels.columns import Coded
 from vendoreval.labels.notation import folded
+from vendoreval.labels.numbers import exact
 from vendoreval.labels.shapes import SHAPES, Shape
 from vendoreval.labels.table import LabelTable
-from vendoreval.tasks.attributes import number_of
 from vendoreval.tasks.many_units import ManyUnits
 from vendoreval.tasks.outcomes import CODE, ONE, Outcomes
 from vendoreval.tasks.pairing import equal
@@ -57,7 +57,7 @@ class Rubrics(ManyUnits):
 
     def units(self, labels: LabelTable, task: Task) -> Units:
         """A row is a unit."""
-        return Units(np.arange(len(labels)), (_rank(labels.text("label")), _rank(labels.text("grade"))))
+        return Units(np.arange(len(labels)), (labels.text("label").places(), labels.text("grade").places()))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:
         """Grades of one criterion on one item; those that are not alike weigh less, and are imprecise."""
@@ -89,7 +89,7 @@ def _alike(expected: Side, e: Ints, delivered: Side, d: Ints, tolerance: Fractio
 
 
 def _same(one: str, other: str, tolerance: Fraction) -> bool:
-    numbers = number_of(one), number_of(other)
+    numbers = exact(one), exact(other)
     if numbers[0] is None or numbers[1] is None:
         return folded(one) == folded(other)
     return abs(numbers[0] - numbers[1]) <= tolerance
@@ -112,8 +112,3 @@ def _told(found: Outcomes, gold: LabelTable) -> Outcomes:
     for row in rows.tolist():
         said[row] = f"{texts[row]}, gold says {grades[int(found.expected_row[row])]}"
     return replace(found, where=Coded.from_text(said))
-
-
-def _rank(column: Coded) -> Ints:
-    """Each row's text as its place in text order; -1 where there is none."""
-    return column.recode(tuple(sorted(column.values))).codes.astype(np.int64)

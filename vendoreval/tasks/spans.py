@@ -65,7 +65,7 @@ class Spans(ManyUnits):
         keys = [labels.numbers("start"), labels.numbers("end")]
         pieces = labels.answers.get("pieces")
         if isinstance(pieces, Coded):
-            keys.append(pieces.recode(sorted(pieces.values)).codes.astype(np.int64))
+            keys.append(pieces.places())
         return Units(np.arange(len(labels)), tuple(keys))
 
     def pairs(self, expected: Side, delivered: Side, task: Task) -> Pairs:

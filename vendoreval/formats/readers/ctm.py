@@ -13,24 +13,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vendoreval.formats.readers.answer_rows import AnswerRows
-from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.interface import Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.recordings import (
     ANNOTATORS,
     EMPTY,
     SHAPES_OF_TIME,
     UNNAMED,
     Piece,
-    add_answer,
-    item_and_person,
     label_option,
-    other_files,
+    sure_of_lines,
 )
 from vendoreval.formats.readers.sources import Source
-from vendoreval.formats.readers.text_source import whole_text
-from vendoreval.formats.readers.time_fields import CHANNELS, Timed, by_recording, seconds_of
+from vendoreval.formats.readers.time_fields import CHANNELS, Timed, line_answers, seconds_of
 from vendoreval.labels.shapes import Shape
 
 _LEAST, _MOST = 5, 8  # fields
+_WORD = re.compile(rb"\A(?:\s*;;.*\n)*\s*\S+\s+\S+\s+[\d.]+\s+[\d.]+\s+\S")
 _NO_WORDS = ("noise", "non-lex", "other", "misc")  # types of what is no word
 
 
@@ -51,25 +49,11 @@ class Ctm:
 
     def recognises(self, source: Source) -> Confidence:
         """By its first line."""
-        members = source.ending(".ctm")
-        for member in members:
-            if re.match(rb"(?:\s*;;.*\n)*\s*\S+\s+\S+\s+[\d.]+\s+[\d.]+\s+\S", member.head()):
-                return Confidence(SURE, f"{member.name} has lines of words with times.")
-        return Confidence(MAYBE, "Its .ctm files are empty.") if members else Confidence(NO, "No .ctm file.")
+        return sure_of_lines(source, ".ctm", _WORD, "lines of words with times")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The recordings of each file, by their names in its lines."""
-        members = source.ending(".ctm")
-        for member in members:
-            rows = AnswerRows(member.name, shape)
-            name, person = item_and_person(member, options)
-            timed = list(_timed(rows, whole_text(member) if member.size else ""))
-            for item, pieces in by_recording(timed, options).items():
-                add_answer(rows, item, person, pieces, options)
-            if not timed:
-                add_answer(rows, name, person, [], options)
-            yield rows.finish()
-        yield from other_files(source, members, shape)
+        return line_answers(source, ".ctm", shape, options, _timed)
 
 
 READER = Ctm()

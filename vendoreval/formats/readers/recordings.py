@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vendoreval.formats.readers.answer_rows import AnswerRows
-from vendoreval.formats.readers.interface import Answers, ReaderOption
+from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.sources import Source
 from vendoreval.labels.shapes import Shape
@@ -93,6 +93,31 @@ def add_answer(
             one.place, item_id=item, annotator_id=person, object_id=one.id, label=label, start_s=one.start,
             end_s=one.end, attributes=json.dumps(told, ensure_ascii=False) if told else None,
         )  # fmt: skip
+
+
+def sure_of_lines(source: Source, suffix: str, line: re.Pattern[bytes], what: str) -> Confidence:
+    """That files with this ending are of a format: by a `line`, called `what`, at the head of one of them."""
+    members = source.ending(suffix)
+    for member in members:
+        if line.search(member.head()):
+            return Confidence(SURE, f"{member.name} has {what}.")
+    if members:
+        return Confidence(MAYBE, f"Its {suffix} files are empty.")
+    return Confidence(NO, f"No {suffix} file.")
+
+
+def file_answers(
+    source: Source, suffix: str, shape: Shape, options: Mapping[str, str],
+    pieces: Callable[[AnswerRows, Member, str], Iterable[Piece]],
+) -> Iterator[Answers]:  # fmt: skip
+    """Each file with this ending as an answer on the recording of its name, made of its `pieces`."""
+    members = source.ending(suffix)
+    for member in members:
+        rows = AnswerRows(member.name, shape)
+        item, person = item_and_person(member, options)
+        add_answer(rows, item, person, list(pieces(rows, member, item)), options)
+        yield rows.finish()
+    yield from other_files(source, members, shape)
 
 
 def other_files(source: Source, read: Sequence[Member], shape: Shape) -> Iterator[Answers]:

@@ -14,19 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vendoreval.formats.readers.answer_rows import AnswerRows
-from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.interface import Answers, Confidence, ReaderOption
 from vendoreval.formats.readers.recordings import (
     ANNOTATORS,
     EMPTY,
     UNNAMED,
     Piece,
-    add_answer,
-    item_and_person,
-    other_files,
+    sure_of_lines,
 )
 from vendoreval.formats.readers.sources import Source
-from vendoreval.formats.readers.text_source import whole_text
-from vendoreval.formats.readers.time_fields import CHANNELS, Timed, by_recording, seconds_of
+from vendoreval.formats.readers.time_fields import CHANNELS, Timed, line_answers, seconds_of
 from vendoreval.labels.shapes import Shape
 
 _SPEAKER = "SPEAKER"
@@ -35,6 +32,7 @@ _TYPES = (
     "CB", "A/P", "SPKR-INFO",
 )  # fmt: skip
 _LEAST = 8  # fields up to the name
+_TURN = re.compile(rb"\A(?:\s*;;.*\n)*\s*[A-Z/_-]+\s+\S+\s+\S+\s+(?:<NA>|[\d.])")
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,11 @@ class Rttm:
 
     def recognises(self, source: Source) -> Confidence:
         """By its first line."""
-        members = source.ending(".rttm")
-        for member in members:
-            if re.match(rb"(?:\s*;;.*\n)*\s*[A-Z/_-]+\s+\S+\s+\S+\s+(?:<NA>|[\d.])", member.head()):
-                return Confidence(SURE, f"{member.name} has lines such as SPEAKER.")
-        return Confidence(MAYBE, "Its .rttm files are empty.") if members else Confidence(NO, "No .rttm file.")
+        return sure_of_lines(source, ".rttm", _TURN, f"lines such as {_SPEAKER}")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """The recordings of each file, by their names in its lines."""
-        members = source.ending(".rttm")
-        for member in members:
-            rows = AnswerRows(member.name, shape)
-            name, person = item_and_person(member, options)
-            timed = list(_timed(rows, whole_text(member) if member.size else ""))
-            for item, pieces in by_recording(timed, options).items():
-                add_answer(rows, item, person, pieces, options)
-            if not timed:
-                add_answer(rows, name, person, [], options)
-            yield rows.finish()
-        yield from other_files(source, members, shape)
+        return line_answers(source, ".rttm", shape, options, _timed)
 
 
 READER = Rttm()

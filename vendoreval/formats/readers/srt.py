@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vendoreval.formats.readers.answer_rows import AnswerRows
-from vendoreval.formats.readers.interface import MAYBE, NO, SURE, Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.interface import Answers, Confidence, ReaderOption
+from vendoreval.formats.readers.members import Member
 from vendoreval.formats.readers.recordings import (
     ANNOTATORS,
     EMPTY,
     SHAPES_OF_TIME,
     UNNAMED,
     Piece,
-    add_answer,
-    item_and_person,
+    file_answers,
     label_option,
-    other_files,
     plain,
+    sure_of_lines,
 )
 from vendoreval.formats.readers.sources import Source
 from vendoreval.formats.readers.text_source import whole_text
@@ -30,6 +30,7 @@ from vendoreval.labels.shapes import Shape
 
 _TIME = r"(\d{1,6}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
+_TIMES = re.compile(rb"\d[,.]\d{1,3}\s*-->\s*\d")
 _TAG = re.compile(r"</?(?:[biu]|font)\b[^>]*>|\{\\[^}]*\}", re.IGNORECASE)
 _NAME = re.compile(r"\s*(?:-\s*)?([^\W\d_][^:\n]{0,40}):\s+", re.UNICODE)
 _END = re.compile(r"\r\n?|\n")
@@ -55,22 +56,15 @@ class SubRip:
 
     def recognises(self, source: Source) -> Confidence:
         """By a line with two times."""
-        members = source.ending(".srt")
-        for member in members:
-            if re.search(rb"\d[,.]\d{1,3}\s*-->\s*\d", member.head()):
-                return Confidence(SURE, f"{member.name} has lines with two times.")
-        return Confidence(MAYBE, "Its .srt files are empty.") if members else Confidence(NO, "No .srt file.")
+        return sure_of_lines(source, ".srt", _TIMES, "lines with two times")
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """Each file as an answer on the recording of its name."""
-        members = source.ending(".srt")
-        for member in members:
-            rows = AnswerRows(member.name, shape)
-            item, person = item_and_person(member, options)
-            lines = _END.split(whole_text(member)) if member.size else []
-            add_answer(rows, item, person, list(_pieces(rows, lines, item, options)), options)
-            yield rows.finish()
-        yield from other_files(source, members, shape)
+
+        def pieces(rows: AnswerRows, member: Member, item: str) -> Iterator[Piece]:
+            return _pieces(rows, _END.split(whole_text(member)) if member.size else [], item, options)
+
+        return file_answers(source, ".srt", shape, options, pieces)
 
 
 READER = SubRip()

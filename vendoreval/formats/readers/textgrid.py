@@ -20,10 +20,8 @@ from vendoreval.formats.readers.recordings import (
     SHAPES_OF_TIME,
     TIERS,
     Piece,
-    add_answer,
-    item_and_person,
+    file_answers,
     label_option,
-    other_files,
     plain,
     tiers_joined,
 )
@@ -56,13 +54,11 @@ class TextGrid:
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """Each file as an answer on the recording of its name."""
-        members = source.ending(".textgrid")
-        for member in members:
-            rows = AnswerRows(member.name, shape)
-            item, person = item_and_person(member, options)
-            add_answer(rows, item, person, list(_Grid(member, rows, options).pieces()), options)
-            yield rows.finish()
-        yield from other_files(source, members, shape)
+
+        def pieces(rows: AnswerRows, member: Member, item: str) -> Iterator[Piece]:
+            return _Grid(member, rows, options).pieces()
+
+        return file_answers(source, ".textgrid", shape, options, pieces)
 
 
 READER = TextGrid()

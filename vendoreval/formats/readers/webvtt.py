@@ -21,10 +21,8 @@ from vendoreval.formats.readers.recordings import (
     SHAPES_OF_TIME,
     UNNAMED,
     Piece,
-    add_answer,
-    item_and_person,
+    file_answers,
     label_option,
-    other_files,
     plain,
 )
 from vendoreval.formats.readers.sources import Source
@@ -63,17 +61,7 @@ class WebVtt:
 
     def read(self, source: Source, shape: Shape, options: Mapping[str, str]) -> Iterator[Answers]:
         """Each file as an answer on the recording of its name."""
-        members = source.ending(".vtt")
-        for member in members:
-            if not _is_vtt(member):
-                raise InputError(
-                    "It does not begin with WEBVTT.", file=member.name, line=1, remedy="Ask for it again."
-                )
-            rows = AnswerRows(member.name, shape)
-            item, person = item_and_person(member, options)
-            add_answer(rows, item, person, list(_pieces(rows, whole_text(member), item)), options)
-            yield rows.finish()
-        yield from other_files(source, members, shape)
+        return file_answers(source, ".vtt", shape, options, _pieces)
 
 
 READER = WebVtt()
@@ -83,8 +71,10 @@ def _is_vtt(member: Member) -> bool:
     return re.match(rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t\r\n]|$)", member.head(16)) is not None
 
 
-def _pieces(rows: AnswerRows, text: str, item: str) -> Iterator[Piece]:
-    for number, block in _blocks(text):
+def _pieces(rows: AnswerRows, member: Member, item: str) -> Iterator[Piece]:
+    if not _is_vtt(member):
+        raise InputError("It does not begin with WEBVTT.", file=member.name, line=1, remedy="Ask for it again.")
+    for number, block in _blocks(whole_text(member)):
         at = next((place for place, line in enumerate(block[:2]) if "-->" in line), None)
         kind = block[0].split(maxsplit=1)[0]
         if at is None and (number == 1 or kind in _ASIDE):
