@@ -24,25 +24,34 @@ def box(label: str, *edges: float, **further: Any) -> Row:
 
 
 def gold_of(
-    items: Mapping[str, Sequence[Row] | Sequence[Sequence[Row]]], shape: Shape = BOXES, **further: Any
+    items: Mapping[str, Sequence[Row] | Sequence[Sequence[Row]]],
+    shape: Shape = BOXES,
+    *,
+    sheets: Mapping[str, Row] | None = None,
+    **further: Any,
 ) -> GoldSet:
-    """Gold by item: rows, or alternative answers of rows."""
+    """Gold by item: rows, or alternative answers of rows; `sheets`: what is known of an item, as its text."""
     records = [
         {"item_id": item, "answers": list(rows) if rows and isinstance(rows[0], list) else [list(rows)],
-         "edge_case": -1}
+         "edge_case": -1} | ({"sheet": sheets[item]} if sheets and item in sheets else {})
         for item, rows in items.items()
     ]  # fmt: skip
     return GoldSet.from_records("g", records, shape=shape, **further)
 
 
-def delivery_of(sheets: Mapping[tuple[str, str | None], Sequence[Row]], shape: Shape = BOXES) -> LabelTable:
-    """What each (item, annotator) answered; an empty list is a sheet without rows."""
+def delivery_of(
+    sheets: Mapping[tuple[str, str | None], Sequence[Row]],
+    shape: Shape = BOXES,
+    known: Mapping[str, Row] | None = None,
+) -> LabelTable:
+    """What each (item, annotator) answered; an empty list is a sheet without rows. `known`: of each item."""
     listed = [(item, who, row) for (item, who), rows in sheets.items() for row in rows]
+    told = [(known or {}).get(item, {}) for item, _ in sheets]
     return LabelTable(
         Coded.from_text(item for item, _, _ in listed),
         Coded.from_text(who for _, who, _ in listed),
         answer_columns([row for _, _, row in listed], shape),
-        sheets=sheets_of([i for i, _ in sheets], [{}] * len(sheets), [who for _, who in sheets]),
+        sheets=sheets_of([item for item, _ in sheets], told, [who for _, who in sheets]),
     )
 
 

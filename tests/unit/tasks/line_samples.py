@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import Outcomes
@@ -34,22 +33,14 @@ def task(**matching: str) -> Task:
 
 def gold_of(items: Mapping[str, Sequence[Any]], size: Mapping[str, int] | None = SIZE) -> GoldSet:
     """Gold by item, of plain lines or rows."""
-    records = [
-        {"item_id": item, "answers": [list(map(_row, rows))], "edge_case": -1}
-        | ({"sheet": size} if size else {})
-        for item, rows in items.items()
-    ]
-    return GoldSet.from_records("g", records, shape=POLYLINES)
+    rows = {item: list(map(_row, lines)) for item, lines in items.items()}
+    return box_samples.gold_of(rows, POLYLINES, sheets={item: dict(size) for item in items} if size else None)
 
 
 def delivery_of(sheets: Mapping[tuple[str, str | None], Sequence[Any]]) -> LabelTable:
     """What each (item, annotator) answered; an empty list is a sheet without lines."""
-    listed = [(item, who, _row(row)) for (item, who), rows in sheets.items() for row in rows]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], POLYLINES),
-        sheets=sheets_of([i for i, _ in sheets], [{} for _ in sheets], [who for _, who in sheets]),
+    return box_samples.delivery_of(
+        {sheet: list(map(_row, lines)) for sheet, lines in sheets.items()}, POLYLINES
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import Outcomes
@@ -37,26 +36,20 @@ def task(mode: str = "strict", **matching: str) -> Task:
 
 def gold_of(items: Mapping[str, Sequence[Any]], texts: Mapping[str, str] | None = None) -> GoldSet:
     """Gold by item, of plain relations or rows."""
-    records = [
-        {"item_id": item, "answers": [list(map(_row, rows))], "edge_case": -1}
-        | ({"sheet": {"text": texts[item]}} if texts and item in texts else {})
-        for item, rows in items.items()
-    ]
-    return GoldSet.from_records("g", records, shape=RELATIONS)
+    answers = {item: list(map(_row, rows)) for item, rows in items.items()}
+    return box_samples.gold_of(answers, RELATIONS, sheets=_sheets(texts))
 
 
 def delivery_of(
     sheets: Mapping[tuple[str, str | None], Sequence[Any]], texts: Mapping[str, str] | None = None
 ) -> LabelTable:
     """What each (item, annotator) answered; an empty list is a sheet without relations."""
-    listed = [(item, who, _row(row)) for (item, who), rows in sheets.items() for row in rows]
-    known = [{"text": texts[i]} if texts and i in texts else {} for i, _ in sheets]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], RELATIONS),
-        sheets=sheets_of([i for i, _ in sheets], known, [who for _, who in sheets]),
-    )
+    rows = {sheet: list(map(_row, answer)) for sheet, answer in sheets.items()}
+    return box_samples.delivery_of(rows, RELATIONS, _sheets(texts))
+
+
+def _sheets(texts: Mapping[str, str] | None) -> dict[str, Row]:
+    return {item: {"text": text} for item, text in (texts or {}).items()}
 
 
 def _row(one: Plain | Row) -> Row:

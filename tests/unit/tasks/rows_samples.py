@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.known import task_type
@@ -19,22 +18,13 @@ Rows = Sequence[dict[str, Any]]
 
 def gold_of(shape: str, items: Mapping[str, Sequence[Rows]]) -> GoldSet:
     """Gold by item: each accepted answer as its rows."""
-    records = [
-        {"item_id": item, "answers": [list(rows) for rows in answers], "edge_case": -1}
-        for item, answers in items.items()
-    ]
-    return GoldSet.from_records("g", records, shape=SHAPES[shape])
+    answers = {item: [list(rows) for rows in some] for item, some in items.items()}
+    return box_samples.gold_of(answers, SHAPES[shape])
 
 
 def delivery_of(shape: str, sheets: Mapping[tuple[str, str | None], Rows]) -> LabelTable:
     """What each (item, annotator) answered; no rows are a sheet that was answered with nothing."""
-    listed = [(item, who, row) for (item, who), rows in sheets.items() for row in rows]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], SHAPES[shape]),
-        sheets=sheets_of([item for item, _ in sheets], [{} for _ in sheets], [who for _, who in sheets]),
-    )
+    return box_samples.delivery_of(sheets, SHAPES[shape])
 
 
 def judged(task: Task, gold: Rows, given: Rows) -> Outcomes:

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.runs import runs_from_pixels
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
@@ -69,19 +68,12 @@ def task(**matching: Any) -> Task:
 
 def gold_of(items: Mapping[str, Image]) -> GoldSet:
     """Gold by item."""
-    records = [{"item_id": item, "answers": [one.rows()], "edge_case": -1} for item, one in items.items()]
-    return GoldSet.from_records("g", records, shape=PANOPTIC)
+    return box_samples.gold_of({item: one.rows() for item, one in items.items()}, PANOPTIC)
 
 
 def delivery_of(sheets: Mapping[tuple[str, str], Image]) -> LabelTable:
     """What each (item, annotator) answered."""
-    listed = [(item, who, row) for (item, who), one in sheets.items() for row in one.rows()]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], PANOPTIC),
-        sheets=sheets_of([i for i, _ in sheets], [{} for _ in sheets], [who for _, who in sheets]),
-    )
+    return box_samples.delivery_of({(item, who): one.rows() for (item, who), one in sheets.items()}, PANOPTIC)
 
 
 def judged(gold: Image, given: Image, rule: Task | None = None) -> Outcomes:

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import Outcomes
@@ -34,28 +33,25 @@ def task(mode: str = "strict", **matching: str) -> Task:
 
 def gold_of(items: Mapping[str, Sequence[Any]], texts: Mapping[str, str] | None = None) -> GoldSet:
     """Gold by item: plain spans or rows; a list of lists are alternative answers."""
-    records = []
-    for item, rows in items.items():
-        answers = rows if rows and isinstance(rows[0], list) else [rows]
-        known = {"sheet": {"text": texts[item]}} if texts and item in texts else {}
-        records.append(
-            {"item_id": item, "answers": [list(map(_row, a)) for a in answers], "edge_case": -1, **known}
-        )
-    return GoldSet.from_records("g", records, shape=SPANS)
+    answers = {
+        item: [list(map(_row, a)) for a in rows]
+        if rows and isinstance(rows[0], list)
+        else list(map(_row, rows))
+        for item, rows in items.items()
+    }
+    return box_samples.gold_of(answers, SPANS, sheets=_sheets(texts))
 
 
 def delivery_of(
     sheets: Mapping[tuple[str, str | None], Sequence[Any]], texts: Mapping[str, str] | None = None
 ) -> LabelTable:
     """What each (item, annotator) answered; an empty list is a sheet without spans."""
-    listed = [(item, who, _row(row)) for (item, who), rows in sheets.items() for row in rows]
-    known = [{"text": texts[i]} if texts and i in texts else {} for i, _ in sheets]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], SPANS),
-        sheets=sheets_of([i for i, _ in sheets], known, [who for _, who in sheets]),
-    )
+    rows = {sheet: list(map(_row, answer)) for sheet, answer in sheets.items()}
+    return box_samples.delivery_of(rows, SPANS, _sheets(texts))
+
+
+def _sheets(texts: Mapping[str, str] | None) -> dict[str, Row]:
+    return {item: {"text": text} for item, text in (texts or {}).items()}
 
 
 def _row(one: Plain | Row) -> Row:

@@ -9,31 +9,24 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, box, delivery_of, gold_of
+from tests.unit.tasks.page_tables import page, table
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 from vendoreval.reports.pictures.item_picture import ItemPicture
 from vendoreval.reports.pictures.pairs import marks, sheet_pairs
 from vendoreval.tasks.boxes import TYPE
 
-PAGE = (ROOT / "docs/types/boxes.md").read_text("utf-8")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
+PAGE = page("boxes")
 
 
 def boxes(name: str) -> list[Row]:
     edges = ("x_min", "y_min", "x_max", "y_max")
-    return [box(row["label"], *(float(row[edge]) for edge in edges)) for row in table(name)]
+    return [box(row["label"], *(float(row[edge]) for edge in edges)) for row in table("boxes", name)]
 
 
-@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: f"{row['iou']}-{row['imprecise_below']}")
+@pytest.mark.parametrize(
+    "row", table("boxes", "outcomes"), ids=lambda row: f"{row['iou']}-{row['imprecise_below']}"
+)
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     rule = {key: row.pop(key) for key in ("iou", "imprecise_below")}
     task = Task("boxes", ("car", "van"), matching=rule)

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row
 from tests.unit.tasks.cuboid_samples import cuboid, delivered, gold, rule, sheet
+from tests.unit.tasks.page_tables import page, table
 from vendoreval.audits.measures import measure
 from vendoreval.audits.units import Counting
 from vendoreval.contracts.metrics import METRICS
@@ -21,24 +22,16 @@ from vendoreval.reports.pictures.pairs import marks, sheet_pairs
 from vendoreval.tasks.cuboid_shapes import NUMBERS
 from vendoreval.tasks.cuboids import TYPE
 
-PAGE = (ROOT / "docs/types/cuboids.md").read_text("utf-8")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
+PAGE = page("cuboids")
 
 
 def rows(name: str) -> list[Row]:
-    return [cuboid(*(float(row[n]) for n in NUMBERS), label=row["label"]) for row in table(name)]
+    return [cuboid(*(float(row[n]) for n in NUMBERS), label=row["label"]) for row in table("cuboids", name)]
 
 
-@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: f"{row['match']}-{row['heading']}")
+@pytest.mark.parametrize(
+    "row", table("cuboids", "outcomes"), ids=lambda row: f"{row['match']}-{row['heading']}"
+)
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     task = rule(**{key: row.pop(key) for key in ("match", "heading")})
     error = float(row.pop("heading_error"))

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.tag_samples import judged, measured, value
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 
-PAGE = (ROOT / "docs/types/multilabel.md").read_text("utf-8")
+PAGE = page("multilabel")
 RULES: dict[str, dict[str, Any]] = {
     "plain": {}, "parents": {"parents": {"dog": "animal", "cat": "animal"}}, "left_out": {"empty": "left_out"},
 }  # fmt: skip
 
 
-def table(name: str) -> list[dict[str, str]]:
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
-
-
-@pytest.mark.parametrize("row", table("figures"), ids=lambda row: row["rule"])
+@pytest.mark.parametrize("row", table("multilabel", "figures"), ids=lambda row: row["rule"])
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     how = Task("multilabel", ("animal", "dog", "cat", "speech"), matching=RULES[row["rule"]])
     sides = [[[one for one in cell.split(", ") if one] for cell in (line["gold"], line["delivered"])]
-             for line in table("answers")]  # fmt: skip
+             for line in table("multilabel", "answers")]  # fmt: skip
     outcomes = judged(
         {f"i{k}": gold for k, (gold, _) in enumerate(sides)},
         {(f"i{k}", "w"): said for k, (_, said) in enumerate(sides)},

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from itertools import groupby
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.rows_samples import delivery_of, gold_of
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
@@ -28,19 +27,9 @@ TASKS = {
 Row = dict[str, Any]
 
 
-def page(name: str) -> str:
-    return (ROOT / f"docs/types/{name}.md").read_text("utf-8")
-
-
-def table(kind: str, name: str) -> list[Row]:
-    """The table that stands below the mark of an example; ranks are numbers."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", page(kind))
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    rows: list[Row] = [dict(zip(head, line, strict=True)) for line in lines]
-    return [{**row, "rank": int(row["rank"])} if "rank" in row else row for row in rows]
+def rows(kind: str, name: str) -> list[Row]:
+    """An example; ranks are numbers."""
+    return [{**row, "rank": int(row["rank"])} if "rank" in row else row for row in table(kind, name)]
 
 
 def preferred() -> Outcomes:
@@ -61,9 +50,9 @@ def compared(kind: str) -> Outcomes:
         return preferred()
     sheets = {
         key: list(mine)
-        for key, mine in groupby(table(kind, "delivered"), lambda row: (row["item_id"], row["annotator_id"]))
+        for key, mine in groupby(rows(kind, "delivered"), lambda row: (row["item_id"], row["annotator_id"]))
     }
-    gold = gold_of(kind, {"q1": [table(kind, "gold")]})
+    gold = gold_of(kind, {"q1": [rows(kind, "gold")]})
     return task_type(kind).compare(gold, delivery_of(kind, sheets), TASKS[kind])
 
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.relation_samples import End, Plain, judged
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 
-PAGE = (ROOT / "docs/types/relations.md").read_text("utf-8")
+PAGE = page("relations")
 CLASSES = ("works_at", "located_in", "lives_in")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
 
 
 def end(row: dict[str, str], name: str) -> End:
@@ -31,10 +19,12 @@ def end(row: dict[str, str], name: str) -> End:
 
 
 def relations(name: str) -> list[Plain]:
-    return [(row["label"], end(row, "head"), end(row, "tail")) for row in table(name)]
+    return [(row["label"], end(row, "head"), end(row, "tail")) for row in table("relations", name)]
 
 
-@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: f"{row['mode']}-{row['directed']}")
+@pytest.mark.parametrize(
+    "row", table("relations", "outcomes"), ids=lambda row: f"{row['mode']}-{row['directed']}"
+)
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     rule = {name: row[name] for name in ("mode", "directed")}
     counts = judged(

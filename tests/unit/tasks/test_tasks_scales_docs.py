@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.scale_samples import judged, measured
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
 
 CLASSES = {"ordinal": ("none", "mild", "moderate", "severe"), "numeric": ()}
-PAGES = {kind: (ROOT / f"docs/types/{kind}.md").read_text("utf-8") for kind in CLASSES}
-
-
-def table(kind: str, name: str) -> list[dict[str, str]]:
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGES[kind])
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
+PAGES = {kind: page(kind) for kind in CLASSES}
 
 
 @pytest.mark.parametrize(

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.time_samples import Plain, der, judged, times
 from vendoreval.contracts.task_types import TASK_TYPES
 
-PAGE = (ROOT / "docs/types/segments.md").read_text("utf-8")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
+PAGE = page("segments")
 
 
 def segments(name: str) -> list[Plain]:
-    return [(float(row["start_s"]), float(row["end_s"]), row["label"]) for row in table(name)]
+    return [(float(row["start_s"]), float(row["end_s"]), row["label"]) for row in table("segments", name)]
 
 
-@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: f"{row['iou']}-{row['boundary']}")
+@pytest.mark.parametrize(
+    "row", table("segments", "outcomes"), ids=lambda row: f"{row['iou']}-{row['boundary']}"
+)
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     rule = {key: row.pop(key) for key in ("iou", "boundary")}
     found = judged(segments("gold"), segments("delivered"), **rule)
@@ -35,7 +25,7 @@ def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     assert {name: counts[name] for name in row} == {name: int(value) for name, value in row.items()}
 
 
-@pytest.mark.parametrize("row", table("time"), ids=lambda row: f"{row['collar']}-{row['overlaps']}")
+@pytest.mark.parametrize("row", table("segments", "time"), ids=lambda row: f"{row['collar']}-{row['overlaps']}")
 def test_the_time_of_the_example_is_that_of_the_page(row: dict[str, str]) -> None:
     found = judged(segments("gold"), segments("delivered"), collar=row["collar"], overlaps=row["overlaps"])
     time, rate = times(found), der(found)

@@ -15,6 +15,7 @@ import shapely
 
 from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row, delivery_of, gold_of
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.segment_samples import drawn
 from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.contracts.terms import Task
@@ -35,20 +36,6 @@ SIZES = {
     "polygons": (100, 100), "polylines": (100, 80), "masks": (12, 6), "panoptic": (8, 5),
     "keypoints": (100, 70),
 }  # fmt: skip
-
-
-def page(kind: str) -> str:
-    return (ROOT / f"docs/types/{kind}.md").read_text("utf-8")
-
-
-def table(kind: str, name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", page(kind))
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
 
 
 def polygon_rows(side: str) -> list[Row]:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.conftest import ROOT
 from tests.unit.tasks.box_samples import Row
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.test_tasks_tracks import figure
 from tests.unit.tasks.track_samples import compared, place
 from vendoreval.contracts.task_types import TASK_TYPES
-
-
-def page() -> str:
-    return (ROOT / "docs/types/tracks.md").read_text("utf-8")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", page())
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
 
 
 def rows(side: str) -> list[Row]:
@@ -31,7 +16,7 @@ def rows(side: str) -> list[Row]:
         place(
             one["track_id"], int(one["frame"]), int(one["x_min"]), 10, int(one["x_max"]), 30, label=one["label"]
         )
-        for one in table(side)
+        for one in table("tracks", side)
     ]
 
 
@@ -42,16 +27,16 @@ def test_the_example_is_judged_as_the_page_says() -> None:
          "outcome": row["outcome"], "score": f"{row['score']:.9g}", "where": row["where"] or ""}
         for row in found.rows()
     ]  # fmt: skip
-    assert told == table("outcomes")
+    assert told == table("tracks", "outcomes")
 
 
 def test_the_figures_of_the_example() -> None:
     found = compared(rows("gold"), rows("delivered"))
-    for one in table("figures"):
+    for one in table("tracks", "figures"):
         assert figure(one["metric"], found) == pytest.approx(float(one["figure"]), abs=1e-9), one["metric"]
 
 
 def test_every_key_and_unit_is_explained() -> None:
     kind = TASK_TYPES["tracks"]
-    assert all(f"`{key.name}`" in page() for key in kind.matching)
-    assert all(f"`{unit}`" in page() for unit in ("object", "track", "link"))
+    assert all(f"`{key.name}`" in page("tracks") for key in kind.matching)
+    assert all(f"`{unit}`" in page("tracks") for unit in ("object", "track", "link"))

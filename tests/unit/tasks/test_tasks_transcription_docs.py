@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 import jiwer
 import pytest
 
-from tests.conftest import ROOT
+from tests.unit.tasks.page_tables import page, table
 from tests.unit.tasks.word_samples import delivery_of, gold_of, task, words
 from vendoreval.audits.measures import measure
 from vendoreval.audits.units import Counting
@@ -16,23 +15,13 @@ from vendoreval.contracts.task_types import TASK_TYPES
 from vendoreval.tasks.normalising import words_of
 from vendoreval.tasks.transcription import TYPE
 
-PAGE = (ROOT / "docs/types/transcription.md").read_text("utf-8")
+PAGE = page("transcription")
 
 
-def table(name: str) -> list[dict[str, str]]:
-    """The table that stands below the mark of an example."""
-    found = re.search(rf"<!-- example: {name} -->\n((?:\|.*\n)+)", PAGE)
-    assert found is not None
-    head, _, *lines = (
-        [cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()
-    )
-    return [dict(zip(head, line, strict=True)) for line in lines]
+TEXTS = table("transcription", "texts")
 
 
-TEXTS = table("texts")
-
-
-@pytest.mark.parametrize("row", table("outcomes"), ids=lambda row: row["normalize"])
+@pytest.mark.parametrize("row", table("transcription", "outcomes"), ids=lambda row: row["normalize"])
 def test_the_example_counts_what_the_page_says(row: dict[str, str]) -> None:
     gold, given = ({one["item"]: one[side] for one in TEXTS} for side in ("gold", "delivered"))
     found = TYPE.compare(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.unit.tasks import box_samples
 from vendoreval.contracts.terms import Task
 from vendoreval.gold.goldset import GoldSet
-from vendoreval.labels.columns import Coded
-from vendoreval.labels.records import answer_columns, sheets_of
 from vendoreval.labels.shapes import SHAPES
 from vendoreval.labels.table import LabelTable
 from vendoreval.tasks.outcomes import OUTCOMES, Outcomes
@@ -23,28 +22,20 @@ def task(**matching: str) -> Task:
 
 def gold_of(items: Mapping[str, str | Sequence[str]]) -> GoldSet:
     """Gold by item: a text, or several that are accepted; an empty one is a recording without speech."""
-    records = [
-        {"item_id": item, "answers": [_rows(text) for text in ([given] if isinstance(given, str) else given)],
-         "edge_case": -1}
+    answers = {
+        item: [_rows(text) for text in ([given] if isinstance(given, str) else given)]
         for item, given in items.items()
-    ]  # fmt: skip
-    return GoldSet.from_records("g", records, shape=TEXTS)
+    }
+    return box_samples.gold_of(answers, TEXTS)
 
 
 def delivery_of(sheets: Mapping[tuple[str, str | None], str | Sequence[str]]) -> LabelTable:
     """What each (item, annotator) wrote; an empty text is a sheet that is answered with nothing."""
-    listed = [
-        (item, who, row)
-        for (item, who), given in sheets.items()
-        for text in ([given] if isinstance(given, str) else given)
-        for row in _rows(text)
-    ]
-    return LabelTable(
-        Coded.from_text(item for item, _, _ in listed),
-        Coded.from_text(who for _, who, _ in listed),
-        answer_columns([row for _, _, row in listed], TEXTS),
-        sheets=sheets_of([item for item, _ in sheets], [{} for _ in sheets], [who for _, who in sheets]),
-    )
+    rows = {
+        sheet: [row for text in ([given] if isinstance(given, str) else given) for row in _rows(text)]
+        for sheet, given in sheets.items()
+    }
+    return box_samples.delivery_of(rows, TEXTS)
 
 
 def _rows(text: str) -> list[dict[str, str]]:
